@@ -1,0 +1,1 @@
+"""Turns merged segments into parts: voicings, patterns and registers, as timed MIDI events."""

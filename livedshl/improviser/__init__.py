@@ -1,0 +1,9 @@
+"""Chooses what comes next and joins it on: continuation by codes, then the merge at a splice.
+
+Counts in beats and steps; knows neither seconds nor ports.
+"""
+
+from livedshl.improviser.continuation import ContinuationRules, Retrieve
+from livedshl.improviser.improviser import Passage, improvise, trace_record
+
+__all__ = ["ContinuationRules", "Passage", "Retrieve", "improvise", "trace_record"]

@@ -52,7 +52,15 @@ class Tune:
 
     def segments(self) -> NDArray[np.int8]:
         """All segments, int8[m, 16, 3], in the order of `starts`."""
-        return self.steps[self.starts[:, None] + np.arange(SEGMENT_STEPS)]
+        return steps_from(self.steps, self.starts)
+
+
+def steps_from(
+    steps: NDArray[np.int8], starts: NDArray[np.integer], n_steps: int = SEGMENT_STEPS
+) -> NDArray[np.int8]:
+    """The `n_steps` steps from each of `starts` on, int8[..., n_steps, 3]."""
+    windows: NDArray[np.int8] = steps[starts[..., None] + np.arange(n_steps)]
+    return windows
 
 
 def refusal(sheet: LeadSheet, minor: bool = False) -> str | None:

@@ -1,0 +1,101 @@
+"""The endless tune: passage after passage, each with its account of where it came from."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.improviser.continuation import (
+    Continuation,
+    ContinuationRules,
+    Continuator,
+    Retrieve,
+)
+from livedshl.improviser.merge import merge
+from livedshl.index import Bundle, CodeIndex, unpack
+from livedshl.music.segments import HOP_STEPS, SEGMENT_BEATS, SEGMENT_STEPS, STEPS_PER_BEAT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """The stretch of music that one retrieval adds.
+
+    beat: where it starts, and with it its segment, counted from the start of the improvisation.
+    steps: int8[8 or 16, 3], one hop where segments overlap, else a whole segment.
+    segment: the segment's number in the library.
+    continuation: how it was chosen; None for the opening.
+    splice: the step at which its melody takes over; None where nothing is merged.
+    """
+
+    beat: int
+    steps: NDArray[np.int8]
+    segment: int
+    continuation: Continuation | None
+    splice: int | None
+
+    @property
+    def n_beats(self) -> int:
+        """Its length in beats."""
+        return len(self.steps) // STEPS_PER_BEAT
+
+
+def improvise(
+    bundle: Bundle,
+    index: CodeIndex,
+    rules: ContinuationRules,
+    retrieve: Retrieve,
+    rng: np.random.Generator,
+) -> Iterator[Passage]:
+    """Plays on for ever: yields passages without a gap, the first at beat 0.
+
+    Each query is the forward code of the segment that plays while its continuation is retrieved
+    (paper, Fig. 1). With a follow distance of 2 beats, the passage of a segment is its first half
+    merged with the second half of the segment before.
+    """
+    continuator = Continuator(bundle, index, rules, retrieve, rng)
+    overlaps = bundle.follow_beats < SEGMENT_BEATS
+    length = HOP_STEPS if overlaps else SEGMENT_STEPS
+    segment = continuator.open()
+    content = bundle.library.contents(np.array(segment))
+    yield Passage(0, content[:length], segment, None, None)
+    beat = bundle.follow_beats
+    while True:
+        continuation = continuator.follow(segment)
+        before, segment = content, continuation.segment
+        content = bundle.library.contents(np.array(segment))
+        if overlaps:
+            overlap = merge(before, content)
+            yield Passage(beat, overlap.steps, segment, continuation, overlap.splice)
+        else:
+            yield Passage(beat, content, segment, continuation, None)
+        beat += bundle.follow_beats
+
+
+def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
+    """What `--trace` writes of a passage: where it came from and how it was found.
+
+    `song_beat` counts from the first bar line of the song as played out; codes are lists of L
+    symbols. The other keys are those of `Continuation`, null for the opening.
+    """
+    library = bundle.library
+    tune = library.tunes[library.tune_of[passage.segment]]
+    record: dict[str, Any] = {
+        "beat": passage.beat,
+        "segment": passage.segment,
+        "song": tune.title,
+        "source": tune.source,
+        "song_beat": library.beat_in_tune(passage.segment),
+        "backward_code": unpack(bundle.backward[passage.segment], bundle.shape).tolist(),
+        "forward_code": unpack(bundle.forward[passage.segment], bundle.shape).tolist(),
+        "hamming": None,
+        "nearest": None,
+        "ties": None,
+        "agreeing_steps": None,
+        "rules_kept": True,
+        "splice": passage.splice,
+    }
+    if passage.continuation is not None:
+        record |= asdict(passage.continuation)
+    return record

@@ -1,0 +1,258 @@
+"""The bundle: a folder with tunes, segments, codes, networks and a manifest that vouches for all.
+
+    manifest.json          format version, code shape, follow distance, chord classes, features,
+                           training settings, corpora, figures, SHA-256 of every other file,
+                           and a checksum of all that
+    tunes.json             title and source of every tune
+    tune_steps.npy         int32[tunes + 1]
+    steps.npy              int8[total, 3]
+    starts.npy             int32[n]
+    phases.npy             int8[n]
+    forward.npy            uint64[n, words]
+    backward.npy           uint64[n, words]
+    networks.safetensors   weights; no code in it
+
+Arrays are opened by memory map and nothing is unpickled.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.errors import BundleError
+from livedshl.index.codes import CodeShape, Words, pack
+from livedshl.index.library import SegmentLibrary, TuneInfo
+from livedshl.music.chords import ChordVocabulary
+from livedshl.music.features import FEATURE_GROUPS
+from livedshl.music.segments import HOP_STEPS, SEGMENT_STEPS, STEPS_PER_BEAT
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+NETWORKS = "networks.safetensors"
+_TUNES = "tunes.json"
+# Array files: name, type, number of dimensions.
+_ARRAYS: tuple[tuple[str, str, int], ...] = (
+    ("tune_steps", "int32", 1),
+    ("steps", "int8", 2),
+    ("starts", "int32", 1),
+    ("phases", "int8", 1),
+    ("forward", "uint64", 2),
+    ("backward", "uint64", 2),
+)
+_FILES = (_TUNES, NETWORKS, *(f"{name}.npy" for name, _, _ in _ARRAYS))
+_MAX_JSON_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """An open bundle.
+
+    forward, backward: uint64[n, words], packed codes of the library's segments.
+    follow_beats: 2 where neighbours share an overlap, 4 where they are set end to end.
+    manifest: the whole manifest, for showing.
+    """
+
+    folder: Path
+    library: SegmentLibrary
+    vocabulary: ChordVocabulary
+    shape: CodeShape
+    follow_beats: int
+    forward: Words
+    backward: Words
+    manifest: Mapping[str, Any]
+
+    @property
+    def networks(self) -> Path:
+        """The file with the networks' weights."""
+        return self.folder / NETWORKS
+
+
+def write_bundle(
+    folder: Path,
+    *,
+    library: SegmentLibrary,
+    vocabulary: ChordVocabulary,
+    forward: NDArray[np.uint8],
+    backward: NDArray[np.uint8],
+    symbols: int,
+    follow_beats: int,
+    networks: bytes,
+    training: Mapping[str, Any],
+    corpora: Sequence[Mapping[str, Any]],
+    figures: Mapping[str, Any],
+) -> None:
+    """Writes a bundle: `forward` and `backward` are unpacked codes, uint8[n, L].
+
+    The manifest goes last and by renaming, so that a folder with a manifest is a whole bundle.
+    Other files of the folder (a model card, the training history) are left alone.
+    """
+    shape = CodeShape(forward.shape[1], symbols)
+    arrays: dict[str, NDArray[Any]] = {
+        "tune_steps": library.tune_steps,
+        "steps": library.steps,
+        "starts": library.starts,
+        "phases": library.phases,
+        "forward": pack(forward, shape),
+        "backward": pack(backward, shape),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".bundle-", dir=folder) as scratch:
+        beside = Path(scratch)
+        for name, array in arrays.items():
+            np.save(beside / f"{name}.npy", array, allow_pickle=False)
+        (beside / NETWORKS).write_bytes(networks)
+        _write_json(beside / _TUNES, [asdict(tune) for tune in library.tunes])
+        manifest = {
+            "format_version": FORMAT_VERSION,
+            "length": shape.length,
+            "symbols": shape.symbols,
+            "steps_per_beat": STEPS_PER_BEAT,
+            "segment_steps": SEGMENT_STEPS,
+            "hop_steps": HOP_STEPS,
+            "follow_beats": follow_beats,
+            "chord_classes": list(vocabulary.names),
+            "features": [list(group) for group in FEATURE_GROUPS],
+            "tunes": len(library.tunes),
+            "segments": len(library),
+            "training": dict(training),
+            "corpora": [dict(corpus) for corpus in corpora],
+            "figures": dict(figures),
+            "sha256": {name: _sha256(beside / name) for name in _FILES},
+        }
+        manifest["checksum"] = _checksum(manifest)
+        _write_json(beside / MANIFEST, manifest)
+        (folder / MANIFEST).unlink(missing_ok=True)
+        for name in (*_FILES, MANIFEST):
+            (beside / name).replace(folder / name)
+
+
+def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -> Bundle:
+    """Opens a bundle after checking every file against the manifest.
+
+    `progress` is told the share of the files checked, 0 to 1. Raises BundleError for a folder
+    that is no bundle, a changed or missing file, or another format version.
+    """
+    manifest = read_manifest(folder)
+    for done, name in enumerate(_FILES, 1):
+        _check(folder, name, manifest)
+        if progress:
+            progress(done / len(_FILES))
+    try:
+        arrays = {
+            name: _open_array(folder / f"{name}.npy", type_name, n_dimensions)
+            for name, type_name, n_dimensions in _ARRAYS
+        }
+        tunes = tuple(TuneInfo(**tune) for tune in _read_json(folder / _TUNES))
+        shape = CodeShape(int(manifest["length"]), int(manifest["symbols"]))
+        vocabulary = ChordVocabulary.of_names(manifest["chord_classes"])
+        follow_beats = int(manifest["follow_beats"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BundleError(f"{folder}: damaged bundle ({error}); build it again") from error
+    library = SegmentLibrary(
+        tunes, arrays["tune_steps"], arrays["steps"], arrays["starts"], arrays["phases"]
+    )
+    bundle = Bundle(
+        folder, library, vocabulary, shape, follow_beats, arrays["forward"], arrays["backward"],
+        manifest,
+    )  # fmt: skip
+    _check_consistency(bundle)
+    return bundle
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a bundle, its format version checked. Raises BundleError."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(
+            f"{folder}: no bundle here ({MANIFEST} is missing); "
+            "`livedshl models` lists those that ship, `livedshl train` builds one"
+        )
+    try:
+        manifest = _read_json(path)
+        version = manifest["format_version"]
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise BundleError(f"{path}: damaged ({error}); build the bundle again") from error
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{folder}: bundle format {version}, this livedshl reads {FORMAT_VERSION}; "
+            "build the bundle again with `livedshl train`"
+        )
+    if manifest.get("checksum") != _checksum(manifest):
+        raise BundleError(f"{path}: changed or damaged; install or build the bundle again")
+    return cast(dict[str, Any], manifest)
+
+
+def _check(folder: Path, name: str, manifest: Mapping[str, Any]) -> None:
+    path = folder / name
+    try:
+        expected = manifest["sha256"][name]
+    except (KeyError, TypeError):
+        raise BundleError(f"{folder}: the manifest does not vouch for {name}") from None
+    try:
+        found = _sha256(path)
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error.strerror})") from error
+    if found != expected:
+        raise BundleError(
+            f"{path}: changed or damaged (SHA-256 differs from the manifest's); "
+            "install or build the bundle again"
+        )
+
+
+def _check_consistency(bundle: Bundle) -> None:
+    """What the arrays must satisfy among themselves, whoever wrote them."""
+    library = bundle.library
+    n_segments, n_words = len(library), bundle.shape.words
+    sound = (
+        n_segments > 0
+        and len(library.tunes) == len(library.tune_steps) - 1
+        and library.steps.shape[1] == 3
+        and bool((np.diff(library.tune_steps) > 0).all())
+        and bool((np.diff(library.starts) > 0).all())
+        and int(library.tune_steps[-1]) == len(library.steps)
+        and int(library.starts[0]) >= 0
+        and int(library.starts[-1]) + SEGMENT_STEPS <= len(library.steps)
+        and bool((library.starts + SEGMENT_STEPS <= library.tune_steps[library.tune_of + 1]).all())
+        and bundle.forward.shape == bundle.backward.shape == (n_segments, n_words)
+        and len(library.phases) == n_segments
+        and int(library.steps[:, 2].max()) < len(bundle.vocabulary)
+        and bundle.follow_beats in (2, 4)
+    )
+    if not sound:
+        raise BundleError(f"{bundle.folder}: damaged bundle (its arrays do not fit together)")
+
+
+def _open_array(path: Path, type_name: str, n_dimensions: int) -> NDArray[Any]:
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype != np.dtype(type_name) or array.ndim != n_dimensions:
+        raise ValueError(f"{path.name} is {array.dtype}[{array.ndim}d]")
+    return array
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _checksum(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of everything else in the manifest."""
+    rest = {key: value for key, value in manifest.items() if key != "checksum"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _read_json(path: Path) -> Any:
+    if path.stat().st_size > _MAX_JSON_BYTES:
+        raise ValueError(f"{path.name} is larger than {_MAX_JSON_BYTES >> 20} MiB")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _write_json(path: Path, content: Any) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")

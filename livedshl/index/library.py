@@ -1,0 +1,87 @@
+"""The segments of all tunes, once each per tune, as arrays: what codes point at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.music.segments import STEPS_PER_BEAT, Tune, distinct_segments, steps_from
+
+
+@dataclass(frozen=True, slots=True)
+class TuneInfo:
+    """What a tune is called and where it came from ("reels.abc#12")."""
+
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentLibrary:
+    """Tunes laid end to end, and the segments cut from them.
+
+    tunes: one entry a tune.
+    tune_steps: int32[tunes + 1], first step of each tune in `steps`, then the total.
+    steps: int8[total, 3], MIDI pitch (0 = rest), articulated, chord class (-1 = none).
+    starts: int32[n], first step of each segment in `steps`, ascending.
+    phases: int8[n], beats from the bar line to the segment (0 or 2).
+    """
+
+    tunes: tuple[TuneInfo, ...]
+    tune_steps: NDArray[np.int32]
+    steps: NDArray[np.int8]
+    starts: NDArray[np.int32]
+    phases: NDArray[np.int8]
+
+    @classmethod
+    def of_tunes(cls, tunes: Sequence[Tune]) -> "SegmentLibrary":
+        """The distinct segments of each tune; tunes without any are left out."""
+        tunes = [tune for tune in tunes if len(tune.starts)]
+        lengths = np.array([0, *(len(tune.steps) for tune in tunes)], np.int32)
+        tune_steps = np.cumsum(lengths, dtype=np.int32)
+        kept = [distinct_segments(tune) for tune in tunes]
+        starts = [
+            tune.starts[rows] + first
+            for tune, rows, first in zip(tunes, kept, tune_steps[:-1], strict=True)
+        ]
+        phases = [tune.phases[rows] for tune, rows in zip(tunes, kept, strict=True)]
+        return cls(
+            tunes=tuple(TuneInfo(tune.title, tune.source) for tune in tunes),
+            tune_steps=tune_steps,
+            steps=np.concatenate([np.empty((0, 3), np.int8), *(tune.steps for tune in tunes)]),
+            starts=np.concatenate([np.empty(0, np.int32), *starts]).astype(np.int32),
+            phases=np.concatenate([np.empty(0, np.int8), *phases]).astype(np.int8),
+        )
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def contents(self, segments: NDArray[np.integer] | slice = slice(None)) -> NDArray[np.int8]:
+        """The steps of some segments, int8[..., 16, 3]."""
+        return steps_from(self.steps, self.starts[segments])
+
+    @cached_property
+    def tune_of(self) -> NDArray[np.int32]:
+        """The tune of each segment, int32[n]."""
+        return (np.searchsorted(self.tune_steps, self.starts, "right") - 1).astype(np.int32)
+
+    @cached_property
+    def content_ids(self) -> NDArray[np.int32]:
+        """Equal numbers for segments of equal content, whatever tune they stand in, int32[n]."""
+        flat = self.contents().reshape(len(self), -1)
+        rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
+        return np.unique(rows, return_inverse=True)[1].astype(np.int32)
+
+    @cached_property
+    def openings(self) -> NDArray[np.int32]:
+        """Segments that open their tune on a bar line."""
+        first = np.searchsorted(self.starts, self.tune_steps[:-1])
+        on_first_bar = self.starts[first] == self.tune_steps[:-1]
+        return np.asarray(first[on_first_bar], np.int32)
+
+    def beat_in_tune(self, segment: int) -> int:
+        """The beat of its tune, counted from the first bar line, at which a segment starts."""
+        first = self.tune_steps[self.tune_of[segment]]
+        return int(self.starts[segment] - first) // STEPS_PER_BEAT
