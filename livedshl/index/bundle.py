@@ -32,6 +32,7 @@ from livedshl.index.library import SegmentLibrary, TuneInfo
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.segments import HOP_STEPS, SEGMENT_STEPS, STEPS_PER_BEAT
+from livedshl.shipped import shipped
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
@@ -164,6 +165,18 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     )  # fmt: skip
     _check_consistency(bundle)
     return bundle
+
+
+def shipped_bundles() -> dict[str, Path]:
+    """The bundles that ship, by name."""
+    return {
+        path.parent.name: path.parent for path in sorted(shipped("models").glob(f"*/{MANIFEST}"))
+    }
+
+
+def find_bundle(name_or_folder: str) -> Path:
+    """The folder of a bundle that ships, by name, or the folder of that path."""
+    return shipped_bundles().get(name_or_folder, Path(name_or_folder))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -7,7 +7,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.segments import STEPS_PER_BEAT, Tune, distinct_segments, steps_from
+from livedshl.music.segments import (
+    SEGMENT_STEPS,
+    STEPS_PER_BEAT,
+    Tune,
+    distinct_segments,
+    steps_from,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class SegmentLibrary:
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:
         """Equal numbers for segments of equal content, whatever tune they stand in, int32[n]."""
-        flat = self.contents().reshape(len(self), -1)
+        flat = self.contents().reshape(-1, SEGMENT_STEPS * 3)
         rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
         return np.unique(rows, return_inverse=True)[1].astype(np.int32)
 

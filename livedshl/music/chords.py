@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOTE_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_ENHARMONIC = {"DB": 1, "D#": 3, "E#": 5, "FB": 4, "GB": 6, "G#": 8, "A#": 10, "CB": 11, "B#": 0}
+_TONICS = _ENHARMONIC | {name.upper(): index for index, name in enumerate(NOTE_NAMES)}
 NO_CHORD = -1
 
 # Name as written after the root, and the intervals above the root in semitones.
@@ -34,6 +36,17 @@ QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("mmaj7", (0, 3, 7, 11)),
 )
 _QUALITY_INDEX = {name: index for index, (name, _) in enumerate(QUALITIES)}
+
+
+def pitch_class(name: str) -> int:
+    """The pitch class (0 = C) of a note name such as "F#", "Gb" or "bb".
+
+    Raises ValueError for anything else.
+    """
+    try:
+        return _TONICS[name.strip().upper()]
+    except KeyError:
+        raise ValueError(f"not a note name: {name!r} (write C, F#, Bb ...)") from None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,58 @@
+"""Voicings: a chord class turned into notes that move little from one chord to the next."""
+
+from collections.abc import Sequence
+from itertools import product
+
+from livedshl.music import Chord
+
+_FIFTHS = {6, 7, 8}  # what a seventh chord leaves out: the bass and the ear supply it
+_CENTRE_PULL = 0.2  # semitones of movement that a semitone off the range's centre is worth
+_WIDEST = 14  # semitones from the lowest to the highest voice
+
+
+def voice_chord(
+    chord: Chord, lowest: int, highest: int, before: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Three MIDI pitches of `chord`, ascending, within lowest..highest (an octave or more).
+
+    Among all placements, the one whose voices move least from `before` (three pitches) while
+    keeping to the centre of the range.
+    """
+    centre = (lowest + highest) / 2
+    placements = [
+        [pitch for pitch in range(lowest, highest + 1) if pitch % 12 == pitch_class]
+        for pitch_class in _three_pitch_classes(chord)
+    ]
+
+    def cost(voicing: tuple[int, ...]) -> float:
+        movement = sum(abs(a - b) for a, b in zip(voicing, before, strict=True)) if before else 0
+        return movement + _CENTRE_PULL * abs(sum(voicing) / len(voicing) - centre)
+
+    voicings = [tuple(sorted(pitches)) for pitches in product(*placements)]
+    close = [voicing for voicing in voicings if voicing[-1] - voicing[0] <= _WIDEST]
+    return min(close or voicings, key=lambda voicing: (cost(voicing), voicing))
+
+
+def bass_note(pitch_class: int, lowest: int, highest: int, before: int | None) -> int:
+    """The MIDI pitch of a pitch class within lowest..highest that lies nearest to `before`.
+
+    Without one before, the lowest that fits.
+    """
+    fitting = [pitch for pitch in range(lowest, highest + 1) if pitch % 12 == pitch_class]
+    return min(fitting, key=lambda pitch: (abs(pitch - before) if before else 0, pitch))
+
+
+def fit_octave(pitch: int, lowest: int, highest: int) -> int:
+    """`pitch` moved by octaves into lowest..highest (an octave or more)."""
+    while pitch < lowest:
+        pitch += 12
+    while pitch > highest:
+        pitch -= 12
+    return pitch
+
+
+def _three_pitch_classes(chord: Chord) -> list[int]:
+    intervals = chord.intervals
+    if len(intervals) > 3:
+        intervals = tuple(i for i in intervals if i not in _FIFTHS)
+    return [(chord.root + interval) % 12 for interval in intervals]

@@ -1,0 +1,38 @@
+"""The options that `play` and `generate` share."""
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+_OPTIONS = (
+    click.option("--model", default="session", show_default=True, metavar="NAME|DIR",
+                 help="Bundle to improvise from: one that ships, or a folder."),
+    click.option("--preset", default="session", show_default=True, metavar="NAME|FILE",
+                 help="How it is played: a preset that ships, or a .toml file."),
+    click.option("--tempo", type=click.FloatRange(20, 400), metavar="BPM",
+                 help="Beats a minute, 20 to 400."),
+    click.option("--key", metavar="NOTE", help="Key, such as C, F# or Bb."),
+    click.option("--seed", type=click.IntRange(0), metavar="N",
+                 help="Same seed, same music; drawn and shown if you give none."),
+    click.option("--retrieve", type=click.Choice(["min", "max"]), default="min",
+                 show_default=True,
+                 help="Nearest codes, or (the paper's Task 2) the farthest."),
+    click.option("--trace", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.jsonl",
+                 help="Write where every segment came from, one JSON record a line."),
+)  # fmt: skip
+
+
+def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that decide which notes are played."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), command)
+
+
+def bars_option(default: int | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option `--bars`."""
+    told = "How many bars to play." if default else "Stop after this many bars instead of never."
+    return click.option(
+        "--bars", type=click.IntRange(1), default=default, show_default=True, metavar="N", help=told
+    )

@@ -1,0 +1,106 @@
+"""Composes ahead of the clock: improvises and arranges, one hop at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.arranger import Arranger, Events, Part
+from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.index import Bundle, CodeIndex
+from livedshl.live.preset import Preset
+from livedshl.music import STEPS_PER_BEAT, TICKS_PER_BEAT
+
+BEATS_PER_BAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that decides which notes are played; the same settings give the same notes.
+
+    tempo_bpm: quarter notes a minute. tonic: pitch class of the key (0 = C). bars: how many to
+    play, None for ever.
+    """
+
+    parts: tuple[Part, ...]
+    tempo_bpm: float
+    tonic: int
+    rules: ContinuationRules
+    retrieve: Retrieve
+    seed: int
+    bars: int | None = None
+
+    @classmethod
+    def of_preset(
+        cls,
+        preset: Preset,
+        *,
+        tempo_bpm: float | None,
+        tonic: int | None,
+        retrieve: Retrieve,
+        seed: int,
+        bars: int | None,
+    ) -> "Settings":
+        """The preset's settings, but for those given."""
+        return cls(
+            parts=preset.parts,
+            tempo_bpm=preset.tempo_bpm if tempo_bpm is None else tempo_bpm,
+            tonic=preset.tonic if tonic is None else tonic,
+            rules=preset.rules,
+            retrieve=retrieve,
+            seed=seed,
+            bars=bars,
+        )
+
+    @property
+    def key_shift(self) -> int:
+        """Semitones from C to the key, -5 to 6."""
+        return (self.tonic + 5) % 12 - 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """What one hop adds to the performance.
+
+    start_tick, end_tick: the stretch of time it fills, 480 ticks a beat.
+    events: int64[n, 4] as `livedshl.arranger` makes them, none after end_tick.
+    steps: int8[m, 3], the passage itself, in C.
+    trace: where it came from.
+    """
+
+    start_tick: int
+    end_tick: int
+    events: Events
+    steps: NDArray[np.int8]
+    trace: dict[str, Any]
+
+
+def compose(bundle: Bundle, index: CodeIndex, settings: Settings) -> Iterator[Chunk]:
+    """Yields the performance chunk by chunk, without a gap, from tick 0.
+
+    With `settings.bars` it ends there, everything switched off at the last tick.
+    """
+    rng = np.random.default_rng(settings.seed)
+    arranger = Arranger(settings.parts, bundle.vocabulary, settings.key_shift)
+    last_beat = None if settings.bars is None else settings.bars * BEATS_PER_BAR
+    for passage in improvise(bundle, index, settings.rules, settings.retrieve, rng):
+        steps = passage.steps
+        if last_beat is not None:
+            steps = steps[: (last_beat - passage.beat) * STEPS_PER_BEAT]
+        end_beat = passage.beat + len(steps) // STEPS_PER_BEAT
+        events = [arranger.arrange(steps, passage.beat)]
+        if passage.beat == 0:
+            events.insert(0, arranger.setup())
+        if end_beat == last_beat:
+            events.append(arranger.end(end_beat * TICKS_PER_BEAT))
+        yield Chunk(
+            start_tick=passage.beat * TICKS_PER_BEAT,
+            end_tick=end_beat * TICKS_PER_BEAT,
+            events=np.concatenate(events),
+            steps=steps,
+            trace=trace_record(bundle, passage),
+        )
+        if end_beat == last_beat:
+            return

@@ -1,0 +1,213 @@
+"""Writes a lead sheet, melody and chord symbols, as MusicXML 4.0."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.music import SEGMENT_STEPS, STEPS_PER_BEAT, Chord
+from livedshl.music.chords import QUALITIES
+from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.outputs.files import write_beside
+
+_BAR_STEPS = SEGMENT_STEPS  # 4/4
+# Note types by length in sixteenths: name, dots.
+_TYPES = {
+    1: ("16th", 0), 2: ("eighth", 0), 3: ("eighth", 1), 4: ("quarter", 0), 6: ("quarter", 1),
+    8: ("half", 0), 12: ("half", 1), 16: ("whole", 0),
+}  # fmt: skip
+# MusicXML's kind for each chord quality.
+_KINDS = {
+    "": "major", "m": "minor", "7": "dominant", "m7": "minor-seventh", "maj7": "major-seventh",
+    "6": "major-sixth", "m6": "minor-sixth", "dim": "diminished", "dim7": "diminished-seventh",
+    "m7b5": "half-diminished", "aug": "augmented", "7#5": "augmented-seventh",
+    "sus4": "suspended-fourth", "7sus4": "suspended-fourth", "mmaj7": "major-minor",
+}  # fmt: skip
+_FIFTHS_LINE = "FCGDAEB"
+
+
+def write_musicxml(
+    path: Path,
+    steps: NDArray[np.int8],
+    chords: Sequence[Chord],
+    key_shift: int,
+    tempo_bpm: float,
+    title: str,
+) -> None:
+    """Writes the score of `steps`, int8[n, 3] in C, in bars of 4/4, to `path`.
+
+    chords: what the chord classes of the steps mean, in C. key_shift: semitones up from C to the
+    key of the score. Raises OSError.
+    """
+    fifths = (key_shift * 7 + 5) % 12 - 5
+    score = ET.Element("score-partwise", version="4.0")
+    ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title
+    encoding = ET.SubElement(ET.SubElement(score, "identification"), "encoding")
+    ET.SubElement(encoding, "software").text = "livedshl"
+    part_list = ET.SubElement(score, "part-list")
+    ET.SubElement(ET.SubElement(part_list, "score-part", id="P1"), "part-name").text = "Melody"
+    part = ET.SubElement(score, "part", id="P1")
+    sounding_chord = None
+    for number, start in enumerate(range(0, len(steps), _BAR_STEPS), 1):
+        measure = ET.SubElement(part, "measure", number=str(number))
+        if number == 1:
+            _add_attributes(measure, fifths)
+            _add_tempo(measure, tempo_bpm)
+        bar = steps[start : start + _BAR_STEPS]
+        continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
+        for first, length, tied_from, tied_to in _pieces(bar, _is_tied(steps, start), continues):
+            if first % STEPS_PER_BEAT == 0:
+                sounding_chord = _add_chord(
+                    measure, bar[first], sounding_chord, chords, key_shift, fifths
+                )
+            pitch = int(bar[first, PITCH])
+            shifted = None if pitch == REST else pitch + key_shift
+            _add_note(measure, shifted, length, tied_from, tied_to, fifths)
+    barline = ET.SubElement(measure, "barline", location="right")
+    ET.SubElement(barline, "bar-style").text = "light-heavy"
+    ET.indent(score)
+    write_beside(path, ET.tostring(score, encoding="UTF-8", xml_declaration=True))
+
+
+def _is_tied(steps: NDArray[np.int8], step: int) -> bool:
+    """Whether the note at `step` goes on from the step before."""
+    return (
+        step > 0
+        and steps[step, PITCH] != REST
+        and not steps[step, ARTICULATED]
+        and steps[step, PITCH] == steps[step - 1, PITCH]
+    )
+
+
+def _pieces(
+    bar: NDArray[np.int8], tied_in: bool, tied_out: bool
+) -> Iterator[tuple[int, int, bool, bool]]:
+    """First step, length, and ties (from before, on to the next) of each written note of a bar.
+
+    Every chord change falls on a beat that starts a piece, so that its symbol has a place.
+    """
+    changes = [
+        step
+        for step in range(1, len(bar))
+        if not _is_tied(bar, step) and not (bar[step, PITCH] == bar[step - 1, PITCH] == REST)
+    ]
+    chord_changes = [
+        step
+        for step in range(STEPS_PER_BEAT, len(bar), STEPS_PER_BEAT)
+        if bar[step, CHORD] != bar[step - 1, CHORD]
+    ]
+    edges = [0, *changes, len(bar)]
+    for start, end in pairwise(edges):
+        rest = bar[start, PITCH] == REST
+        cuts = [start, *(c for c in chord_changes if start < c < end), end]
+        written = [piece for a, b in pairwise(cuts) for piece in _written(a, b)]
+        for index, (first, length) in enumerate(written):
+            from_before = index > 0 or (start == 0 and tied_in)
+            to_next = index < len(written) - 1 or (end == len(bar) and tied_out)
+            yield first, length, from_before and not rest, to_next and not rest
+
+
+def _written(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cuts start..end into lengths that one note each can write, showing the beats."""
+    while start < end:
+        longest = end - start
+        within = start % STEPS_PER_BEAT
+        if within and longest > STEPS_PER_BEAT - within:
+            longest = STEPS_PER_BEAT - within
+        length = max(length for length in _TYPES if length <= longest)
+        yield start, length
+        start += length
+
+
+def _add_attributes(measure: ET.Element, fifths: int) -> None:
+    attributes = ET.SubElement(measure, "attributes")
+    ET.SubElement(attributes, "divisions").text = str(STEPS_PER_BEAT)
+    ET.SubElement(ET.SubElement(attributes, "key"), "fifths").text = str(fifths)
+    time = ET.SubElement(attributes, "time")
+    ET.SubElement(time, "beats").text = "4"
+    ET.SubElement(time, "beat-type").text = "4"
+    clef = ET.SubElement(attributes, "clef")
+    ET.SubElement(clef, "sign").text = "G"
+    ET.SubElement(clef, "line").text = "2"
+
+
+def _add_tempo(measure: ET.Element, tempo_bpm: float) -> None:
+    direction = ET.SubElement(measure, "direction", placement="above")
+    metronome = ET.SubElement(ET.SubElement(direction, "direction-type"), "metronome")
+    ET.SubElement(metronome, "beat-unit").text = "quarter"
+    ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
+    ET.SubElement(direction, "sound", tempo=f"{tempo_bpm:g}")
+
+
+def _add_chord(
+    measure: ET.Element,
+    step: NDArray[np.int8],
+    before: int | None,
+    chords: Sequence[Chord],
+    key_shift: int,
+    fifths: int,
+) -> int:
+    """Writes the chord symbol of a step if it differs from the one before; returns its class."""
+    chord_class = int(step[CHORD])
+    if chord_class == before:
+        return chord_class
+    harmony = ET.SubElement(measure, "harmony")
+    if chord_class < 0:
+        ET.SubElement(ET.SubElement(harmony, "root"), "root-step", text="").text = "C"
+        ET.SubElement(harmony, "kind", text="N.C.").text = "none"
+        return chord_class
+    chord = chords[chord_class].transposed(key_shift)
+    letter, alter = _spell(chord.root, fifths)
+    root = ET.SubElement(harmony, "root")
+    ET.SubElement(root, "root-step").text = letter
+    if alter:
+        ET.SubElement(root, "root-alter").text = str(alter)
+    quality = QUALITIES[chord.quality][0]
+    ET.SubElement(harmony, "kind", text=quality).text = _KINDS[quality]
+    return chord_class
+
+
+def _add_note(
+    measure: ET.Element,
+    pitch: int | None,
+    length: int,
+    tied_from: bool,
+    tied_to: bool,
+    fifths: int,
+) -> None:
+    note = ET.SubElement(measure, "note")
+    if pitch is None:
+        ET.SubElement(note, "rest")
+    else:
+        letter, alter = _spell(pitch % 12, fifths)
+        element = ET.SubElement(note, "pitch")
+        ET.SubElement(element, "step").text = letter
+        if alter:
+            ET.SubElement(element, "alter").text = str(alter)
+        # B sharp and C flat count to the octave of their letter.
+        ET.SubElement(element, "octave").text = str((pitch - alter) // 12 - 1)
+    ET.SubElement(note, "duration").text = str(length)
+    ties = [kind for kind, tied in (("stop", tied_from), ("start", tied_to)) if tied]
+    for kind in ties:
+        ET.SubElement(note, "tie", type=kind)
+    type_name, dots = _TYPES[length]
+    ET.SubElement(note, "type").text = type_name
+    for _ in range(dots):
+        ET.SubElement(note, "dot")
+    if ties:
+        notations = ET.SubElement(note, "notations")
+        for kind in ties:
+            ET.SubElement(notations, "tied", type=kind)
+
+
+def _spell(pitch_class: int, fifths: int) -> tuple[str, int]:
+    """Letter and alteration of a pitch class in a major key: from three flats to five sharps of it.
+
+    On the line of fifths a key's own notes are the seven from one step below its tonic; the
+    chromatic ones beyond are the borrowed flats and the leading notes' sharps.
+    """
+    position = next(p for p in range(fifths - 3, fifths + 9) if p * 7 % 12 == pitch_class)
+    return _FIFTHS_LINE[(position + 1) % 7], (position + 1) // 7

@@ -1,0 +1,45 @@
+"""Bundles for tests, made in memory from tunes and codes."""
+
+from pathlib import Path
+
+import numpy as np
+from strategies import VOCABULARY
+
+from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack
+from livedshl.music import Tune
+
+
+def random_tunes(n_tunes: int, n_bars: int, seed: int) -> list[Tune]:
+    """Tunes of random eighths around B4 over random chords, no two alike."""
+    rng = np.random.default_rng(seed)
+    tunes = []
+    for number in range(n_tunes):
+        steps = np.zeros((n_bars * 16, 3), np.int8)
+        steps[:, 0] = np.repeat(rng.integers(64, 79, n_bars * 8), 2)
+        steps[::2, 1] = 1
+        steps[:, 2] = np.repeat(rng.integers(0, len(VOCABULARY), n_bars * 2), 8)
+        starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
+        phases = (starts // 4 % 4).astype(np.int8)
+        tunes.append(Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases))
+    return tunes
+
+
+def random_bundle(
+    n_tunes: int = 20,
+    n_bars: int = 16,
+    shape: CodeShape = CodeShape(6, 4),  # noqa: B008
+    follow_beats: int = 2,
+    seed: int = 3,
+) -> Bundle:
+    """A bundle of random tunes and random codes."""
+    library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed))
+    codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
+    forward, backward = pack(codes.astype(np.uint8), shape)
+    return Bundle(
+        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, manifest={}
+    )
+
+
+def index_of(bundle: Bundle) -> CodeIndex:
+    """The index over a bundle's backward codes."""
+    return CodeIndex(bundle.backward, bundle.shape)

@@ -1,0 +1,111 @@
+from collections import Counter
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+from bundles import index_of, random_bundle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.index import CodeShape, hamming
+
+FREE = ContinuationRules(song_cap=1000, window=1000, recency=0)
+
+
+def passages(bundle, n, rules=ContinuationRules(), retrieve=Retrieve.MIN, seed=1):  # noqa: B008
+    rng = np.random.default_rng(seed)
+    return list(islice(improvise(bundle, index_of(bundle), rules, retrieve, rng), n))
+
+
+def distances_from(bundle, segment):
+    return hamming(bundle.forward[segment], bundle.backward, bundle.shape)
+
+
+@pytest.mark.parametrize("follow_beats", [2, 4])
+def test_the_music_goes_on_without_a_gap(follow_beats):
+    played = passages(random_bundle(follow_beats=follow_beats), 100)
+    assert played[0].beat == 0
+    for before, after in pairwise(played):
+        assert after.beat == before.beat + before.n_beats == before.beat + follow_beats
+
+
+def test_segments_set_end_to_end_are_played_whole():
+    bundle = random_bundle(follow_beats=4)
+    for passage in passages(bundle, 20):
+        assert passage.splice is None
+        assert np.array_equal(passage.steps, bundle.library.contents(np.array(passage.segment)))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 99), st.sampled_from([CodeShape(4, 3), CodeShape(16, 8)]))
+def test_what_follows_is_nearest_in_the_whole_index(seed, shape):
+    bundle = random_bundle(shape=shape, seed=seed)
+    played = passages(bundle, 30, FREE, seed=seed)
+    for before, after in pairwise(played):
+        distances = distances_from(bundle, before.segment)
+        found = after.continuation
+        assert found.hamming == found.nearest == distances.min()
+        assert found.hamming == distances[after.segment]
+        assert found.ties == (distances == distances.min()).sum()
+
+
+def test_the_farthest_is_retrieved_on_request():
+    bundle = random_bundle()
+    played = passages(bundle, 30, FREE, Retrieve.MAX)
+    for before, after in pairwise(played):
+        distances = distances_from(bundle, before.segment)
+        assert after.continuation.hamming == distances[after.segment] == distances.max()
+
+
+def test_a_tie_that_agrees_with_what_plays_is_preferred():
+    # One code for all: every segment ties, and each tune's own next segment agrees in 8 steps.
+    bundle = random_bundle(shape=CodeShape(1, 2), n_tunes=3)
+    bundle.forward[:] = bundle.backward[:] = 0
+    played = passages(bundle, 20, FREE)
+    assert all(p.continuation.agreeing_steps == 8 for p in played[1:15])
+    assert all(p.continuation.ties == len(bundle.library) for p in played[1:])
+
+
+def test_no_song_takes_more_than_its_cap_of_any_window():
+    bundle = random_bundle(n_tunes=12)
+    rules = ContinuationRules(song_cap=2, window=10, recency=20)
+    songs = [bundle.library.tune_of[p.segment] for p in passages(bundle, 300, rules)]
+    for start in range(len(songs) - 9):
+        assert max(Counter(songs[start : start + 10]).values()) <= 2
+
+
+def test_nothing_returns_within_the_recency():
+    bundle = random_bundle()
+    rules = ContinuationRules(song_cap=5, window=10, recency=50)
+    contents = [bundle.library.content_ids[p.segment] for p in passages(bundle, 300, rules)]
+    for start in range(len(contents) - 50):
+        assert len(set(contents[start : start + 51])) == 51
+
+
+def test_a_library_of_one_tune_still_plays_on_and_says_that_rules_gave_way():
+    played = passages(random_bundle(n_tunes=1, n_bars=2), 50)
+    assert len(played) == 50
+    assert not played[-1].continuation.rules_kept
+
+
+def test_the_same_seed_plays_the_same_and_another_does_not():
+    bundle = random_bundle()
+    first, again, other = (
+        [p.segment for p in passages(bundle, 50, seed=seed)] for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_the_trace_says_where_a_passage_came_from():
+    bundle = random_bundle()
+    passage = passages(bundle, 5)[4]
+    record = trace_record(bundle, passage)
+    tune = int(bundle.library.tune_of[passage.segment])
+    assert record["beat"] == 8
+    assert record["song"] == f"Tune {tune}"
+    assert record["source"] == f"book.abc#{tune}"
+    start = bundle.library.tune_steps[tune] + 4 * record["song_beat"]
+    assert start == bundle.library.starts[passage.segment]
+    assert record["hamming"] == passage.continuation.hamming
+    assert 0 <= record["splice"] <= 8

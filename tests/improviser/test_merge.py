@@ -1,0 +1,75 @@
+import numpy as np
+from hypothesis import given
+from strategies import step_arrays
+
+from livedshl.improviser.merge import agreement, merge
+
+
+def segment(*pitches, chord=0):
+    """A segment of eight eighths."""
+    steps = np.zeros((16, 3), np.int8)
+    steps[:, 0] = np.repeat(pitches, 2)
+    steps[::2, 1] = 1
+    steps[:, 2] = chord
+    return steps
+
+
+def test_agreeing_halves_merge_into_themselves():
+    old = segment(60, 62, 64, 65, 67, 69, 71, 72)
+    new = segment(67, 69, 71, 72, 74, 72, 71, 69)
+    assert agreement(old, new) == 8
+    assert np.array_equal(merge(old, new).steps, old[8:])
+
+
+def test_the_splice_is_where_both_melodies_meet():
+    old = segment(60, 60, 60, 60, 62, 64, 67, 65)
+    new = segment(81, 83, 67, 69, 71, 72, 74, 76)
+    merged = merge(old, new)
+    assert merged.splice == 4
+    assert merged.steps[::2, 0].tolist() == [62, 64, 67, 69]
+
+
+def test_without_a_meeting_the_leap_is_the_smallest():
+    old = segment(60, 60, 60, 60, 62, 64, 65, 62)
+    new = segment(81, 83, 84, 67, 71, 72, 74, 76)
+    merged = merge(old, new)
+    assert merged.splice == 6
+    assert merged.steps[::2, 0].tolist() == [62, 64, 65, 67]
+
+
+def test_chords_change_on_a_beat():
+    old = segment(60, 60, 60, 60, 62, 64, 65, 62, chord=3)
+    new = segment(81, 63, 84, 67, 71, 72, 74, 76, chord=5)
+    merged = merge(old, new)
+    assert merged.splice == 2
+    assert merged.steps[:, 2].tolist() == [3, 3, 3, 3, 5, 5, 5, 5]
+
+
+def test_a_new_melody_without_onset_starts_with_the_overlap():
+    new = np.zeros((16, 3), np.int8)
+    new[:, 0] = 64
+    merged = merge(segment(*range(60, 68)), new)
+    assert merged.splice == 0
+    assert merged.steps[:, 0].tolist() == [64] * 8
+    assert merged.steps[0, 1] == 1
+
+
+@given(step_arrays(), step_arrays())
+def test_every_step_of_the_overlap_is_the_old_ones_or_the_new_ones(old, new):
+    merged = merge(old, new)
+    splice = merged.splice
+    assert 0 <= splice <= 8
+    assert np.array_equal(merged.steps[:splice, :2], old[8 : 8 + splice, :2])
+    assert np.array_equal(merged.steps[splice:, 0], new[splice:8, 0])
+    if splice < 8 and new[splice, 0]:
+        assert merged.steps[splice, 1] == 1  # the new melody is heard from its first note on
+    chords = merged.steps[:, 2].reshape(2, 4)
+    assert (chords == chords[:, :1]).all()
+
+
+@given(step_arrays(), step_arrays())
+def test_merging_changes_neither_segment(old, new):
+    before = old.copy(), new.copy()
+    merge(old, new)
+    assert np.array_equal(old, before[0])
+    assert np.array_equal(new, before[1])

@@ -1,0 +1,63 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import code_sets
+
+from livedshl.index import CodeIndex, CodeShape, hamming, pack, unpack
+
+short_codes = st.builds(CodeShape, st.integers(1, 8), st.integers(2, 4))
+long_codes = st.builds(CodeShape, st.integers(21, 40), st.integers(2, 17))
+
+
+def rings_by_brute_force(codes, query):
+    distances = (codes != query).sum(axis=1)
+    return [(d, np.flatnonzero(distances == d).tolist()) for d in np.unique(distances).tolist()]
+
+
+@given(code_sets())
+def test_packed_codes_unpack(codes):
+    shape, codes, _ = codes
+    assert np.array_equal(unpack(pack(codes, shape), shape), codes)
+
+
+@given(code_sets())
+def test_the_packed_distance_counts_differing_symbols(codes):
+    shape, codes, query = codes
+    distances = hamming(pack(query, shape), pack(codes, shape), shape)
+    assert distances.tolist() == (codes != query).sum(axis=1).tolist()
+
+
+@given(code_sets(st.one_of(short_codes, long_codes)), st.booleans())
+def test_rings_hold_every_segment_at_its_distance_in_order(codes, farthest_first):
+    shape, codes, query = codes
+    index = CodeIndex(pack(codes, shape), shape)
+    rings = index.rings(pack(query, shape), farthest_first)
+    found = [(ring.distance, ring.segments.tolist()) for ring in rings]
+    expected = rings_by_brute_force(codes, query)
+    assert found == (expected[::-1] if farthest_first else expected)
+
+
+@given(code_sets(st.one_of(short_codes, long_codes)))
+def test_the_nearest_ring_has_all_ties(codes):
+    shape, codes, query = codes
+    nearest = CodeIndex(pack(codes, shape), shape).nearest(pack(query, shape))
+    assert (nearest.distance, nearest.segments.tolist()) == rings_by_brute_force(codes, query)[0]
+
+
+def test_ties_are_not_cut_off_however_many():
+    shape = CodeShape(8, 4)
+    codes = np.zeros((50_000, 8), np.uint8)
+    index = CodeIndex(pack(codes, shape), shape)
+    assert index.distinct_codes == 1
+    assert len(index.nearest(pack(codes[0], shape)).segments) == 50_000
+
+
+def test_scans_longer_than_a_block_stay_exact():
+    shape = CodeShape(16, 16)
+    codes = np.random.default_rng(7).integers(0, 16, (100_000, 16)).astype(np.uint8)
+    index = CodeIndex(pack(codes, shape), shape)
+    query = np.full(16, 3, np.uint8)
+    distances = (codes != query).sum(axis=1)
+    nearest = index.nearest(pack(query, shape))
+    assert nearest.distance == distances.min() > 1
+    assert nearest.segments.tolist() == np.flatnonzero(distances == distances.min()).tolist()

@@ -1,0 +1,129 @@
+import numpy as np
+from hypothesis import given
+from strategies import VOCABULARY, lead_sheets
+
+from livedshl.music import LeadSheet, Metre, Mode
+from livedshl.music.features import FEATURE_GROUPS, N_FEATURES, features
+from livedshl.music.leadsheet import Key
+from livedshl.music.segments import distinct_segments, lay_on_grid, refusal
+
+
+def sheet(notes, *, chords=(), metre=(4, 4), key=(0, Mode.MAJOR), n_bars=2, bars=None):
+    bar_ticks = Metre(*metre).bar_ticks
+    bars = range(0, n_bars * bar_ticks, bar_ticks) if bars is None else bars
+    return LeadSheet(
+        "A tune",
+        "book.abc#1",
+        (Metre(*metre),),
+        (Key(*key),),
+        np.array(bars, np.int32),
+        np.array(notes, np.int32).reshape(-1, 3),
+        np.array(chords, np.int32).reshape(-1, 3),
+        n_bars * bar_ticks,
+    )
+
+
+def quarters(n, start=0, pitch=71):
+    return [(start + 480 * i, 480, pitch + i % 3) for i in range(n)]
+
+
+def test_segments_start_every_two_beats_from_the_bar_line_not_from_the_pickup():
+    tune = lay_on_grid(sheet([(-480, 480, 67), *quarters(8)]), VOCABULARY)
+    assert tune.starts.tolist() == [0, 8, 16]
+    assert tune.phases.tolist() == [0, 2, 0]
+    assert tune.steps[0].tolist()[:2] == [71, 1]
+
+
+def test_two_bars_of_two_four_count_as_one_of_four_four():
+    tune = lay_on_grid(sheet(quarters(12), metre=(2, 4), n_bars=6), VOCABULARY)
+    assert tune.starts.tolist() == [0, 8, 16, 24, 32]
+    assert tune.phases.tolist() == [0, 2, 0, 2, 0]
+
+
+def test_a_triplet_spoils_the_segments_that_contain_it_and_no_other():
+    triplet = [(1920, 160, 72), (2080, 160, 74), (2240, 160, 76)]
+    tune = lay_on_grid(sheet([*quarters(4), *triplet, *quarters(11, 2400)], n_bars=4), VOCABULARY)
+    assert tune.starts.tolist() == [0, 24, 32, 40, 48]
+
+
+def test_an_irregular_bar_takes_part_in_no_segment():
+    half_bar_after_the_second = [0, 1920, 3840, 4800, 6720]
+    tune = lay_on_grid(sheet(quarters(18), n_bars=4, bars=half_bar_after_the_second), VOCABULARY)
+    assert tune.starts.tolist() == [0, 8, 16, 40, 48, 56]
+
+
+def test_a_last_bar_cut_short_by_the_pickup_still_ends_in_a_segment():
+    whole = sheet(quarters(7))
+    short = LeadSheet(
+        whole.title, whole.source, whole.metres, whole.keys, whole.bars, whole.notes,
+        whole.chords, whole.end - 480,
+    )  # fmt: skip
+    assert lay_on_grid(short, VOCABULARY).starts.tolist() == [0, 8, 16]
+
+
+def test_tunes_are_moved_to_c_with_their_chords_into_one_register():
+    in_g_high = sheet(
+        [(0, 960, 91), (960, 960, 95)], chords=[(0, 7, 0), (960, 2, 2)], key=(7, Mode.MAJOR)
+    )
+    tune = lay_on_grid(in_g_high, VOCABULARY)
+    assert tune.steps[[0, 8], 0].tolist() == [72, 76]
+    assert [VOCABULARY.names[c] for c in tune.steps[[0, 8], 2]] == ["C", "G7"]
+
+
+def test_a_held_note_is_articulated_once():
+    tune = lay_on_grid(sheet([(0, 1920, 72), (1920, 1920, 72)]), VOCABULARY)
+    assert np.flatnonzero(tune.steps[:, 1]).tolist() == [0, 16]
+    assert (tune.steps[:, 0] == 72).all()
+
+
+def test_refusals_name_the_reason():
+    assert refusal(sheet(quarters(8))) is None
+    assert refusal(sheet([])) == "no melody"
+    assert refusal(sheet(quarters(6), metre=(6, 8))) == "metre 6/8"
+    assert refusal(sheet(quarters(8), key=(9, Mode.MINOR))) == "minor key"
+    assert refusal(sheet(quarters(8), key=(9, Mode.MINOR)), minor=True) is None
+    assert refusal(sheet(quarters(8), key=(2, Mode.OTHER))) == "another mode"
+
+
+@given(lead_sheets())
+def test_every_segment_shows_the_notes_that_the_lead_sheet_sounds_there(lead_sheet):
+    tune = lay_on_grid(lead_sheet, VOCABULARY)
+    shift = None
+    for start, segment in zip(tune.starts.tolist(), tune.segments(), strict=True):
+        for step, (pitch, articulated, _) in enumerate(segment.tolist()):
+            tick = (start + step) * 120
+            sounding = [
+                (onset, written)
+                for onset, length, written in lead_sheet.notes.tolist()
+                if onset <= tick < max(onset // 120 + 1, round((onset + length) / 120)) * 120
+            ]
+            assert bool(sounding) == (pitch > 0)
+            if sounding:
+                onset, written = sounding[-1]
+                assert articulated == (onset == tick)
+                shift = pitch - written if shift is None else shift
+                assert pitch - written == shift
+
+
+@given(lead_sheets())
+def test_distinct_segments_are_every_content_once(lead_sheet):
+    tune = lay_on_grid(lead_sheet, VOCABULARY)
+    contents = [segment.tobytes() for segment in tune.segments()]
+    kept = [contents[row] for row in distinct_segments(tune)]
+    assert len(kept) == len(set(kept))
+    assert set(kept) == set(contents)
+
+
+def test_the_feature_table_covers_the_29_features_without_gap():
+    edges = [(first, first + size) for _, first, size in FEATURE_GROUPS]
+    assert [a for a, _ in edges] == [0, *(b for _, b in edges[:-1])]
+    assert edges[-1][1] == N_FEATURES == 29
+
+
+def test_features_of_a_note_a_held_note_and_a_rest():
+    segment = np.array([[61, 1, 0], [61, 0, 11], [0, 0, -1]], np.int8)
+    assert [np.flatnonzero(row).tolist() for row in features(segment)] == [
+        [0, 2, 6, 17],  # articulated; octave 1 of C3..; C sharp; first chord class
+        [2, 6, 28],
+        [],
+    ]
