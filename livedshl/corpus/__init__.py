@@ -1,0 +1,1 @@
+"""Reads tunes from files into lead sheets, in parallel and cached."""

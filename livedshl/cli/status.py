@@ -1,0 +1,54 @@
+"""What `play` shows on the terminal: plain lines, and a bar while something is being computed."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from livedshl.live.performer import PlayerReport
+
+
+class StatusLine:
+    """Lines on the error stream; a progress bar shows only while work goes on."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), console=self._console, transient=True
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> "StatusLine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def tell(self, line: str) -> None:
+        """Prints one line."""
+        self._console.print(line, markup=False)
+
+    def progress(self, stage: str, share: float) -> None:
+        """Shows how much of a stage is done, 0 to 1."""
+        if self._task is None:
+            self._bar.start()
+            self._task = self._bar.add_task(stage, total=1.0)
+        self._bar.update(self._task, description=stage, completed=share)
+        if share >= 1:
+            self._bar.stop()
+            self._task = None
+
+    def report(self, report: PlayerReport | None) -> None:
+        """Tells how the clock did."""
+        if report is None:
+            return
+        late = f"{report.lateness_p50_ms:.2f}/{report.lateness_p99_ms:.2f}/{report.lateness_max_ms:.2f} ms"
+        self.tell(
+            f"{report.notes} notes; late by {late} (median, 99 %, worst; {report.realtime} priority), "
+            f"{report.underruns} underruns, {report.dropped} notes dropped"
+        )

@@ -1,0 +1,181 @@
+"""The main process's handle on the player process."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.errors import OutputError
+from livedshl.live.protocol import RECORD, Answer, Command
+from livedshl.outputs.choice import Output
+
+_RECORD_TYPE = np.dtype(
+    [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
+)
+_LEAVING_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerReport:
+    """How the clock did.
+
+    realtime: the scheduling class that the system granted. lateness_*_ms: of events behind their
+    deadlines, median, 99th percentile and worst. underruns: times the composer was late. dropped:
+    notes left out because they came too late. notes: notes played.
+    """
+
+    realtime: str
+    lateness_p50_ms: float
+    lateness_p99_ms: float
+    lateness_max_ms: float
+    underruns: int
+    dropped: int
+    notes: int
+
+
+class Performer:
+    """Starts a player process on an output and talks to it; a context manager.
+
+    Leaving the context stops the player, which switches off everything that sounds. Commands may
+    come from any thread.
+    """
+
+    def __init__(self, output: Output) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "livedshl.live.player", output.kind.value, output.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            **_own_process_group(),
+        )
+        self._commands = threading.Lock()  # one writer at a time
+        self._changed = threading.Condition()  # guards what follows
+        self._answers: dict[Answer, tuple[int, bytes]] = {}
+        self._ended = False
+        self._reader = threading.Thread(target=self._read_answers, name="performer", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> "Performer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def wait_ready(self, timeout_s: float) -> None:
+        """Waits until the output is open. Raises OutputError, saying why, if it cannot be."""
+        with self._changed:
+            self._changed.wait_for(lambda: Answer.READY in self._answers or self._ended, timeout_s)
+            if Answer.READY in self._answers and not self._ended:
+                return
+            _, why = self._answers.get(Answer.FAILED, (0, b"the player process did not start"))
+        raise OutputError(why.decode())
+
+    def start(self, tick: int, tempo_bpm: float, delay_s: float) -> None:
+        """Lets `tick` sound in `delay_s` seconds."""
+        self._tell(RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(tempo_bpm * 1000)))
+        self._tell(RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6)))
+
+    def send(self, events: NDArray[np.int64], horizon: int) -> None:
+        """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
+        records = np.zeros(len(events), _RECORD_TYPE)
+        records["tick"] = events[:, 0]
+        records["kind"] = Command.EVENT
+        records["message"] = events[:, 1:]
+        self._tell(records.tobytes() + RECORD.pack(horizon, Command.HORIZON, 0, 0, 0, 0))
+
+    def finish(self, tick: int) -> None:
+        """Lets the player end by itself at `tick`."""
+        self._tell(RECORD.pack(tick, Command.FINISH, 0, 0, 0, 0))
+
+    def stop(self) -> None:
+        """Stops the player and waits until it has left."""
+        self._tell(RECORD.pack(0, Command.QUIT, 0, 0, 0, 0))
+        with self._commands:
+            assert self._process.stdin
+            self._process.stdin.close()
+        try:
+            self._process.wait(_LEAVING_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(_LEAVING_TIMEOUT_S)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the player has left, or died."""
+        return self._ended
+
+    @property
+    def tick(self) -> float:
+        """The tick the clock was last known to be at; minus infinity before the start."""
+        tick, _ = self._answers.get(Answer.POSITION, (float("-inf"), b""))
+        return tick
+
+    def wait(self, timeout_s: float) -> None:
+        """Waits until the player has told something new, or left."""
+        with self._changed:
+            if not self._ended:
+                self._changed.wait(timeout_s)
+
+    def report(self) -> PlayerReport | None:
+        """How the clock did; None if the player died without a word."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended, _LEAVING_TIMEOUT_S)
+            _, text = self._answers.get(Answer.REPORT, (0, b""))
+        return PlayerReport(**json.loads(text)) if text else None
+
+    def _tell(self, records: bytes) -> None:
+        with self._commands:
+            stdin = self._process.stdin
+            if stdin is None or stdin.closed:
+                return
+            try:
+                _write_all(stdin, records)
+            except OSError:
+                return  # the player has gone; the reader thread notices
+
+    def _read_answers(self) -> None:
+        stdout = self._process.stdout
+        assert stdout
+        while len(record := _read_exactly(stdout, RECORD.size)) == RECORD.size:
+            tick, kind, _, _, _, value = RECORD.unpack(record)
+            text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
+            with self._changed:
+                self._answers[Answer(kind)] = (tick, text)
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+
+def _own_process_group() -> Mapping[str, Any]:
+    """Keeps the terminal's Ctrl-C from the player: the main process decides what it means."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _write_all(pipe: IO[bytes], content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[pipe.write(view) :]
+
+
+def _read_exactly(pipe: IO[bytes], n_bytes: int) -> bytes:
+    """The next `n_bytes`, or fewer where the pipe ends before."""
+    content = b""
+    while len(content) < n_bytes and (more := pipe.read(n_bytes - len(content))):
+        content += more
+    return content

@@ -1,0 +1,106 @@
+"""What is sent when: the queue of events, the rules for late ones, and what sounds.
+
+Pure bookkeeping in ticks: the player process gives it the clock and the output. Late events obey
+one rule, whatever made them late: a note-on older than a 32nd is dropped together with its
+note-off, and everything else goes out at once.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+LATE_TICKS = 60  # a 32nd note
+_NOTE_OFF, _NOTE_ON = 0x80, 0x90
+_CHANNEL_MODE = 0xB0
+# Sent on every channel used, in this order, when all must be silent.
+_SILENCING_CONTROLLERS = (64, 123, 120)  # sustain pedal up, all notes off, all sound off
+
+
+class Scheduler:
+    """The events that are still to be sent, and the notes that have been switched on.
+
+    Events must arrive in the order of their ticks. They are complete up to the horizon: those on
+    it or beyond wait, so that a chord which ends there rings on when the next ones are late.
+    """
+
+    def __init__(self) -> None:
+        self.dropped = 0  # notes left out because they came too late
+        self.underruns = 0  # times the clock reached the horizon
+        self.sent_notes = 0
+        self._events: deque[tuple[int, bytes]] = deque()
+        self._horizon = 0
+        self._starved = False
+        self._sounding = bytearray(16 * 128)
+        self._left_out = bytearray(16 * 128)
+        self._channels: set[int] = set()
+
+    def push(self, tick: int, message: bytes) -> None:
+        """Queues a channel message for `tick`."""
+        self._events.append((tick, message))
+
+    def extend_horizon(self, tick: int) -> None:
+        """Says that all events before `tick` have been pushed."""
+        if tick > self._horizon:
+            self._horizon = tick
+            self._starved = False
+
+    @property
+    def next_tick(self) -> int | None:
+        """The tick of the next event that may be sent, None if there is none."""
+        if self._events and self._events[0][0] < self._horizon:
+            return self._events[0][0]
+        return None
+
+    @property
+    def horizon(self) -> int:
+        """The tick up to which events are complete."""
+        return self._horizon
+
+    @property
+    def starved(self) -> bool:
+        """Whether the clock has reached the horizon, and that has been counted."""
+        return self._starved
+
+    def due(self, now: float) -> Iterator[bytes]:
+        """Takes out, and yields, the messages to send when the clock is at tick `now`."""
+        while self._events and self._events[0][0] <= now and self._events[0][0] < self._horizon:
+            tick, message = self._events.popleft()
+            if self._admit(message, now - tick > LATE_TICKS):
+                yield message
+        if now >= self._horizon and not self._starved:
+            self._starved = True
+            self.underruns += 1
+
+    def release(self) -> Iterator[bytes]:
+        """Yields what switches off everything: each note on its own, then whole channels."""
+        for slot, count in enumerate(self._sounding):
+            channel, note = divmod(slot, 128)
+            for _ in range(count):
+                yield bytes((_NOTE_OFF | channel, note, 0))
+            self._sounding[slot] = 0
+        for channel in sorted(self._channels):
+            for controller in _SILENCING_CONTROLLERS:
+                yield bytes((_CHANNEL_MODE | channel, controller, 0))
+
+    def _admit(self, message: bytes, too_late: bool) -> bool:
+        """Keeps the account of notes; whether the message is to be sent."""
+        status = message[0]
+        kind, channel = status & 0xF0, status & 0x0F
+        self._channels.add(channel)
+        if kind not in (_NOTE_ON, _NOTE_OFF):
+            return True
+        slot = channel * 128 + message[1]
+        if kind == _NOTE_ON and message[2]:
+            if too_late:
+                self._left_out[slot] += 1
+                self.dropped += 1
+                return False
+            self._sounding[slot] += 1
+            self.sent_notes += 1
+            return True
+        if self._left_out[slot]:
+            self._left_out[slot] -= 1
+            return False
+        if self._sounding[slot]:
+            self._sounding[slot] -= 1
+            return True
+        return False

@@ -1,0 +1,195 @@
+"""One performance from start to stop: where all live parts are made and wired together."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from livedshl.errors import OutputError
+from livedshl.live.composer import Chunk, Settings, compose
+from livedshl.live.loader import LoadedIndex, Loader, Progress
+from livedshl.live.performer import Performer, PlayerReport
+from livedshl.live.rendering import trace_line
+from livedshl.music import TICKS_PER_BEAT
+from livedshl.outputs.choice import Output
+from livedshl.outputs.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+# The composer keeps this far ahead of the clock: two segments, 2 s even at 240 BPM.
+LOOKAHEAD_BEATS = 8
+_READY_TIMEOUT_S = 20.0
+_FIRST_NOTE_DELAY_S = 0.05
+_POLL_S = 0.1
+
+
+class Session:
+    """Plays one performance; made for one `run`.
+
+    prepare: delivers the bundle's folder, on the loader thread. record, trace: files to write.
+    progress: told, from the loader thread, how far loading is.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        output: Output,
+        prepare: Callable[[Progress], Path],
+        *,
+        record: Path | None = None,
+        trace: Path | None = None,
+        progress: Progress = lambda stage, share: None,
+    ) -> None:
+        self._settings = settings
+        self._output = output
+        self._loader = Loader(prepare, progress)
+        self._record = record
+        self._trace = trace
+
+    def run(self) -> PlayerReport | None:
+        """Plays until the last bar, a stop signal or an error; every note is off on return.
+
+        None if it was stopped before the player could say anything. Must run on the main thread.
+        Raises LivedshlError.
+        """
+        with ExitStack() as stack:
+            stop = stack.enter_context(_stop_signals())
+            performer = stack.enter_context(Performer(self._output))
+            self._loader.start()
+            recorder, trace = self._open_files(stack)
+            performer.wait_ready(_READY_TIMEOUT_S)
+            loaded = self._await_index(stop)
+            if loaded is None:
+                return None
+            composer = _ComposerThread(self._settings, loaded, performer, recorder, trace, stop)
+            stack.callback(composer.stop)
+            composer.start()
+            while not (stop.is_set() or performer.ended):
+                stop.wait(_POLL_S)
+            composer.stop()
+            if performer.ended and not composer.finished:
+                raise OutputError("the player process died; what it had sounding may hang")
+            performer.stop()
+            return performer.report()
+
+    def _open_files(self, stack: ExitStack) -> tuple[Recorder | None, IO[str] | None]:
+        recorder = trace = None
+        if self._record:
+            names = {part.channel: part.name for part in self._settings.parts}
+            recorder = Recorder(self._record, self._settings.tempo_bpm, names)
+            stack.enter_context(recorder)
+        if self._trace:
+            try:
+                trace = stack.enter_context(
+                    self._trace.open("w", encoding="utf-8", buffering=1)  # a line at a time
+                )
+            except OSError as error:
+                raise OutputError(f"{self._trace}: cannot be written ({error.strerror})") from error
+        return recorder, trace
+
+    def _await_index(self, stop: threading.Event) -> LoadedIndex | None:
+        """The index, or None if a stop signal comes first."""
+        while not stop.is_set():
+            try:
+                return self._loader.result(_POLL_S)
+            except TimeoutError:
+                if self._loader.done:
+                    raise  # it was loading that timed out, not waiting
+        return None
+
+
+class _ComposerThread:
+    """Keeps the player supplied, `LOOKAHEAD_BEATS` ahead of its clock, until the last bar."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        loaded: LoadedIndex,
+        performer: Performer,
+        recorder: Recorder | None,
+        trace: IO[str] | None,
+        session_stop: threading.Event,
+    ) -> None:
+        self._settings = settings
+        self._loaded = loaded
+        self._performer = performer
+        self._recorder = recorder
+        self._trace = trace
+        self._session_stop = session_stop
+        self._stop = threading.Event()
+        self._error: BaseException | None = None
+        self.finished = False
+        self._thread = threading.Thread(target=self._run, name="composer")
+
+    def start(self) -> None:
+        """Starts composing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops composing. Raises what went wrong meanwhile, once."""
+        self._stop.set()
+        self._thread.join()
+        error, self._error = self._error, None
+        if error:
+            raise error
+
+    def _run(self) -> None:
+        try:
+            self._supply()
+        except BaseException as error:  # the main thread raises it again
+            self._error = error
+            self._session_stop.set()
+
+    def _supply(self) -> None:
+        started = False
+        for chunk in compose(self._loaded.bundle, self._loaded.index, self._settings):
+            self._hand_over(chunk)
+            if not started:
+                started = True
+                self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
+            self._wait_for_clock(chunk.end_tick - LOOKAHEAD_BEATS * TICKS_PER_BEAT)
+            if self._stop.is_set():
+                return
+        self.finished = True
+        self._performer.finish(chunk.end_tick)
+
+    def _hand_over(self, chunk: Chunk) -> None:
+        self._performer.send(chunk.events, chunk.end_tick)
+        if self._recorder:
+            self._recorder.append(chunk.events)
+        if self._trace:
+            self._trace.write(trace_line(chunk))
+        log.info(
+            "bar %d: %s, beat %d (Hamming %s, %s ties)",
+            chunk.start_tick // (4 * TICKS_PER_BEAT) + 1,
+            chunk.trace["song"], chunk.trace["song_beat"],
+            chunk.trace["hamming"], chunk.trace["ties"],
+        )  # fmt: skip
+
+    def _wait_for_clock(self, tick: int) -> None:
+        while tick > 0 and self._performer.tick < tick and not self._performer.ended:
+            if self._stop.is_set():
+                return
+            self._performer.wait(_POLL_S)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C, SIGTERM and SIGHUP set, instead of what they do otherwise."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # some only on some systems
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, handle) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,90 @@
+"""Decides where the music goes, and says why."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from livedshl.errors import LivedshlError
+from livedshl.outputs.midi import (
+    CLIENT_NAME,
+    check_virtual_ports,
+    find_port,
+    output_names,
+)
+from livedshl.outputs.quiet import silenced_stderr
+from livedshl.outputs.synth import find_soundfont
+
+
+class OutputKind(Enum):
+    """Where events may go."""
+
+    PORT = "port"
+    VIRTUAL = "virtual"
+    SYNTH = "synth"
+    NOWHERE = "nowhere"  # they are timed all the same: for recording without any MIDI or audio
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output that has been chosen but not opened.
+
+    name: of the MIDI port, or the path of the soundfont. reason: a sentence for the user.
+    """
+
+    kind: OutputKind
+    name: str
+    reason: str
+
+
+def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Output:
+    """The output that was asked for, else the best that this system has.
+
+    Without a wish: a virtual MIDI port, else the built-in synthesiser, else nowhere. Raises
+    OutputError for a port that is not there, MissingDependencyError for what the wish needs.
+    """
+    if port is not None:
+        name = find_port(port, output_names())
+        return Output(OutputKind.PORT, name, f"Playing to the MIDI port {name}.")
+    if synth:
+        font = soundfont or find_soundfont()
+        return Output(
+            OutputKind.SYNTH, str(font), f"Playing through the synthesiser with {font.name}."
+        )
+    no_midi = _why_no_virtual_port()
+    if no_midi is None:
+        return Output(
+            OutputKind.VIRTUAL,
+            CLIENT_NAME,
+            f'Playing to a virtual MIDI port called "{CLIENT_NAME}": choose it as an input in '
+            "your DAW or synth. (--synth plays through the built-in synthesiser.)",
+        )
+    no_audio = _why_no_synth()
+    if no_audio is None:
+        font = find_soundfont()
+        return Output(
+            OutputKind.SYNTH,
+            str(font),
+            f"Playing through the built-in synthesiser ({no_midi}).",
+        )
+    return Output(OutputKind.NOWHERE, "", f"No MIDI ({no_midi}) and no audio ({no_audio}).")
+
+
+def _why_no_virtual_port() -> str | None:
+    try:
+        check_virtual_ports()
+    except LivedshlError as error:
+        return str(error)
+    return None
+
+
+def _why_no_synth() -> str | None:
+    """Why the synthesiser cannot play, None if it can."""
+    try:
+        find_soundfont()
+        with silenced_stderr():
+            import sounddevice
+
+            sounddevice.query_devices(kind="output")
+    except (LivedshlError, OSError, ValueError) as error:
+        return str(error)
+    return None

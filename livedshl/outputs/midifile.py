@@ -1,0 +1,53 @@
+"""Writes events as a standard MIDI file with one track a part."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import mido
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.music.leadsheet import TICKS_PER_BEAT
+from livedshl.outputs.files import write_beside
+
+BEATS_PER_BAR = 4
+
+
+def write_midi(
+    path: Path, events: NDArray[np.int64], tempo_bpm: float, track_names: Mapping[int, str]
+) -> None:
+    """Writes events, int64[n, 4] (tick, status, data 1, data 2), as a type 1 file.
+
+    track_names: the part that plays on each channel, 0 to 15; tracks come in this order. Equal
+    arguments give equal bytes. Raises OSError.
+    """
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
+    last_tick = int(events[-1, 0]) if len(events) else 0
+    file.tracks.append(
+        mido.MidiTrack(
+            [
+                mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)),
+                mido.MetaMessage("time_signature", numerator=BEATS_PER_BAR, denominator=4),
+                mido.MetaMessage("end_of_track", time=last_tick),
+            ]
+        )
+    )
+    for channel, name in track_names.items():
+        on_channel = events[(events[:, 1] & 0x0F) == channel]
+        file.tracks.append(_track(name, on_channel, last_tick))
+    content = io.BytesIO()
+    file.save(file=content)
+    write_beside(path, content.getvalue())
+
+
+def _track(name: str, events: NDArray[np.int64], last_tick: int) -> mido.MidiTrack:
+    track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
+    now = 0
+    for tick, status, data1, data2 in events.tolist():
+        one_data_byte = 0xC0 <= status < 0xE0
+        data = [status, data1] if one_data_byte else [status, data1, data2]
+        track.append(mido.Message.from_bytes(data, time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=last_tick - now))
+    return track

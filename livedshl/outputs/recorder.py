@@ -1,0 +1,100 @@
+"""Records a performance into a MIDI file that can be read at every moment.
+
+While the performance lasts the file has one track, which grows. The last four bytes are its end
+(00 FF 2F 00). To append, the new events and a new end are written behind the old one; the length
+of the track is raised; then the old end is turned into an empty text event of equal size (00 FF
+01 00). After each of these writes the file is whole, so it survives the death of the process at
+any point. When the recording is closed it is rewritten with one track a part.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+import mido
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.errors import OutputError
+from livedshl.music.leadsheet import TICKS_PER_BEAT
+from livedshl.outputs.midifile import write_midi
+
+_HEADER = b"MThd" + bytes((0, 0, 0, 6, 0, 0, 0, 1)) + TICKS_PER_BEAT.to_bytes(2, "big") + b"MTrk"
+_LENGTH_AT = len(_HEADER)
+_TRACK_AT = _LENGTH_AT + 4
+_END = b"\x00\xff\x2f\x00"
+_KIND_IN_END = 2  # the byte of an end that tells it from a text event
+_TEXT = b"\x01"
+
+
+class Recorder:
+    """Appends events to the MIDI file at `path`; a context manager.
+
+    track_names: the part on each channel. Raises OutputError if the file cannot be written.
+    """
+
+    def __init__(self, path: Path, tempo_bpm: float, track_names: Mapping[int, str]) -> None:
+        self._path = path
+        self._tempo_bpm = tempo_bpm
+        self._track_names = track_names
+        self._tick = 0
+        tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))
+        track = b"\x00" + bytes(tempo.bytes()) + _END
+        try:
+            self._file = path.open("w+b", buffering=0)
+            self._file.write(_HEADER + len(track).to_bytes(4, "big") + track)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be recorded to ({error.strerror})") from error
+
+    def __enter__(self) -> "Recorder":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(self, events: NDArray[np.int64]) -> None:
+        """Adds events, int64[n, 4] (tick, status, data 1, data 2), none before those already in."""
+        added = self._encode(events.tolist())
+        if not added:
+            return
+        old_end = self._file.seek(0, 2) - len(_END)
+        self._file.write(added + _END)
+        length = self._file.tell() - _TRACK_AT
+        self._file.seek(_LENGTH_AT)
+        self._file.write(length.to_bytes(4, "big"))
+        self._file.seek(old_end + _KIND_IN_END)
+        self._file.write(_TEXT)
+
+    def close(self) -> None:
+        """Rewrites the recording with one track a part."""
+        if self._file.closed:
+            return
+        self._file.close()
+        write_midi(self._path, read_events(self._path), self._tempo_bpm, self._track_names)
+
+    def _encode(self, events: Iterable[list[int]]) -> bytes:
+        encoded = bytearray()
+        for tick, status, data1, data2 in events:
+            encoded += bytes(mido.midifiles.meta.encode_variable_int(tick - self._tick))
+            encoded += bytes((status, data1))
+            if not 0xC0 <= status < 0xE0:
+                encoded.append(data2)
+            self._tick = tick
+        return bytes(encoded)
+
+
+def read_events(path: Path) -> NDArray[np.int64]:
+    """The channel messages of a MIDI file, int64[n, 4] in ticks, in the order of the file."""
+    events = []
+    tick = 0
+    for message in mido.merge_tracks(mido.MidiFile(path).tracks):
+        tick += message.time
+        if not message.is_meta:
+            status, data1, *data2 = message.bytes()
+            events.append((tick, status, data1, data2[0] if data2 else 0))
+    return np.array(events, np.int64).reshape(-1, 4)
