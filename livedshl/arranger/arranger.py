@@ -6,7 +6,7 @@ note-offs first. What sounds on over the end of a passage is switched off by a l
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,7 +200,11 @@ class _BassPlayer(_ChordPlayer):
         return (self._note,)
 
 
-_PLAYERS = {Role.MELODY: _MelodyPlayer, Role.CHORDS: _ChordPlayer, Role.BASS: _BassPlayer}
+_PLAYERS: dict[Role, Callable[[Part], _Player]] = {
+    Role.MELODY: _MelodyPlayer,
+    Role.CHORDS: _ChordPlayer,
+    Role.BASS: _BassPlayer,
+}
 
 
 def _fifth_of(chord: Chord) -> int:

@@ -1,1 +1,5 @@
-"""Reads tunes from files into lead sheets, in parallel and cached."""
+"""Reads tunes from files into lead sheets: ABC, MusicXML and MIDI, in parallel and cached."""
+
+from livedshl.corpus.library import Corpus, Skipped, read_corpus
+
+__all__ = ["Corpus", "Skipped", "read_corpus"]

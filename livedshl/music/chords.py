@@ -5,7 +5,7 @@ A chord is a root and a quality. Segments know only the few classes of a `ChordV
 written as the nearest class.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -119,7 +119,7 @@ class ChordVocabulary:
         return cls(tuple(Chord.parse(name) for name in names))
 
     @classmethod
-    def counted(cls, chord_ticks: dict[Chord, int], size: int) -> "ChordVocabulary":
+    def counted(cls, chord_ticks: Mapping[Chord, int], size: int) -> "ChordVocabulary":
         """The `size` chords that sound longest; `chord_ticks` says how long each sounds."""
         ranked = sorted(chord_ticks, key=lambda chord: (-chord_ticks[chord], chord))
         return cls(tuple(ranked[:size]))

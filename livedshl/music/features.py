@@ -3,11 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.music.segments import ARTICULATED, CHORD, N_CHORD_CLASSES, PITCH, REST
 
 N_OCTAVES = 4
 N_PITCH_CLASSES = 12
-N_CHORD_CLASSES = 12
 LOWEST_PITCH = 48  # C3: tunes laid around B4 span C3 to B6; what lies outside takes the end octave
 
 # One row a group: name, first feature, number of features.

@@ -4,13 +4,15 @@ Paper, sections 4.1 and 4.2: songs in 2/4 or 4/4 and in one major key, transpose
 of 4 beats (16 steps), one every 2 beats; segments with notes off the sixteenth grid are dropped.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.chords import NO_CHORD, Chord, ChordVocabulary
+from livedshl.music.chords import COMMON_CHORDS, NO_CHORD, Chord, ChordVocabulary
 from livedshl.music.leadsheet import TICKS_PER_BEAT, Key, LeadSheet, Metre, Mode
 
 STEPS_PER_BEAT = 4
@@ -20,6 +22,7 @@ SEGMENT_STEPS = SEGMENT_BEATS * STEPS_PER_BEAT
 HOP_BEATS = 2
 HOP_STEPS = HOP_BEATS * STEPS_PER_BEAT
 
+N_CHORD_CLASSES = 12
 REST = 0  # the pitch of a step without melody
 
 # Columns of a step, in tunes and bundles alike.
@@ -89,6 +92,23 @@ def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:
     shift = (_TONIC_OF_C[key.mode] - key.tonic) % 12
     median = float(np.median(pitches))
     return min(range(shift - 36, shift + 37, 12), key=lambda s: abs(median + s - MEDIAN_PITCH))
+
+
+def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, float]:
+    """The chord classes that sound longest in tunes brought to C, and the share they cover.
+
+    Twelve, as in the paper (section 4.2); `COMMON_CHORDS` where no tune has chords.
+    """
+    ticks: Counter[Chord] = Counter()
+    for sheet in sheets:
+        shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+        for chord, duration in sheet.chord_ticks().items():
+            ticks[chord.transposed(shift)] += duration
+    if not ticks:
+        return ChordVocabulary.of_names(COMMON_CHORDS), 0.0
+    vocabulary = ChordVocabulary.counted(ticks, N_CHORD_CLASSES)
+    covered = sum(ticks[chord] for chord in vocabulary.classes)
+    return vocabulary, covered / ticks.total()
 
 
 def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:

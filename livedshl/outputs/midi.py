@@ -138,7 +138,7 @@ def _apis(rtmidi: ModuleType) -> list[int]:
     backend = os.environ.get("MIDO_BACKEND", "")
     if "/" in backend:
         module, _, api_name = backend.partition("/")
-        api = getattr(rtmidi, f"API_{api_name}", None)
+        api = getattr(rtmidi, f"API_{api_name}", -1)
         if module != _BACKEND or api not in compiled:
             known = ", ".join(rtmidi.get_api_display_name(api) for api in compiled)
             raise OutputError(f"MIDO_BACKEND={backend}: no such MIDI API here; there are {known}")

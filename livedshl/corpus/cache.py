@@ -1,0 +1,91 @@
+"""Keeps what was read from a file, by its content, so that nobody waits twice.
+
+A cache that is broken or cannot be written costs time, never an error.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livedshl.music import LeadSheet, Metre, Mode
+from livedshl.music.leadsheet import Key
+from livedshl.outputs.files import write_beside
+
+_VERSION = 1  # to be raised whenever a reader reads anything differently
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one tune: its lead sheet, or why there is none."""
+
+    title: str
+    source: str
+    sheet: LeadSheet | None
+    problem: str | None
+
+
+class ReadingCache:
+    """Readings in a folder, one JSON file for each tune file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, content: bytes, source: str) -> list[Reading] | None:
+        """The readings of a file of this content and source name, None if there are none."""
+        with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
+            text = self._path(content, source).read_text(encoding="utf-8")
+            return [_from_json(entry) for entry in json.loads(text)]
+        return None
+
+    def save(self, content: bytes, source: str, readings: Sequence[Reading]) -> None:
+        """Keeps the readings of a file."""
+        text = json.dumps([_to_json(reading) for reading in readings], ensure_ascii=False)
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_beside(self._path(content, source), text.encode())
+
+    def _path(self, content: bytes, source: str) -> Path:
+        digest = hashlib.sha256(f"{_VERSION} {source}\n".encode() + content).hexdigest()
+        return self._folder / f"{digest[:32]}.json"
+
+
+def _to_json(reading: Reading) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "title": reading.title,
+        "source": reading.source,
+        "problem": reading.problem,
+    }
+    sheet = reading.sheet
+    if sheet:
+        entry |= {
+            "metres": [[metre.count, metre.unit] for metre in sheet.metres],
+            "keys": [[key.tonic, key.mode.value] for key in sheet.keys],
+            "bars": sheet.bars.tolist(),
+            "notes": sheet.notes.tolist(),
+            "chords": sheet.chords.tolist(),
+            "end": sheet.end,
+        }
+    return entry
+
+
+def _from_json(entry: dict[str, Any]) -> Reading:
+    title, source, problem = entry["title"], entry["source"], entry["problem"]
+    if problem is not None:
+        return Reading(title, source, None, problem)
+    sheet = LeadSheet(
+        title=title,
+        source=source,
+        metres=tuple(Metre(*metre) for metre in entry["metres"]),
+        keys=tuple(Key(tonic, Mode(mode)) for tonic, mode in entry["keys"]),
+        bars=np.array(entry["bars"], np.int32),
+        notes=np.array(entry["notes"], np.int32).reshape(-1, 3),
+        chords=np.array(entry["chords"], np.int32).reshape(-1, 3),
+        end=entry["end"],
+    )
+    return Reading(title, source, sheet, None)

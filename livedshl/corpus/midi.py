@@ -1,0 +1,127 @@
+"""Reads MIDI lead sheets, a melody track and a chord track, through symusic."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livedshl.errors import CorpusError, MissingDependencyError
+from livedshl.music import TICKS_PER_BEAT, Chord, LeadSheet, Metre, Mode
+from livedshl.music.leadsheet import Key
+
+_MAX_NOTES = 20_000
+# What MIDI means where nothing is said (Standard MIDI Files 1.0).
+_DEFAULT_METRE = Metre(4, 4)
+_DEFAULT_KEY = Key(0, Mode.MAJOR)
+
+Notes = list[tuple[int, int, int]]  # onset, end (ticks), pitch
+
+
+def read_midi(path: Path, source: str) -> LeadSheet:
+    """The lead sheet of a MIDI file. Raises CorpusError if it is damaged or has no melody.
+
+    The chord track is the one with several notes at a time. A file that starts with silence and
+    then less than a bar of notes starts with its anacrusis.
+    """
+    try:
+        import symusic
+    except ImportError as error:
+        raise MissingDependencyError(
+            'reading MIDI tunes needs symusic; install it: pip install "livedshl[train]"'
+        ) from error
+    try:
+        score = symusic.Score(path)
+    except Exception as error:  # symusic raises plain RuntimeErrors and worse
+        raise CorpusError(f"damaged MIDI file ({str(error).splitlines()[0][:120]})") from error
+    tracks = [_notes(track, score.ticks_per_quarter) for track in score.tracks]
+    tracks = [notes for notes in tracks if notes]
+    if not tracks:
+        raise CorpusError("no notes in it")
+    if sum(map(len, tracks)) > _MAX_NOTES:
+        raise CorpusError(f"more than {_MAX_NOTES} notes")
+    chordal = [notes for notes in tracks if _is_chordal(notes)]
+    melodic = [notes for notes in tracks if not _is_chordal(notes)]
+    if not melodic:
+        raise CorpusError("no melody: every track plays chords")
+    metres = tuple(
+        dict.fromkeys(Metre(t.numerator, t.denominator) for t in score.time_signatures)
+    ) or (_DEFAULT_METRE,)
+    keys = tuple(dict.fromkeys(map(_key, score.key_signatures))) or (_DEFAULT_KEY,)
+    return _lead_sheet(path.stem, source, melodic[0], chordal[:1], metres, keys)
+
+
+def _one_at_a_time(melody: Notes) -> list[tuple[int, int, int]]:
+    """Onset, length and pitch of the highest note of each onset, cut where the next begins."""
+    highest = {onset: (end, pitch) for onset, end, pitch in sorted(melody, key=lambda n: n[2])}
+    onsets = sorted(highest)
+    following = [*onsets[1:], highest[onsets[-1]][0]]
+    return [
+        (onset, min(highest[onset][0], after) - onset, highest[onset][1])
+        for onset, after in zip(onsets, following, strict=True)
+    ]
+
+
+def _lead_sheet(
+    title: str,
+    source: str,
+    melody: Notes,
+    chord_tracks: Sequence[Notes],
+    metres: tuple[Metre, ...],
+    keys: tuple[Key, ...],
+) -> LeadSheet:
+    bar = metres[0].bar_ticks
+    first_onset = melody[0][0]
+    zero = bar if 0 < first_onset < bar else first_onset // bar * bar
+    notes = [(onset - zero, length, pitch) for onset, length, pitch in _one_at_a_time(melody)]
+    end = max(notes[-1][0] + notes[-1][1], bar)
+    chords = [
+        (onset - zero, chord.root, chord.quality)
+        for track in chord_tracks
+        for onset, chord in _chords(track)
+    ]
+    return LeadSheet(
+        title=title,
+        source=source,
+        metres=metres,
+        keys=keys,
+        bars=np.arange(0, end, bar, dtype=np.int32),
+        notes=np.array(notes, np.int32).reshape(-1, 3),
+        chords=np.array(chords, np.int32).reshape(-1, 3),
+        end=end,
+    )
+
+
+def _notes(track: Any, ticks_per_quarter: int) -> Notes:
+    """The notes of a track on 480 ticks a beat, one for each onset and pitch, ascending."""
+    if track.is_drum:
+        return []
+    scale = TICKS_PER_BEAT / ticks_per_quarter
+    return sorted(
+        {
+            (round(note.time * scale), round((note.time + note.duration) * scale), note.pitch)
+            for note in track.notes
+            if note.duration > 0
+        }
+    )
+
+
+def _is_chordal(notes: Notes) -> bool:
+    """Whether most onsets have several notes."""
+    onsets = {onset for onset, _, _ in notes}
+    return len(notes) > 1.5 * len(onsets)
+
+
+def _chords(notes: Notes) -> Iterable[tuple[int, Chord]]:
+    sounding: dict[int, list[int]] = {}
+    for onset, _, pitch in notes:
+        sounding.setdefault(onset, []).append(pitch)
+    for onset, pitches in sorted(sounding.items()):
+        yield onset, Chord.of_pitch_classes(min(pitches) % 12, [p % 12 for p in pitches])
+
+
+def _key(signature: Any) -> Key:
+    """The key of a MIDI key signature: sharps (flats negative), and 1 for minor."""
+    minor = bool(signature.tonality)
+    tonic = (signature.key * 7 + (9 if minor else 0)) % 12
+    return Key(tonic, Mode.MINOR if minor else Mode.MAJOR)

@@ -1,0 +1,275 @@
+"""Reads ABC tune books and MusicXML through music21."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livedshl.corpus.repeats import RepeatMarks, play_order
+from livedshl.errors import CorpusError, MissingDependencyError
+from livedshl.music import TICKS_PER_BEAT, Chord, LeadSheet, Metre, Mode
+from livedshl.music.leadsheet import Key
+
+_MODES = {"major": Mode.MAJOR, "ionian": Mode.MAJOR, "minor": Mode.MINOR, "aeolian": Mode.MINOR}
+_MAX_NOTES = 20_000
+_NO_CHORD = (-1, 0)
+
+_TUNE_START = re.compile(r"^X:\s*", re.MULTILINE)
+_HEADER_FIELD = re.compile(r"^[A-Za-z+]:")
+_QUOTED = re.compile(r'"([^"\n]*)"')
+_CHORD_LIKE = re.compile(r"[A-G][#b]?(?![a-z]{0,2}[A-Z]{2})\S{0,8}$")
+
+
+@dataclass(frozen=True, slots=True)
+class AbcTune:
+    """One tune of an ABC book: its number (X:), title (T:) and text."""
+
+    number: str
+    title: str
+    text: str
+
+
+def split_abc(book: str) -> list[AbcTune]:
+    """The tunes of an ABC book, each from its X: field on."""
+    starts = [match.start() for match in _TUNE_START.finditer(book)]
+    texts = [book[a:b] for a, b in zip(starts, [*starts[1:], len(book)], strict=True)]
+    return [AbcTune(_field(text, "X"), _field(text, "T"), text) for text in texts]
+
+
+def read_abc_tune(tune: AbcTune, source: str) -> LeadSheet:
+    """The lead sheet of one ABC tune. Raises CorpusError saying what is wrong with it."""
+    if not re.search(r"^K:", tune.text, re.MULTILINE):
+        raise CorpusError("no key (the K: field is missing)")
+    score = _parse(_tidy_abc(tune.text), "abc")
+    return _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
+
+
+def read_musicxml(path: Path, source: str) -> LeadSheet:
+    """The lead sheet of a MusicXML file, plain or compressed. Raises CorpusError."""
+    score = _parse(path, "musicxml")
+    metadata = score.metadata
+    title = (metadata.bestTitle or metadata.movementName) if metadata else None
+    return _lead_sheet(score, title or path.stem.replace("_", " "), source)
+
+
+def music21_corpus_folder() -> Path:
+    """The folder of the tunes that come with music21. Raises MissingDependencyError."""
+    _require_music21()
+    from music21 import common
+
+    return Path(common.getCorpusFilePath())
+
+
+def _require_music21() -> None:
+    if find_spec("music21") is None:
+        raise MissingDependencyError(
+            'reading ABC and MusicXML needs music21; install it: pip install "livedshl[train]"'
+        )
+
+
+def _parse(what: str | Path, notation: str) -> Any:
+    _require_music21()
+    from music21 import converter
+
+    try:
+        return converter.parse(what, format=notation, forceSource=True)
+    except Exception as error:  # music21 raises whatever its parsers meet
+        raise CorpusError(f"music21 cannot read it ({_first_line(error)})") from error
+
+
+def _tidy_abc(text: str) -> str:
+    """ABC as music21 understands it.
+
+    "B::" would be taken for a header field, and whatever stands in quotes for a chord symbol:
+    fingerings and remarks go.
+    """
+
+    def keep_chord(match: re.Match[str]) -> str:
+        return match[0] if _CHORD_LIKE.match(match[1]) else ""
+
+    lines = []
+    for line in text.splitlines():
+        if not _HEADER_FIELD.match(line) or line[1:3] == "::":
+            line = _QUOTED.sub(keep_chord, line.replace("::", " :||: "))
+            line = re.sub(r"(?<=[A-Za-z]):\|", " :|", line)
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
+    """The first part of a music21 score, played out."""
+    from music21 import stream
+
+    parts = list(score.parts) or [score]
+    measures = list(parts[0].getElementsByClass(stream.Measure))
+    if not measures:
+        raise CorpusError("no bars in it")
+    written = [_written_bar(measure) for measure in measures]
+    keys, metres = _keys(parts[0], written), _metres(parts[0])
+    brackets = _endings(parts[0], measures)
+    marks = [
+        RepeatMarks(
+            starts_repeat=_is_repeat(measure.leftBarline, "start"),
+            ends_repeat=_is_repeat(measure.rightBarline, "end"),
+            endings=frozenset(brackets.get(id(measure), ())),
+        )
+        for measure in measures
+    ]
+    played = [written[index] for index in play_order(marks)]
+    if sum(len(bar.notes) for bar in played) > _MAX_NOTES:
+        raise CorpusError(f"more than {_MAX_NOTES} notes")
+    return _play_out(played, title, source, metres, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenBar:
+    """A bar as written; ticks count from its start.
+
+    notes: (onset, length, pitch, whether tied from the note before). chords: (onset, root,
+    quality).
+    """
+
+    length: int
+    notes: tuple[tuple[int, int, int, bool], ...]
+    chords: tuple[tuple[int, int, int], ...]
+
+
+def _written_bar(measure: Any) -> _WrittenBar:
+    from music21 import chord, harmony, note
+
+    voices = list(measure.voices)
+    line = voices[0] if voices else measure
+    notes = []
+    for element in line.notesAndRests:
+        if isinstance(element, harmony.Harmony) or element.duration.isGrace:
+            continue
+        onset, length = _ticks(element.offset), _ticks(element.quarterLength)
+        tied = element.tie is not None and element.tie.type in ("stop", "continue")
+        if isinstance(element, chord.Chord):
+            notes.append((onset, length, max(p.midi for p in element.pitches), tied))
+        elif isinstance(element, note.Note):
+            notes.append((onset, length, element.pitch.midi, tied))
+    chords = [
+        (_ticks(symbol.getOffsetInHierarchy(measure)), *_chord(symbol))
+        for symbol in measure.recurse().getElementsByClass(harmony.Harmony)
+    ]
+    length = _ticks(measure.highestTime) or _ticks(measure.barDuration.quarterLength)
+    return _WrittenBar(length, tuple(notes), tuple(sorted(chords)))
+
+
+def _chord(symbol: Any) -> tuple[int, int]:
+    """Root and quality of a chord symbol; its bass is dropped."""
+    pitches = symbol.pitches
+    if not pitches:
+        return _NO_CHORD
+    chord = Chord.of_pitch_classes(
+        symbol.root().pitchClass, [pitch.pitchClass for pitch in pitches]
+    )
+    return chord.root, chord.quality
+
+
+def _play_out(
+    bars: Sequence[_WrittenBar],
+    title: str,
+    source: str,
+    metres: tuple[Metre, ...],
+    keys: tuple[Key, ...],
+) -> LeadSheet:
+    """Sets bars one after the other, the first full one at tick 0."""
+    bar_ticks = metres[0].bar_ticks
+    anacrusis = bars[0].length if len(bars) > 1 and bars[0].length < bar_ticks else 0
+    bar_lines, notes, chords = [], list[list[int]](), list[tuple[int, int, int]]()
+    tick, open_ticks = -anacrusis, 0
+    for number, bar in enumerate(bars):
+        if not (number == 0 and anacrusis):
+            # A bar that a repeat sign cuts in two, a pickup behind it, is one bar.
+            completes = open_ticks > 0 and open_ticks + bar.length == bar_ticks
+            if not completes:
+                bar_lines.append(tick)
+            open_ticks = 0 if completes or bar.length >= bar_ticks else bar.length
+        for onset, length, pitch, tied in bar.notes:
+            last = notes[-1] if notes else None
+            if tied and last and last[2] == pitch and last[0] + last[1] == tick + onset:
+                last[1] += length
+            else:
+                notes.append([tick + onset, length, pitch])
+        chords.extend((tick + onset, root, quality) for onset, root, quality in bar.chords)
+        tick += bar.length
+    return LeadSheet(
+        title=title,
+        source=source,
+        metres=metres,
+        keys=keys,
+        bars=np.array(bar_lines, np.int32),
+        notes=np.array(notes, np.int32).reshape(-1, 3),
+        chords=np.array(chords, np.int32).reshape(-1, 3),
+        end=tick,
+    )
+
+
+def _keys(part: Any, bars: Sequence[_WrittenBar]) -> tuple[Key, ...]:
+    from music21 import key
+
+    found = []
+    for signature in part.recurse().getElementsByClass(key.KeySignature):
+        if isinstance(signature, key.Key):
+            mode = _MODES.get(signature.mode, Mode.OTHER)
+            found.append(Key(signature.tonic.pitchClass, mode))
+        else:
+            found.append(_key_of_signature(signature.sharps, bars))
+    return tuple(dict.fromkeys(found)) or (_key_of_signature(0, bars),)
+
+
+def _key_of_signature(sharps: int, bars: Sequence[_WrittenBar]) -> Key:
+    """The key of a signature that does not tell its mode: minor if the tune ends on its tonic."""
+    major_tonic = sharps * 7 % 12
+    minor_tonic = (major_tonic + 9) % 12
+    last = next((bar.notes[-1] for bar in reversed(bars) if bar.notes), None)
+    if last and last[2] % 12 == minor_tonic:
+        return Key(minor_tonic, Mode.MINOR)
+    return Key(major_tonic, Mode.MAJOR)
+
+
+def _metres(part: Any) -> tuple[Metre, ...]:
+    from music21 import meter
+
+    signatures = part.recurse().getElementsByClass(meter.TimeSignature)
+    metres = tuple(dict.fromkeys(Metre(s.numerator, s.denominator) for s in signatures))
+    if not metres:
+        raise CorpusError("no metre (the M: field is missing)")
+    return metres
+
+
+def _endings(part: Any, measures: Sequence[Any]) -> dict[int, list[int]]:
+    """The passes in which a measure, by id, is played; none where it stands in no ending."""
+    from music21 import spanner
+
+    endings: dict[int, list[int]] = {}
+    positions = {id(measure): index for index, measure in enumerate(measures)}
+    for bracket in part.recurse().getElementsByClass(spanner.RepeatBracket):
+        spanned = [positions[id(m)] for m in bracket.getSpannedElements() if id(m) in positions]
+        for index in range(min(spanned, default=0), max(spanned, default=-1) + 1):
+            endings.setdefault(id(measures[index]), []).extend(bracket.numberRange)
+    return endings
+
+
+def _is_repeat(barline: Any, direction: str) -> bool:
+    return getattr(barline, "direction", None) == direction
+
+
+def _field(text: str, name: str) -> str:
+    match = re.search(rf"^{name}:[ \t]*(.*?)[ \t]*$", text, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _ticks(quarter_lengths: float | Fraction) -> int:
+    return round(quarter_lengths * TICKS_PER_BEAT)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)[:120]

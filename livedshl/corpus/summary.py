@@ -1,0 +1,79 @@
+"""What a corpus holds, counted for people and programs."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+from rich.table import Table
+
+from livedshl.corpus.library import Corpus, Skipped
+from livedshl.music.segments import counted_vocabulary, distinct_segments, lay_on_grid
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSummary:
+    """Counts of a corpus.
+
+    tunes: read, kept or not. segments: with repeats played out; segments_in_tunes: distinct
+    within their tune; segments_overall: distinct in the whole corpus. chord_coverage: share of
+    the chord time that the chord classes cover exactly. chorded: kept tunes with chord symbols.
+    """
+
+    files: int
+    ignored: int
+    tunes: int
+    kept: int
+    chorded: int
+    reasons: dict[str, int]
+    segments: int
+    segments_in_tunes: int
+    segments_overall: int
+    chord_classes: tuple[str, ...]
+    chord_coverage: float
+    skipped: tuple[Skipped, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as JSON types."""
+        return asdict(self)
+
+
+def summarise(corpus: Corpus) -> CorpusSummary:
+    """Counts a corpus; its tunes are laid on the grid with the chord classes counted in it."""
+    vocabulary, coverage = counted_vocabulary(corpus.sheets)
+    tunes = [lay_on_grid(sheet, vocabulary) for sheet in corpus.sheets]
+    contents = {segment.tobytes() for tune in tunes for segment in tune.segments()}
+    return CorpusSummary(
+        files=corpus.files,
+        ignored=corpus.ignored,
+        tunes=len(corpus.sheets) + len(corpus.skipped),
+        kept=len(corpus.sheets),
+        chorded=sum(len(sheet.chords) > 0 for sheet in corpus.sheets),
+        reasons=dict(Counter(skipped.reason for skipped in corpus.skipped).most_common()),
+        segments=sum(len(tune.starts) for tune in tunes),
+        segments_in_tunes=sum(len(distinct_segments(tune)) for tune in tunes),
+        segments_overall=len(contents),
+        chord_classes=vocabulary.names,
+        chord_coverage=round(coverage, 4),
+        skipped=corpus.skipped,
+    )
+
+
+def summary_table(summary: CorpusSummary, every: bool) -> Table:
+    """The summary as a table; `every` names each tune that is skipped."""
+    table = Table(box=None, show_header=False)
+    table.add_row("tune files", f"{summary.files:,} (and {summary.ignored:,} others)")
+    table.add_row("tunes", f"{summary.tunes:,}")
+    table.add_row("kept", f"{summary.kept:,} ({summary.chorded:,} with chord symbols)")
+    table.add_row("segments", f"{summary.segments:,} with repeats played out")
+    table.add_row("", f"{summary.segments_in_tunes:,} distinct within their tune")
+    table.add_row("", f"{summary.segments_overall:,} distinct overall")
+    if summary.chorded:
+        classes = " ".join(summary.chord_classes)
+        table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
+    table.add_row("skipped", f"{len(summary.skipped):,}")
+    for reason, count in summary.reasons.items():
+        table.add_row("", f"{count:,}: {reason}")
+    for tune in summary.skipped if every else ():
+        table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
+    return table
