@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ _NO_CHORD = (-1, 0)
 
 _TUNE_START = re.compile(r"^X:\s*", re.MULTILINE)
 _HEADER_FIELD = re.compile(r"^[A-Za-z+]:")
+_KEY_FIELD = re.compile(r"(?:^|\[)K:[ \t]*([A-G][#b]?[ \t]*[A-Za-z]*)", re.MULTILINE)
 _QUOTED = re.compile(r'"([^"\n]*)"')
-_CHORD_LIKE = re.compile(r"[A-G][#b]?(?![a-z]{0,2}[A-Z]{2})\S{0,8}$")
+_CHORD_LIKE = re.compile(r"(?:[A-G][#b]?[\w()#+-]{0,8}(?:/[A-G][#b]?)?|N\.?C\.?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class AbcTune:
 def split_abc(book: str) -> list[AbcTune]:
     """The tunes of an ABC book, each from its X: field on."""
     starts = [match.start() for match in _TUNE_START.finditer(book)]
-    texts = [book[a:b] for a, b in zip(starts, [*starts[1:], len(book)], strict=True)]
+    texts = [book[a:b] for a, b in pairwise([*starts, len(book)])]
     return [AbcTune(_field(text, "X"), _field(text, "T"), text) for text in texts]
 
 
@@ -46,7 +48,8 @@ def read_abc_tune(tune: AbcTune, source: str) -> LeadSheet:
     if not re.search(r"^K:", tune.text, re.MULTILINE):
         raise CorpusError("no key (the K: field is missing)")
     score = _parse(_tidy_abc(tune.text), "abc")
-    return _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
+    sheet = _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
+    return replace(sheet, keys=_abc_keys(tune.text) or sheet.keys)
 
 
 def read_musicxml(path: Path, source: str) -> LeadSheet:
@@ -105,13 +108,13 @@ def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
     """The first part of a music21 score, played out."""
     from music21 import stream
 
-    parts = list(score.parts) or [score]
-    measures = list(parts[0].getElementsByClass(stream.Measure))
-    if not measures:
-        raise CorpusError("no bars in it")
+    part = (list(score.parts) or [score])[0]
+    if not part.hasMeasures():  # music21 makes none of an ABC tune of a bar or two
+        part = part.makeMeasures()
+    measures = list(part.getElementsByClass(stream.Measure))
     written = [_written_bar(measure) for measure in measures]
-    keys, metres = _keys(parts[0], written), _metres(parts[0])
-    brackets = _endings(parts[0], measures)
+    keys, metres = _keys(part, written), _metres(part)
+    brackets = _endings(part, measures)
     marks = [
         RepeatMarks(
             starts_repeat=_is_repeat(measure.leftBarline, "start"),
@@ -210,6 +213,20 @@ def _play_out(
         chords=np.array(chords, np.int32).reshape(-1, 3),
         end=tick,
     )
+
+
+def _abc_keys(text: str) -> tuple[Key, ...]:
+    """Every key of an ABC tune: music21 applies those after the first but does not show them."""
+    from music21 import abcFormat
+
+    found = []
+    for field in _KEY_FIELD.findall(text):
+        signature = abcFormat.ABCMetadata(f"K:{field}")
+        signature.preParse()
+        key = signature.getKeySignatureObject()
+        if key is not None:
+            found.append(Key(key.tonic.pitchClass, _MODES.get(key.mode, Mode.OTHER)))
+    return tuple(dict.fromkeys(found))
 
 
 def _keys(part: Any, bars: Sequence[_WrittenBar]) -> tuple[Key, ...]:

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-
 from rich.table import Table
 
 from livedshl.corpus.library import Corpus, Skipped

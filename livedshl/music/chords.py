@@ -16,6 +16,7 @@ NOTE_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _ENHARMONIC = {"DB": 1, "D#": 3, "E#": 5, "FB": 4, "GB": 6, "G#": 8, "A#": 10, "CB": 11, "B#": 0}
 _TONICS = _ENHARMONIC | {name.upper(): index for index, name in enumerate(NOTE_NAMES)}
 NO_CHORD = -1
+N_CHORD_CLASSES = 12  # paper, section 4.2
 
 # Name as written after the root, and the intervals above the root in semitones.
 QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.segments import ARTICULATED, CHORD, N_CHORD_CLASSES, PITCH, REST
+from livedshl.music.chords import N_CHORD_CLASSES
+from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 N_OCTAVES = 4
 N_PITCH_CLASSES = 12

@@ -72,7 +72,7 @@ class LeadSheet:
     def chord_ticks(self) -> dict[Chord, int]:
         """How many ticks each chord sounds, by chord, as written (not transposed)."""
         total: dict[Chord, int] = {}
-        ends = np.append(self.chords[1:, 0], self.end)
+        ends = np.append(self.chords[:, 0], self.end)[1:]
         for (onset, root, quality), end in zip(self.chords.tolist(), ends.tolist(), strict=True):
             if root >= 0 and end > onset:
                 chord = Chord(root, quality)

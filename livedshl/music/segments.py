@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.chords import COMMON_CHORDS, NO_CHORD, Chord, ChordVocabulary
+from livedshl.music.chords import COMMON_CHORDS, N_CHORD_CLASSES, NO_CHORD, Chord, ChordVocabulary
 from livedshl.music.leadsheet import TICKS_PER_BEAT, Key, LeadSheet, Metre, Mode
 
 STEPS_PER_BEAT = 4
@@ -22,7 +22,6 @@ SEGMENT_STEPS = SEGMENT_BEATS * STEPS_PER_BEAT
 HOP_BEATS = 2
 HOP_STEPS = HOP_BEATS * STEPS_PER_BEAT
 
-N_CHORD_CLASSES = 12
 REST = 0  # the pitch of a step without melody
 
 # Columns of a step, in tunes and bundles alike.
