@@ -1,12 +1,7 @@
-"""What any test may need: whether real parts are a must, and the folder of the corpora."""
-
-import os
-from pathlib import Path
+"""Which tests run: slow ones on request, those of the corpora where the corpora are."""
 
 import pytest
-
-IN_CI = os.environ.get("CI") == "true"
-CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+from surroundings import CORPORA, IN_CI
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.voicing import bass_note, fit_octave, voice_chord
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP, Chord, ChordVocabulary
-from livedshl.music.segments import CHORD, PITCH, REST, STEPS_PER_BEAT
+from livedshl.music import Chord, ChordVocabulary
+from livedshl.music.segments import CHORD, PITCH, REST
+from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
 
 Events = NDArray[np.int64]
 Message = tuple[int, int, int, int]

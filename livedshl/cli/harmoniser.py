@@ -8,28 +8,18 @@ import click
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.json",
-    help="File of the new harmoniser.",
-)
+    "-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.json", help="File of the new harmoniser.",
+)  # fmt: skip
 @click.option(
-    "--holdout",
-    type=click.IntRange(1),
-    default=50,
-    show_default=True,
+    "--holdout", type=click.IntRange(1), default=50, show_default=True,
     help="Tunes kept back to measure on.",
-)
+)  # fmt: skip
 @click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
+    "--seed", type=click.IntRange(0), default=0, show_default=True,
     help="Chooses which tunes are kept back.",
-)
-def harmoniser(paths: tuple[str, ...], out: Path, holdout: int, seed: int) -> None:  # fmt: skip
+)  # fmt: skip
+def harmoniser(paths: tuple[str, ...], out: Path, holdout: int, seed: int) -> None:
     """Learn to put chords to melodies from the chorded tunes in PATH...
 
     Prints how many chords of tunes kept back it finds; the file is learned from all but those.

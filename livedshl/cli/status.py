@@ -47,8 +47,9 @@ class StatusLine:
         """Tells how the clock did."""
         if report is None:
             return
-        late = f"{report.lateness_p50_ms:.2f}/{report.lateness_p99_ms:.2f}/{report.lateness_max_ms:.2f} ms"
+        lateness = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
+        late = "/".join(f"{milliseconds:.2f}" for milliseconds in lateness)
         self.tell(
-            f"{report.notes} notes; late by {late} (median, 99 %, worst; {report.realtime} priority), "
-            f"{report.underruns} underruns, {report.dropped} notes dropped"
+            f"{report.notes} notes, {report.underruns} underruns, {report.dropped} notes dropped; "
+            f"late by {late} ms (median, 99 %, worst) with {report.realtime} priority"
         )

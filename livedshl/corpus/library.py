@@ -21,7 +21,7 @@ from livedshl.corpus.notation import (
     read_musicxml,
     split_abc,
 )
-from livedshl.errors import CorpusError
+from livedshl.errors import CorpusError, MissingDependencyError
 from livedshl.music import LeadSheet
 from livedshl.music.segments import refusal
 
@@ -216,8 +216,13 @@ def _reading(
     """What `read` makes of a tune; whatever is wrong with it stays with it."""
     try:
         sheet = read(what, source)
+    except MissingDependencyError:
+        raise
     except CorpusError as error:
         return Reading(title, source, None, str(error))
+    except Exception as error:  # music21 raises whatever an odd tune makes it stumble over
+        problem = next(iter(str(error).splitlines()), "")[:120]
+        return Reading(title, source, None, f"cannot be read ({type(error).__name__}: {problem})")
     return Reading(sheet.title, source, sheet, None)
 
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from livedshl.corpus.repeats import RepeatMarks, play_order
 from livedshl.errors import CorpusError, MissingDependencyError
-from livedshl.music import TICKS_PER_BEAT, Chord, LeadSheet, Metre, Mode
+from livedshl.music import Chord, LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
+from livedshl.units import TICKS_PER_BEAT
 
 _MODES = {"major": Mode.MAJOR, "ionian": Mode.MAJOR, "minor": Mode.MINOR, "aeolian": Mode.MINOR}
 _MAX_NOTES = 20_000
@@ -79,10 +80,7 @@ def _parse(what: str | Path, notation: str) -> Any:
     _require_music21()
     from music21 import converter
 
-    try:
-        return converter.parse(what, format=notation, forceSource=True)
-    except Exception as error:  # music21 raises whatever its parsers meet
-        raise CorpusError(f"music21 cannot read it ({_first_line(error)})") from error
+    return converter.parse(what, format=notation, forceSource=True)
 
 
 def _tidy_abc(text: str) -> str:
@@ -217,15 +215,15 @@ def _play_out(
 
 def _abc_keys(text: str) -> tuple[Key, ...]:
     """Every key of an ABC tune: music21 applies those after the first but does not show them."""
-    from music21 import abcFormat
+    from music21 import abcFormat, key
 
     found = []
     for field in _KEY_FIELD.findall(text):
         signature = abcFormat.ABCMetadata(f"K:{field}")
         signature.preParse()
-        key = signature.getKeySignatureObject()
-        if key is not None:
-            found.append(Key(key.tonic.pitchClass, _MODES.get(key.mode, Mode.OTHER)))
+        named = signature.getKeySignatureObject()
+        if isinstance(named, key.Key):
+            found.append(Key(named.tonic.pitchClass, _MODES.get(named.mode, Mode.OTHER)))
     return tuple(dict.fromkeys(found))
 
 
@@ -286,7 +284,3 @@ def _field(text: str, name: str) -> str:
 
 def _ticks(quarter_lengths: float | Fraction) -> int:
     return round(quarter_lengths * TICKS_PER_BEAT)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)[:120]

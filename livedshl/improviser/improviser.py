@@ -15,7 +15,8 @@ from livedshl.improviser.continuation import (
 )
 from livedshl.improviser.merge import merge
 from livedshl.index import Bundle, CodeIndex, unpack
-from livedshl.music.segments import HOP_STEPS, SEGMENT_BEATS, SEGMENT_STEPS, STEPS_PER_BEAT
+from livedshl.music.segments import HOP_STEPS, SEGMENT_BEATS, SEGMENT_STEPS
+from livedshl.units import STEPS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

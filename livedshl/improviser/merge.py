@@ -5,14 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.segments import (
-    ARTICULATED,
-    CHORD,
-    HOP_STEPS,
-    PITCH,
-    REST,
-    STEPS_PER_BEAT,
-)
+from livedshl.music.segments import ARTICULATED, CHORD, HOP_STEPS, PITCH, REST
+from livedshl.units import STEPS_PER_BEAT
 
 _REST_LEAP = 3  # semitones: handing over across a rest is as smooth as a small leap
 _MIDDLE = HOP_STEPS // 2

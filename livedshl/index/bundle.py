@@ -31,8 +31,9 @@ from livedshl.index.codes import CodeShape, Words, pack
 from livedshl.index.library import SegmentLibrary, TuneInfo
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
-from livedshl.music.segments import HOP_STEPS, SEGMENT_STEPS, STEPS_PER_BEAT
+from livedshl.music.segments import HOP_STEPS, SEGMENT_STEPS
 from livedshl.shipped import shipped
+from livedshl.units import STEPS_PER_BEAT
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"

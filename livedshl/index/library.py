@@ -7,13 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.segments import (
-    SEGMENT_STEPS,
-    STEPS_PER_BEAT,
-    Tune,
-    distinct_segments,
-    steps_from,
-)
+from livedshl.music.segments import SEGMENT_STEPS, Tune, distinct_segments, steps_from
+from livedshl.units import STEPS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True)

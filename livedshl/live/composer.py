@@ -11,7 +11,7 @@ from livedshl.arranger import Arranger, Events, Part
 from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
-from livedshl.music import STEPS_PER_BEAT, TICKS_PER_BEAT
+from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT
 
 BEATS_PER_BAR = 4
 

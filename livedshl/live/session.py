@@ -14,9 +14,9 @@ from livedshl.live.composer import Chunk, Settings, compose
 from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.rendering import trace_line
-from livedshl.music import TICKS_PER_BEAT
 from livedshl.outputs.choice import Output
 from livedshl.outputs.recorder import Recorder
+from livedshl.units import TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The transport: where the music is, and when each tick of it sounds."""
 
-from livedshl.music.leadsheet import TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT
 
 
 class Transport:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import COMMON_CHORDS, QUALITIES, Chord, ChordVocabulary
-from livedshl.music.leadsheet import TICKS_PER_BEAT, LeadSheet
-from livedshl.music.segments import HOP_BEATS, TICKS_PER_STEP, refusal, transposition_to_c
+from livedshl.music.leadsheet import LeadSheet
+from livedshl.music.segments import HOP_BEATS, refusal, transposition_to_c
+from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 PLACES = 16  # hops of an 8-bar phrase in 4/4; of 4, 8 and 32 none did as well
 _HOP_TICKS = HOP_BEATS * TICKS_PER_BEAT

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import Chord
-
-TICKS_PER_BEAT = 480
+from livedshl.units import TICKS_PER_BEAT
 
 
 class Mode(Enum):

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import COMMON_CHORDS, N_CHORD_CLASSES, NO_CHORD, Chord, ChordVocabulary
-from livedshl.music.leadsheet import TICKS_PER_BEAT, Key, LeadSheet, Metre, Mode
+from livedshl.music.leadsheet import Key, LeadSheet, Metre, Mode
+from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
 
-STEPS_PER_BEAT = 4
-TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
 SEGMENT_BEATS = 4
 SEGMENT_STEPS = SEGMENT_BEATS * STEPS_PER_BEAT
 HOP_BEATS = 2

@@ -119,14 +119,15 @@ def _has_words(name: str, words: Sequence[str]) -> bool:
 def _midi_out() -> Any:
     """A MIDI output that is not open yet, of the first API that works."""
     rtmidi = _rtmidi()
-    failures = []
-    for api in _apis(rtmidi):
+    apis = _apis(rtmidi)
+    for api in apis:
         try:
             with silenced_stderr():
                 return rtmidi.MidiOut(api, name=CLIENT_NAME)
-        except (RuntimeError, OSError) as error:
-            failures.append(str(error).strip())
-    raise OutputError(f"no MIDI system answers ({'; '.join(failures) or 'none is built in'})")
+        except (RuntimeError, OSError):
+            continue
+    tried = ", ".join(rtmidi.get_api_display_name(api) for api in apis)
+    raise OutputError(f"no MIDI system answers (tried {tried or 'none: RtMidi has none built in'})")
 
 
 def _apis(rtmidi: ModuleType) -> list[int]:

@@ -8,10 +8,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music import SEGMENT_STEPS, STEPS_PER_BEAT, Chord
+from livedshl.music import SEGMENT_STEPS, Chord
 from livedshl.music.chords import QUALITIES
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 from livedshl.outputs.files import write_beside
+from livedshl.units import STEPS_PER_BEAT
 
 _BAR_STEPS = SEGMENT_STEPS  # 4/4
 # Note types by length in sixteenths: name, dots.
@@ -125,7 +126,9 @@ def _written(start: int, end: int) -> Iterator[tuple[int, int]]:
 def _add_attributes(measure: ET.Element, fifths: int) -> None:
     attributes = ET.SubElement(measure, "attributes")
     ET.SubElement(attributes, "divisions").text = str(STEPS_PER_BEAT)
-    ET.SubElement(ET.SubElement(attributes, "key"), "fifths").text = str(fifths)
+    key = ET.SubElement(attributes, "key")
+    ET.SubElement(key, "fifths").text = str(fifths)
+    ET.SubElement(key, "mode").text = "major"
     time = ET.SubElement(attributes, "time")
     ET.SubElement(time, "beats").text = "4"
     ET.SubElement(time, "beat-type").text = "4"

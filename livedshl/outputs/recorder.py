@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
-from livedshl.music.leadsheet import TICKS_PER_BEAT
 from livedshl.outputs.midifile import write_midi
+from livedshl.units import TICKS_PER_BEAT
 
 _HEADER = b"MThd" + bytes((0, 0, 0, 6, 0, 0, 0, 1)) + TICKS_PER_BEAT.to_bytes(2, "big") + b"MTrk"
 _LENGTH_AT = len(_HEADER)

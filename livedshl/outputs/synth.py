@@ -13,6 +13,7 @@ from livedshl.errors import OutputError
 from livedshl.outputs.files import write_beside
 from livedshl.outputs.missing import missing
 from livedshl.outputs.quiet import silenced_stderr
+from livedshl.units import TICKS_PER_BEAT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,7 +100,6 @@ def render_wav(path: Path, events: "NDArray[np.int64]", tempo_bpm: float, tail_s
     Each event sounds at its exact sample; `tail_s` seconds follow the last. Raises
     MissingDependencyError, OutputError or OSError.
     """
-    from livedshl.music.leadsheet import TICKS_PER_BEAT
 
     samples_per_tick = 60 / tempo_bpm / TICKS_PER_BEAT * SAMPLE_RATE
     synth = _new_synth(find_soundfont())

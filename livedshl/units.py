@@ -1,0 +1,8 @@
+"""The units of musical time, which every layer shares; imports nothing.
+
+A beat is a quarter note, a step a sixteenth; ticks divide both.
+"""
+
+TICKS_PER_BEAT = 480
+STEPS_PER_BEAT = 4
+TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT

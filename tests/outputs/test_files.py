@@ -1,0 +1,110 @@
+import os
+
+import mido
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedshl.outputs.files import write_beside
+from livedshl.outputs.midifile import write_midi
+from livedshl.outputs.recorder import Recorder, read_events
+
+NAMES = {0: "Melody", 3: "Bäss"}
+
+
+def chunk(first_tick):
+    """A bar of events from a tick on."""
+    return np.array(
+        [
+            [first_tick, 0xC0, 40, 0],
+            [first_tick, 0x90, 60, 90],
+            [first_tick + 5, 0xB3, 7, 100],
+            [first_tick + 240, 0x93, 40, 80],
+            [first_tick + 480, 0x80, 60, 0],
+            [first_tick + 1920, 0x83, 40, 0],
+        ],
+        np.int64,
+    )
+
+
+def test_a_midi_file_has_a_named_track_a_part_and_all_events(tmp_path):
+    write_midi(tmp_path / "t.mid", chunk(0), 93.5, NAMES)
+    file = mido.MidiFile(tmp_path / "t.mid", charset="utf-8")
+    assert [track.name for track in file.tracks[1:]] == ["Melody", "Bäss"]
+    (tempo,) = (m.tempo for m in file.tracks[0] if m.type == "set_tempo")
+    assert mido.tempo2bpm(tempo) == pytest.approx(93.5, rel=1e-5)
+    assert sorted(read_events(tmp_path / "t.mid").tolist()) == sorted(chunk(0).tolist())
+
+
+def test_equal_events_give_equal_bytes(tmp_path):
+    for name in ("a.mid", "b.mid"):
+        write_midi(tmp_path / name, chunk(0), 120, NAMES)
+    assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
+
+
+def test_a_closed_recording_is_the_file_that_would_have_been_written(tmp_path):
+    with Recorder(tmp_path / "take.mid", 120, NAMES) as recorder:
+        for bar in range(5):
+            recorder.append(chunk(1920 * bar))
+    write_midi(tmp_path / "t.mid", np.concatenate([chunk(1920 * b) for b in range(5)]), 120, NAMES)
+    assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
+
+
+def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch):
+    path = tmp_path / "take.mid"
+    states = []
+
+    class Watched:
+        """The recording's file; keeps a copy of it after each write."""
+
+        def __init__(self, file):
+            self._file = file
+
+        def write(self, content):
+            self._file.write(content)
+            states.append(path.read_bytes())
+
+        def __getattr__(self, name):
+            return getattr(self._file, name)
+
+    recorder = Recorder(path, 120, NAMES)
+    recorder._file = Watched(recorder._file)
+    for bar in range(3):
+        recorder.append(chunk(1920 * bar))
+    recorder.close()
+    assert len(states) == 9
+    lengths = []
+    for number, state in enumerate(states):
+        (tmp_path / f"{number}.mid").write_bytes(state)
+        events = read_events(tmp_path / f"{number}.mid")
+        lengths.append(len(events))
+        whole = np.concatenate([chunk(1920 * b) for b in range(3)]).tolist()
+        assert events.tolist() == whole[: len(events)]
+    assert lengths == [0, 6, 6, 6, 12, 12, 12, 18, 18]
+
+
+@given(st.lists(st.integers(0, 100_000), min_size=1, max_size=20))
+def test_any_ticks_survive_a_recording(tmp_path_factory, ticks):
+    path = tmp_path_factory.mktemp("take") / "take.mid"
+    events = np.array([[tick, 0x90, 60, 1] for tick in sorted(ticks)], np.int64)
+    recorder = Recorder(path, 120, NAMES)
+    for event in events:
+        recorder.append(event[None])
+    assert np.array_equal(read_events(path), events)
+    recorder.close()
+    assert np.array_equal(read_events(path), events)
+
+
+def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "fdopen", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_beside(path, b"new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,48 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedshl.errors import OutputError
+from livedshl.outputs.midi import find_port
+
+PORTS = [
+    "IAC Driver Bus 1",
+    "IAC Driver Bus 12",
+    "loopMIDI Port 0",
+    "Microsoft GS Wavetable Synth 1",
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("IAC Driver Bus 1", "IAC Driver Bus 1"),
+        ("iac bus 12", "IAC Driver Bus 12"),
+        ("loopMIDI Port", "loopMIDI Port 0"),
+        ("wavetable", "Microsoft GS Wavetable Synth 1"),
+        ("2", "loopMIDI Port 0"),
+    ],
+)
+def test_a_port_is_found_by_words_of_its_name_or_its_number(wanted, found):
+    assert find_port(wanted, PORTS) == found
+
+
+def test_iac_bus_finds_the_only_iac_bus():
+    assert find_port("IAC Bus", PORTS[:1]) == "IAC Driver Bus 1"
+
+
+@pytest.mark.parametrize("wanted", ["bus iac", "nowhere", "", "99"])
+def test_an_unknown_port_lists_those_there_are(wanted):
+    with pytest.raises(OutputError, match=r"no MIDI port matches.*2: loopMIDI Port 0"):
+        find_port(wanted, PORTS)
+
+
+def test_an_ambiguous_name_says_what_it_matches():
+    with pytest.raises(OutputError, match="matches IAC Driver Bus 1, IAC Driver Bus 12;"):
+        find_port("IAC", PORTS)
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, unique=True), st.data())
+def test_every_port_is_found_by_its_whole_name(names, data):
+    name = data.draw(st.sampled_from(names))
+    assert find_port(name, names) == name

@@ -1,0 +1,172 @@
+"""`livedshl play` on a real MIDI wire, heard by another process."""
+
+import json
+import signal
+import subprocess
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from surroundings import left_on, livedshl, notes_on
+
+from livedshl.index import hamming, open_bundle
+from livedshl.index.bundle import find_bundle
+from livedshl.outputs.recorder import read_events
+
+STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
+
+
+def play(environment, *arguments):
+    """Starts `livedshl play` in its own process."""
+    return subprocess.Popen(
+        livedshl("play", *arguments),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def generate(path, *arguments):
+    subprocess.run(livedshl("generate", path, *arguments), check=True, capture_output=True)
+
+
+def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiver, tmp_path):
+    chosen = ("--seed", 7, "--bars", 8, "--tempo", 300, "--preset", "solo-piano", "--key", "A")
+    player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", *chosen)
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    generate(tmp_path / "file.mid", *chosen)
+    assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "file.mid").read_bytes()
+    heard = [message for _, message in receiver.messages()]
+    written = read_events(tmp_path / "file.mid").tolist()
+    on_wire = [m[:2] if 0xC0 <= m[0] < 0xE0 else m for _, *m in written]
+    assert sorted(heard[: len(on_wire)]) == sorted(on_wire)
+    silencing = heard[len(on_wire) :]
+    assert {m[1] for m in silencing} == {64, 123, 120}
+
+
+def minute_of_play(jack, receiver, tmp_path, bars, tempo):
+    trace = tmp_path / "trace.jsonl"
+    player = play(jack, "--port", receiver.port, "--bars", bars, "--tempo", tempo, "--trace", trace)
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    messages = receiver.messages()
+    assert notes_on(messages) > 5 * bars
+    assert not left_on(messages)
+    assert " 0 underruns, 0 notes dropped" in told
+    return [json.loads(line) for line in trace.read_text().splitlines()]
+
+
+def assert_nearest(records):
+    """Every segment lies at the least distance in the whole index, unless a rule forbade it."""
+    bundle = open_bundle(find_bundle("session"))
+    for before, after in pairwise(records):
+        distances = hamming(bundle.forward[before["segment"]], bundle.backward, bundle.shape)
+        assert after["nearest"] == distances.min()
+        assert after["hamming"] == distances[after["segment"]]
+        assert after["ties"] == (distances == after["hamming"]).sum()
+        if after["hamming"] > after["nearest"]:
+            assert (distances == after["nearest"]).sum() < len(bundle.library)
+    exact = [after["hamming"] == after["nearest"] for after in records[1:]]
+    assert np.mean(exact) > 0.9
+
+
+def test_every_note_ends_and_every_segment_is_the_nearest(jack, receiver, tmp_path):
+    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=16, tempo=400))
+
+
+@pytest.mark.slow
+def test_a_minute_of_play_has_no_underrun_and_no_hanging_note(jack, receiver, tmp_path):
+    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=30, tempo=120))
+
+
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+@pytest.mark.parametrize("moment", [0.25, 0.7])
+def test_stopping_leaves_no_note_on(jack, receiver, number, moment):
+    stop_at_a_moment(jack, receiver, number, moment)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+@pytest.mark.parametrize("moment", np.random.default_rng(5).uniform(0, 1.5, 20).round(3))
+def test_stopping_at_any_moment_leaves_no_note_on(jack, receiver, number, moment):
+    stop_at_a_moment(jack, receiver, number, moment)
+
+
+def stop_at_a_moment(jack, receiver, number, moment):
+    player = play(jack, "--port", receiver.port, "--tempo", 200, "--seed", 3)
+    assert "Seed 3" in player.stderr.readline() + player.stderr.readline()
+    time.sleep(0.5 + moment)  # loading, then any time at all
+    player.send_signal(number)
+    player.communicate()
+    assert player.returncode == (-number if number == signal.SIGKILL else 0)
+    time.sleep(0.4)  # after a SIGKILL the player process ends by itself
+    messages = receiver.messages()
+    assert not left_on(messages)
+    if notes_on(messages):
+        channels = {m[0] & 0x0F for _, m in messages}
+        for channel in channels:
+            last = [m[1] for _, m in messages if m[0] == 0xB0 | channel][-3:]
+            assert last == [64, 123, 120]
+
+
+def test_a_virtual_port_is_made_where_none_is_named(jack, tmp_path):
+    player = play(jack, "--record", tmp_path / "take.mid")
+    for _ in range(50):
+        listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True).stdout
+        if "livedshl" in listed:
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail(f"no port appeared: {listed}")
+    player.terminate()
+    _, told = player.communicate()
+    assert 'virtual MIDI port called "livedshl"' in told
+    assert player.returncode == 0
+
+
+def test_mido_backend_chooses_the_midi_system(jack, receiver):
+    chosen = jack | {"MIDO_BACKEND": "mido.backends.rtmidi/UNIX_JACK"}
+    player = play(chosen, "--port", receiver.port, "--bars", 1, "--tempo", 400)
+    player.communicate()
+    assert player.returncode == 0
+    assert notes_on(receiver.messages())
+    wrong = play(jack | {"MIDO_BACKEND": "mido.backends.rtmidi/NO_SUCH"}, "--port", "x")
+    _, told = wrong.communicate()
+    assert wrong.returncode == 1
+    assert "MIDO_BACKEND" in told
+
+
+def test_an_unknown_port_is_told_in_one_line_with_those_there_are(jack, receiver):
+    player = play(jack, "--port", "no such port")
+    _, told = player.communicate()
+    assert player.returncode == 1
+    assert receiver.port in told
+    assert len(told.strip().splitlines()) == 1
+
+
+def test_a_take_is_readable_after_sigkill(jack, receiver, tmp_path):
+    player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", "--tempo", 300)
+    player.stderr.readline()
+    time.sleep(2.5)
+    player.kill()
+    player.communicate()
+    kept = read_events(tmp_path / "take.mid")
+    played = notes_on(receiver.messages())
+    assert (kept[:, 1] & 0xF0 == 0x90).sum() >= played > 0
+
+
+def test_the_player_process_imports_little(jack, receiver):
+    script = (
+        "import sys, livedshl.live.player; import livedshl.outputs.midi as m; "
+        "m.open_port(sys.argv[1]).close(); "
+        "print(sorted({'numpy', 'mido', 'click', 'rich', 'torch', 'music21', 'multiprocessing'}"
+        " & set(sys.modules)))"
+    )
+    found = subprocess.run(
+        [*livedshl()[:1], "-c", script, receiver.port],
+        env=jack, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stdout.strip() == "[]"
