@@ -1,0 +1,143 @@
+"""The forward and the backward hash network, and their files.
+
+References:
+1) Joslyn, Zhuang, Hua: Deep Segment Hash Learning for Music Generation (2018), section 3, Fig. 2
+2) Hochreiter, Schmidhuber: Long short-term memory (1997)
+
+Paper, Fig. 2: both networks have the same layers and no weight in common. The forward network
+reads a segment as it sounds, the backward network its retrograde.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from livedshl.errors import BundleError
+from livedshl.index import SegmentLibrary
+from livedshl.learning.settings import NetworkShape
+from livedshl.music.features import N_FEATURES, features
+
+SUBSPACE = 64  # size of the layer m1, as in the paper
+_ENCODE_BATCH = 4096
+
+
+class HashNetwork(nn.Module):
+    """One of the two networks: features of segments to softened codes (Eq. 2)."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.lstm = nn.LSTM(N_FEATURES, shape.hidden, batch_first=True)
+        self.to_subspace = nn.Linear(shape.hidden, SUBSPACE)
+        self.to_symbols = nn.Linear(SUBSPACE, shape.length * shape.symbols)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features in reading order, (B, 16, 29), to the softmax of each group, (B, L, K)."""
+        _, (last, _) = self.lstm(x)  # (1, B, H)
+        m0 = F.relu(last[0])  # (B, H)
+        m1 = F.relu(self.to_subspace(m0))  # (B, 64)
+        m2 = self.to_symbols(m1)  # (B, L*K)
+        if self.shape.final_relu:
+            m2 = F.relu(m2)
+        groups = m2.view(-1, self.shape.length, self.shape.symbols)  # (B, L, K)
+        return F.softmax(groups, dim=2)
+
+
+class Networks(nn.Module):
+    """The two networks of a bundle."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.forward_network = HashNetwork(shape)
+        self.backward_network = HashNetwork(shape)
+
+    @classmethod
+    def seeded(cls, shape: NetworkShape, rng: np.random.Generator) -> "Networks":
+        """New networks with weights drawn from `rng`; torch's own generator is left as it was."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(rng.integers(2**63)))
+            return cls(shape)
+
+    def soft_forward(self, x: Tensor) -> Tensor:
+        """Softened forward codes, (B, 16, 29) to (B, L, K)."""
+        codes: Tensor = self.forward_network(x)
+        return codes
+
+    def soft_backward(self, x: Tensor) -> Tensor:
+        """Softened backward codes; the segments come as they sound and are turned round here."""
+        codes: Tensor = self.backward_network(x.flip(1))  # retrograde
+        return codes
+
+
+def to_code(soft: Tensor) -> NDArray[np.uint8]:
+    """The code a softened code stands for: (..., L, K) to uint8[..., L] (Eq. 1).
+
+    Of equal values the first wins; a ReLU makes such ties.
+    """
+    code: NDArray[np.uint8] = soft.detach().numpy().argmax(-1).astype(np.uint8)
+    return code
+
+
+def as_input(segments: NDArray[np.int8]) -> Tensor:
+    """Segments, int8[B, 16, 3], as what the networks read, float32 (B, 16, 29)."""
+    return torch.from_numpy(features(segments)).float()
+
+
+@torch.no_grad()
+def encode(
+    networks: Networks,
+    library: SegmentLibrary,
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Forward and backward codes of all segments, two uint8[n, L].
+
+    Takes a batch at a time from the library, which may lie on disk. `progress` is told the
+    share that is done.
+    """
+    n, length = len(library), networks.shape.length
+    forward, backward = np.empty((n, length), np.uint8), np.empty((n, length), np.uint8)
+    networks.eval()
+    for start in range(0, n, _ENCODE_BATCH):
+        batch = slice(start, min(n, start + _ENCODE_BATCH))
+        x = as_input(library.contents(batch))  # (B, 16, 29)
+        forward[batch] = to_code(networks.soft_forward(x))
+        backward[batch] = to_code(networks.soft_backward(x))
+        progress(batch.stop / n)
+    return forward, backward
+
+
+def networks_bytes(networks: Networks) -> bytes:
+    """The networks as a safetensors file; its metadata hold the shape as JSON under "shape".
+
+    One entry only: safetensors writes several in an order that changes from run to run.
+    """
+    metadata = {"shape": json.dumps(asdict(networks.shape))}
+    weights = {name: tensor.contiguous() for name, tensor in networks.state_dict().items()}
+    file: bytes = save(weights, metadata)
+    return file
+
+
+def load_networks(path: Path) -> Networks:
+    """The networks that `networks_bytes` wrote. Raises BundleError for anything else."""
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        networks = Networks(NetworkShape(**json.loads(metadata["shape"])))
+        networks.load_state_dict(weights)
+    except FileNotFoundError:
+        raise BundleError(f"{path}: no networks here; train the bundle again") from None
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise BundleError(f"{path}: damaged networks ({reason}); train the bundle again") from error
+    return networks

@@ -1,0 +1,165 @@
+"""From tunes to a bundle: chords, grid, segments, networks, codes.
+
+What needs torch is imported only where something must be computed: a cached bundle opens without.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_dir
+
+from livedshl.corpus import describe, read_corpus
+from livedshl.errors import CorpusError
+from livedshl.index import SegmentLibrary, open_bundle, write_bundle
+from livedshl.index.bundle import MANIFEST, read_manifest
+from livedshl.learning.harmony import shipped_harmoniser, with_chords
+from livedshl.learning.interrupt import first_interrupt
+from livedshl.music.harmoniser import Harmoniser
+from livedshl.music.leadsheet import LeadSheet
+from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
+
+if TYPE_CHECKING:
+    from livedshl.learning.run import TrainingResult
+    from livedshl.learning.settings import TrainingSettings
+
+# Told what is being done and the share of it that is done, 0 to 1.
+Progress = Callable[[str, float], None]
+
+HISTORY = "history.json"
+_TRAINING = "training"
+
+
+def train_bundle(
+    paths: Sequence[str],
+    folder: Path,
+    settings: "TrainingSettings",
+    *,
+    minor: bool = False,
+    resume: bool = False,
+    harmoniser: Harmoniser | None = None,
+    progress: Progress,
+) -> "TrainingResult":
+    """Reads tunes, learns from them, and writes the bundle and its `history.json` into `folder`.
+
+    minor: admits tunes in minor keys. harmoniser: for tunes without chords. The first Ctrl-C ends
+    the training with the best so far. `folder/training` keeps what `resume` goes on from. Raises
+    CorpusError, BundleError.
+    """
+    from livedshl.learning.networks import encode, networks_bytes
+    from livedshl.learning.pairs import positive_pairs
+    from livedshl.learning.training import train
+
+    sheets = read_sheets(paths, minor, harmoniser, progress)
+    vocabulary, _ = counted_vocabulary(sheets)
+    tunes = [lay_on_grid(sheet, vocabulary) for sheet in sheets]
+    library = library_of(tunes)
+    with first_interrupt() as stop:
+        result = train(
+            library,
+            positive_pairs(tunes, settings.follow_beats),
+            settings,
+            folder / _TRAINING,
+            resume=resume,
+            progress=progress,
+            stop=stop,
+        )
+    forward, backward = encode(
+        result.networks, library, lambda share: progress("Encoding the segments", share)
+    )
+    write_bundle(
+        folder,
+        library=library,
+        vocabulary=vocabulary,
+        forward=forward,
+        backward=backward,
+        symbols=settings.shape.symbols,
+        follow_beats=settings.follow_beats,
+        networks=networks_bytes(result.networks),
+        training=asdict(settings) | {"minor": minor, "best_epoch": result.best_epoch},
+        corpora=describe(paths),
+        figures=result.figures(),
+    )
+    history = [asdict(row) for row in result.history]
+    (folder / HISTORY).write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+def cached_bundle(
+    model: Path, paths: Sequence[str], progress: Progress, cache: Path | None = None
+) -> Path:
+    """The folder of a bundle of other tunes, coded by the networks and chords of `model`.
+
+    It lies in `cache` (by default the user's) under a name made of the model and the tunes, and
+    is computed once. Tunes without chords get those of the harmoniser that ships. Raises
+    CorpusError, BundleError.
+    """
+    cache = cache or Path(user_cache_dir("livedshl")) / "bundles"
+    bundle = open_bundle(model)
+    minor = bool(bundle.manifest["training"].get("minor", False))
+    sheets = read_sheets(paths, minor, shipped_harmoniser(), progress)
+    library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
+    folder = cache / _name_of(library, str(bundle.manifest["checksum"]))
+    if (folder / MANIFEST).is_file():
+        read_manifest(folder)
+        return folder
+    from livedshl.learning.networks import encode, load_networks
+
+    forward, backward = encode(
+        load_networks(bundle.networks),
+        library,
+        lambda share: progress("Encoding the segments", share),
+    )
+    write_bundle(
+        folder,
+        library=library,
+        vocabulary=bundle.vocabulary,
+        forward=forward,
+        backward=backward,
+        symbols=bundle.shape.symbols,
+        follow_beats=bundle.follow_beats,
+        networks=bundle.networks.read_bytes(),
+        training=bundle.manifest["training"],
+        corpora=describe(paths),
+        figures=bundle.manifest["figures"],
+    )
+    return folder
+
+
+def read_sheets(
+    paths: Sequence[str], minor: bool, harmoniser: Harmoniser | None, progress: Progress
+) -> list[LeadSheet]:
+    """The lead sheets of `paths` that have a place in a library, with chords where possible.
+
+    Raises CorpusError if there are none.
+    """
+    kept = read_corpus(paths, minor=minor, progress=progress).sheets
+    if not kept:
+        raise CorpusError(
+            f"{', '.join(paths)}: no tune to learn from (`livedshl corpus` tells why)"
+        )
+    sheets = []
+    for number, sheet in enumerate(kept, 1):
+        sheets.append(with_chords(sheet, harmoniser))
+        progress("Laying out the tunes", number / len(kept))
+    return sheets
+
+
+def library_of(tunes: Sequence[Tune]) -> SegmentLibrary:
+    """The segments of the tunes. Raises CorpusError if there is none."""
+    library = SegmentLibrary.of_tunes(tunes)
+    if not len(library):
+        raise CorpusError("the tunes have no segment on the sixteenth grid; give other tunes")
+    return library
+
+
+def _name_of(library: SegmentLibrary, model: str) -> str:
+    """A folder name that changes with the tunes and with the model."""
+    digest = hashlib.sha256(model.encode())
+    digest.update(json.dumps([asdict(tune) for tune in library.tunes]).encode())
+    digest.update(library.steps.tobytes())
+    digest.update(library.starts.tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,107 @@
+"""Stage one: the LSTMs learn to predict the next and the previous step (paper, section 3.5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from livedshl.learning.networks import HashNetwork, Networks, as_input
+from livedshl.music.chords import N_CHORD_CLASSES
+from livedshl.music.features import N_OCTAVES, N_PITCH_CLASSES, octave_of
+from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+
+# The paper's octave, pitch class and chord groups are all 0 for a rest or no chord, which cross
+# entropy cannot express; each head has one class more for that (our choice), class 0.
+_HEADS = (1 + N_OCTAVES, 1 + N_PITCH_CLASSES, 1 + N_CHORD_CLASSES)
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainingFigures:
+    """How well the last batches were predicted, means of both directions: shares of steps."""
+
+    articulation: float
+    octave: float
+    pitch_class: float
+    chord: float
+
+
+def targets(segments: NDArray[np.int8]) -> Tensor:
+    """What is to be predicted: int8[B, T, 3] to int64 (B, T, 4).
+
+    The last axis: articulation (0, 1), octave, pitch class and chord class, where 0 is none.
+    """
+    pitch, sounding = segments[..., PITCH], segments[..., PITCH] != REST
+    return torch.from_numpy(
+        np.stack(
+            [
+                segments[..., ARTICULATED].astype(np.int64),
+                (octave_of(pitch) + 1) * sounding,
+                (pitch.astype(np.int64) % 12 + 1) * sounding,
+                segments[..., CHORD].astype(np.int64) + 1,
+            ],
+            axis=-1,
+        )
+    )
+
+
+class _Predictor(nn.Module):
+    """A network's LSTM under prediction heads, which are dropped after this stage."""
+
+    def __init__(self, network: HashNetwork) -> None:
+        super().__init__()
+        self.lstm = network.lstm
+        self.heads = nn.Linear(network.shape.hidden, 1 + sum(_HEADS))
+
+    def forward(self, x: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+        """Loss, and the share of steps hit by group (4,), of (B, T, 29) and (B, T, 4)."""
+        hidden, _ = self.lstm(x[:, :-1])  # (B, T-1, H)
+        scores = self.heads(hidden)  # (B, T-1, 1+5+13+13)
+        articulation, *groups = scores.split((1, *_HEADS), dim=2)
+        after = wanted[:, 1:]  # (B, T-1, 4)
+        loss = F.binary_cross_entropy_with_logits(articulation[..., 0], after[..., 0].float())
+        hits = [((articulation[..., 0] > 0) == after[..., 0].bool()).float().mean()]
+        for index, group in enumerate(groups, 1):
+            loss = loss + F.cross_entropy(group.flatten(0, 1), after[..., index].flatten())
+            hits.append((group.argmax(2) == after[..., index]).float().mean())
+        return loss, torch.stack(hits)
+
+
+def pretrain(
+    networks: Networks,
+    contents: NDArray[np.int8],
+    *,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+    progress: Callable[[float], None],
+    stop: Callable[[], bool],
+) -> PretrainingFigures:
+    """Trains both LSTMs in place on segments, int8[n, 16, 3], for `steps` batches or until `stop`.
+
+    The figures are means over the last tenth of the steps.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(rng.integers(2**63)))
+        predictors = [_Predictor(networks.forward_network), _Predictor(networks.backward_network)]
+    parameters = [weight for predictor in predictors for weight in predictor.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=learning_rate)
+    recent: list[Tensor] = []
+    for step in range(steps):
+        batch = contents[rng.integers(len(contents), size=batch_size)]
+        x, wanted = as_input(batch), targets(batch)
+        forward_loss, forward_hits = predictors[0](x, wanted)
+        backward_loss, backward_hits = predictors[1](x.flip(1), wanted.flip(1))
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(forward_loss + backward_loss)
+        optimizer.step()
+        recent = [*recent[-(steps // 10) :], (forward_hits + backward_hits) / 2]
+        progress((step + 1) / steps)
+        if stop():
+            break
+    hits = torch.stack(recent).mean(0).tolist() if recent else [0.0] * 4
+    return PretrainingFigures(*(round(hit, 4) for hit in hits))

@@ -1,0 +1,236 @@
+"""One training run: all that changes while networks are learned, epoch by epoch."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from livedshl.index import SegmentLibrary
+from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
+from livedshl.learning.networks import Networks, to_code
+from livedshl.learning.objective import objective
+from livedshl.learning.pairs import PairSplit
+from livedshl.learning.pretraining import PretrainingFigures, pretrain
+from livedshl.learning.settings import Progress, TrainingSettings
+from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
+from livedshl.music.features import features
+
+_ENCODE_BATCH = 2048
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingResult:
+    """What training leaves: the networks of the best epoch, and how it went.
+
+    history: figures after every epoch; the row of epoch 0 was taken before the hash stage.
+    best_epoch: the epoch of the networks. finished: False if it was stopped early.
+    resumable: whether there is a checkpoint to go on from; not before pre-training is over.
+    """
+
+    networks: Networks
+    history: tuple[EpochFigures, ...]
+    best_epoch: int
+    pretraining: PretrainingFigures
+    finished: bool
+    resumable: bool
+
+    def figures(self) -> dict[str, Any]:
+        """The figures of the best epoch and of pre-training, for the manifest."""
+        return asdict(self.history[self.best_epoch]) | {"pretraining": asdict(self.pretraining)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Batch:
+    """Loss of a batch, and the Hamming distances of its positive and negative pairs."""
+
+    loss: float
+    positive: NDArray[np.int64]
+    negative: NDArray[np.int64]
+
+
+class Run:
+    """All that changes while training; `start` or `restore` comes first."""
+
+    def __init__(
+        self,
+        library: SegmentLibrary,
+        split: PairSplit,
+        settings: TrainingSettings,
+        rng: np.random.Generator,
+    ) -> None:
+        self._split, self._settings, self._rng = split, settings, rng
+        self._contents = library.contents()
+        self._features = torch.from_numpy(features(self._contents))  # uint8 (n, 16, 29)
+        self._content_ids = library.content_ids
+        self._one_of_each = np.unique(self._content_ids, return_index=True)[1]
+        self._networks = Networks.seeded(settings.shape, rng)
+        self._optimizer = torch.optim.Adam(self._networks.parameters(), lr=settings.learning_rate)
+        self._pretraining = PretrainingFigures(0.0, 0.0, 0.0, 0.0)
+        self._history: list[EpochFigures] = []
+        self._best: dict[str, Tensor] = {}
+        self._best_epoch = 0
+        self._stopped = False
+
+    @property
+    def epoch(self) -> int:
+        """Epochs of the hash stage that are done."""
+        return len(self._history) - 1
+
+    def start(self, progress: Progress, stop: Callable[[], bool]) -> None:
+        """The prediction stage, and the figures of epoch 0."""
+        self._pretraining = pretrain(
+            self._networks,
+            self._contents,
+            steps=self._settings.pretraining_steps,
+            batch_size=self._settings.pretraining_batch,
+            learning_rate=self._settings.learning_rate,
+            rng=self._rng,
+            progress=lambda share: progress("Pre-training", share),
+            stop=stop,
+        )
+        with torch.no_grad():
+            self._close_epoch([self._judge(pairs)[1] for pairs in self._batches()])
+
+    def learn_an_epoch(self, stop: Callable[[], bool]) -> bool:
+        """One pass over the positive pairs; False if it was stopped in between."""
+        seen = []
+        for pairs in self._batches():
+            if stop():
+                self._stopped = True
+                return False
+            loss, batch = self._judge(pairs)
+            self._optimizer.zero_grad(set_to_none=True)
+            torch.autograd.backward(loss)
+            self._optimizer.step()
+            seen.append(batch)
+        self._close_epoch(seen)
+        return True
+
+    def told(self) -> str:
+        """How it goes, on a line."""
+        now = self._history[-1]
+        return (
+            f"Epoch {self.epoch}: Hamming {now.validation_positive:.2f} / "
+            f"{now.validation_negative:.2f}, {now.distinct_codes} codes"
+        )
+
+    def result(self, resumable: bool) -> TrainingResult:
+        """The networks of the best epoch and all figures."""
+        self._networks.load_state_dict(self._best)
+        return TrainingResult(
+            self._networks,
+            tuple(self._history),
+            self._best_epoch,
+            self._pretraining,
+            finished=not self._stopped,
+            resumable=resumable,
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """All of it, as it is after an epoch."""
+        tensors = {
+            f"{part}/{name}": tensor
+            for part, named in (
+                ("networks", self._networks.state_dict()),
+                ("best", self._best),
+                ("optimizer", optimizer_tensors(self._optimizer)),
+            )
+            for name, tensor in named.items()
+        }
+        state = {
+            "rng": self._rng.bit_generator.state,
+            "history": [asdict(row) for row in self._history],
+            "best_epoch": self._best_epoch,
+            "pretraining": asdict(self._pretraining),
+        }
+        return Checkpoint(tensors, state)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Goes back to where `checkpoint` was made."""
+        parts: dict[str, dict[str, Tensor]] = {"networks": {}, "best": {}, "optimizer": {}}
+        for key, tensor in checkpoint.tensors.items():
+            part, name = key.split("/", 1)
+            parts[part][name] = tensor
+        self._networks.load_state_dict(parts["networks"])
+        self._best = parts["best"]
+        restore_optimizer(self._optimizer, parts["optimizer"])
+        self._rng.bit_generator.state = checkpoint.state["rng"]
+        self._history = [EpochFigures(**row) for row in checkpoint.state["history"]]
+        self._best_epoch = checkpoint.state["best_epoch"]
+        self._pretraining = PretrainingFigures(**checkpoint.state["pretraining"])
+
+    def _batches(self) -> Iterator[NDArray[np.int32]]:
+        """The training pairs in a new order, by batches, int32[B, 2]."""
+        order = self._rng.permutation(len(self._split.training))
+        for start in range(0, len(order), self._settings.batch_size):
+            yield self._split.training[order[start : start + self._settings.batch_size]]
+
+    def _judge(self, pairs: NDArray[np.int32]) -> tuple[Tensor, _Batch]:
+        """The loss of a batch, Eq. 5, and what is to be remembered of it.
+
+        Each positive (i, j) brings a negative (i, j') with j' among the batch's seconds: a segment
+        then passes through its network once for both pairs.
+        """
+        partner = self._split.negatives.draw(pairs[:, 0], pairs[:, 1], self._rng)
+        first = np.flatnonzero(partner >= 0)
+        second = partner[first]
+        forward = self._networks.soft_forward(self._input(pairs[:, 0]))  # (B, L, K)
+        backward = self._networks.soft_backward(self._input(pairs[:, 1]))  # (B, L, K)
+        loss = objective(
+            forward,
+            backward,
+            (torch.from_numpy(first), torch.from_numpy(second)),
+            self._settings.balance,
+        )
+        f, b = to_code(forward), to_code(backward)
+        distances = hamming_distances(f, b), hamming_distances(f[first], b[second])
+        return loss, _Batch(float(loss.detach()), *distances)
+
+    @torch.no_grad()
+    def _close_epoch(self, seen: list[_Batch]) -> None:
+        """Measures, and keeps the networks if they are the best so far."""
+        split = self._split
+        codes = [
+            to_code(self._networks.soft_backward(self._input(rows)))
+            for rows in np.array_split(
+                self._one_of_each, -(-len(self._one_of_each) // _ENCODE_BATCH)
+            )
+        ]
+        backward = np.concatenate(codes)[self._content_ids]  # uint8 (n, L)
+        positive, negative = split.validation_positive, split.validation_negative
+        forward = [
+            to_code(self._networks.soft_forward(self._input(pairs[:, 0])))
+            for pairs in (positive, negative)
+        ]
+        near = hamming_distances(forward[0], backward[positive[:, 1]])
+        far = hamming_distances(forward[1], backward[negative[:, 1]])
+        auc_random, recall_100, distinct_codes = retrieval(forward[0], positive[:, 1], backward)
+        self._history.append(
+            EpochFigures(
+                epoch=len(self._history),
+                loss=float(np.mean([batch.loss for batch in seen])),
+                train_positive=_mean([batch.positive for batch in seen]),
+                train_negative=_mean([batch.negative for batch in seen]),
+                validation_positive=float(near.mean()),
+                validation_negative=float(far.mean()),
+                auc_filtered=auc(near, far, self._settings.shape.length),
+                auc_random=auc_random,
+                recall_100=recall_100,
+                distinct_codes=distinct_codes,
+            )
+        )
+        if not self._best or self._history[-1].score > self._history[self._best_epoch].score:
+            self._best_epoch = len(self._history) - 1
+            self._best = {name: t.clone() for name, t in self._networks.state_dict().items()}
+
+    def _input(self, rows: NDArray[np.integer]) -> Tensor:
+        return self._features[torch.from_numpy(rows)].float()  # (B, 16, 29)
+
+
+def _mean(distances: list[NDArray[np.int64]]) -> float:
+    together = np.concatenate(distances)
+    return float(together.mean()) if len(together) else 0.0

@@ -1,0 +1,142 @@
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from own_tunes import own_sheets
+
+from livedshl.errors import CorpusError
+from livedshl.index import open_bundle, pack
+from livedshl.learning.harmony import (
+    fit_and_measure,
+    measure,
+    read_harmoniser,
+    with_chords,
+    write_harmoniser,
+)
+from livedshl.learning.networks import encode, load_networks
+from livedshl.learning.pipeline import cached_bundle, train_bundle
+from livedshl.learning.settings import NetworkShape, TrainingSettings
+from livedshl.music import LeadSheet
+from livedshl.music.harmoniser import Harmoniser
+from livedshl.music.segments import refusal
+
+SETTINGS = TrainingSettings(
+    shape=NetworkShape(length=6, symbols=4, hidden=8),
+    epochs=1,
+    batch_size=64,
+    pretraining_steps=5,
+    pretraining_batch=16,
+    validation_pairs=40,
+)
+
+
+def silent(stage: str, share: float) -> None:
+    pass
+
+
+def bare(sheet: LeadSheet) -> LeadSheet:
+    return replace(sheet, chords=sheet.chords[:0])
+
+
+@pytest.fixture
+def tunes(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[LeadSheet]]:
+    """What the reader will find under each path."""
+    found = {"book": own_sheets(), "other": own_sheets(n_tunes=4, seed=9), "empty": []}
+
+    def read(paths, **options):
+        return SimpleNamespace(sheets=tuple(sheet for path in paths for sheet in found[str(path)]))
+
+    monkeypatch.setattr("livedshl.learning.pipeline.read_corpus", read)
+    return found
+
+
+def test_training_leaves_a_bundle_coded_by_its_own_networks(tunes, tmp_path: Path) -> None:
+    told: list[str] = []
+    result = train_bundle(
+        ["book"], tmp_path, SETTINGS, progress=lambda stage, share: told.append(stage)
+    )
+    bundle = open_bundle(tmp_path)
+    forward, backward = encode(load_networks(bundle.networks), bundle.library)
+    assert (bundle.forward == pack(forward, bundle.shape)).all()
+    assert (bundle.backward == pack(backward, bundle.shape)).all()
+    assert bundle.manifest["figures"]["epoch"] == result.best_epoch
+    assert bundle.manifest["training"]["shape"]["hidden"] == 8
+    assert bundle.manifest["corpora"] == [{"title": "book"}]
+    history = json.loads((tmp_path / "history.json").read_text(encoding="utf-8"))
+    assert [row["epoch"] for row in history] == [0, 1]
+    assert {"Laying out the tunes", "Pre-training", "Encoding the segments"} < set(told)
+
+
+def test_training_twice_writes_the_same_bytes(tunes, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        train_bundle(["book"], tmp_path / name, SETTINGS, progress=silent)
+    for file in (tmp_path / "a").iterdir():
+        if file.is_file():
+            assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
+
+
+def test_tunes_without_chords_are_harmonised_first(tunes, tmp_path: Path) -> None:
+    model = Harmoniser.fit(own_sheets(seed=5))
+    tunes["book"] = [bare(sheet) for sheet in tunes["book"]]
+    train_bundle(["book"], tmp_path / "with", SETTINGS, harmoniser=model, progress=silent)
+    train_bundle(["book"], tmp_path / "without", SETTINGS, progress=silent)
+    assert (open_bundle(tmp_path / "with").library.steps[:, 2] >= 0).all()
+    assert (open_bundle(tmp_path / "without").library.steps[:, 2] == -1).all()
+
+
+def test_another_corpus_is_coded_once_by_the_models_networks(tunes, tmp_path: Path) -> None:
+    train_bundle(["book"], tmp_path / "model", SETTINGS, progress=silent)
+    cache = tmp_path / "cache"
+    folder = cached_bundle(tmp_path / "model", ["other"], silent, cache)
+    bundle, model = open_bundle(folder), open_bundle(tmp_path / "model")
+    assert len(bundle.library.tunes) == 4
+    forward, _ = encode(load_networks(model.networks), bundle.library)
+    assert (bundle.forward == pack(forward, bundle.shape)).all()
+    written = (folder / "manifest.json").stat().st_mtime_ns
+    assert cached_bundle(tmp_path / "model", ["other"], silent, cache) == folder
+    assert (folder / "manifest.json").stat().st_mtime_ns == written
+    assert cached_bundle(tmp_path / "model", ["book"], silent, cache) != folder
+
+
+def test_a_cached_bundle_needs_no_torch() -> None:
+    script = "import sys, livedshl.learning.pipeline; sys.exit('torch' in sys.modules)"
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
+
+
+def test_a_corpus_without_tunes_is_told(tunes, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="empty"):
+        train_bundle(["empty"], tmp_path, SETTINGS, progress=silent)
+
+
+def test_the_harmoniser_is_measured_on_tunes_it_has_not_seen() -> None:
+    sheets = own_sheets(n_tunes=20)
+    harmoniser, figures = fit_and_measure(sheets, 5, seed=0)
+    assert figures.tunes == 5 and figures.hops == 5 * 32
+    assert figures.most_common < figures.exact <= figures.merged
+    assert fit_and_measure(sheets, 5, seed=0)[1] == figures
+    assert measure(harmoniser, sheets).tunes == 20
+    with pytest.raises(CorpusError, match="chord"):
+        fit_and_measure([bare(sheet) for sheet in sheets], 5, seed=0)
+
+
+def test_the_harmoniser_comes_back_from_its_file(tmp_path: Path) -> None:
+    sheets = own_sheets()
+    harmoniser = Harmoniser.fit(sheets)
+    path = tmp_path / "harmoniser.json"
+    write_harmoniser(path, harmoniser, {"sources": ["book"]})
+    again = read_harmoniser(path)
+    assert (again.harmonise(sheets[0]).chords == harmoniser.harmonise(sheets[0]).chords).all()
+    path.write_text(path.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    with pytest.raises(CorpusError, match="no harmoniser"):
+        read_harmoniser(path)
+
+
+def test_own_chords_are_kept() -> None:
+    sheet = own_sheets(n_tunes=1)[0]
+    assert refusal(sheet) is None
+    assert with_chords(sheet, Harmoniser.fit(own_sheets())) is sheet

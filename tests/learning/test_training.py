@@ -1,0 +1,178 @@
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from own_tunes import own_tunes
+
+from livedshl.errors import BundleError, CorpusError
+from livedshl.index import SegmentLibrary
+from livedshl.learning.networks import Networks, encode
+from livedshl.learning.pairs import positive_pairs
+from livedshl.learning.pretraining import pretrain, targets
+from livedshl.learning.run import TrainingResult
+from livedshl.learning.settings import NetworkShape, TrainingSettings
+from livedshl.learning.training import train
+from livedshl.learning.validation import auc, retrieval
+
+SETTINGS = TrainingSettings(
+    shape=NetworkShape(length=6, symbols=4, hidden=16),
+    epochs=3,
+    batch_size=64,
+    learning_rate=5e-3,
+    pretraining_steps=30,
+    pretraining_batch=32,
+    validation_pairs=40,
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def library() -> SegmentLibrary:
+    return SegmentLibrary.of_tunes(own_tunes())
+
+
+@pytest.fixture(scope="module")
+def pairs() -> np.ndarray:
+    return positive_pairs(own_tunes(), 2)
+
+
+def same(one: TrainingResult, other: TrainingResult, library: SegmentLibrary) -> bool:
+    codes = zip(encode(one.networks, library), encode(other.networks, library), strict=True)
+    return one.history == other.history and all((a == b).all() for a, b in codes)
+
+
+def test_the_same_seed_gives_the_same_codes(library, pairs, tmp_path: Path) -> None:
+    first = train(library, pairs, SETTINGS, tmp_path / "a")
+    second = train(library, pairs, SETTINGS, tmp_path / "b")
+    other = train(library, pairs, replace(SETTINGS, seed=1), tmp_path / "c")
+    assert same(first, second, library) and not same(first, other, library)
+    assert [row.epoch for row in first.history] == [0, 1, 2, 3]
+    assert first.finished
+
+
+def test_resuming_equals_never_having_stopped(library, pairs, tmp_path: Path) -> None:
+    whole = train(library, pairs, SETTINGS, tmp_path / "whole")
+    looks = 0
+
+    def in_the_second_epoch() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > SETTINGS.pretraining_steps + 9
+
+    stopped = train(library, pairs, SETTINGS, tmp_path / "parts", stop=in_the_second_epoch)
+    assert not stopped.finished and 1 <= len(stopped.history) - 1 < SETTINGS.epochs
+    resumed = train(library, pairs, SETTINGS, tmp_path / "parts", resume=True)
+    assert same(whole, resumed, library)
+
+
+def test_more_epochs_may_be_asked_for(library, pairs, tmp_path: Path) -> None:
+    train(library, pairs, replace(SETTINGS, epochs=2), tmp_path / "parts")
+    resumed = train(library, pairs, SETTINGS, tmp_path / "parts", resume=True)
+    assert same(train(library, pairs, SETTINGS, tmp_path / "whole"), resumed, library)
+
+
+def test_a_checkpoint_of_other_settings_is_refused(library, pairs, tmp_path: Path) -> None:
+    train(library, pairs, replace(SETTINGS, epochs=1), tmp_path)
+    with pytest.raises(BundleError, match="other settings"):
+        train(library, pairs, replace(SETTINGS, balance=0.5), tmp_path, resume=True)
+
+
+def test_a_missing_or_damaged_checkpoint_is_told(library, pairs, tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="no checkpoint"):
+        train(library, pairs, SETTINGS, tmp_path, resume=True)
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0notjson!")
+    with pytest.raises(BundleError, match="damaged"):
+        train(library, pairs, SETTINGS, tmp_path, resume=True)
+
+
+def test_stopped_before_the_first_epoch_there_still_are_networks(
+    library, pairs, tmp_path: Path
+) -> None:
+    result = train(library, pairs, SETTINGS, tmp_path, stop=lambda: True)
+    assert result.best_epoch == 0 and len(result.history) == 1 and not result.finished
+
+
+def test_one_bar_is_too_little_to_learn_from(tmp_path: Path) -> None:
+    tunes = own_tunes(n_tunes=1, n_bars=1)
+    with pytest.raises(CorpusError, match="too few"):
+        train(SegmentLibrary.of_tunes(tunes), positive_pairs(tunes, 2), SETTINGS, tmp_path)
+
+
+def test_ctrl_c_keeps_the_best_so_far(tmp_path: Path) -> None:
+    script = f"""
+import sys, json
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from test_training import *
+from livedshl.learning.interrupt import first_interrupt
+torch.set_num_threads(1)
+tunes = own_tunes()
+settings = replace(SETTINGS, epochs=100000)
+with first_interrupt() as stop:
+    result = train(SegmentLibrary.of_tunes(tunes), positive_pairs(tunes, 2), settings,
+                   Path({str(tmp_path)!r}), stop=stop,
+                   progress=lambda stage, share: print(stage, flush=True))
+print(json.dumps([result.finished, result.best_epoch, [row.score for row in result.history]]))
+"""
+    tests = Path(__file__).resolve().parents[1]
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tests.parent
+    ) as child:
+        assert child.stdout
+        for line in child.stdout:
+            if line.startswith("Epoch 3"):
+                child.send_signal(2)
+                break
+        finished, best, scores = json.loads(child.stdout.read().splitlines()[-1])
+    assert child.returncode == 0 and not finished
+    assert len(scores) >= 4 and scores[best] == max(scores)
+    assert (tmp_path / "checkpoint.safetensors").is_file()
+
+
+def test_learned_codes_bring_true_successors_nearer(tmp_path: Path) -> None:
+    tunes = own_tunes(n_tunes=30)
+    library = SegmentLibrary.of_tunes(tunes)
+    settings = replace(SETTINGS, epochs=12, pretraining_steps=100)
+    result = train(library, positive_pairs(tunes, 2), settings, tmp_path)
+    best, before = result.history[result.best_epoch], result.history[0]
+    assert best.validation_positive + 1 < best.validation_negative
+    assert best.auc_random > 0.65 > before.auc_random
+    assert best.auc_filtered > best.auc_random
+
+
+def test_pretraining_learns_to_predict(library) -> None:
+    networks = Networks.seeded(SETTINGS.shape, np.random.default_rng(0))
+    figures = pretrain(
+        networks, library.contents(), steps=150, batch_size=32, learning_rate=1e-2,
+        rng=np.random.default_rng(0), progress=lambda share: None, stop=lambda: False,
+    )  # fmt: skip
+    assert figures.articulation > 0.95 and figures.octave > 0.7 and figures.chord > 0.6
+
+
+def test_a_rest_and_no_chord_are_classes_of_their_own() -> None:
+    segment = np.array([[[60, 1, 0], [60, 0, 11], [0, 0, -1]]], np.int8)
+    assert targets(segment).tolist() == [[[1, 2, 1, 1], [0, 2, 1, 12], [0, 0, 0, 0]]]
+
+
+def test_auc_counts_ties_half() -> None:
+    assert auc(np.array([0, 1]), np.array([1, 2]), 3) == pytest.approx(3.5 / 4)
+
+
+def test_retrieval_gives_ties_their_expected_rank() -> None:
+    backward = np.array([[0, 0]] * 150 + [[0, 1]] * 50, np.uint8)
+    queries = np.array([[0, 0], [0, 0]], np.uint8)
+    above, recall, codes = retrieval(queries, np.array([3, 170]), backward)
+    assert codes == 2
+    assert above == pytest.approx(((1 - 75 / 200) + (1 - 175 / 200)) / 2)
+    assert recall == pytest.approx((100 / 150 + 0) / 2)
