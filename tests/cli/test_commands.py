@@ -1,0 +1,191 @@
+"""The command line as a user meets it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+from surroundings import livedshl
+
+from livedshl.cli import livedshl as group
+from livedshl.index.bundle import find_bundle
+from livedshl.outputs.recorder import read_events
+
+TUNES = Path(__file__).parents[1] / "tunes"
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        livedshl(*arguments), capture_output=True, text=True, check=False, **options
+    )
+
+
+@pytest.fixture
+def changed_bundle(tmp_path):
+    folder = tmp_path / "bundle"
+    shutil.copytree(find_bundle("session"), folder)
+    path = folder / "steps.npy"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def bad(tmp_path, changed_bundle):
+    """Bad input of every kind, by name."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "cut").mkdir()
+    file = mido.MidiFile()
+    file.tracks.append(mido.MidiTrack([mido.Message("note_on", note=60, time=10)] * 20))
+    file.save(tmp_path / "cut" / "cut.mid")
+    whole = (tmp_path / "cut" / "cut.mid").read_bytes()
+    (tmp_path / "cut" / "cut.mid").write_bytes(whole[:20])
+    (tmp_path / "nokey.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nCDEF|GABc|CDEF|\n")
+    (tmp_path / "misspelt.toml").write_text('tmpo = 100\n[[parts]]\nname = "a"\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("corpus", "nowhere.abc"), 1, "nowhere.abc: no such file or folder"),
+        (("corpus", "empty"), 1, "empty: no tune files"),
+        (("train", "cut", "-o", "out"), 1, "cut: no tune to learn from"),
+        (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: no tune to learn from"),
+        (("generate", "t.mid", "--model", "bundle"), 1, "steps.npy: changed or damaged"),
+        (("generate", "t.mid", "--model", "empty"), 1, "no bundle here"),
+        (("generate", "t.mid", "--tempo", "0"), 2, "0.0 is not in the range 20<=x<=400"),
+        (("generate", "t.mid", "--key", "H"), 2, "--key: not a note name: 'H'"),
+        (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'; did you mean"),
+        (("generate", "t.mid", "--preset", "sesion"), 1, "no preset is called 'sesion'"),
+        (("generate", "t.xyz"), 1, "cannot write .xyz; endings are .mid"),
+        (("generate", "no/such/folder/t.mid"), 1, "cannot be written"),
+        (("generate",), 2, "Missing argument 'OUT'"),
+        (("play", "--port", "a", "--synth"), 2, "--port and --synth exclude each other"),
+        (("dance",), 2, "No such command 'dance'"),
+    ],
+)
+def test_bad_input_is_told_in_a_line_and_an_exit_status(bad, arguments, status, told):
+    result = run(*arguments, cwd=bad)
+    assert result.returncode == status
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("Error: ")
+    assert told in line
+
+
+def test_the_reasons_of_skipped_tunes_are_shown(bad):
+    shown = run("corpus", "cut", "nokey.abc", cwd=bad).stdout
+    assert "cannot be read" in shown
+    assert "no key (the K: field is missing)" in shown
+
+
+def test_debug_shows_the_traceback(bad):
+    assert "Traceback" in run("--debug", "corpus", "nowhere.abc", cwd=bad).stderr
+
+
+@pytest.mark.parametrize("name", ["t.mid", "t.musicxml"])
+def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path, name):
+    contents = []
+    for seed in (5, 5, 6):
+        assert run("generate", tmp_path / name, "--bars", 6, "--seed", seed).returncode == 0
+        contents.append((tmp_path / name).read_bytes())
+    assert contents[0] == contents[1] != contents[2]
+
+
+def test_two_hundred_bars_are_read_back_by_mido_and_music21(tmp_path):
+    from music21 import converter, stream
+
+    for name in ("t.mid", "t.musicxml"):
+        assert run("generate", tmp_path / name, "--bars", 200, "--seed", 1).returncode == 0
+    file = mido.MidiFile(tmp_path / "t.mid")
+    assert [track.name for track in file.tracks[1:]] == ["Melody", "Chords", "Bass"]
+    assert read_events(tmp_path / "t.mid")[-1, 0] == 200 * 1920
+    score = converter.parse(tmp_path / "t.musicxml")
+    measures = list(score.parts[0].getElementsByClass(stream.Measure))
+    assert len(measures) == 200
+    assert {measure.duration.quarterLength for measure in measures} == {4.0}
+
+
+@pytest.mark.parametrize("command", ["generate", "play"])
+def test_playing_imports_neither_torch_nor_music21(tmp_path, command):
+    script = (
+        "import sys\n"
+        "from livedshl.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as exit: assert exit.code in (0, None), exit.code\n"
+        "print(sorted({'torch', 'music21', 'symusic', 'matplotlib'} & set(sys.modules)))"
+    )
+    arguments = {
+        "generate": ["generate", "t.mid", "--bars", "1"],
+        "play": ["play", "--bars", "1", "--tempo", "400", "--record", "t.mid"],
+    }[command]
+    found = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+        env=os.environ | {"JACK_DEFAULT_SERVER": "none-of-this-name"},
+    )  # fmt: skip
+    assert found.stdout.strip().splitlines()[-1] == "[]"
+    assert len(read_events(tmp_path / "t.mid"))
+
+
+def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
+    result = run(
+        "play", "--bars", "1", "--tempo", "400", cwd=tmp_path,
+        env=os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"},
+    )  # fmt: skip
+    if "No MIDI" not in result.stderr:
+        pytest.skip("this system has MIDI or audio")
+    (take,) = tmp_path.glob("livedshl-*.mid")
+    assert f"Recorded to {take.name}" in result.stderr
+    assert len(read_events(take))
+
+
+def test_the_trace_accounts_for_every_segment(tmp_path):
+    run("generate", tmp_path / "t.mid", "--bars", 10, "--trace", tmp_path / "t.jsonl")
+    records = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+    assert [record["beat"] for record in records] == list(range(0, 40, 2))
+    for record in records[1:]:
+        assert record["song"]
+        assert record["source"].split("/")[0] in {"airdsAirs", "ryansMammoth", "oneills1850"}
+        assert 0 <= record["nearest"] <= record["hamming"]
+        assert record["ties"] >= 1
+        assert 0 <= record["splice"] <= 8
+
+
+def test_the_farthest_codes_leap_more_than_the_nearest(tmp_path):
+    def mean_leap(retrieve):
+        run("generate", tmp_path / "t.musicxml", "--bars", 60, "--seed", 2, "--retrieve", retrieve)
+        run("generate", tmp_path / "t.mid", "--bars", 60, "--seed", 2, "--retrieve", retrieve)
+        events = read_events(tmp_path / "t.mid")
+        melody = events[events[:, 1] == 0x90, 2]
+        return np.abs(np.diff(melody)).mean()
+
+    assert mean_leap("min") < mean_leap("max")
+
+
+def test_models_and_presets_are_listed():
+    assert "session" in run("models").stdout
+    presets = run("presets").stdout
+    assert all(name in presets for name in ("session", "solo-piano", "ambient"))
+
+
+def test_corpus_counts_as_json():
+    summary = json.loads(run("corpus", TUNES, "--json").stdout)
+    assert (summary["tunes"], summary["kept"]) == (8, 3)
+    assert summary["reasons"]["minor key"] == 1
+    assert summary["skipped"][0]["title"] == "No Key Was Given"
+
+
+@pytest.mark.parametrize("command", [None, *group.commands])
+def test_help_names_every_option_with_a_sentence(command):
+    shown = run(*([command] if command else []), "--help")
+    assert shown.returncode == 0
+    assert "Options:" in shown.stdout
+    for parameter in group.commands[command].params if command else []:
+        assert parameter.param_type_name == "argument" or parameter.help

@@ -1,0 +1,45 @@
+"""What the project promises about itself: the README's commands, and what ships."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from livedshl.cli import livedshl
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_readmes_test_command_word_for_word():
+    (command,) = re.findall(r"^(python3 -m venv .*pytest)$", README, re.MULTILINE)
+    assert command in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+def test_every_command_and_option_in_the_readme_exists():
+    lines = re.findall(r"^(?:\.venv/bin/)?livedshl (\w+)(.*?)(?:#.*)?$", README, re.MULTILINE)
+    assert len(lines) >= 5
+    for name, rest in lines:
+        options = {
+            option for parameter in livedshl.commands[name].params for option in parameter.opts
+        }
+        assert set(re.findall(r"--[\w-]+", rest)) <= options
+
+
+def test_every_command_is_in_the_readme():
+    for name in livedshl.commands:
+        assert f"`livedshl {name}" in README
+
+
+@pytest.mark.slow
+def test_models_and_presets_ship_in_the_wheel(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", tmp_path, ROOT]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    for name in ("models/session/manifest.json", "models/harmoniser.json", "presets/session.toml"):
+        assert f"livedshl/_shipped/{name}" in names
+    assert not any("training/" in name for name in names)

@@ -1,0 +1,101 @@
+"""The built-in synthesiser, heard through a JACK server and in files."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import wave
+
+import numpy as np
+import pytest
+from surroundings import livedshl, need
+
+from livedshl.errors import MissingDependencyError, OutputError
+
+
+@pytest.fixture(scope="module")
+def soundfont():
+    try:
+        import fluidsynth  # noqa: F401
+
+        from livedshl.outputs.synth import find_soundfont
+
+        return find_soundfont()
+    except (ImportError, MissingDependencyError) as error:
+        need(False, str(error))
+
+
+def samples(path):
+    with wave.open(str(path)) as audio:
+        assert (audio.getnchannels(), audio.getsampwidth()) == (2, 2)
+        return np.frombuffer(audio.readframes(audio.getnframes()), np.int16).reshape(-1, 2)
+
+
+def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
+    for name in ("a.wav", "b.wav"):
+        command = livedshl("generate", tmp_path / name, "--bars", 2, "--seed", 4, "--tempo", 240)
+        subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+    sound = samples(tmp_path / "a.wav")
+    assert len(sound) == 44_100 * (2 * 4 * 60 / 240 + 2)
+    assert np.abs(sound).max() > 1000
+    assert np.abs(sound[-2000:]).max() < 0.1 * np.abs(sound).max()
+
+
+def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
+    from livedshl.outputs.synth import render_wav
+
+    events = np.array([[0, 0xC0, 115, 0], [960, 0x90, 60, 127], [1000, 0x80, 60, 0]], np.int64)
+    render_wav(tmp_path / "t.wav", events, 120, 0.5)
+    loud = np.abs(samples(tmp_path / "t.wav")).max(axis=1) > 200
+    first = int(np.argmax(loud)) / 44_100
+    assert 0.998 < first < 1.02
+
+
+def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):
+    need(shutil.which("jack_rec"), "jack_rec")
+    player = subprocess.Popen(livedshl("play", "--synth", "--tempo", 240), env=jack,
+                              stderr=subprocess.PIPE, text=True)  # fmt: skip
+    for _ in range(60):
+        ports = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True).stdout
+        outputs = [p for p in ports.splitlines() if p.startswith("livedshl")]
+        if len(outputs) >= 2:
+            break
+        time.sleep(0.1)
+    else:
+        player.kill()
+        pytest.fail(f"the synthesiser has no ports: {ports} {player.stderr.read()}")
+    command = ["jack_rec", "-f", str(tmp_path / "live.wav"), "-d", "3", *outputs[:2]]
+    recording = subprocess.run(command, env=jack, capture_output=True, text=True)
+    player.terminate()
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    assert recording.returncode == 0, recording.stderr
+    assert np.abs(samples(tmp_path / "live.wav")).max() > 300
+
+
+def test_a_missing_soundfont_and_a_missing_library_say_what_to_install(tmp_path):
+    told = subprocess.run(
+        livedshl("play", "--soundfont", tmp_path / "none.sf2", "--bars", 1),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert "none.sf2: no such soundfont" in told.stderr
+    hide = "import sys; sys.modules['fluidsynth'] = None; from livedshl.cli import main; main()"
+    told = subprocess.run(
+        [sys.executable, "-c", hide, "generate", str(tmp_path / "t.wav")],
+        capture_output=True, text=True, env=os.environ,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert "FluidSynth is missing" in told.stderr
+    assert "install" in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_no_soundfont_is_refused(soundfont, tmp_path):
+    from livedshl.outputs.synth import Synth
+
+    (tmp_path / "fake.sf2").write_bytes(b"RIFF")
+    with pytest.raises(OutputError, match=r"fake\.sf2: FluidSynth cannot load"):
+        Synth(tmp_path / "fake.sf2")
