@@ -1,5 +1,6 @@
 """Decides where the music goes, and says why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -11,8 +12,7 @@ from livedshl.outputs.midi import (
     find_port,
     output_names,
 )
-from livedshl.outputs.quiet import silenced_stderr
-from livedshl.outputs.synth import find_soundfont
+from livedshl.outputs.synth import check_synth, find_soundfont
 
 
 class OutputKind(Enum):
@@ -50,7 +50,7 @@ def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Outp
         return Output(
             OutputKind.SYNTH, str(font), f"Playing through the synthesiser with {font.name}."
         )
-    no_midi = _why_no_virtual_port()
+    no_midi = _why_not(check_virtual_ports)
     if no_midi is None:
         return Output(
             OutputKind.VIRTUAL,
@@ -58,7 +58,7 @@ def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Outp
             f'Playing to a virtual MIDI port called "{CLIENT_NAME}": choose it as an input in '
             "your DAW or synth. (--synth plays through the built-in synthesiser.)",
         )
-    no_audio = _why_no_synth()
+    no_audio = _why_not(check_synth)
     if no_audio is None:
         font = find_soundfont()
         return Output(
@@ -69,22 +69,10 @@ def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Outp
     return Output(OutputKind.NOWHERE, "", f"No MIDI ({no_midi}) and no audio ({no_audio}).")
 
 
-def _why_no_virtual_port() -> str | None:
+def _why_not(check: Callable[[], object]) -> str | None:
+    """What `check` finds missing, None if it passes."""
     try:
-        check_virtual_ports()
+        check()
     except LivedshlError as error:
-        return str(error)
-    return None
-
-
-def _why_no_synth() -> str | None:
-    """Why the synthesiser cannot play, None if it can."""
-    try:
-        find_soundfont()
-        with silenced_stderr():
-            import sounddevice
-
-            sounddevice.query_devices(kind="output")
-    except (LivedshlError, OSError, ValueError) as error:
         return str(error)
     return None

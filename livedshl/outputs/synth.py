@@ -94,6 +94,21 @@ def find_soundfont() -> Path:
     raise missing("a soundfont", "the synthesiser")
 
 
+def check_synth() -> None:
+    """Raises MissingDependencyError or OutputError where `Synth` cannot be heard."""
+    find_soundfont()
+    _fluidsynth()
+    with silenced_stderr():
+        try:
+            import sounddevice
+        except OSError as error:
+            raise missing("PortAudio", "looking for an audio device") from error
+        try:
+            sounddevice.query_devices(kind="output")
+        except sounddevice.PortAudioError as error:
+            raise OutputError("no audio device") from error
+
+
 def render_wav(path: Path, events: "NDArray[np.int64]", tempo_bpm: float, tail_s: float) -> None:
     """Renders events, int64[n, 4] (tick, status, data 1, data 2), to a 16-bit stereo WAV file.
 
