@@ -1,11 +1,15 @@
 """What `play` shows on the terminal: plain lines, and a bar while something is being computed."""
 
+import time
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from livedshl.live.performer import PlayerReport
+
+
+_PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
 
 
 class StatusLine:
@@ -17,6 +21,7 @@ class StatusLine:
             TextColumn("{task.description}"), BarColumn(), console=self._console, transient=True
         )
         self._task: TaskID | None = None
+        self._since = time.monotonic()
 
     def __enter__(self) -> "StatusLine":
         return self
@@ -31,17 +36,21 @@ class StatusLine:
 
     def tell(self, line: str) -> None:
         """Prints one line."""
-        self._console.print(line, markup=False)
+        self._console.print(line, markup=False, soft_wrap=True)
 
     def progress(self, stage: str, share: float) -> None:
         """Shows how much of a stage is done, 0 to 1."""
         if self._task is None:
+            if time.monotonic() - self._since < _PATIENCE_S:
+                return
             self._bar.start()
             self._task = self._bar.add_task(stage, total=1.0)
         self._bar.update(self._task, description=stage, completed=share)
         if share >= 1:
             self._bar.stop()
+            self._bar.remove_task(self._task)
             self._task = None
+            self._since = time.monotonic()
 
     def report(self, report: PlayerReport | None) -> None:
         """Tells how the clock did."""
