@@ -16,6 +16,7 @@ from livedshl.cli.presets import presets
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
 
+_EXTRA_TRAIN = {"torch", "music21", "symusic", "safetensors", "matplotlib"}
 _INTERRUPTED = 130  # what shells report of a command ended by Ctrl-C
 
 
@@ -57,6 +58,12 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
+        if isinstance(error, ModuleNotFoundError) and error.name in _EXTRA_TRAIN:
+            _fail(
+                f'{error.name} is not installed, which this needs; pip install "livedshl[train]" '
+                '(in a checkout: pip install ".[train]")',
+                1,
+            )
         known = isinstance(error, (LivedshlError, click.ClickException))
         unknown = (
             f"unexpected {type(error).__name__}: {error} (run again as `livedshl --debug ...`)"

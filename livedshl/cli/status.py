@@ -8,7 +8,6 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from livedshl.live.performer import PlayerReport
 
-
 _PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
 
 

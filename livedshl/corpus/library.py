@@ -21,7 +21,7 @@ from livedshl.corpus.notation import (
     read_musicxml,
     split_abc,
 )
-from livedshl.errors import CorpusError, MissingDependencyError
+from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
 from livedshl.music.segments import refusal
 
@@ -216,8 +216,8 @@ def _reading(
     """What `read` makes of a tune; whatever is wrong with it stays with it."""
     try:
         sheet = read(what, source)
-    except MissingDependencyError:
-        raise
+    except ModuleNotFoundError:
+        raise  # not the tune's fault
     except CorpusError as error:
         return Reading(title, source, None, str(error))
     except Exception as error:  # music21 raises whatever an odd tune makes it stumble over

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from livedshl.errors import CorpusError, MissingDependencyError
+from livedshl.errors import CorpusError
 from livedshl.music import Chord, LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.units import TICKS_PER_BEAT
@@ -25,12 +25,8 @@ def read_midi(path: Path, source: str) -> LeadSheet:
     The chord track is the one with several notes at a time. A file that starts with silence and
     then less than a bar of notes starts with its anacrusis.
     """
-    try:
-        import symusic
-    except ImportError as error:
-        raise MissingDependencyError(
-            'reading MIDI tunes needs symusic; install it: pip install "livedshl[train]"'
-        ) from error
+    import symusic
+
     score = symusic.Score(path)
     tracks = [_notes(track, score.ticks_per_quarter) for track in score.tracks]
     tracks = [notes for notes in tracks if notes]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from livedshl.corpus.repeats import RepeatMarks, play_order
-from livedshl.errors import CorpusError, MissingDependencyError
+from livedshl.errors import CorpusError
 from livedshl.music import Chord, LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.units import TICKS_PER_BEAT
@@ -62,22 +61,13 @@ def read_musicxml(path: Path, source: str) -> LeadSheet:
 
 
 def music21_corpus_folder() -> Path:
-    """The folder of the tunes that come with music21. Raises MissingDependencyError."""
-    _require_music21()
+    """The folder of the tunes that come with music21."""
     from music21 import common
 
     return Path(common.getCorpusFilePath())
 
 
-def _require_music21() -> None:
-    if find_spec("music21") is None:
-        raise MissingDependencyError(
-            'reading ABC and MusicXML needs music21; install it: pip install "livedshl[train]"'
-        )
-
-
 def _parse(what: str | Path, notation: str) -> Any:
-    _require_music21()
     from music21 import converter
 
     return converter.parse(what, format=notation, forceSource=True)

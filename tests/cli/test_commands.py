@@ -85,6 +85,28 @@ def test_the_reasons_of_skipped_tunes_are_shown(bad):
     assert "no key (the K: field is missing)" in shown
 
 
+@pytest.mark.parametrize("module", ["torch", "music21", "symusic"])
+def test_what_only_training_needs_is_asked_for_when_it_is_missing(tmp_path, module):
+    (tmp_path / "t.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n")
+    mido.MidiFile().save(tmp_path / "t.mid")
+    hide = f"""if True:
+        import importlib.abc, sys
+        class Hidden(importlib.abc.MetaPathFinder):
+            def find_spec(self, name, path, target=None):
+                if name == {module!r}:
+                    raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+        sys.meta_path.insert(0, Hidden())
+        from livedshl.cli import main
+        main()"""
+    result = subprocess.run(
+        [sys.executable, "-c", hide, "train", ".", "-o", "out"], cwd=tmp_path,
+        capture_output=True, text=True, env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "c")},
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert f"{module} is not installed" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
 def test_debug_shows_the_traceback(bad):
     assert "Traceback" in run("--debug", "corpus", "nowhere.abc", cwd=bad).stderr
 
