@@ -38,11 +38,12 @@ _What = TypeVar("_What")
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A tune that is not used, and why."""
+    """A tune that is not used, and why; `damaged` if it could not even be read."""
 
     title: str
     source: str
     reason: str
+    damaged: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,13 +101,13 @@ def read_corpus(
     )
     sheets, skipped = [], []
     for reading in readings:
-        reason = reading.problem
-        if reading.sheet:
-            reason = refusal(reading.sheet, minor)
-            if reason is None:
-                sheets.append(reading.sheet)
-                continue
-        skipped.append(Skipped(reading.title, reading.source, reason or "empty"))
+        if reading.sheet is None:
+            problem = reading.problem or "empty"
+            skipped.append(Skipped(reading.title, reading.source, problem, damaged=True))
+        elif reason := refusal(reading.sheet, minor):
+            skipped.append(Skipped(reading.title, reading.source, reason, damaged=False))
+        else:
+            sheets.append(reading.sheet)
     return Corpus(tuple(sheets), tuple(skipped), len(files), ignored)
 
 

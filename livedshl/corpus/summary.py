@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from livedshl.corpus.library import Corpus, Skipped
@@ -59,7 +60,7 @@ def summarise(corpus: Corpus) -> CorpusSummary:
 
 
 def summary_table(summary: CorpusSummary, every: bool) -> Table:
-    """The summary as a table; `every` names each tune that is skipped."""
+    """The summary as a table; it names the tunes that are damaged, or `every` tune skipped."""
     table = Table(box=None, show_header=False)
     table.add_row("tune files", f"{summary.files:,} (and {summary.ignored:,} others)")
     table.add_row("tunes", f"{summary.tunes:,}")
@@ -72,7 +73,8 @@ def summary_table(summary: CorpusSummary, every: bool) -> Table:
         table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
     table.add_row("skipped", f"{len(summary.skipped):,}")
     for reason, count in summary.reasons.items():
-        table.add_row("", f"{count:,}: {reason}")
-    for tune in summary.skipped if every else ():
-        table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
+        table.add_row("", f"{count:,}: {escape(reason)}")
+    for tune in summary.skipped:
+        if every or tune.damaged:
+            table.add_row("", escape(f"{tune.source} {tune.title}: {tune.reason}"))
     return table
