@@ -7,6 +7,7 @@ from livedshl.music import Chord
 
 _FIFTHS = {6, 7, 8}  # what a seventh chord leaves out: the bass and the ear supply it
 _CENTRE_PULL = 0.2  # semitones of movement that a semitone off the range's centre is worth
+_HOME_PULL = 0.8  # the same for a bass note off the middle of the lower half of its range
 _WIDEST = 14  # semitones from the lowest to the highest voice
 
 
@@ -34,12 +35,19 @@ def voice_chord(
 
 
 def bass_note(pitch_class: int, lowest: int, highest: int, before: int | None) -> int:
-    """The MIDI pitch of a pitch class within lowest..highest that lies nearest to `before`.
+    """The MIDI pitch of a pitch class within lowest..highest (an octave or more).
 
-    Without one before, the lowest that fits.
+    It lies near `before`, but keeps to the lower half of the range: a line of small steps alone
+    would climb and stay up.
     """
+    home = (3 * lowest + highest) / 4
     fitting = [pitch for pitch in range(lowest, highest + 1) if pitch % 12 == pitch_class]
-    return min(fitting, key=lambda pitch: (abs(pitch - before) if before else 0, pitch))
+
+    def cost(pitch: int) -> float:
+        movement = abs(pitch - before) if before else 0
+        return movement + _HOME_PULL * abs(pitch - home)
+
+    return min(fitting, key=cost)
 
 
 def fit_octave(pitch: int, lowest: int, highest: int) -> int:

@@ -99,6 +99,15 @@ def test_the_bass_plays_root_and_fifth_and_follows_the_chord():
     assert pitches == [[0, 7], [0, 5]]
 
 
+def test_the_bass_does_not_climb_and_stay_up():
+    passages = [np.zeros((8, 3), np.int8) for _ in range(60)]
+    for number, steps in enumerate(passages):
+        steps[:, 2] = number * 5 % len(VOCABULARY)
+    pitches = [pitch for _, _, pitch in notes_of(events_of(passages, [BASS]), 2)]
+    assert np.mean(pitches[30:]) < (BASS.lowest + BASS.highest) / 2
+    assert np.abs(np.diff(pitches)).max() <= 12
+
+
 def test_programs_and_volumes_come_first():
     setup = Arranger([MELODY, BASS], VOCABULARY).setup().tolist()
     assert sorted(setup) == [
