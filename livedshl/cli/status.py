@@ -17,7 +17,11 @@ class StatusLine:
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), console=self._console, transient=True
+            TextColumn("{task.description}"),
+            BarColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
         )
         self._task: TaskID | None = None
         self._since = time.monotonic()
