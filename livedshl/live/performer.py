@@ -118,9 +118,9 @@ class Performer:
         return self._ended
 
     @property
-    def tick(self) -> float:
-        """The tick the clock was last known to be at; minus infinity before the start."""
-        tick, _ = self._answers.get(Answer.POSITION, (float("-inf"), b""))
+    def tick(self) -> int:
+        """The tick the clock was last known to be at; 0 before the start."""
+        tick, _ = self._answers.get(Answer.POSITION, (0, b""))
         return tick
 
     def wait(self, timeout_s: float) -> None:

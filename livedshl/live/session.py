@@ -70,6 +70,8 @@ class Session:
             composer.start()
             while not (stop.is_set() or performer.ended):
                 stop.wait(_POLL_S)
+            if recorder and not performer.ended:
+                recorder.cut(performer.tick)
             composer.stop()
             if performer.ended and not composer.finished:
                 raise OutputError("the player process died; what it had sounding may hang")

@@ -7,6 +7,7 @@ of the track is raised; then the old end is turned into an empty text event of e
 any point. When the recording is closed it is rewritten with one track a part.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,7 @@ class Recorder:
         self._tempo_bpm = tempo_bpm
         self._track_names = track_names
         self._tick = 0
+        self._cut_tick: int | None = None
         tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))
         track = b"\x00" + bytes(tempo.bytes()) + _END
         try:
@@ -70,12 +72,19 @@ class Recorder:
         self._file.seek(old_end + _KIND_IN_END)
         self._file.write(_TEXT)
 
+    def cut(self, tick: int) -> None:
+        """Forgets, on closing, what was recorded from `tick` on: it was never heard."""
+        self._cut_tick = tick
+
     def close(self) -> None:
-        """Rewrites the recording with one track a part."""
+        """Rewrites the recording with one track a part, every note ended."""
         if self._file.closed:
             return
         self._file.close()
-        write_midi(self._path, read_events(self._path), self._tempo_bpm, self._track_names)
+        events = read_events(self._path)
+        if self._cut_tick is not None:
+            events = _cut(events, self._cut_tick)
+        write_midi(self._path, events, self._tempo_bpm, self._track_names)
 
     def _encode(self, events: Iterable[list[int]]) -> bytes:
         encoded = bytearray()
@@ -86,6 +95,19 @@ class Recorder:
                 encoded.append(data2)
             self._tick = tick
         return bytes(encoded)
+
+
+def _cut(events: NDArray[np.int64], tick: int) -> NDArray[np.int64]:
+    """The events before `tick`, and there the ends of the notes that then sound."""
+    kept = events[events[:, 0] < tick]
+    sounding: Counter[tuple[int, int]] = Counter()
+    for _, status, pitch, _ in kept.tolist():
+        if status & 0xF0 == 0x90:
+            sounding[status & 0x0F, pitch] += 1
+        elif status & 0xF0 == 0x80:
+            sounding[status & 0x0F, pitch] -= 1
+    ends = [(tick, 0x80 | channel, pitch, 0) for channel, pitch in sorted(+sounding)]
+    return np.concatenate([kept, np.array(ends, np.int64).reshape(-1, 4)])
 
 
 def read_events(path: Path) -> NDArray[np.int64]:

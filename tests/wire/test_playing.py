@@ -147,6 +147,19 @@ def test_an_unknown_port_is_told_in_one_line_with_those_there_are(jack, receiver
     assert len(told.strip().splitlines()) == 1
 
 
+def test_a_take_that_is_stopped_ends_where_it_was_stopped(jack, receiver, tmp_path):
+    player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", "--tempo", 200)
+    player.stderr.readline()
+    time.sleep(2)
+    player.send_signal(signal.SIGINT)
+    player.communicate()
+    heard = notes_on(receiver.messages())
+    take = read_events(tmp_path / "take.mid").tolist()
+    assert not left_on([(0, message) for _, *message in take])
+    recorded = notes_on([(0, message) for _, *message in take])
+    assert 0 < recorded <= heard <= recorded + 6  # the last position told is up to 50 ms old
+
+
 def test_a_take_is_readable_after_sigkill(jack, receiver, tmp_path):
     player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", "--tempo", 300)
     player.stderr.readline()
