@@ -100,8 +100,8 @@ def stop_at_a_moment(jack, receiver, number, moment):
     assert "Seed 3" in player.stderr.readline() + player.stderr.readline()
     time.sleep(0.5 + moment)  # loading, then any time at all
     player.send_signal(number)
-    player.communicate()
-    assert player.returncode == (-number if number == signal.SIGKILL else 0)
+    _, told = player.communicate()
+    assert player.returncode == (-number if number == signal.SIGKILL else 0), told
     time.sleep(0.4)  # after a SIGKILL the player process ends by itself
     messages = receiver.messages()
     assert not left_on(messages)
