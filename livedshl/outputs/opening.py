@@ -1,7 +1,14 @@
 """Opens an output in the player process, importing only what that output needs."""
 
+import time
 from pathlib import Path
 from typing import Protocol
+
+from livedshl.errors import OutputError
+
+# The port was there a moment ago; a busy MIDI server may be slow to let a client in.
+_MIDI_TRIES = 5
+_MIDI_PAUSE_S = 0.2
 
 
 class Port(Protocol):
@@ -37,4 +44,10 @@ def open_output(kind: str, name: str) -> Port:
         return Nowhere()
     from livedshl.outputs.midi import open_port, open_virtual_port
 
-    return open_virtual_port(name) if kind == "virtual" else open_port(name)
+    open_midi = open_virtual_port if kind == "virtual" else open_port
+    for _ in range(_MIDI_TRIES - 1):
+        try:
+            return open_midi(name)
+        except OutputError:
+            time.sleep(_MIDI_PAUSE_S)
+    return open_midi(name)
