@@ -1,8 +1,14 @@
 """`livedshl corpus`."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from livedshl.corpus.summary import CorpusSummary
 
 
 @click.command()
@@ -20,11 +26,35 @@ def corpus(paths: tuple[str, ...], minor: bool, as_json: bool, every: bool) -> N
 
     from livedshl.cli.status import StatusLine
     from livedshl.corpus import read_corpus
-    from livedshl.corpus.summary import summarise, summary_table
+    from livedshl.corpus.summary import summarise
 
     with StatusLine() as status:
         summary = summarise(read_corpus(paths, minor=minor, progress=status.progress))
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     else:
-        Console().print(summary_table(summary, every))
+        Console().print(_table(summary, every))
+
+
+def _table(summary: "CorpusSummary", every: bool) -> "Table":
+    """The summary as a table; it names the tunes that are damaged, or `every` tune skipped."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False)
+    table.add_row("tune files", f"{summary.files:,} (and {summary.ignored:,} others)")
+    table.add_row("tunes", f"{summary.tunes:,}")
+    table.add_row("kept", f"{summary.kept:,} ({summary.chorded:,} with chord symbols)")
+    table.add_row("segments", f"{summary.segments:,} with repeats played out")
+    table.add_row("", f"{summary.segments_in_tunes:,} distinct within their tune")
+    table.add_row("", f"{summary.segments_overall:,} distinct overall")
+    if summary.chorded:
+        classes = " ".join(summary.chord_classes)
+        table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
+    table.add_row("skipped", f"{len(summary.skipped):,}")
+    for reason, count in summary.reasons.items():
+        table.add_row("", f"{count:,}: {escape(reason)}")
+    for tune in summary.skipped:
+        if every or tune.damaged:
+            table.add_row("", escape(f"{tune.source} {tune.title}: {tune.reason}"))
+    return table

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from livedshl.files import write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
-from livedshl.outputs.files import write_beside
 
 _VERSION = 1  # to be raised whenever a reader reads anything differently
 

@@ -4,9 +4,6 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from livedshl.corpus.library import Corpus, Skipped
 from livedshl.music.segments import counted_vocabulary, distinct_segments, lay_on_grid
 
@@ -57,24 +54,3 @@ def summarise(corpus: Corpus) -> CorpusSummary:
         chord_coverage=round(coverage, 4),
         skipped=corpus.skipped,
     )
-
-
-def summary_table(summary: CorpusSummary, every: bool) -> Table:
-    """The summary as a table; it names the tunes that are damaged, or `every` tune skipped."""
-    table = Table(box=None, show_header=False)
-    table.add_row("tune files", f"{summary.files:,} (and {summary.ignored:,} others)")
-    table.add_row("tunes", f"{summary.tunes:,}")
-    table.add_row("kept", f"{summary.kept:,} ({summary.chorded:,} with chord symbols)")
-    table.add_row("segments", f"{summary.segments:,} with repeats played out")
-    table.add_row("", f"{summary.segments_in_tunes:,} distinct within their tune")
-    table.add_row("", f"{summary.segments_overall:,} distinct overall")
-    if summary.chorded:
-        classes = " ".join(summary.chord_classes)
-        table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
-    table.add_row("skipped", f"{len(summary.skipped):,}")
-    for reason, count in summary.reasons.items():
-        table.add_row("", f"{count:,}: {escape(reason)}")
-    for tune in summary.skipped:
-        if every or tune.damaged:
-            table.add_row("", escape(f"{tune.source} {tune.title}: {tune.reason}"))
-    return table

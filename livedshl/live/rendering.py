@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from livedshl.errors import OutputError
+from livedshl.files import write_beside
 from livedshl.live.composer import Chunk, Settings, compose
 from livedshl.live.loader import Progress, load_index
 from livedshl.music import ChordVocabulary
-from livedshl.outputs.files import write_beside
 from livedshl.outputs.midifile import write_midi
 from livedshl.outputs.musicxml import write_musicxml
 

@@ -136,11 +136,13 @@ def _apis(rtmidi: ModuleType) -> list[int]:
     RtMidi's own choice never falls through from ALSA to JACK.
     """
     compiled = rtmidi.get_compiled_api()
-    backend = os.environ.get("MIDO_BACKEND", "")
-    if "/" in backend:
-        module, _, api_name = backend.partition("/")
+    backend = os.environ.get("MIDO_BACKEND", _BACKEND)
+    module, _, api_name = backend.partition("/")
+    if module != _BACKEND:
+        raise OutputError(f"MIDO_BACKEND={backend}: livedshl plays through {_BACKEND} only")
+    if api_name:
         api = getattr(rtmidi, f"API_{api_name}", -1)
-        if module != _BACKEND or api not in compiled:
+        if api not in compiled:
             known = ", ".join(rtmidi.get_api_display_name(api) for api in compiled)
             raise OutputError(f"MIDO_BACKEND={backend}: no such MIDI API here; there are {known}")
         return [api]

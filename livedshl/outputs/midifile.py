@@ -8,7 +8,7 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.outputs.files import write_beside
+from livedshl.files import write_beside
 from livedshl.units import TICKS_PER_BEAT
 
 BEATS_PER_BAR = 4

@@ -8,10 +8,10 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.files import write_beside
 from livedshl.music import SEGMENT_STEPS, Chord
 from livedshl.music.chords import QUALITIES
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
-from livedshl.outputs.files import write_beside
 from livedshl.units import STEPS_PER_BEAT
 
 _BAR_STEPS = SEGMENT_STEPS  # 4/4

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from livedshl.errors import OutputError
-from livedshl.outputs.files import write_beside
+from livedshl.files import write_beside
 from livedshl.outputs.missing import missing
 from livedshl.outputs.quiet import silenced_stderr
 from livedshl.units import TICKS_PER_BEAT

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedshl.outputs.files import write_beside
+from livedshl.files import write_beside
 from livedshl.outputs.midifile import write_midi
 from livedshl.outputs.recorder import Recorder, read_events
 
