@@ -1,7 +1,6 @@
 """What `play` shows on the terminal: plain lines, and a bar while something is being computed."""
 
 import time
-from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -29,12 +28,7 @@ class StatusLine:
     def __enter__(self) -> "StatusLine":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
     def tell(self, line: str) -> None:

@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import IO, Any
 
 import numpy as np
@@ -65,12 +64,7 @@ class Performer:
     def __enter__(self) -> "Performer":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def wait_ready(self, timeout_s: float) -> None:

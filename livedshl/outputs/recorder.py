@@ -10,7 +10,6 @@ any point. When the recording is closed it is rewritten with one track a part.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 
 import mido
 import numpy as np
@@ -51,12 +50,7 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def append(self, events: NDArray[np.int64]) -> None:
