@@ -1,6 +1,7 @@
 """The main process's handle on the player process."""
 
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -13,12 +14,15 @@ from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
 from livedshl.live.protocol import RECORD, Answer, Command
-from livedshl.outputs.choice import Output
+from livedshl.outputs.choice import Output, OutputKind
 
 _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
 )
 _LEAVING_TIMEOUT_S = 5.0
+_NOTE_ON = 0x90
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,19 @@ class PlayerReport:
 class Performer:
     """Starts a player process on an output and talks to it; a context manager.
 
-    Leaving the context stops the player, which switches off everything that sounds. Commands may
-    come from any thread.
+    Leaving the context stops the player, which switches off everything that sounds; if the player
+    dies before it can, another one does so in its place. Commands may come from any thread.
     """
 
     def __init__(self, output: Output) -> None:
+        # -P: modules in the working folder must not stand in for those of the library.
+        self._command = [sys.executable, "-P", "-m", "livedshl.live.player"]
+        self._command += [output.kind.value, output.name]
+        # Only a port of another program goes on sounding when the player is no more.
+        self._outlives_player = output.kind is OutputKind.PORT
+        self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "livedshl.live.player", output.kind.value, output.name],
+            self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -78,16 +88,22 @@ class Performer:
 
     def start(self, tick: int, tempo_bpm: float, delay_s: float) -> None:
         """Lets `tick` sound in `delay_s` seconds."""
-        self._tell(RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(tempo_bpm * 1000)))
+        self.set_tempo(tick, tempo_bpm)
         self._tell(RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6)))
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
+        notes = events[(events[:, 1] & 0xF0) == _NOTE_ON, 1:3]
+        self._handed_over.update((status, pitch) for status, pitch in notes.tolist())
         records = np.zeros(len(events), _RECORD_TYPE)
         records["tick"] = events[:, 0]
         records["kind"] = Command.EVENT
         records["message"] = events[:, 1:]
         self._tell(records.tobytes() + RECORD.pack(horizon, Command.HORIZON, 0, 0, 0, 0))
+
+    def set_tempo(self, tick: int, tempo_bpm: float) -> None:
+        """Changes the tempo from `tick` on, or from now on if the clock is past it."""
+        self._tell(RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(tempo_bpm * 1000)))
 
     def finish(self, tick: int) -> None:
         """Lets the player end by itself at `tick`."""
@@ -146,12 +162,38 @@ class Performer:
         while len(record := _read_exactly(stdout, RECORD.size)) == RECORD.size:
             tick, kind, _, _, _, value = RECORD.unpack(record)
             text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
+            if kind == Answer.LOST:
+                log.warning("%s", text.decode())
             with self._changed:
                 self._answers[Answer(kind)] = (tick, text)
                 self._changed.notify_all()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+        died = Answer.READY in self._answers and Answer.REPORT not in self._answers
+        if died and self._outlives_player:
+            self._release()
+
+    def _release(self) -> None:
+        """Switches off, through another player, what one that died may have left sounding.
+
+        Which notes it had sent nobody knows: all that were handed over are switched off.
+        """
+        records = [
+            RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
+            for status, pitch in sorted(self._handed_over)
+        ]
+        records.append(RECORD.pack(0, Command.QUIT, 0, 0, 0, 0))
+        try:
+            subprocess.run(
+                self._command,
+                input=b"".join(records),
+                stdout=subprocess.DEVNULL,
+                timeout=_LEAVING_TIMEOUT_S,
+                **_own_process_group(),
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            log.warning("the player died, and what it had sounding could not be switched off")
 
 
 def _own_process_group() -> Mapping[str, Any]:

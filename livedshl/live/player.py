@@ -15,9 +15,10 @@ import sys
 import time
 from array import array
 from contextlib import suppress
+from math import ceil
 from threading import Thread
 
-from livedshl.errors import LivedshlError
+from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.protocol import RECORD, Answer, Command, event_message
 from livedshl.live.realtime import take_realtime_priority
 from livedshl.live.scheduler import Scheduler
@@ -28,7 +29,7 @@ from livedshl.outputs.opening import Port, open_output
 # would hold up the very process that must deliver.
 _SPIN_S = 0.001 if (os.cpu_count() or 1) > 1 else 0.0
 _STATUS_PERIOD_S = 0.05
-_READ_BYTES = 1 << 16
+_READ_BYTES = 4096  # 256 records, taken in within the time that is spun away before a deadline
 _LATENESS_UNIT_S = 1e-5
 _LATENESS_UNITS = 10_000  # the last one counts everything from 100 ms on
 
@@ -77,6 +78,8 @@ class Player:
         self._unread = b""
         self._stopped = False
         self._next_status_s = 0.0
+        self._supplied_s = 0.0  # deadlines before this were missed by the composer, not the clock
+        self._lost = False
         self._lateness = array("Q", bytes(8 * (_LATENESS_UNITS + 1)))
         self._worst_lateness_s = 0.0
 
@@ -92,7 +95,7 @@ class Player:
                 self._turn()
         finally:
             for message in self._scheduler.release():
-                self._port.send(message)
+                self._send(message)
             self._port.close()
         self._report()
 
@@ -125,12 +128,22 @@ class Player:
         now = time.perf_counter()
         position = max(self._transport.tick_at(now), self._transport.tick_at(deadline) + 1e-6)
         for message in self._scheduler.due(position):
-            self._port.send(message)
-        lateness_s = now - deadline
-        self._lateness[min(_LATENESS_UNITS, int(lateness_s / _LATENESS_UNIT_S))] += 1
-        self._worst_lateness_s = max(self._worst_lateness_s, lateness_s)
+            self._send(message)
+        if deadline >= self._supplied_s:
+            lateness_s = now - deadline
+            self._lateness[min(_LATENESS_UNITS, int(lateness_s / _LATENESS_UNIT_S))] += 1
+            self._worst_lateness_s = max(self._worst_lateness_s, lateness_s)
         if self._finish_tick is not None and position >= self._finish_tick:
             self._stopped = True
+
+    def _send(self, message: bytes) -> None:
+        """Sends; an output that refuses is told of once, and the clock goes on."""
+        try:
+            self._port.send(message)
+        except OutputError as error:
+            if not self._lost:
+                self._lost = True
+                self._answer(Answer.LOST, text=str(error).encode())
 
     def _read_commands(self) -> None:
         received = self._source.receive()
@@ -143,13 +156,19 @@ class Player:
         for tick, kind, status, data1, data2, value in RECORD.iter_unpack(received[:whole]):
             if kind == Command.EVENT:
                 self._scheduler.push(tick, event_message(status, data1, data2))
+            elif kind == Command.SOUNDING:
+                self._scheduler.adopt(event_message(status, data1, data2))
             else:
                 self._obey(kind, tick, value)
 
     def _obey(self, kind: int, tick: int, value: int) -> None:
         if kind == Command.HORIZON:
+            if self._scheduler.starved:
+                self._supplied_s = time.perf_counter()
             self._scheduler.extend_horizon(tick)
         elif kind == Command.TEMPO:
+            if self._transport.running:  # a change of the past would make the position jump
+                tick = max(tick, ceil(self._transport.tick_at(time.perf_counter())))
             self._transport.set_tempo(tick, value / 1000)
         elif kind == Command.START:
             time_s = time.perf_counter() + value / 1e6

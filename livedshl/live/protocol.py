@@ -20,6 +20,7 @@ class Command(IntEnum):
     START = 4  # let tick sound in value microseconds
     FINISH = 5  # at tick, switch everything off and leave
     QUIT = 6  # do so now
+    SOUNDING = 7  # an earlier player left the note of this message on
 
 
 class Answer(IntEnum):
@@ -30,6 +31,7 @@ class Answer(IntEnum):
     STARTED = 3  # text: perf_counter seconds at which tick sounds
     POSITION = 4  # tick the clock is at; value = underruns so far
     REPORT = 5  # text: the `PlayerReport` as JSON; the last answer
+    LOST = 6  # the output took a message no longer; text: why
 
 
 def event_message(status: int, data1: int, data2: int) -> bytes:

@@ -81,6 +81,12 @@ class Scheduler:
             for controller in _SILENCING_CONTROLLERS:
                 yield bytes((_CHANNEL_MODE | channel, controller, 0))
 
+    def adopt(self, message: bytes) -> None:
+        """Takes over the note of a note-on that was sent before this scheduler was made."""
+        channel = message[0] & 0x0F
+        self._channels.add(channel)
+        self._sounding[channel * 128 + message[1]] += 1
+
     def _admit(self, message: bytes, too_late: bool) -> bool:
         """Keeps the account of notes; whether the message is to be sent."""
         status = message[0]

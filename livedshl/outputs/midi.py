@@ -31,10 +31,14 @@ class MidiPort:
 
     def __init__(self, output: Any) -> None:
         self._output = output
+        self._refusal: type[Exception] = _rtmidi().RtMidiError
 
     def send(self, message: bytes) -> None:
-        """Sends one message."""
-        self._output.send_message(message)
+        """Sends one message. Raises OutputError where the system says that the port has gone."""
+        try:
+            self._output.send_message(message)
+        except self._refusal as error:
+            raise OutputError(f"the MIDI port takes no messages ({error})") from None
 
     def close(self) -> None:
         """Closes the port once what was sent has left."""

@@ -54,31 +54,48 @@ class Recorder:
         self.close()
 
     def append(self, events: NDArray[np.int64]) -> None:
-        """Adds events, int64[n, 4] (tick, status, data 1, data 2), none before those already in."""
+        """Adds events, int64[n, 4] (tick, status, data 1, data 2), none before those already in.
+
+        Raises OutputError if they cannot be written; what was recorded before stays readable.
+        """
         added = self._encode(events.tolist())
         if not added:
             return
-        old_end = self._file.seek(0, 2) - len(_END)
-        self._file.write(added + _END)
-        length = self._file.tell() - _TRACK_AT
-        self._file.seek(_LENGTH_AT)
-        self._file.write(length.to_bytes(4, "big"))
-        self._file.seek(old_end + _KIND_IN_END)
-        self._file.write(_TEXT)
+        try:
+            old_end = self._file.seek(0, 2) - len(_END)
+            self._write(added + _END)
+            length = self._file.tell() - _TRACK_AT
+            self._file.seek(_LENGTH_AT)
+            self._write(length.to_bytes(4, "big"))
+            self._file.seek(old_end + _KIND_IN_END)
+            self._write(_TEXT)
+        except OSError as error:
+            raise self._failure(error) from error
 
     def cut(self, tick: int) -> None:
         """Forgets, on closing, what was recorded from `tick` on: it was never heard."""
         self._cut_tick = tick
 
     def close(self) -> None:
-        """Rewrites the recording with one track a part, every note ended."""
+        """Rewrites the recording with one track a part, every note ended. Raises OutputError."""
         if self._file.closed:
             return
         self._file.close()
         events = read_events(self._path)
         if self._cut_tick is not None:
             events = _cut(events, self._cut_tick)
-        write_midi(self._path, events, self._tempo_bpm, self._track_names)
+        try:
+            write_midi(self._path, events, self._tempo_bpm, self._track_names)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _write(self, content: bytes) -> None:
+        """Writes all of it: on a disk that fills up, the first write is merely cut short."""
+        while content:
+            content = content[self._file.write(content) :]
+
+    def _failure(self, error: OSError) -> OutputError:
+        return OutputError(f"{self._path}: the recording stops here ({error.strerror})")
 
     def _encode(self, events: Iterable[list[int]]) -> bytes:
         encoded = bytearray()

@@ -191,6 +191,20 @@ def test_the_farthest_codes_leap_more_than_the_nearest(tmp_path):
     assert mean_leap("min") < mean_leap("max")
 
 
+def test_a_folder_of_tunes_is_coded_by_a_models_networks_and_kept(tmp_path):
+    surroundings = os.environ | {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY",
+    }
+    for _ in range(2):
+        command = ("play", "--corpus", TUNES, "--bars", 1, "--tempo", 400, "--trace", "t.jsonl")
+        result = run(*command, cwd=tmp_path, env=surroundings)
+        assert result.returncode == 0, result.stderr
+        records = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+        assert all(record["source"].startswith("tunes/book.abc#") for record in records)
+    assert len(list((tmp_path / "cache" / "livedshl" / "bundles").iterdir())) == 1
+
+
 def test_models_and_presets_are_listed():
     assert "session" in run("models").stdout
     presets = run("presets").stdout

@@ -1,3 +1,4 @@
+import errno
 import os
 
 import mido
@@ -6,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.outputs.midifile import write_midi
 from livedshl.outputs.recorder import Recorder, read_events
@@ -62,8 +64,9 @@ def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch)
             self._file = file
 
         def write(self, content):
-            self._file.write(content)
+            written = self._file.write(content)
             states.append(path.read_bytes())
+            return written
 
         def __getattr__(self, name):
             return getattr(self._file, name)
@@ -82,6 +85,40 @@ def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch)
         whole = np.concatenate([chunk(1920 * b) for b in range(3)]).tolist()
         assert events.tolist() == whole[: len(events)]
     assert lengths == [0, 6, 6, 6, 12, 12, 12, 18, 18]
+
+
+@pytest.mark.parametrize("room", range(5, 60, 3))
+def test_a_disk_that_fills_up_leaves_the_recording_readable(tmp_path, room):
+    path = tmp_path / "take.mid"
+    recorder = Recorder(path, 120, NAMES)
+    recorder.append(chunk(0))
+    recorder._file = FullDisk(recorder._file, room)
+    with pytest.raises(OutputError, match=r"take\.mid: the recording stops here"):
+        for bar in range(1, 5):
+            recorder.append(chunk(1920 * bar))
+    whole = np.concatenate([chunk(1920 * b) for b in range(5)]).tolist()
+    kept = read_events(path).tolist()
+    assert kept and kept == whole[: len(kept)]
+    recorder.close()
+    assert sorted(read_events(path).tolist()) == sorted(kept)
+
+
+class FullDisk:
+    """A file that takes `room` bytes more, as a real one does: the last write is cut short."""
+
+    def __init__(self, file, room):
+        self._file = file
+        self._room = room
+
+    def write(self, content):
+        if not self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = self._file.write(content[: self._room])
+        self._room -= written
+        return written
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=20))

@@ -1,0 +1,172 @@
+"""The player process on a real MIDI wire, driven without the rest of livedshl."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from surroundings import left_on, livedshl, notes_on
+
+from livedshl.live.performer import Performer
+from livedshl.live.protocol import RECORD, Command
+from livedshl.outputs.choice import Output, OutputKind
+
+TEMPO = 240
+
+
+@pytest.fixture
+def performer(jack, receiver, monkeypatch):
+    """A player on the wire, its output open."""
+    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
+        monkeypatch.setenv(name, jack[name])
+    with Performer(Output(OutputKind.PORT, receiver.port, "")) as performer:
+        performer.wait_ready(20)
+        yield performer
+
+
+def melody(ticks, length):
+    """A note at each of `ticks`, going up, each `length` ticks long: events int64[n, 4]."""
+    events = []
+    for number, tick in enumerate(ticks):
+        pitch = 40 + number % 40
+        events += [(tick + length, 0x80, pitch, 0), (tick, 0x90, pitch, 90)]
+    return np.array(sorted(events, key=lambda event: (event[0], event[1])), np.int64)
+
+
+def wait_until_played(performer, tick):
+    while performer.tick < tick and not performer.ended:
+        performer.wait(1)
+    assert not performer.ended
+
+
+def wait_until_ended(performer):
+    while not performer.ended:
+        performer.wait(1)
+
+
+def wait_until_connected(environment, port, connected):
+    for _ in range(100):
+        listing = subprocess.run(
+            ["jack_lsp", "-c", port], env=environment, capture_output=True, text=True
+        )
+        if (len(listing.stdout.splitlines()) > 1) == connected:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{port} never was {'' if connected else 'dis'}connected")
+
+
+def sounding(messages):
+    """Notes left on, without those switched off more often than on."""
+    return {note for note, count in left_on(messages).items() if count > 0}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_death_of_the_player_is_noticed_and_leaves_no_note_on(performer, receiver, number):
+    events = melody(range(0, 9600, 480), 900)
+    performer.send(events, 9600)
+    performer.start(0, TEMPO, 0.05)
+    wait_until_played(performer, 700)
+    performer._process.send_signal(number)
+    wait_until_ended(performer)
+    performer.stop()
+    assert (performer.report() is None) == (number == signal.SIGKILL)
+    messages = receiver.messages()
+    assert notes_on(messages) >= 2
+    assert not sounding(messages)
+    assert [m[1] for _, m in messages[-3:]] == [64, 123, 120]
+
+
+def test_a_player_that_hangs_is_ended_and_its_notes_with_it(performer, receiver, monkeypatch):
+    monkeypatch.setattr("livedshl.live.performer._LEAVING_TIMEOUT_S", 1.0)
+    performer.send(melody([0, 240], 9000), 9600)
+    performer.start(0, TEMPO, 0.05)
+    wait_until_played(performer, 480)
+    performer._process.send_signal(signal.SIGSTOP)
+    performer.stop()
+    messages = receiver.messages()
+    assert notes_on(messages) == 2
+    assert not sounding(messages)
+
+
+def test_sigint_and_sighup_do_not_end_the_player(performer, receiver):
+    performer.send(melody(range(0, 960, 120), 120), 960)
+    performer.start(0, TEMPO, 0.05)
+    wait_until_played(performer, 100)
+    performer._process.send_signal(signal.SIGINT)
+    performer._process.send_signal(signal.SIGHUP)
+    performer.finish(960)
+    wait_until_ended(performer)
+    assert performer.report().notes == 8
+    assert notes_on(receiver.messages()) == 8
+
+
+def test_a_composer_that_stalls_lets_the_chord_ring_and_nothing_bursts(performer, receiver):
+    events = melody(range(0, 4800, 120), 120)
+    before, after = events[events[:, 0] < 960], events[events[:, 0] >= 960]
+    performer.send(before, 960)
+    performer.start(0, TEMPO, 0.05)
+    wait_until_played(performer, 2000)
+    performer.send(after, 4800)
+    performer.finish(4800)
+    wait_until_ended(performer)
+    report = performer.report()
+    messages = receiver.messages()
+    assert not left_on(messages)
+    assert report.underruns == 1
+    # What lay between the stall's two ends, 960 and at least 2000, is left out and counted.
+    assert report.dropped >= (2000 - 960) // 120 - 1
+    assert report.dropped + report.notes == 40
+    assert notes_on(messages) == report.notes
+    # At the end of the stall the chord goes off, and not more than the newest note comes on.
+    released = next(i for i, (_, m) in enumerate(messages) if m[:2] == [0x80, 47])
+    assert messages[released - 1][1][:2] == [0x90, 47]
+    pitches = [m[1] for _, m in messages if m[0] == 0x90]
+    assert pitches[:8] == list(range(40, 48))
+    assert pitches[8:] == list(range(80 - len(pitches[8:]), 80))
+
+
+def test_a_change_of_tempo_loses_no_note(performer, receiver):
+    performer.send(melody(range(0, 4800, 120), 120), 4800)
+    performer.start(0, TEMPO, 0.05)
+    performer.set_tempo(960, 120)
+    wait_until_played(performer, 1100)
+    performer.set_tempo(0, 400)  # late: from now on
+    performer.finish(4800)
+    wait_until_ended(performer)
+    report = performer.report()
+    assert (report.notes, report.dropped, report.underruns) == (40, 0, 0)
+    assert notes_on(receiver.messages()) == 40
+
+
+def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, receiver):
+    read_answers, write_answers = os.pipe()
+    fcntl.fcntl(write_answers, fcntl.F_SETPIPE_SZ, 4096)
+    os.write(write_answers, bytes(4096))  # full before the first answer
+    player = subprocess.Popen(
+        [*livedshl()[:1], "-m", "livedshl.live.player", "port", receiver.port],
+        env=jack, stdin=subprocess.PIPE, stdout=write_answers,
+    )  # fmt: skip
+    os.close(write_answers)
+    commands = [
+        RECORD.pack(tick, Command.EVENT, *message, 0)
+        for tick, *message in melody(range(0, 1920, 120), 120).tolist()
+    ]
+    for tick, kind, value in [
+        (1920, Command.HORIZON, 0),
+        (0, Command.TEMPO, TEMPO * 1000),
+        (0, Command.START, 50_000),
+        (1920, Command.FINISH, 0),
+    ]:
+        commands.append(RECORD.pack(tick, kind, 0, 0, 0, value))
+    player.stdin.write(b"".join(commands))
+    player.stdin.flush()
+    wait_until_connected(jack, receiver.port, True)
+    wait_until_connected(jack, receiver.port, False)  # it has played, and waits to report
+    messages = receiver.messages()
+    os.close(read_answers)
+    player.communicate()
+    assert notes_on(messages) == 16
+    assert not left_on(messages)
