@@ -10,7 +10,7 @@ from types import FrameType
 from typing import IO
 
 from livedshl.errors import OutputError
-from livedshl.live.composer import Chunk, Settings, compose
+from livedshl.live.composer import BEATS_PER_BAR, Chunk, Settings, compose
 from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.rendering import trace_line
@@ -165,18 +165,23 @@ class _ComposerThread:
             self._recorder.append(chunk.events)
         if self._trace:
             self._trace.write(trace_line(chunk))
-        log.info(
-            "bar %d: %s, beat %d (Hamming %s, %s ties)",
-            chunk.start_tick // (4 * TICKS_PER_BEAT) + 1,
-            chunk.trace["song"], chunk.trace["song_beat"],
-            chunk.trace["hamming"], chunk.trace["ties"],
-        )  # fmt: skip
+        log.info("%s", _story(chunk))
 
     def _wait_for_clock(self, tick: int) -> None:
         while tick > 0 and self._performer.tick < tick and not self._performer.ended:
             if self._stop.is_set():
                 return
             self._performer.wait(_POLL_S)
+
+
+def _story(chunk: Chunk) -> str:
+    """A line that tells where a chunk came from."""
+    trace = chunk.trace
+    bar = chunk.start_tick // (BEATS_PER_BAR * TICKS_PER_BEAT) + 1
+    found = "the opening"
+    if trace["hamming"] is not None:
+        found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"
+    return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
 
 
 @contextmanager
