@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from livedshl.learning.settings import NetworkShape, TrainingSettings
+from livedshl.learning.settings import Method, NetworkShape, TrainingSettings
 
 _SHAPE, _SETTINGS = NetworkShape(), TrainingSettings()
 
@@ -16,6 +16,10 @@ _OPTIONS = (
                  metavar="DIR", help="Folder of the new bundle."),
     click.option("--epochs", type=click.IntRange(1), default=_SETTINGS.epochs, show_default=True,
                  help="How many times all pairs of segments are learned from."),
+    click.option("--method", type=click.Choice([method.value for method in Method]),
+                 default=_SETTINGS.method.value, show_default=True,
+                 help="What is learned: each pair for itself, as in the paper, or each true pair "
+                 "against all others of its batch."),
     click.option("--length", type=click.IntRange(1, 64), default=_SHAPE.length, show_default=True,
                  help="Symbols of a code, the paper's L."),
     click.option("--symbols", type=click.IntRange(2, 256), default=_SHAPE.symbols,
@@ -29,6 +33,9 @@ _OPTIONS = (
                  help="Beats from a segment to the next: 2 overlaps them, 4 sets them end to end."),
     click.option("--batch", type=click.IntRange(2), default=_SETTINGS.batch_size,
                  show_default=True, help="Pairs learned from at a time."),
+    click.option("--learning-rate", type=click.FloatRange(0, 1, min_open=True),
+                 default=_SETTINGS.learning_rate, show_default=True,
+                 help="Of the optimiser, Adam."),
     click.option("--balance", type=click.FloatRange(0), default=_SETTINGS.balance,
                  show_default=True, help="Weight of the bit-balancing term, the paper's alpha."),
     click.option("--seed", type=click.IntRange(0), default=_SETTINGS.seed, show_default=True,
@@ -58,10 +65,12 @@ def train(paths: tuple[str, ...], out: Path, minor: bool, resume: bool, **chosen
         chosen["length"], chosen["symbols"], chosen["hidden"], chosen["final_relu"]
     )
     settings = TrainingSettings(
+        method=Method(chosen["method"]),
         shape=shape,
         follow_beats=int(chosen["follow"]),
         epochs=chosen["epochs"],
         batch_size=chosen["batch"],
+        learning_rate=chosen["learning_rate"],
         balance=chosen["balance"],
         seed=chosen["seed"],
     )

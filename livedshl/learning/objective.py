@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def pair_loss(forward: Tensor, backward: Tensor, composable: float) -> Tensor:
@@ -18,6 +19,29 @@ def bit_balance(soft: Tensor) -> Tensor:
     """
     mean = soft.mean(0)  # (L, K)
     return ((mean - 1 / soft.shape[2]) ** 2).sum(1).mean()
+
+
+def contrastive(
+    forward: Tensor,
+    backward: Tensor,
+    known: Tensor,
+    temperature: float,
+    balance_weight: float,
+) -> Tensor:
+    """How hard it is to tell each true pair of a batch from all others, both ways round.
+
+    forward, backward: softened codes of positive pairs, (B, L, K). known: bool (B, B), pairs of
+    the batch that do follow one another and so are no negatives. The score of a pair is the
+    agreement of Eq. 3 over `temperature`; the loss is the cross entropy of the true second among
+    all seconds and of the true first among all firsts (InfoNCE; van den Oord et al., 2018).
+    """
+    n, length, _ = forward.shape
+    scores = forward.flatten(1) @ backward.flatten(1).T / (length * temperature)  # (B, B)
+    others = known & ~torch.eye(n, dtype=torch.bool)
+    scores = scores.masked_fill(others, -torch.inf)
+    true = torch.arange(n)
+    loss = (F.cross_entropy(scores, true) + F.cross_entropy(scores.T, true)) / 2
+    return loss + balance_weight * (bit_balance(forward) + bit_balance(backward))
 
 
 def objective(

@@ -125,11 +125,19 @@ class Negatives:
         self, first: NDArray[np.integer], second: NDArray[np.integer]
     ) -> NDArray[np.bool_]:
         """Whether pairs of rows may serve as negatives, bool[m]."""
-        keys = self._keys(np.stack([first, second], axis=-1))
-        at = np.searchsorted(self._known, keys) % max(1, len(self._known))
-        known = self._known[at] == keys if len(self._known) else np.zeros(len(keys), np.bool_)
         unlike: NDArray[np.bool_] = self.probability(first, second) < THRESHOLD
-        return unlike & ~known
+        return unlike & ~self.are_known(first, second)
+
+    def are_known(
+        self, first: NDArray[np.integer], second: NDArray[np.integer]
+    ) -> NDArray[np.bool_]:
+        """Whether pairs of rows are positive or withheld, by their contents; bool[...]."""
+        keys = self._keys(np.stack(np.broadcast_arrays(first, second), axis=-1))
+        if not len(self._known):
+            return np.zeros(keys.shape, np.bool_)
+        at = np.searchsorted(self._known, keys) % len(self._known)
+        known: NDArray[np.bool_] = self._known[at] == keys
+        return known
 
     def withhold(self, pairs: NDArray[np.integer]) -> None:
         """Makes sure that these pairs are never drawn."""

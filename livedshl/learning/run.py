@@ -12,10 +12,10 @@ from torch import Tensor
 from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
 from livedshl.learning.networks import Networks, to_code
-from livedshl.learning.objective import objective
+from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
-from livedshl.learning.settings import Progress, TrainingSettings
+from livedshl.learning.settings import Method, Progress, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
 from livedshl.music.features import features
 
@@ -180,12 +180,15 @@ class Run:
         second = partner[first]
         forward = self._networks.soft_forward(self._input(pairs[:, 0]))  # (B, L, K)
         backward = self._networks.soft_backward(self._input(pairs[:, 1]))  # (B, L, K)
-        loss = objective(
-            forward,
-            backward,
-            (torch.from_numpy(first), torch.from_numpy(second)),
-            self._settings.balance,
-        )
+        settings = self._settings
+        if settings.method is Method.CONTRASTIVE:
+            known = self._split.negatives.are_known(pairs[:, :1], pairs[:, 1])
+            loss = contrastive(
+                forward, backward, torch.from_numpy(known), settings.temperature, settings.balance
+            )
+        else:
+            negatives = torch.from_numpy(first), torch.from_numpy(second)
+            loss = objective(forward, backward, negatives, settings.balance)
         f, b = to_code(forward), to_code(backward)
         distances = hamming_distances(f, b), hamming_distances(f[first], b[second])
         return loss, _Batch(float(loss.detach()), *distances)

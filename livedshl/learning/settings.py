@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 # Told what is being done and the share of it that is done, 0 to 1.
 Progress = Callable[[str, float], None]
@@ -23,10 +24,18 @@ class NetworkShape:
     final_relu: bool = False
 
 
+class Method(StrEnum):
+    """The objective of the hash stage."""
+
+    PAPER = "paper"  # Eq. 3 to 5, each pair for itself
+    CONTRASTIVE = "contrastive"  # each true pair against all others of its batch
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
     """How the networks are learned.
 
+    method: the objective. temperature: of the contrastive one, the lower the harder.
     shape: sizes of the networks. follow_beats: from a segment to its successor, 2 or 4.
     epochs, batch_size (positive pairs), learning_rate (of Adam): of the hash stage.
     balance: alpha of Eq. 5, the weight of `bit_balance`.
@@ -34,6 +43,8 @@ class TrainingSettings:
     validation_pairs: positives, and as many negatives, withheld from training.
     """
 
+    method: Method = Method.PAPER
+    temperature: float = 0.03
     shape: NetworkShape = field(default_factory=NetworkShape)
     follow_beats: int = 2
     epochs: int = 100

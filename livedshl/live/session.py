@@ -74,7 +74,7 @@ class Session:
                 recorder.cut(performer.tick)
             composer.stop()
             if performer.ended and not composer.finished:
-                raise OutputError("the player process died; what it had sounding may hang")
+                raise OutputError("the player process died; start livedshl again")
             performer.stop()
             return performer.report()
 

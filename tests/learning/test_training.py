@@ -12,10 +12,11 @@ from own_tunes import own_tunes
 from livedshl.errors import BundleError, CorpusError
 from livedshl.index import SegmentLibrary
 from livedshl.learning.networks import Networks, encode
+from livedshl.learning.objective import contrastive
 from livedshl.learning.pairs import positive_pairs
 from livedshl.learning.pretraining import pretrain, targets
 from livedshl.learning.run import TrainingResult
-from livedshl.learning.settings import NetworkShape, TrainingSettings
+from livedshl.learning.settings import Method, NetworkShape, TrainingSettings
 from livedshl.learning.training import train
 from livedshl.learning.validation import auc, retrieval
 
@@ -60,6 +61,36 @@ def test_the_same_seed_gives_the_same_codes(library, pairs, tmp_path: Path) -> N
     assert same(first, second, library) and not same(first, other, library)
     assert [row.epoch for row in first.history] == [0, 1, 2, 3]
     assert first.finished
+
+
+def test_the_contrastive_method_tells_more_segments_apart_and_resumes(
+    library, pairs, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, epochs=12, shape=NetworkShape(8, 8, 32), learning_rate=1e-2)
+    hard = replace(settings, method=Method.CONTRASTIVE)
+    paper, contrastive = (
+        train(library, pairs, each, tmp_path / each.method).history[-1] for each in (settings, hard)
+    )
+    assert contrastive.distinct_codes > paper.distinct_codes
+    assert contrastive.recall_100 >= paper.recall_100
+    assert contrastive.auc_random > 0.6
+    train(library, pairs, replace(hard, epochs=5), tmp_path / "parts")
+    resumed = train(library, pairs, hard, tmp_path / "parts", resume=True)
+    assert resumed.history[-1] == contrastive
+
+
+def test_the_contrastive_loss_is_the_cross_entropy_of_true_pairs_both_ways() -> None:
+    rng = np.random.default_rng(3)
+    soft = [torch.from_numpy(rng.dirichlet(np.ones(4), (5, 6))) for _ in range(2)]
+    known = np.eye(5, dtype=bool)
+    known[0, 3] = True  # also a true pair: neither way a negative
+    found = contrastive(soft[0], soft[1], torch.from_numpy(known), 0.1, 0.0)
+    scores = np.einsum("ilk,jlk->ij", soft[0].numpy(), soft[1].numpy()) / 6 / 0.1
+    scores[0, 3] = -np.inf
+    by_hand = [
+        -np.log(np.exp(s[i, i]) / np.exp(s[i]).sum()) for s in (scores, scores.T) for i in range(5)
+    ]
+    assert float(found) == pytest.approx(np.mean(by_hand))
 
 
 def test_resuming_equals_never_having_stopped(library, pairs, tmp_path: Path) -> None:
