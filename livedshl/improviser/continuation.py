@@ -1,6 +1,7 @@
 """Chooses the segment that follows: by code first, then among the ties by how well it joins."""
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,11 +27,14 @@ class ContinuationRules:
     song_cap: of the last `window` segments, at most this many may occur in one and the same song.
     window: segments over which songs are counted.
     recency: segments for which a content that was played is not played again.
+    near: symbols by which a code may lie farther than the nearest and still take part in the
+        choice: 0 admits ties only. Long codes that tell many segments apart have few ties.
     """
 
     song_cap: int = 4
     window: int = 16
     recency: int = 64
+    near: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Continuation:
     segment: its number in the library.
     hamming: distance from the playing segment's forward code to its backward code.
     nearest: the distance of the first ring: the least of the whole index (the greatest, where the
-        farthest is retrieved). `hamming` differs from it only where the rules ruled out the ring.
+        farthest is retrieved). `hamming` differs from it only where the rules ruled that ring out,
+        or by `ContinuationRules.near`.
     ties: segments at distance `hamming`.
     agreeing_steps: steps of the overlap in which it agrees with the playing segment, 0 to 8.
     rules_kept: False if no segment of the library satisfied the rules.
@@ -52,6 +57,15 @@ class Continuation:
     ties: int
     agreeing_steps: int
     rules_kept: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ring:
+    """What the rules leave of a ring: int32[...] of its `ties` segments."""
+
+    distance: int
+    segments: NDArray[np.int32]
+    ties: int
 
 
 class Continuator:
@@ -96,41 +110,47 @@ class Continuator:
 
     def _choose(self, playing: int) -> Continuation:
         farthest = self._retrieve is Retrieve.MAX
+        near = self._rules.near
         first: Ring | None = None
+        allowed: list[_Ring] = []  # what the rules leave of the rings, from the first it has any of
         for ring in self._index.rings(self._forward[playing], farthest_first=farthest):
             first = first or ring
-            allowed = self._allowed(ring.segments)
-            if len(allowed):
-                return self._draw(playing, allowed, ring, first, rules_kept=True)
+            if allowed and abs(ring.distance - allowed[0].distance) > near:
+                break
+            segments = self._allowed(ring.segments)
+            if len(segments):
+                allowed.append(_Ring(ring.distance, segments, len(ring.segments)))
+                if near == 0:
+                    break
         assert first is not None, "an index is never empty"
         # A library this small cannot satisfy the rules; endless music matters more.
-        return self._draw(playing, first.segments, first, first, rules_kept=False)
+        rings = allowed or [_Ring(first.distance, first.segments, len(first.segments))]
+        return self._draw(playing, rings, first.distance, rules_kept=bool(allowed))
 
     def _draw(
-        self,
-        playing: int,
-        candidates: NDArray[np.int32],
-        ring: Ring,
-        first: Ring,
-        *,
-        rules_kept: bool,
+        self, playing: int, rings: Sequence[_Ring], nearest: int, *, rules_kept: bool
     ) -> Continuation:
+        """Draws among what fits best; where that is equal, the first ring goes before the next."""
+        candidates = np.concatenate([ring.segments for ring in rings])
+        order = np.repeat(np.arange(len(rings)), [len(ring.segments) for ring in rings])
         agreeing = self._agreement(playing, candidates)
         if self._retrieve is Retrieve.MIN:
             fit = agreeing + HOP_STEPS * self._in_phase(playing, candidates)
             best = fit == fit.max()
-            candidates, agreeing = candidates[best], agreeing[best]
+            best &= order == order[best].min()
+            candidates, agreeing, order = candidates[best], agreeing[best], order[best]
         # Each content is as likely as any other, however many songs share it.
         _, content, copies = np.unique(
             self._library.content_ids[candidates], return_inverse=True, return_counts=True
         )
         weights = 1.0 / copies[content]
         drawn = int(self._rng.choice(len(candidates), p=weights / weights.sum()))
+        ring = rings[order[drawn]]
         return Continuation(
             segment=int(candidates[drawn]),
             hamming=ring.distance,
-            nearest=first.distance,
-            ties=len(ring.segments),
+            nearest=nearest,
+            ties=ring.ties,
             agreeing_steps=int(agreeing[drawn]),
             rules_kept=rules_kept,
         )

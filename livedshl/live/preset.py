@@ -82,6 +82,7 @@ _RULES_FIELDS = {
     "song_cap": _Field(_whole(1, 1000), ContinuationRules().song_cap),
     "window": _Field(_whole(1, 1000), ContinuationRules().window),
     "recency": _Field(_whole(0, 100_000), ContinuationRules().recency),
+    "near": _Field(_whole(0, 64), ContinuationRules().near),
 }
 _PART_FIELDS = {
     "name": _Field(_text, required=True),

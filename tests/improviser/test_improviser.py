@@ -67,6 +67,23 @@ def test_a_tie_that_agrees_with_what_plays_is_preferred():
     assert all(p.continuation.ties == len(bundle.library) for p in played[1:])
 
 
+def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
+    bundle = random_bundle(shape=CodeShape(12, 4))
+    rules = ContinuationRules(song_cap=1000, window=1000, recency=0, near=2)
+    strict, wide = passages(bundle, 60, FREE), passages(bundle, 60, rules)
+    for before, after in pairwise(wide):
+        found = after.continuation
+        distances = distances_from(bundle, before.segment)
+        assert distances.min() == found.nearest <= found.hamming <= found.nearest + 2
+        assert found.hamming == distances[after.segment]
+        assert found.ties == (distances == found.hamming).sum()
+    assert any(p.continuation.hamming > p.continuation.nearest for p in wide[1:])
+    agreeing = [
+        np.mean([p.continuation.agreeing_steps for p in played[1:]]) for played in (strict, wide)
+    ]
+    assert agreeing[0] < agreeing[1]
+
+
 def test_no_song_takes_more_than_its_cap_of_any_window():
     bundle = random_bundle(n_tunes=12)
     rules = ContinuationRules(song_cap=2, window=10, recency=20)
