@@ -1,39 +1,25 @@
-"""Reads whole folders of tunes: finds the files, shares out the work, keeps what can be used."""
+"""Reads whole folders of tunes: finds the files, has them read, keeps what can be used."""
 
 import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
 from zipfile import BadZipFile, ZipFile
 
 from platformdirs import user_cache_path
 
+from livedshl.corpus.abc_book import split_abc
 from livedshl.corpus.cache import Reading, ReadingCache
 from livedshl.corpus.midi import read_midi
-from livedshl.corpus.notation import (
-    AbcTune,
-    music21_corpus_folder,
-    read_abc_tune,
-    read_musicxml,
-    split_abc,
-)
+from livedshl.corpus.notation import music21_corpus_folder
+from livedshl.corpus.reading import Progress, Task, read_tasks, reading_of
 from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
 from livedshl.music.segments import refusal
 
-# Told what is being done and the share of it that is done, 0 to 1.
-Progress = Callable[[str, float], None]
-
 _MUSIC21 = "music21:"  # before the name of a collection that comes with music21
 _ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
 _MAX_FILE_BYTES = 16 << 20
-_FEWEST_FOR_A_POOL = 8  # tunes; below, starting processes takes longer than reading
-_TUNES_A_TASK = 4
-_What = TypeVar("_What")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +52,6 @@ class _TuneFile:
 
     path: Path
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One tune to be read by music21: an ABC tune, or else a whole file."""
-
-    path: Path
-    source: str
-    abc: AbcTune | None
 
 
 def read_corpus(
@@ -112,7 +89,7 @@ def read_corpus(
 
 
 def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
-    """The tune files below `paths`, and how many others there are."""
+    """The tune files below `paths`, each once, and how many others there are."""
     found: list[_TuneFile] = []
     ignored = 0
     for name in paths:
@@ -128,7 +105,10 @@ def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
                     ignored += 1
         else:
             raise CorpusError(f"{name}: no such file or folder")
-    return found, ignored
+    once: dict[Path, _TuneFile] = {}
+    for file in found:
+        once.setdefault(file.path.resolve(), file)
+    return list(once.values()), ignored
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -153,23 +133,21 @@ def _read_all(
     """The readings of all files, in order."""
     known: dict[_TuneFile, list[Reading]] = {}
     contents: dict[_TuneFile, bytes] = {}
-    tasks: dict[_TuneFile, list[_Task]] = {}
+    tasks: dict[_TuneFile, list[Task]] = {}
     for number, file in enumerate(files, 1):
-        problem = _why_unreadable(file.path)
-        if problem:
-            known[file] = [Reading(file.path.stem, file.source, None, problem)]
-        elif file.path.suffix.lower() in _MIDI:
-            known[file] = [_reading(file.path.stem, file.source, read_midi, file.path)]
-        else:
-            content = file.path.read_bytes()
-            cached = cache.load(content, file.source)
-            if cached is None:
-                contents[file], tasks[file] = content, list(_tasks(file, content))
-            else:
+        suffix = file.path.suffix.lower()
+        try:
+            content = _content(file.path)
+            if suffix in _MIDI:
+                known[file] = [reading_of(file.path.stem, file.source, read_midi, file.path)]
+            elif cached := cache.load(content, file.source):
                 known[file] = cached
+            else:
+                contents[file], tasks[file] = content, _tasks(file, content)
+        except CorpusError as error:
+            known[file] = [Reading(file.path.stem, file.source, None, str(error))]
         progress("Looking through the files", number / len(files))
-    flat = [task for those in tasks.values() for task in those]
-    fresh = _run(flat, progress)
+    fresh = read_tasks([task for those in tasks.values() for task in those], progress)
     for file in files:
         if file in tasks:
             known[file] = [next(fresh) for _ in tasks[file]]
@@ -177,68 +155,29 @@ def _read_all(
         yield from known[file]
 
 
-def _tasks(file: _TuneFile, content: bytes) -> Iterator[_Task]:
-    if file.path.suffix.lower() in _MUSICXML:
-        yield _Task(file.path, file.source, None)
-        return
-    for tune in split_abc(_decode(content)):
-        yield _Task(file.path, f"{file.source}#{tune.number}", tune)
-
-
-def _run(tasks: Sequence[_Task], progress: Progress) -> Iterator[Reading]:
-    """The readings of the tasks, in order, from several processes if there is much to do."""
-    if len(tasks) < _FEWEST_FOR_A_POOL:
-        yield from map(_read, tasks)
-        return
-    # Forked processes would inherit the locks of our threads.
-    pool = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_ignore_ctrl_c)
-    try:
-        for done, reading in enumerate(pool.map(_read, tasks, chunksize=_TUNES_A_TASK), 1):
-            progress("Reading the tunes", done / len(tasks))
-            yield reading
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _ignore_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends the pool
-
-
-def _read(task: _Task) -> Reading:
-    if task.abc:
-        title = task.abc.title or f"Tune {task.abc.number}"
-        return _reading(title, task.source, read_abc_tune, task.abc)
-    return _reading(task.path.stem, task.source, read_musicxml, task.path)
-
-
-def _reading(
-    title: str, source: str, read: Callable[[_What, str], LeadSheet], what: _What
-) -> Reading:
-    """What `read` makes of a tune; whatever is wrong with it stays with it."""
-    try:
-        sheet = read(what, source)
-    except ModuleNotFoundError:
-        raise  # not the tune's fault
-    except CorpusError as error:
-        return Reading(title, source, None, str(error))
-    except Exception as error:  # music21 raises whatever an odd tune makes it stumble over
-        problem = next(iter(str(error).splitlines()), "")[:120]
-        return Reading(title, source, None, f"cannot be read ({type(error).__name__}: {problem})")
-    return Reading(sheet.title, source, sheet, None)
-
-
-def _why_unreadable(path: Path) -> str | None:
-    """Why a file is not even tried, None if it is."""
+def _content(path: Path) -> bytes:
+    """What is in a file. Raises CorpusError for one that cannot or should not be opened."""
+    if not path.is_file():
+        raise CorpusError("is no regular file")  # a pipe would keep us waiting for ever
     try:
         size = path.stat().st_size
         if path.suffix.lower() == ".mxl":
             with ZipFile(path) as archive:
-                size = sum(entry.file_size for entry in archive.infolist())
-    except (OSError, BadZipFile) as error:
-        return f"cannot be opened ({error})"
-    if size > _MAX_FILE_BYTES:
-        return f"larger than {_MAX_FILE_BYTES >> 20} MiB"
-    return None
+                size = max(size, sum(entry.file_size for entry in archive.infolist()))
+        if size > _MAX_FILE_BYTES:
+            raise CorpusError(f"larger than {_MAX_FILE_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except (OSError, ValueError, NotImplementedError, BadZipFile) as error:
+        raise CorpusError(f"cannot be opened ({error})") from None
+
+
+def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
+    if file.path.suffix.lower() in _MUSICXML:
+        return [Task(file.path, file.source, None)]
+    tunes = split_abc(_decode(content))
+    if not tunes:
+        raise CorpusError("no tune in it (in ABC, a tune starts with an X: field)")
+    return [Task(file.path, f"{file.source}#{tune.number}", tune) for tune in tunes]
 
 
 def _decode(content: bytes) -> str:

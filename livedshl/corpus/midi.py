@@ -12,6 +12,7 @@ from livedshl.music.leadsheet import Key
 from livedshl.units import TICKS_PER_BEAT
 
 _MAX_NOTES = 20_000
+_THICKEST_LINE = 1.5  # notes an onset; above, a track plays chords
 # What MIDI means where nothing is said (Standard MIDI Files 1.0).
 _DEFAULT_METRE = Metre(4, 4)
 _DEFAULT_KEY = Key(0, Mode.MAJOR)
@@ -22,8 +23,9 @@ Notes = list[tuple[int, int, int]]  # onset, end (ticks), pitch
 def read_midi(path: Path, source: str) -> LeadSheet:
     """The lead sheet of a MIDI file. Raises CorpusError if it is damaged or has no melody.
 
-    The chord track is the one with several notes at a time. A file that starts with silence and
-    then less than a bar of notes starts with its anacrusis.
+    The chord track is the one with several notes at a time; of two such tracks the thicker, the
+    other is a melody in two voices, of which the upper is taken. A file that starts with silence
+    and then less than a bar of notes starts with its anacrusis.
     """
     import symusic
 
@@ -34,15 +36,12 @@ def read_midi(path: Path, source: str) -> LeadSheet:
         raise CorpusError("no notes in it")
     if sum(map(len, tracks)) > _MAX_NOTES:
         raise CorpusError(f"more than {_MAX_NOTES} notes")
-    chordal = [notes for notes in tracks if _is_chordal(notes)]
-    melodic = [notes for notes in tracks if not _is_chordal(notes)]
-    if not melodic:
-        raise CorpusError("no melody: every track plays chords")
+    melody, chords = _melody_and_chords(tracks)
     metres = tuple(
         dict.fromkeys(Metre(t.numerator, t.denominator) for t in score.time_signatures)
     ) or (_DEFAULT_METRE,)
     keys = tuple(dict.fromkeys(map(_key, score.key_signatures))) or (_DEFAULT_KEY,)
-    return _lead_sheet(path.stem, source, melodic[0], chordal[:1], metres, keys)
+    return _lead_sheet(path.stem, source, melody, chords, metres, keys)
 
 
 def _one_at_a_time(melody: Notes) -> list[tuple[int, int, int]]:
@@ -60,7 +59,7 @@ def _lead_sheet(
     title: str,
     source: str,
     melody: Notes,
-    chord_tracks: Sequence[Notes],
+    chord_track: Notes,
     metres: tuple[Metre, ...],
     keys: tuple[Key, ...],
 ) -> LeadSheet:
@@ -69,11 +68,7 @@ def _lead_sheet(
     zero = bar if 0 < first_onset < bar else first_onset // bar * bar
     notes = [(onset - zero, length, pitch) for onset, length, pitch in _one_at_a_time(melody)]
     end = max(notes[-1][0] + notes[-1][1], bar)
-    chords = [
-        (onset - zero, chord.root, chord.quality)
-        for track in chord_tracks
-        for onset, chord in _chords(track)
-    ]
+    chords = [(onset - zero, chord.root, chord.quality) for onset, chord in _chords(chord_track)]
     return LeadSheet(
         title=title,
         source=source,
@@ -100,10 +95,21 @@ def _notes(track: Any, ticks_per_quarter: int) -> Notes:
     )
 
 
-def _is_chordal(notes: Notes) -> bool:
-    """Whether most onsets have several notes."""
-    onsets = {onset for onset, _, _ in notes}
-    return len(notes) > 1.5 * len(onsets)
+def _thickness(notes: Notes) -> float:
+    """Notes an onset."""
+    return len(notes) / len({onset for onset, _, _ in notes})
+
+
+def _melody_and_chords(tracks: Sequence[Notes]) -> tuple[Notes, Notes]:
+    """The melody track and the chord track, which may be empty."""
+    lines = [notes for notes in tracks if _thickness(notes) <= _THICKEST_LINE]
+    chordal = [notes for notes in tracks if _thickness(notes) > _THICKEST_LINE]
+    if lines:
+        return lines[0], chordal[0] if chordal else []
+    thinnest, thickest = min(tracks, key=_thickness), max(tracks, key=_thickness)
+    if _thickness(thinnest) == _thickness(thickest):
+        raise CorpusError("no melody: every track plays chords")
+    return thinnest, thickest
 
 
 def _chords(notes: Notes) -> Iterable[tuple[int, Chord]]:

@@ -1,15 +1,15 @@
 """Reads ABC tune books and MusicXML through music21."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from livedshl.corpus import abc_book
+from livedshl.corpus.abc_book import AbcTune
 from livedshl.corpus.repeats import RepeatMarks, play_order
 from livedshl.errors import CorpusError
 from livedshl.music import Chord, LeadSheet, Metre, Mode
@@ -20,36 +20,17 @@ _MODES = {"major": Mode.MAJOR, "ionian": Mode.MAJOR, "minor": Mode.MINOR, "aeoli
 _MAX_NOTES = 20_000
 _NO_CHORD = (-1, 0)
 
-_TUNE_START = re.compile(r"^X:\s*", re.MULTILINE)
-_HEADER_FIELD = re.compile(r"^[A-Za-z+]:")
-_KEY_FIELD = re.compile(r"(?:^|\[)K:[ \t]*([A-G][#b]?[ \t]*[A-Za-z]*)", re.MULTILINE)
-_QUOTED = re.compile(r'"([^"\n]*)"')
-_CHORD_LIKE = re.compile(r"(?:[A-G][#b]?[\w()#+-]{0,8}(?:/[A-G][#b]?)?|N\.?C\.?)$")
-
-
-@dataclass(frozen=True, slots=True)
-class AbcTune:
-    """One tune of an ABC book: its number (X:), title (T:) and text."""
-
-    number: str
-    title: str
-    text: str
-
-
-def split_abc(book: str) -> list[AbcTune]:
-    """The tunes of an ABC book, each from its X: field on."""
-    starts = [match.start() for match in _TUNE_START.finditer(book)]
-    texts = [book[a:b] for a, b in pairwise([*starts, len(book)])]
-    return [AbcTune(_field(text, "X"), _field(text, "T"), text) for text in texts]
-
 
 def read_abc_tune(tune: AbcTune, source: str) -> LeadSheet:
     """The lead sheet of one ABC tune. Raises CorpusError saying what is wrong with it."""
-    if not re.search(r"^K:", tune.text, re.MULTILINE):
-        raise CorpusError("no key (the K: field is missing)")
-    score = _parse(_tidy_abc(tune.text), "abc")
+    abc_book.check(tune.text)
+    score = _parse(abc_book.tidy(tune.text), "abc")
     sheet = _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
-    return replace(sheet, keys=_abc_keys(tune.text) or sheet.keys)
+    return replace(
+        sheet,
+        keys=abc_book.keys(tune.text) or sheet.keys,
+        metres=abc_book.metres(tune.text) or sheet.metres,
+    )
 
 
 def read_musicxml(path: Path, source: str) -> LeadSheet:
@@ -71,25 +52,6 @@ def _parse(what: str | Path, notation: str) -> Any:
     from music21 import converter
 
     return converter.parse(what, format=notation, forceSource=True)
-
-
-def _tidy_abc(text: str) -> str:
-    """ABC as music21 understands it.
-
-    "B::" would be taken for a header field, and whatever stands in quotes for a chord symbol:
-    fingerings and remarks go.
-    """
-
-    def keep_chord(match: re.Match[str]) -> str:
-        return match[0] if _CHORD_LIKE.match(match[1]) else ""
-
-    lines = []
-    for line in text.splitlines():
-        if not _HEADER_FIELD.match(line) or line[1:3] == "::":
-            line = _QUOTED.sub(keep_chord, line.replace("::", " :||: "))
-            line = re.sub(r"(?<=[A-Za-z]):\|", " :|", line)
-        lines.append(line)
-    return "\n".join(lines) + "\n"
 
 
 def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
@@ -203,20 +165,6 @@ def _play_out(
     )
 
 
-def _abc_keys(text: str) -> tuple[Key, ...]:
-    """Every key of an ABC tune: music21 applies those after the first but does not show them."""
-    from music21 import abcFormat, key
-
-    found = []
-    for field in _KEY_FIELD.findall(text):
-        signature = abcFormat.ABCMetadata(f"K:{field}")
-        signature.preParse()
-        named = signature.getKeySignatureObject()
-        if isinstance(named, key.Key):
-            found.append(Key(named.tonic.pitchClass, _MODES.get(named.mode, Mode.OTHER)))
-    return tuple(dict.fromkeys(found))
-
-
 def _keys(part: Any, bars: Sequence[_WrittenBar]) -> tuple[Key, ...]:
     from music21 import key
 
@@ -246,7 +194,7 @@ def _metres(part: Any) -> tuple[Metre, ...]:
     signatures = part.recurse().getElementsByClass(meter.TimeSignature)
     metres = tuple(dict.fromkeys(Metre(s.numerator, s.denominator) for s in signatures))
     if not metres:
-        raise CorpusError("no metre (the M: field is missing)")
+        raise CorpusError("no metre is given")
     return metres
 
 
@@ -265,11 +213,6 @@ def _endings(part: Any, measures: Sequence[Any]) -> dict[int, list[int]]:
 
 def _is_repeat(barline: Any, direction: str) -> bool:
     return getattr(barline, "direction", None) == direction
-
-
-def _field(text: str, name: str) -> str:
-    match = re.search(rf"^{name}:[ \t]*(.*?)[ \t]*$", text, re.MULTILINE)
-    return match[1] if match else ""
 
 
 def _ticks(quarter_lengths: float | Fraction) -> int:
