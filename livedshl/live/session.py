@@ -58,9 +58,10 @@ class Session:
         """
         with ExitStack() as stack:
             stop = stack.enter_context(_stop_signals())
+            recorder, trace = self._open_files(stack)
+            # Last in, first out: whatever happens, the notes go off before files are closed.
             performer = stack.enter_context(Performer(self._output))
             self._loader.start()
-            recorder, trace = self._open_files(stack)
             performer.wait_ready(_READY_TIMEOUT_S)
             loaded = self._await_index(stop)
             if loaded is None:

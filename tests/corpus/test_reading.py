@@ -1,3 +1,4 @@
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 from surroundings import CORPORA
 
 from livedshl.corpus import read_corpus
+from livedshl.corpus.abc_book import split_abc
+from livedshl.corpus.midi import read_midi
+from livedshl.corpus.notation import read_abc_tune
 from livedshl.errors import CorpusError
 from livedshl.music import Chord, Metre, Mode
 from livedshl.music.chords import COMMON_CHORDS
@@ -205,6 +209,37 @@ def test_an_archive_that_would_burst_is_not_opened(tmp_path):
     assert corpus.skipped[0].reason == "larger than 16 MiB"
 
 
+def test_a_file_without_a_tune_is_named(tmp_path):
+    (tmp_path / "empty.abc").write_bytes(b"")
+    (tmp_path / "loose.abc").write_text("M:4/4\nK:C\nCDEF|\n")
+    skipped = read_corpus([str(tmp_path)], cache=tmp_path / "cache").skipped
+    assert [s.source.rpartition("/")[2] for s in skipped] == ["empty.abc", "loose.abc"]
+    assert all("no tune in it" in s.reason for s in skipped)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_among_the_tunes_keeps_nobody_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe.abc")
+    (skipped,) = read_corpus([str(tmp_path)], cache=tmp_path / "cache").skipped
+    assert skipped.reason == "is no regular file"
+
+
+def test_a_file_given_twice_is_read_once(tmp_path):
+    write_midi(tmp_path / "t.mid", [(0, 480, 60)])
+    paths = [str(tmp_path / "t.mid"), str(tmp_path), str(tmp_path / "t.mid")]
+    corpus = read_corpus(paths, cache=tmp_path / "cache")
+    assert [sheet.source for sheet in corpus.sheets] == ["t.mid"]
+
+
+def test_a_melody_in_two_voices_over_chords_is_read_by_its_upper_voice(tmp_path):
+    melody = [(480 * i, 480, p) for i in range(8) for p in (60 + i, 64 + i)]
+    chords = [(0, 1920, (48, 52, 55)), (1920, 1920, (43, 47, 50, 53))]
+    write_midi(tmp_path / "t.mid", melody, chords)
+    (sheet,) = read_corpus([str(tmp_path / "t.mid")], cache=tmp_path / "c").sheets
+    assert sheet.notes[:, 2].tolist() == [64 + i for i in range(8)]
+    assert chord_names(sheet) == [(0, "C"), (1920, "G7")]
+
+
 def test_links_out_of_the_folder_are_not_followed(tmp_path):
     (tmp_path / "in").mkdir()
     write_midi(tmp_path / "outside.mid", [(0, 480, 60)])
@@ -226,3 +261,19 @@ def test_nottinghams_midi_gives_the_segments_that_were_counted_before(tmp_path):
     assert np.isclose(summary.segments_overall, 12_162, rtol=0.03)
     assert set(summary.chord_classes) == set(COMMON_CHORDS)
     assert summary.chord_coverage > 0.98
+
+
+@pytest.mark.corpora
+def test_an_abc_tune_and_its_midi_twin_are_the_same_notes_and_chords(tmp_path):
+    # Ballybunion: a pickup, basses under chords, a repeat without a start, two endings.
+    folder = CORPORA / "nottingham"
+    book = next(
+        tune
+        for tune in split_abc((folder / "ABC_cleaned" / "jigs.abc").read_text("latin-1"))
+        if tune.number == "13"
+    )
+    abc = read_abc_tune(book, "jigs.abc#13")
+    midi = read_midi(folder / "MIDI" / "jigs13.mid", "jigs13.mid")
+    assert abc.notes.tolist() == midi.notes.tolist()
+    assert abc.chords.tolist() == midi.chords.tolist()
+    assert (abc.keys, abc.metres) == (midi.keys, midi.metres)
