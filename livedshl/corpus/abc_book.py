@@ -1,0 +1,131 @@
+"""ABC tune books as text: the tunes in them, their fields, and what music21 must not see.
+
+Keys and metres are read here because music21 does not show those after the first, and makes up a
+metre where a bar is too long. ABC standard 2.1.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from livedshl.errors import CorpusError
+from livedshl.music import Metre, Mode
+from livedshl.music.chords import pitch_class
+from livedshl.music.leadsheet import Key
+
+_TUNE_START = re.compile(r"^X:", re.MULTILINE)
+_HEADER_FIELD = re.compile(r"^[A-Za-z+]:")
+_KEY_FIELD = re.compile(r"(?:^|\[)K:[ \t]*([^\]\n%]*)", re.MULTILINE)
+_KEY = re.compile(r"([A-G][#b]?)[ \t]*([A-Za-z]*)(?![A-Za-z=])")
+_NO_KEY = {"", "none", "hp"}  # Highland pipes: a signature of their own
+_METRE_FIELD = re.compile(r"(?:^|\[)M:[ \t]*(C\||C|\d+[ \t]*/[ \t]*\d+)", re.MULTILINE)
+_FIRST_NOTE = re.compile(r"^(?![A-Za-z+]:|%|\s*$)", re.MULTILINE)
+_METRE_SIGNS = {"C": Metre(4, 4), "C|": Metre(2, 2)}
+_MODES = {"": Mode.MAJOR, "maj": Mode.MAJOR, "ion": Mode.MAJOR, "m": Mode.MINOR,
+          "min": Mode.MINOR, "aeo": Mode.MINOR, "dor": Mode.OTHER, "phr": Mode.OTHER,
+          "lyd": Mode.OTHER, "mix": Mode.OTHER, "loc": Mode.OTHER, "exp": Mode.OTHER}  # fmt: skip
+
+_QUOTED = re.compile(r'"([^"\n]*)"')
+_CHORD = re.compile(r"([A-G][#b]?) ?((?:maj|min|dim|aug|sus|add|[mMadoø°#b+\d-])*)$")
+_NO_CHORD = re.compile(r"N\.?C\.?$")
+_SHORT_QUALITIES = {"d": "dim", "a": "aug"}  # as the Nottingham books write them
+
+# What music21 would read as something else, without a word.
+_UNREAD = (
+    (re.compile(r"&"), "voices set over each other (&) are not read"),
+    (re.compile(r"\[V:"), "voices that change within a line ([V:) are not read"),
+    (re.compile(r"[|\[] *\d *[,-] *\d"), "an ending of several passes (|1,2) is not read"),
+)
+_UNPLAYED = re.compile(r'"[^"\n]*"|![^!\n]*!|%.*')
+
+
+@dataclass(frozen=True, slots=True)
+class AbcTune:
+    """One tune of an ABC book: its number (X:), title (T:) and text."""
+
+    number: str
+    title: str
+    text: str
+
+
+def split_abc(book: str) -> list[AbcTune]:
+    """The tunes of an ABC book, each from its X: field on, with any line ends."""
+    book = book.replace("\r\n", "\n").replace("\r", "\n")
+    starts = [match.start() for match in _TUNE_START.finditer(book)]
+    texts = [book[a:b] for a, b in pairwise([*starts, len(book)])]
+    return [AbcTune(_field(text, "X"), _field(text, "T"), text) for text in texts]
+
+
+def check(text: str) -> None:
+    """Raises CorpusError for a tune that music21 would read wrongly or not at all."""
+    if not re.search(r"^K:", text, re.MULTILINE):
+        raise CorpusError("no key (the K: field is missing)")
+    if not re.search(r"(?:^|\[)M:", text, re.MULTILINE):
+        raise CorpusError("no metre (the M: field is missing)")
+    music = "\n".join(_UNPLAYED.sub("", line) for line in text.split("\n") if _is_music(line))
+    for pattern, reason in _UNREAD:
+        if pattern.search(music):
+            raise CorpusError(reason)
+
+
+def keys(text: str) -> tuple[Key, ...]:
+    """Every key of a tune, in order of first appearance."""
+    found = []
+    for field in _KEY_FIELD.findall(text):
+        if named := _KEY.match(field):
+            tonic, word = named.groups()
+            mode = Mode.MAJOR if word == "M" else _MODES.get(word[:3].lower(), Mode.MAJOR)
+            found.append(Key(pitch_class(tonic), mode))
+        elif field.strip().lower() in _NO_KEY:
+            found.append(Key(0, Mode.OTHER))
+    return tuple(dict.fromkeys(found))
+
+
+def metres(text: str) -> tuple[Metre, ...]:
+    """Every metre that music stands in, in order of first appearance; none without a fraction.
+
+    A metre that another replaces before the first note, in the header or below it, is not meant.
+    """
+    first_note = _FIRST_NOTE.search(text)
+    start = first_note.start() if first_note else len(text)
+    fields = _METRE_FIELD.findall(text[:start])[-1:] + _METRE_FIELD.findall(text[start:])
+    found = [_METRE_SIGNS.get(field) or Metre(*map(int, field.split("/"))) for field in fields]
+    return tuple(dict.fromkeys(found))
+
+
+def tidy(text: str) -> str:
+    """A tune as music21 understands it.
+
+    "B::" would be taken for a header field, and whatever stands in quotes for a chord symbol:
+    fingerings and remarks go, and so do basses and alternatives of chords.
+    """
+    lines = []
+    for line in text.split("\n"):
+        if _is_music(line):
+            line = _QUOTED.sub(_plain_chord, line.replace("::", " :||: "))
+            line = re.sub(r"(?<=[A-Za-z]):\|", " :|", line)
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _is_music(line: str) -> bool:
+    return not _HEADER_FIELD.match(line) or line[1:3] == "::"
+
+
+def _plain_chord(match: re.Match[str]) -> str:
+    """The quoted chord alone, "D7" for "D7/f+", "(D7)" or "D7(Am)"; nothing for a remark."""
+    name = re.split(r"[/()]", match[1].strip(" ()"), maxsplit=1)[0].rstrip()
+    if _NO_CHORD.match(name):
+        return f'"{name}"'
+    chord = _CHORD.match(name)
+    if not chord:
+        return ""
+    root, quality = chord.groups()
+    if quality[:3] not in {"dim", "aug", "add"} and quality[:1] in _SHORT_QUALITIES:
+        quality = _SHORT_QUALITIES[quality[0]] + quality[1:]
+    return f'"{root}{quality}"'
+
+
+def _field(text: str, name: str) -> str:
+    match = re.search(rf"^{name}:[ \t]*(.*?)[ \t]*$", text, re.MULTILINE)
+    return match[1] if match else ""
