@@ -5,10 +5,12 @@ References:
 2) Hochreiter, Schmidhuber: Long short-term memory (1997)
 
 Paper, Fig. 2: both networks have the same layers and no weight in common. The forward network
-reads a segment as it sounds, the backward network its retrograde.
+reads a segment as it sounds, the backward network its retrograde. `LstmNetworks` are the paper's;
+`WindowNetworks` (see `window`) read more and learn faster.
 """
 
 import json
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -23,15 +25,32 @@ from torch.nn import functional as F
 
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary
-from livedshl.learning.settings import NetworkShape
+from livedshl.learning.passages import Passages
+from livedshl.learning.settings import NetworkShape, Reader
 from livedshl.music.features import N_FEATURES, features
 
 SUBSPACE = 64  # size of the layer m1, as in the paper
-_ENCODE_BATCH = 4096
+_ENCODE_BATCH = 1024
+
+
+class Networks(nn.Module):
+    """The two networks of a bundle: passages to softened codes (Eq. 2)."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        self.shape = shape
+
+    @abstractmethod
+    def soft_forward(self, passages: Passages) -> Tensor:
+        """Softened forward codes of the segments, (B, L, K)."""
+
+    @abstractmethod
+    def soft_backward(self, passages: Passages) -> Tensor:
+        """Softened backward codes of the segments, (B, L, K), whatever came before them."""
 
 
 class HashNetwork(nn.Module):
-    """One of the two networks: features of segments to softened codes (Eq. 2)."""
+    """One of the paper's two networks: features of segments to softened codes."""
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
@@ -52,31 +71,37 @@ class HashNetwork(nn.Module):
         return F.softmax(groups, dim=2)
 
 
-class Networks(nn.Module):
-    """The two networks of a bundle."""
+class LstmNetworks(Networks):
+    """The paper's networks."""
 
     def __init__(self, shape: NetworkShape) -> None:
-        super().__init__()
-        self.shape = shape
+        super().__init__(shape)
         self.forward_network = HashNetwork(shape)
         self.backward_network = HashNetwork(shape)
 
-    @classmethod
-    def seeded(cls, shape: NetworkShape, rng: np.random.Generator) -> "Networks":
-        """New networks with weights drawn from `rng`; torch's own generator is left as it was."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**63)))
-            return cls(shape)
-
-    def soft_forward(self, x: Tensor) -> Tensor:
-        """Softened forward codes, (B, 16, 29) to (B, L, K)."""
-        codes: Tensor = self.forward_network(x)
+    def soft_forward(self, passages: Passages) -> Tensor:
+        """Softened forward codes of the segments, (B, L, K)."""
+        codes: Tensor = self.forward_network(as_input(passages.segments))
         return codes
 
-    def soft_backward(self, x: Tensor) -> Tensor:
-        """Softened backward codes; the segments come as they sound and are turned round here."""
-        codes: Tensor = self.backward_network(x.flip(1))  # retrograde
+    def soft_backward(self, passages: Passages) -> Tensor:
+        """Softened backward codes; the segments are turned round here."""
+        codes: Tensor = self.backward_network(as_input(passages.segments).flip(1))  # retrograde
         return codes
+
+
+def build_networks(shape: NetworkShape) -> Networks:
+    """Networks of a shape, their weights drawn by torch."""
+    from livedshl.learning.window import WindowNetworks
+
+    return WindowNetworks(shape) if shape.reader is Reader.WINDOW else LstmNetworks(shape)
+
+
+def seeded_networks(shape: NetworkShape, rng: np.random.Generator) -> Networks:
+    """New networks with weights drawn from `rng`; torch's own generator is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(rng.integers(2**63)))
+        return build_networks(shape)
 
 
 def to_code(soft: Tensor) -> NDArray[np.uint8]:
@@ -89,7 +114,7 @@ def to_code(soft: Tensor) -> NDArray[np.uint8]:
 
 
 def as_input(segments: NDArray[np.int8]) -> Tensor:
-    """Segments, int8[B, 16, 3], as what the networks read, float32 (B, 16, 29)."""
+    """Steps, int8[..., 3], as what the networks read, float32 (..., 29)."""
     return torch.from_numpy(features(segments)).float()
 
 
@@ -109,9 +134,9 @@ def encode(
     networks.eval()
     for start in range(0, n, _ENCODE_BATCH):
         batch = slice(start, min(n, start + _ENCODE_BATCH))
-        x = as_input(library.contents(batch))  # (B, 16, 29)
-        forward[batch] = to_code(networks.soft_forward(x))
-        backward[batch] = to_code(networks.soft_backward(x))
+        passages = Passages.of(library, batch)
+        forward[batch] = to_code(networks.soft_forward(passages))
+        backward[batch] = to_code(networks.soft_backward(passages))
         progress(batch.stop / n)
     return forward, backward
 
@@ -133,7 +158,7 @@ def load_networks(path: Path) -> Networks:
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        networks = Networks(NetworkShape(**json.loads(metadata["shape"])))
+        networks = build_networks(NetworkShape.from_dict(json.loads(metadata["shape"])))
         networks.load_state_dict(weights)
     except FileNotFoundError:
         raise BundleError(f"{path}: no networks here; train the bundle again") from None

@@ -31,17 +31,33 @@ def contrastive(
     """How hard it is to tell each true pair of a batch from all others, both ways round.
 
     forward, backward: softened codes of positive pairs, (B, L, K). known: bool (B, B), pairs of
-    the batch that do follow one another and so are no negatives. The score of a pair is the
-    agreement of Eq. 3 over `temperature`; the loss is the cross entropy of the true second among
-    all seconds and of the true first among all firsts (InfoNCE; van den Oord et al., 2018).
+    the batch that do follow one another and so are no negatives. Half of it is judged on the
+    softened codes; half on the codes themselves, as they will be compared, with the gradient of
+    the softened ones (straight-through; Bengio, Leonard, Courville, 2013).
+    """
+    soft = _telling_apart(forward, backward, known, temperature)
+    hard = _telling_apart(as_compared(forward), as_compared(backward), known, temperature)
+    return (soft + hard) / 2 + balance_weight * (bit_balance(forward) + bit_balance(backward))
+
+
+def as_compared(soft: Tensor) -> Tensor:
+    """1 at each group's greatest value and 0 elsewhere, (B, L, K), with the gradient of `soft`."""
+    hard = F.one_hot(soft.argmax(2), soft.shape[2]).float()
+    return hard + soft - soft.detach()
+
+
+def _telling_apart(forward: Tensor, backward: Tensor, known: Tensor, temperature: float) -> Tensor:
+    """Cross entropy of the true second among all seconds, and of the true first among all firsts.
+
+    The score of a pair is the agreement of Eq. 3 over `temperature` (InfoNCE; van den Oord et
+    al., 2018).
     """
     n, length, _ = forward.shape
     scores = forward.flatten(1) @ backward.flatten(1).T / (length * temperature)  # (B, B)
     others = known & ~torch.eye(n, dtype=torch.bool)
     scores = scores.masked_fill(others, -torch.inf)
     true = torch.arange(n)
-    loss = (F.cross_entropy(scores, true) + F.cross_entropy(scores.T, true)) / 2
-    return loss + balance_weight * (bit_balance(forward) + bit_balance(backward))
+    return (F.cross_entropy(scores, true) + F.cross_entropy(scores.T, true)) / 2
 
 
 def objective(

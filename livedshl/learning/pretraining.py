@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livedshl.learning.networks import HashNetwork, Networks, as_input
+from livedshl.index import SegmentLibrary
+from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
 from livedshl.music.chords import N_CHORD_CLASSES
 from livedshl.music.features import N_OCTAVES, N_PITCH_CLASSES, octave_of
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
@@ -71,8 +72,8 @@ class _Predictor(nn.Module):
 
 
 def pretrain(
-    networks: Networks,
-    contents: NDArray[np.int8],
+    networks: LstmNetworks,
+    library: SegmentLibrary,
     *,
     steps: int,
     batch_size: int,
@@ -81,7 +82,7 @@ def pretrain(
     progress: Callable[[float], None],
     stop: Callable[[], bool],
 ) -> PretrainingFigures:
-    """Trains both LSTMs in place on segments, int8[n, 16, 3], for `steps` batches or until `stop`.
+    """Trains both LSTMs in place on the segments of a library for `steps` batches or until `stop`.
 
     The figures are means over the last tenth of the steps.
     """
@@ -92,7 +93,7 @@ def pretrain(
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     recent: list[Tensor] = []
     for step in range(steps):
-        batch = contents[rng.integers(len(contents), size=batch_size)]
+        batch = library.contents(rng.integers(len(library), size=batch_size))
         x, wanted = as_input(batch), targets(batch)
         forward_loss, forward_hits = predictors[0](x, wanted)
         backward_loss, backward_hits = predictors[1](x.flip(1), wanted.flip(1))

@@ -1,5 +1,6 @@
 """One training run: all that changes while networks are learned, epoch by epoch."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,15 +12,16 @@ from torch import Tensor
 
 from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
-from livedshl.learning.networks import Networks, to_code
+from livedshl.learning.networks import LstmNetworks, Networks, seeded_networks, to_code
 from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit
+from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
 from livedshl.learning.settings import Method, Progress, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
-from livedshl.music.features import features
 
-_ENCODE_BATCH = 2048
+_ENCODE_BATCH = 1024
+_WARM_UP = 0.1  # share of a contrastive training in which the learning rate rises
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,12 +65,15 @@ class Run:
         rng: np.random.Generator,
     ) -> None:
         self._split, self._settings, self._rng = split, settings, rng
-        self._contents = library.contents()
-        self._features = torch.from_numpy(features(self._contents))  # uint8 (n, 16, 29)
+        self._library = library
         self._content_ids = library.content_ids
         self._one_of_each = np.unique(self._content_ids, return_index=True)[1]
-        self._networks = Networks.seeded(settings.shape, rng)
-        self._optimizer = torch.optim.Adam(self._networks.parameters(), lr=settings.learning_rate)
+        self._networks = seeded_networks(settings.shape, rng)
+        self._optimizer = torch.optim.AdamW(
+            self._networks.parameters(),
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+        )
         self._pretraining = PretrainingFigures(0.0, 0.0, 0.0, 0.0)
         self._history: list[EpochFigures] = []
         self._best: dict[str, Tensor] = {}
@@ -82,31 +87,37 @@ class Run:
 
     def start(self, progress: Progress, stop: Callable[[], bool]) -> None:
         """The prediction stage, and the figures of epoch 0."""
-        self._pretraining = pretrain(
-            self._networks,
-            self._contents,
-            steps=self._settings.pretraining_steps,
-            batch_size=self._settings.pretraining_batch,
-            learning_rate=self._settings.learning_rate,
-            rng=self._rng,
-            progress=lambda share: progress("Pre-training", share),
-            stop=stop,
-        )
+        if isinstance(self._networks, LstmNetworks):
+            self._pretraining = pretrain(
+                self._networks,
+                self._library,
+                steps=self._settings.pretraining_steps,
+                batch_size=self._settings.pretraining_batch,
+                learning_rate=self._settings.learning_rate,
+                rng=self._rng,
+                progress=lambda share: progress("Pre-training", share),
+                stop=stop,
+            )
+        self._networks.eval()
         with torch.no_grad():
             self._close_epoch([self._judge(pairs)[1] for pairs in self._batches()])
 
     def learn_an_epoch(self, stop: Callable[[], bool]) -> bool:
         """One pass over the positive pairs; False if it was stopped in between."""
         seen = []
-        for pairs in self._batches():
-            if stop():
-                self._stopped = True
-                return False
-            loss, batch = self._judge(pairs)
-            self._optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
-            self._optimizer.step()
-            seen.append(batch)
+        self._networks.train()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(self._rng.integers(2**63)))  # for dropout
+            for number, pairs in enumerate(self._batches()):
+                if stop():
+                    self._stopped = True
+                    return False
+                self._set_learning_rate(number)
+                loss, batch = self._judge(pairs)
+                self._optimizer.zero_grad(set_to_none=True)
+                torch.autograd.backward(loss)
+                self._optimizer.step()
+                seen.append(batch)
         self._close_epoch(seen)
         return True
 
@@ -169,6 +180,17 @@ class Run:
         for start in range(0, len(order), self._settings.batch_size):
             yield self._split.training[order[start : start + self._settings.batch_size]]
 
+    def _set_learning_rate(self, batch: int) -> None:
+        """The paper's method keeps its rate; the contrastive one warms up, then decays to 0."""
+        settings = self._settings
+        if settings.method is Method.PAPER:
+            return
+        n_batches = -(-len(self._split.training) // settings.batch_size)
+        share = (self.epoch + (batch + 1) / n_batches) / settings.epochs
+        cosine = (1 + math.cos(math.pi * max(0.0, share - _WARM_UP) / (1 - _WARM_UP))) / 2
+        for group in self._optimizer.param_groups:
+            group["lr"] = settings.learning_rate * min(share / _WARM_UP, cosine)
+
     def _judge(self, pairs: NDArray[np.int32]) -> tuple[Tensor, _Batch]:
         """The loss of a batch, Eq. 5, and what is to be remembered of it.
 
@@ -178,8 +200,8 @@ class Run:
         partner = self._split.negatives.draw(pairs[:, 0], pairs[:, 1], self._rng)
         first = np.flatnonzero(partner >= 0)
         second = partner[first]
-        forward = self._networks.soft_forward(self._input(pairs[:, 0]))  # (B, L, K)
-        backward = self._networks.soft_backward(self._input(pairs[:, 1]))  # (B, L, K)
+        forward = self._networks.soft_forward(self._passages(pairs[:, 0]))  # (B, L, K)
+        backward = self._networks.soft_backward(self._passages(pairs[:, 1]))  # (B, L, K)
         settings = self._settings
         if settings.method is Method.CONTRASTIVE:
             known = self._split.negatives.are_known(pairs[:, :1], pairs[:, 1])
@@ -196,9 +218,10 @@ class Run:
     @torch.no_grad()
     def _close_epoch(self, seen: list[_Batch]) -> None:
         """Measures, and keeps the networks if they are the best so far."""
+        self._networks.eval()
         split = self._split
         codes = [
-            to_code(self._networks.soft_backward(self._input(rows)))
+            to_code(self._networks.soft_backward(self._passages(rows)))
             for rows in np.array_split(
                 self._one_of_each, -(-len(self._one_of_each) // _ENCODE_BATCH)
             )
@@ -206,7 +229,7 @@ class Run:
         backward = np.concatenate(codes)[self._content_ids]  # uint8 (n, L)
         positive, negative = split.validation_positive, split.validation_negative
         forward = [
-            to_code(self._networks.soft_forward(self._input(pairs[:, 0])))
+            to_code(self._networks.soft_forward(self._passages(pairs[:, 0])))
             for pairs in (positive, negative)
         ]
         near = hamming_distances(forward[0], backward[positive[:, 1]])
@@ -230,8 +253,8 @@ class Run:
             self._best_epoch = len(self._history) - 1
             self._best = {name: t.clone() for name, t in self._networks.state_dict().items()}
 
-    def _input(self, rows: NDArray[np.integer]) -> Tensor:
-        return self._features[torch.from_numpy(rows)].float()  # (B, 16, 29)
+    def _passages(self, rows: NDArray[np.integer]) -> Passages:
+        return Passages.of(self._library, rows)
 
 
 def _mean(distances: list[NDArray[np.int64]]) -> float:

@@ -1,57 +1,111 @@
 """What can be chosen about the networks and how they are learned; knows nothing of torch."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 # Told what is being done and the share of it that is done, 0 to 1.
 Progress = Callable[[str, float], None]
+
+
+class Method(StrEnum):
+    """How codes are learned."""
+
+    PAPER = "paper"  # LSTMs; Eq. 3 to 5, each pair for itself
+    CONTRASTIVE = "contrastive"  # networks with context; each true pair against all of its batch
+
+
+class Reader(StrEnum):
+    """How a network takes in a segment."""
+
+    LSTM = "lstm"  # step after step, as in the paper
+    WINDOW = "window"  # all steps at once, the forward network with what came before
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkShape:
     """The sizes of the networks.
 
-    length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the LSTM's state.
-    final_relu: a ReLU before the softmax. The paper has it (section 3.3), but a group whose scores
-        are all negative then learns nothing more: on the Nottingham tunes the codes of pairs and
-        of others were told apart in 83 to 95 % of cases with it, in 98 % without.
+    length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
+    final_relu: of LSTMs, a ReLU before the softmax (paper, section 3.3). A group whose scores are
+        all negative then learns nothing more, which costs codes.
+    context_beats, recall, dropout: of windows. How far back the forward network reads; how many
+        earlier segments, one a bar of 4/4, it may name as what comes next (0 to 8); the share of
+        hidden values left out at random while learning.
     """
 
+    reader: Reader = Reader.LSTM
     length: int = 8
     symbols: int = 4
     hidden: int = 64
-    final_relu: bool = False
+    final_relu: bool = True
+    context_beats: int = 0
+    recall: int = 0
+    dropout: float = 0.0
 
-
-class Method(StrEnum):
-    """The objective of the hash stage."""
-
-    PAPER = "paper"  # Eq. 3 to 5, each pair for itself
-    CONTRASTIVE = "contrastive"  # each true pair against all others of its batch
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "NetworkShape":
+        """What `dataclasses.asdict` gave. Raises TypeError or ValueError for anything else."""
+        shape = cls(**content)
+        return replace(shape, reader=Reader(shape.reader))
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How the networks are learned.
+    """How the networks are learned; the defaults are the paper's method.
 
-    method: the objective. temperature: of the contrastive one, the lower the harder.
-    shape: sizes of the networks. follow_beats: from a segment to its successor, 2 or 4.
-    epochs, batch_size (positive pairs), learning_rate (of Adam): of the hash stage.
+    method: what is learned. shape: sizes of the networks. follow_beats: from a segment to its
+    successor, 2 or 4.
+    epochs, batch_size (positive pairs), learning_rate (of Adam; the contrastive method warms up to
+    it and lets it decay to 0), weight_decay: of the hash stage.
     balance: alpha of Eq. 5, the weight of `bit_balance`.
-    pretraining_steps, pretraining_batch (segments): of the prediction stage.
+    temperature: of the contrastive method, the lower the harder.
+    pretraining_steps, pretraining_batch (segments): of the prediction stage, LSTMs only.
     validation_pairs: positives, and as many negatives, withheld from training.
     """
 
     method: Method = Method.PAPER
-    temperature: float = 0.03
     shape: NetworkShape = field(default_factory=NetworkShape)
     follow_beats: int = 2
     epochs: int = 100
     batch_size: int = 256
     learning_rate: float = 1e-3
+    weight_decay: float = 0.0
     balance: float = 0.1
+    temperature: float = 0.04
     pretraining_steps: int = 2000
     pretraining_batch: int = 128
     validation_pairs: int = 750
     seed: int = 0
+
+    @classmethod
+    def of(cls, method: Method, follow_beats: int) -> "TrainingSettings":
+        """What was found best for a method (see the model card)."""
+        if method is Method.PAPER:
+            return cls(follow_beats=follow_beats)
+        # What follows end to end was often heard before; of what overlaps, half already sounds.
+        recall = 8 if follow_beats == 4 else 0
+        return cls(
+            method=method,
+            shape=NetworkShape(
+                Reader.WINDOW, 64, 16, 512, context_beats=8, recall=recall, dropout=0.5
+            ),
+            follow_beats=follow_beats,
+            epochs=25,
+            batch_size=512,
+            learning_rate=2e-3,
+            weight_decay=0.1,
+            balance=1.0,
+            pretraining_steps=0,
+        )
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "TrainingSettings":
+        """What `dataclasses.asdict` gave; keys beside it are left aside, missing ones are defaults.
+
+        Raises KeyError, TypeError or ValueError for anything else.
+        """
+        known = {name: content[name] for name in cls.__dataclass_fields__ if name in content}
+        shape = NetworkShape.from_dict(known.pop("shape"))
+        return cls(**known | {"method": Method(known["method"]), "shape": shape})

@@ -13,7 +13,7 @@ from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import CHECKPOINT, Checkpoint, fingerprint
 from livedshl.learning.pairs import split_pairs
 from livedshl.learning.run import Run, TrainingResult
-from livedshl.learning.settings import Progress, TrainingSettings
+from livedshl.learning.settings import Method, Progress, TrainingSettings
 
 
 def train(
@@ -30,8 +30,8 @@ def train(
 
     Best is the epoch with the highest `EpochFigures.score`, which is taken on withheld pairs.
     A checkpoint is written into `folder` before the first and after every epoch; with `resume`
-    training goes on from there, and ends as it would have without the interruption (more epochs
-    may be asked for).
+    training goes on from there, and ends as it would have without the interruption. More epochs
+    may be asked for then, but not of the contrastive method: its learning rate follows from them.
     When `stop` says so it ends after the current batch. Deterministic for the same settings on
     the same machine. Raises CorpusError for too few pairs, BundleError for a checkpoint that is
     missing, damaged or of other settings or tunes.
@@ -40,8 +40,8 @@ def train(
     split = split_pairs(library, positive, settings.validation_pairs, rng)
     if len(split.validation_negative) == 0:
         raise CorpusError(f"too few tunes to learn from: {len(positive)} pairs; give more tunes")
-    whatever_length = json.dumps(asdict(replace(settings, epochs=0)))
-    mark = fingerprint(library, positive, whatever_length)
+    fixed = replace(settings, epochs=0) if settings.method is Method.PAPER else settings
+    mark = fingerprint(library, positive, json.dumps(asdict(fixed)))
     path = folder / CHECKPOINT
     run = Run(library, split, settings, rng)
     if resume:

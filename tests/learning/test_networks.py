@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,22 +9,39 @@ from own_tunes import own_tunes
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary
 from livedshl.learning.networks import (
+    LstmNetworks,
     Networks,
     as_input,
     encode,
     load_networks,
     networks_bytes,
+    seeded_networks,
     to_code,
 )
 from livedshl.learning.objective import bit_balance, objective, pair_loss
-from livedshl.learning.settings import NetworkShape
+from livedshl.learning.passages import HISTORY_STEPS, Passages
+from livedshl.learning.settings import NetworkShape, Reader
+from livedshl.learning.window import WindowNetworks
 
-SHAPE = NetworkShape(length=5, symbols=3, hidden=7)
+LSTM = NetworkShape(length=5, symbols=3, hidden=7, final_relu=False)
+WINDOW = NetworkShape(
+    Reader.WINDOW, length=5, symbols=3, hidden=11, context_beats=4, recall=3, dropout=0.5
+)
+
+
+@pytest.fixture(params=[LSTM, WINDOW], ids=["lstm", "window"])
+def networks(request: pytest.FixtureRequest) -> Networks:
+    return seeded_networks(request.param, np.random.default_rng(4))
 
 
 @pytest.fixture
-def networks() -> Networks:
-    return Networks.seeded(SHAPE, np.random.default_rng(4))
+def lstms() -> LstmNetworks:
+    return LstmNetworks(LSTM)
+
+
+@pytest.fixture
+def windows() -> WindowNetworks:
+    return WindowNetworks(WINDOW).eval()
 
 
 @pytest.fixture
@@ -32,26 +50,81 @@ def library() -> SegmentLibrary:
 
 
 def test_each_group_is_a_distribution(networks: Networks, library: SegmentLibrary) -> None:
-    soft = networks.soft_forward(as_input(library.contents(slice(0, 6))))
-    assert soft.shape == (6, 5, 3)
-    assert torch.allclose(soft.sum(2), torch.ones(6, 5))
+    passages = Passages.of(library, slice(0, 6))
+    for soft in (networks.soft_forward(passages), networks.soft_backward(passages)):
+        assert soft.shape == (6, 5, 3)
+        assert torch.allclose(soft.sum(2), torch.ones(6, 5))
 
 
-def test_the_backward_network_reads_the_retrograde(networks: Networks) -> None:
-    networks.backward_network.load_state_dict(networks.forward_network.state_dict())
-    x = torch.rand(4, 16, 29)
-    assert torch.equal(networks.soft_backward(x), networks.soft_forward(x.flip(1)))
+def test_the_paper_s_backward_network_reads_the_retrograde(
+    lstms: LstmNetworks, library: SegmentLibrary
+) -> None:
+    passages = Passages.of(library, slice(0, 4))
+    retrograde = as_input(passages.segments[:, ::-1].copy())
+    assert torch.equal(lstms.soft_backward(passages), lstms.backward_network(retrograde))
 
 
-def test_the_final_relu_lifts_what_is_negative(networks: Networks) -> None:
-    x = torch.rand(4, 16, 29)
-    lifted = Networks(NetworkShape(5, 3, 7, final_relu=True))
-    lifted.load_state_dict(networks.state_dict())
+def test_the_final_relu_lifts_what_is_negative(
+    lstms: LstmNetworks, library: SegmentLibrary
+) -> None:
+    passages = Passages.of(library, slice(0, 4))
+    lifted = LstmNetworks(replace(LSTM, final_relu=True))
+    lifted.load_state_dict(lstms.state_dict())
     with torch.no_grad():
-        for network in (networks.forward_network, lifted.forward_network):
+        for network in (lstms.forward_network, lifted.forward_network):
             network.to_symbols.bias.copy_(torch.arange(15) - 20.0)  # every score below 0
-    assert (to_code(networks.soft_forward(x)) == 2).all()
-    assert torch.allclose(lifted.soft_forward(x), torch.full((4, 5, 3), 1 / 3))
+    assert (to_code(lstms.soft_forward(passages)) == 2).all()
+    assert torch.allclose(lifted.soft_forward(passages), torch.full((4, 5, 3), 1 / 3))
+
+
+def test_a_passage_is_what_was_played_until_the_segment_ends(library: SegmentLibrary) -> None:
+    rows = np.array([0, 3, 20, len(library) - 1])
+    passages = Passages.of(library, rows)
+    for index, row in enumerate(rows):
+        start = int(library.starts[row])
+        known = int(passages.known[index])
+        first_of_tune = int(library.tune_steps[library.tune_of[row]])
+        assert known == min(start - first_of_tune, HISTORY_STEPS)
+        heard = library.steps[start - known : start + 16]
+        assert (passages.steps[index, HISTORY_STEPS - known :] == heard).all()
+        assert (passages.steps[index, : HISTORY_STEPS - known] == (0, 0, -1)).all()
+        assert passages.hops[index] == (start - first_of_tune) // 8
+
+
+def test_only_the_forward_network_hears_what_came_before(
+    windows: WindowNetworks, library: SegmentLibrary
+) -> None:
+    passages = Passages.of(library, np.arange(20, 26))
+    steps = passages.steps.copy()
+    steps[:, HISTORY_STEPS - 16 : HISTORY_STEPS, 0] += 2  # another bar before the segment
+    other = replace(passages, steps=steps)
+    assert torch.equal(windows.soft_backward(passages), windows.soft_backward(other))
+    assert not torch.allclose(windows.soft_forward(passages), windows.soft_forward(other))
+
+
+def test_recall_gives_the_code_of_an_earlier_segment(
+    windows: WindowNetworks, library: SegmentLibrary
+) -> None:
+    """With all attention on the segment two bars back, the forward code is its backward code."""
+    first_of_tune = int(np.searchsorted(library.tune_of, 1))
+    late = np.arange(first_of_tune - 6, first_of_tune)
+    passages = Passages.of(library, late)
+    with torch.no_grad():
+        windows.gate[2].weight.zero_()
+        windows.gate[2].bias.copy_(torch.tensor([0.0, 0.0, 0.0, 1e3]))
+    earlier = replace(passages, steps=np.roll(passages.steps, 32, axis=1))
+    recalled = windows.soft_forward(passages)
+    assert torch.allclose(recalled, windows.soft_backward(earlier), atol=1e-6)
+
+
+def test_nothing_is_recalled_from_before_the_tune_began(
+    windows: WindowNetworks, library: SegmentLibrary
+) -> None:
+    opening = Passages.of(library, np.array([0]))
+    with torch.no_grad():
+        windows.gate[2].bias.copy_(torch.tensor([0.0, -1e3, 1e3, 1e3]))
+    assert windows.soft_forward(opening).isfinite().all()
+    assert torch.allclose(windows.soft_forward(opening).sum(2), torch.ones(1, 5))
 
 
 def test_the_code_is_the_greatest_of_each_group() -> None:
@@ -77,7 +150,7 @@ def test_networks_come_back_from_their_file(
     path = tmp_path / "networks.safetensors"
     path.write_bytes(networks_bytes(networks))
     again = load_networks(path)
-    assert again.shape == SHAPE
+    assert again.shape == networks.shape
     for one, other in zip(encode(networks, library), encode(again, library), strict=True):
         assert (one == other).all()
 
