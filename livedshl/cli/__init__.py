@@ -7,6 +7,7 @@ import click
 
 from livedshl import __version__
 from livedshl.cli.corpus import corpus
+from livedshl.cli.evaluate import evaluate
 from livedshl.cli.generate import generate
 from livedshl.cli.harmoniser import harmoniser
 from livedshl.cli.models import models
@@ -36,7 +37,7 @@ def livedshl(verbose: bool, debug: bool) -> None:
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
 
 
-for command in (play, generate, ports, presets, models, corpus, train, harmoniser):
+for command in (play, generate, ports, presets, models, corpus, train, evaluate, harmoniser):
     livedshl.add_command(command)
 
 

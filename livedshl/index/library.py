@@ -56,6 +56,23 @@ class SegmentLibrary:
             phases=np.concatenate([np.empty(0, np.int8), *phases]).astype(np.int8),
         )
 
+    def part(self, rows: NDArray[np.integer]) -> "SegmentLibrary":
+        """A library of some rows, ascending, and of no other tunes than theirs."""
+        tunes, tune_of_row = np.unique(self.tune_of[rows], return_inverse=True)
+        lengths = np.diff(self.tune_steps)[tunes]
+        tune_steps = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        first = self.tune_steps[tunes]
+        moved = tune_steps[:-1] - first  # by how many steps each tune is moved
+        return SegmentLibrary(
+            tunes=tuple(self.tunes[tune] for tune in tunes.tolist()),
+            tune_steps=tune_steps,
+            steps=np.concatenate(
+                [self.steps[a : a + n] for a, n in zip(first, lengths, strict=True)]
+            ),
+            starts=(self.starts[rows] + moved[tune_of_row]).astype(np.int32),
+            phases=self.phases[rows],
+        )
+
     def __len__(self) -> int:
         return len(self.starts)
 

@@ -49,7 +49,7 @@ def targets(segments: NDArray[np.int8]) -> Tensor:
     )
 
 
-class _Predictor(nn.Module):
+class StepPredictor(nn.Module):
     """A network's LSTM under prediction heads, which are dropped after this stage."""
 
     def __init__(self, network: HashNetwork) -> None:
@@ -58,17 +58,22 @@ class _Predictor(nn.Module):
         self.heads = nn.Linear(network.shape.hidden, 1 + sum(_HEADS))
 
     def forward(self, x: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss, and the share of steps hit by group (4,), of (B, T, 29) and (B, T, 4)."""
+        """Log likelihood of every step after those before it, (B, T-1), and the share of steps
+        hit by group, (4,); x (B, T, 29) and wanted (B, T, 4) are the same steps (`targets`)."""
         hidden, _ = self.lstm(x[:, :-1])  # (B, T-1, H)
         scores = self.heads(hidden)  # (B, T-1, 1+5+13+13)
         articulation, *groups = scores.split((1, *_HEADS), dim=2)
         after = wanted[:, 1:]  # (B, T-1, 4)
-        loss = F.binary_cross_entropy_with_logits(articulation[..., 0], after[..., 0].float())
+        likely = -F.binary_cross_entropy_with_logits(
+            articulation[..., 0], after[..., 0].float(), reduction="none"
+        )
         hits = [((articulation[..., 0] > 0) == after[..., 0].bool()).float().mean()]
         for index, group in enumerate(groups, 1):
-            loss = loss + F.cross_entropy(group.flatten(0, 1), after[..., index].flatten())
+            likely = likely - F.cross_entropy(
+                group.transpose(1, 2), after[..., index], reduction="none"
+            )
             hits.append((group.argmax(2) == after[..., index]).float().mean())
-        return loss, torch.stack(hits)
+        return likely, torch.stack(hits)
 
 
 def pretrain(
@@ -88,17 +93,20 @@ def pretrain(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(rng.integers(2**63)))
-        predictors = [_Predictor(networks.forward_network), _Predictor(networks.backward_network)]
+        predictors = [
+            StepPredictor(networks.forward_network),
+            StepPredictor(networks.backward_network),
+        ]
     parameters = [weight for predictor in predictors for weight in predictor.parameters()]
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     recent: list[Tensor] = []
     for step in range(steps):
         batch = library.contents(rng.integers(len(library), size=batch_size))
         x, wanted = as_input(batch), targets(batch)
-        forward_loss, forward_hits = predictors[0](x, wanted)
-        backward_loss, backward_hits = predictors[1](x.flip(1), wanted.flip(1))
+        forward, forward_hits = predictors[0](x, wanted)
+        backward, backward_hits = predictors[1](x.flip(1), wanted.flip(1))
         optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(forward_loss + backward_loss)
+        torch.autograd.backward(-forward.mean() - backward.mean())
         optimizer.step()
         recent = [*recent[-(steps // 10) :], (forward_hits + backward_hits) / 2]
         progress((step + 1) / steps)

@@ -30,9 +30,10 @@ class NetworkShape:
     length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
     final_relu: of LSTMs, a ReLU before the softmax (paper, section 3.3). A group whose scores are
         all negative then learns nothing more, which costs codes.
-    context_beats, recall, dropout: of windows. How far back the forward network reads; how many
-        earlier segments, one a bar of 4/4, it may name as what comes next (0 to 8); the share of
-        hidden values left out at random while learning.
+    context_beats, recall, overlap, dropout: of windows. How far back the forward network reads; how
+        many earlier segments, one a bar of 4/4, it may name as what comes next (0 to 8); whether
+        half of the symbols tell the two beats that neighbours share; the share of hidden values
+        left out at random while learning.
     """
 
     reader: Reader = Reader.LSTM
@@ -42,6 +43,7 @@ class NetworkShape:
     final_relu: bool = True
     context_beats: int = 0
     recall: int = 0
+    overlap: bool = False
     dropout: float = 0.0
 
     @classmethod
@@ -84,13 +86,12 @@ class TrainingSettings:
         """What was found best for a method (see the model card)."""
         if method is Method.PAPER:
             return cls(follow_beats=follow_beats)
-        # What follows end to end was often heard before; of what overlaps, half already sounds.
-        recall = 8 if follow_beats == 4 else 0
+        shape = NetworkShape(Reader.WINDOW, 64, 16, 512, context_beats=8, dropout=0.5)
+        # Of what overlaps, half already sounds; what is set end to end was often heard before.
+        shape = replace(shape, overlap=True) if follow_beats == 2 else replace(shape, recall=8)
         return cls(
             method=method,
-            shape=NetworkShape(
-                Reader.WINDOW, 64, 16, 512, context_beats=8, recall=recall, dropout=0.5
-            ),
+            shape=shape,
             follow_beats=follow_beats,
             epochs=25,
             batch_size=512,

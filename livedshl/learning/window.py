@@ -1,12 +1,16 @@
 """Hash networks that read all steps at once, the forward one with what came before.
 
-What the paper's networks (see `networks`) do not have, and what it brought is in the model card:
-the place in the bar for both; for the forward network the beats before the segment, the place in
-the phrase, and recall: tunes return to what they said, so the forward code may be that of an
-earlier segment of the same tune, as an attention over what the backward network makes of them.
+What the paper's networks (see `networks`) do not have; the model card tells what it brought:
+- the place in the bar, for both; for the forward network also the place in the phrase and the
+  beats before the segment;
+- recall: tunes return to what they said, so the forward code may be that of an earlier segment of
+  the same tune, as an attention over what the backward network makes of them;
+- overlap: some symbols tell the two beats that neighbours share at follow distance 2.
 
 Reference for recall: Vinyals, Fortunato, Jaitly: Pointer networks (2015).
 """
+
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -18,83 +22,102 @@ from livedshl.learning.networks import Networks, as_input
 from livedshl.learning.passages import Passages
 from livedshl.learning.settings import NetworkShape
 from livedshl.music.features import N_FEATURES
-from livedshl.music.segments import CHORD, SEGMENT_STEPS
+from livedshl.music.segments import CHORD, HOP_STEPS, SEGMENT_STEPS
 from livedshl.units import STEPS_PER_BEAT
 
 _PLACES = 16  # hops of an 8-bar phrase in 4/4
 _LATE = 32  # hops from the start of a tune after which it counts as well under way
 _N_PHASE = 2
 _N_PLACE = _N_PHASE + _PLACES + 1
+_N_SEGMENT = SEGMENT_STEPS * N_FEATURES + _N_PHASE
+_N_OVERLAP = HOP_STEPS * N_FEATURES + _N_PHASE
 _ALIKENESSES = 4  # figures of how an earlier bar compares with the present one
 _GATE = 64  # hidden size of the attention
 
 
 class WindowNetwork(nn.Module):
-    """Numbers about a passage to the scores of each group: two layers, the second a residual."""
+    """Numbers about a passage to `length` symbols: two layers, the second a residual."""
 
-    def __init__(self, n_inputs: int, shape: NetworkShape) -> None:
+    def __init__(self, n_inputs: int, length: int, shape: NetworkShape) -> None:
         super().__init__()
-        self.shape = shape
+        self._groups = (length, shape.symbols)
         self.first = nn.Linear(n_inputs, shape.hidden)
         self.first_norm = nn.LayerNorm(shape.hidden)
         self.second = nn.Linear(shape.hidden, shape.hidden)
         self.second_norm = nn.LayerNorm(shape.hidden)
         self.dropout = nn.Dropout(shape.dropout)
-        self.to_symbols = nn.Linear(shape.hidden, shape.length * shape.symbols)
+        self.to_symbols = nn.Linear(shape.hidden, length * shape.symbols)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, n_inputs) to the softmax of each group, (B, L, K)."""
+        """(B, n_inputs) to the softmax of each group, (B, length, K)."""
         h = self.dropout(F.relu(self.first_norm(self.first(x))))  # (B, H)
         h = h + self.dropout(F.relu(self.second_norm(self.second(h))))  # (B, H)
-        groups = self.to_symbols(h).view(-1, self.shape.length, self.shape.symbols)
+        groups = self.to_symbols(h).view(-1, *self._groups)
         return F.softmax(groups, dim=2)
 
 
 class WindowNetworks(Networks):
-    """Networks with context and recall."""
+    """Networks with context, recall and overlap.
+
+    With overlap the first half of the symbols comes from one network for both codes, which reads
+    the two beats that a segment and its successor share: they agree wherever those beats do.
+    """
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__(shape)
         self._context_steps = shape.context_beats * STEPS_PER_BEAT
         n_read = (self._context_steps + SEGMENT_STEPS) * N_FEATURES
         n_about = _N_PLACE + (_ALIKENESSES + 1) * shape.recall
-        self.forward_network = WindowNetwork(n_read + n_about, shape)
-        self.backward_network = WindowNetwork(SEGMENT_STEPS * N_FEATURES + _N_PHASE, shape)
-        self.gate = nn.Sequential(
-            nn.Linear(n_about, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
-        )
+        n_overlap = shape.length // 2 if shape.overlap else 0
+        length = shape.length - n_overlap
+        self.forward_network = WindowNetwork(n_read + n_about, length, shape)
+        self.backward_network = WindowNetwork(_N_SEGMENT, length, shape)
+        if shape.overlap:
+            exact = replace(shape, dropout=0.0)  # what is equal must stay equal
+            self.overlap_network = WindowNetwork(_N_OVERLAP, n_overlap, exact)
+        if shape.recall:
+            self.gate = nn.Sequential(
+                nn.Linear(n_about, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
+            )
 
     def soft_forward(self, passages: Passages) -> Tensor:
-        """Softened forward codes of the segments, (B, L, K): a mean of the new and the recalled."""
+        """Softened forward codes of the segments, (B, L, K)."""
         read = passages.window(self._context_steps, self._context_steps + SEGMENT_STEPS)
         about = self._about(passages)  # (B, n_about)
-        made: Tensor = self.forward_network(torch.cat([as_input(read).flatten(1), about], 1))
-        if not self.shape.recall:
-            return made
-        whole = torch.from_numpy(_whole(passages, self.shape.recall))  # (B, recall)
-        possible = F.pad(whole, (1, 0), value=True)
+        codes: Tensor = self.forward_network(torch.cat([as_input(read).flatten(1), about], 1))
+        if self.shape.recall:
+            codes = self._with_recall(codes, about, passages)
+        if self.shape.overlap:
+            ending = _numbers(passages.segments[:, HOP_STEPS:], passages.phases == 0)
+            codes = torch.cat([self.overlap_network(ending), codes], 1)
+        return codes
+
+    def soft_backward(self, passages: Passages) -> Tensor:
+        """Softened backward codes of the segments, (B, L, K)."""
+        late = passages.phases > 0
+        codes: Tensor = self.backward_network(_numbers(passages.segments, late))
+        if self.shape.overlap:
+            beginning = _numbers(passages.segments[:, :HOP_STEPS], late)
+            codes = torch.cat([self.overlap_network(beginning), codes], 1)
+        return codes
+
+    def _with_recall(self, codes: Tensor, about: Tensor, passages: Passages) -> Tensor:
+        """The mean of the codes and of those recalled, weighted by the gate, (B, length, K)."""
+        whole = _whole(passages, self.shape.recall)  # (B, recall)
+        possible = F.pad(torch.from_numpy(whole), (1, 0), value=True)
         weight = self.gate(about).masked_fill(~possible, -torch.inf).softmax(1)  # (B, 1 + recall)
-        recalled = self._recalled(passages, whole.numpy())  # (B, recall, L, K)
-        mean: Tensor = weight[:, 0, None, None] * made + torch.einsum(
+        recalled = self._recalled(passages, whole)  # (B, recall, length, K)
+        mean: Tensor = weight[:, 0, None, None] * codes + torch.einsum(
             "br,brlk->blk", weight[:, 1:], recalled
         )
         return mean
 
-    def soft_backward(self, passages: Passages) -> Tensor:
-        """Softened backward codes of the segments, (B, L, K)."""
-        return self._backward(passages.segments, passages.phases)
-
-    def _backward(self, segments: NDArray[np.int8], phases: NDArray[np.int8]) -> Tensor:
-        x = torch.cat([as_input(segments).flatten(1), _one_hot(phases > 0, _N_PHASE)], 1)
-        codes: Tensor = self.backward_network(x)
-        return codes
-
     def _about(self, passages: Passages) -> Tensor:
         """Where the segments stand, and how they compare with what came before, (B, n_about)."""
         late = np.minimum(passages.hops, _LATE)[:, None] / _LATE
-        numbers = [_one_hot(passages.phases > 0, _N_PHASE), _one_hot(passages.hops, _PLACES)]
-        told = [late, *_alikeness(passages, self.shape.recall)]
-        return torch.cat([*numbers, torch.from_numpy(np.concatenate(told, 1)).float()], 1)
+        told = np.concatenate([late, *_alikeness(passages, self.shape.recall)], 1)
+        places = [_one_hot(passages.phases > 0, _N_PHASE), _one_hot(passages.hops, _PLACES)]
+        return torch.cat([*places, torch.from_numpy(told).float()], 1)
 
     @torch.no_grad()
     def _recalled(self, passages: Passages, whole: NDArray[np.bool_]) -> Tensor:
@@ -111,11 +134,16 @@ class WindowNetworks(Networks):
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
         learning = self.backward_network.training
         self.backward_network.eval()
-        codes = self._backward(earlier[first], phases[first])
+        codes: Tensor = self.backward_network(_numbers(earlier[first], phases[first] > 0))
         self.backward_network.train(learning)
-        recalled = codes.new_zeros((*whole.shape, self.shape.length, self.shape.symbols))
+        recalled = codes.new_zeros((*whole.shape, *codes.shape[1:]))
         recalled[torch.from_numpy(whole)] = codes[torch.from_numpy(which)]
         return recalled
+
+
+def _numbers(steps: NDArray[np.int8], late: NDArray[np.bool_]) -> Tensor:
+    """Steps, int8[B, T, 3], and whether they begin in the second half of the bar, (B, T*29 + 2)."""
+    return torch.cat([as_input(steps).flatten(1), _one_hot(late, _N_PHASE)], 1)
 
 
 def _one_hot(values: NDArray[np.generic], size: int) -> Tensor:

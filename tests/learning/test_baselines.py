@@ -1,0 +1,83 @@
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pytest
+
+from livedshl.learning.baselines import BASELINES, next_step
+from livedshl.learning.baselines.material import Material
+from livedshl.learning.evaluation.contest import Contest, Ranker
+from livedshl.learning.evaluation.holdout import hold_out
+from livedshl.learning.passages import Passages
+from livedshl.music import Tune
+from livedshl.music.segments import CHORD
+
+FITS: dict[str, Callable[[Material], Ranker]] = BASELINES | {
+    "lstm": partial(next_step.fit, n_batches=60)
+}
+INFORMED = [name for name in FITS if name != "random"]
+TONES = [(60, 64, 67), (65, 69, 72), (67, 71, 74), (69, 72, 76)]  # of the classes 0 to 3
+
+
+def circling_tunes(n_tunes: int = 12, n_bars: int = 24) -> list[Tune]:
+    """Tunes whose chords go round, a bar each: 0, 1, 2, 3, 0 ...; eighths on chord tones."""
+    rng = np.random.default_rng(3)
+    tunes = []
+    for number in range(n_tunes):
+        chord = (np.arange(n_bars) + rng.integers(4)) % 4
+        steps = np.zeros((n_bars * 16, 3), np.int8)
+        steps[:, 2] = np.repeat(chord, 16)
+        for eighth in range(n_bars * 8):
+            steps[2 * eighth : 2 * eighth + 2, 0] = rng.choice(TONES[chord[eighth // 8]])
+            steps[2 * eighth, 1] = 1
+        starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
+        phases = (starts // 8 % 2 * 2).astype(np.int8)
+        tunes.append(Tune(f"Round {number}", f"rounds.abc#{number}", steps, starts, phases))
+    return tunes
+
+
+def prepared(follow_beats: int) -> tuple[Contest, Material]:
+    holdout = hold_out(circling_tunes(), np.array([0, 5, 9]), follow_beats)
+    contest = Contest.of(holdout, np.random.default_rng(0))
+    contents = holdout.library.contents(contest.candidates)
+    pairs = holdout.training_pairs
+    return contest, Material(holdout.training, pairs, contents, follow_beats, seed=0)
+
+
+@pytest.fixture(scope="module", params=[2, 4], ids=["follow 2", "follow 4"])
+def asked(request: pytest.FixtureRequest) -> tuple[Contest, Material]:
+    return prepared(request.param)
+
+
+@pytest.mark.parametrize("name", INFORMED)
+def test_who_has_heard_the_songs_finds_more_than_chance(asked, name: str) -> None:
+    contest, material = asked
+    figures = contest.judge(FITS[name](material), np.random.default_rng(0))
+    assert figures["auc_random"].low > 0.6
+    assert figures["recall@100"].low > 100 / len(contest.candidates)
+
+
+def test_chance_finds_as_much_as_chance(asked) -> None:
+    contest, material = asked
+    figures = contest.judge(FITS["random"](material), np.random.default_rng(0))
+    assert figures["auc_random"].low < 0.5 < figures["auc_random"].high
+
+
+@pytest.mark.parametrize("name", INFORMED)
+def test_what_agrees_with_what_sounds_comes_first_where_segments_overlap(name: str) -> None:
+    contest, material = prepared(2)
+    passages = Passages.of(contest.library, contest.queries[:5])
+    scores = FITS[name](material)(passages)
+    for sounding, row in zip(passages.segments, scores, strict=True):
+        agreement = (sounding[8:] == material.contents[:, :8]).all(2).sum(1)
+        assert (np.diff(agreement[np.argsort(-row)]) <= 0).all()
+
+
+@pytest.mark.parametrize("name", INFORMED)
+def test_a_chord_that_follows_is_preferred(name: str) -> None:
+    """Within a bar the chord stays, at the bar line the next one comes; the others never follow."""
+    contest, material = prepared(4)
+    passages = Passages.of(contest.library, contest.queries[:40])
+    best = FITS[name](material)(passages).argmax(1)
+    chords_on = (material.contents[best, 0, CHORD] - passages.segments[:, -1, CHORD]) % 4
+    assert np.isin(chords_on, (0, 1)).mean() > 0.9
