@@ -40,6 +40,10 @@ def test_models_and_presets_ship_in_the_wheel(tmp_path):
     subprocess.run(command, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    for name in ("models/session/manifest.json", "models/harmoniser.json", "presets/session.toml"):
+    for name in (
+        "models/session/manifest.json",
+        "models/harmoniser.safetensors",
+        "presets/session.toml",
+    ):
         assert f"livedshl/_shipped/{name}" in names
     assert not any("training/" in name for name in names)

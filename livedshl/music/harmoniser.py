@@ -1,126 +1,60 @@
-"""Gives a tune without chord symbols its chords: a hidden Markov model and its best path.
+"""Gives a tune without chord symbols its chords: a small convolutional network over hops.
 
-A state is a chord class that holds for a hop (2 beats). What it depends on: the chord before and
-the place in the 8-bar phrase (transitions), and the melody's pitches within the hop (emissions).
-All in C, by counting; reference: Rabiner, A tutorial on hidden Markov models (1989).
+A hop (2 beats) holds one chord class. Each hop's class is the likeliest given the melody for
+fourteen hops to either side and the place in the phrase; all in C. `learning.harmony_network`
+learns it; here it needs NumPy only.
+
+Reference: Bai, Kolter, Koltun: An empirical evaluation of generic convolutional and recurrent
+networks for sequence modeling (2018), for residual dilated convolutions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.chords import COMMON_CHORDS, QUALITIES, Chord, ChordVocabulary
+from livedshl.music.chords import QUALITIES, Chord, ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import HOP_BEATS, refusal, transposition_to_c
-from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.units import TICKS_PER_BEAT
 
-PLACES = 16  # hops of an 8-bar phrase in 4/4; of 4, 8 and 32 none did as well
+KERNEL = 5  # hops that a convolution sees
+DILATIONS = (1, 2, 4)  # hops between those, layer by layer
 _HOP_TICKS = HOP_BEATS * TICKS_PER_BEAT
+_SLICES = 4  # eighths of a hop
+_SLICE_TICKS = _HOP_TICKS // _SLICES
 _NO_OPENING = 12  # stands for a hop that no note opens
-
-# Chosen on six splits of the Nottingham tunes, 50 songs held out: 70.3 % of the hops.
-_FIRST_STEP_WEIGHT = 3.0  # of what sounds in the first sixteenth of the hop
-_MIDDLE_STEP_WEIGHT = 2.0  # of what sounds in the first sixteenth of its second beat
-_NOTES_POWER = 0.8  # notes of a hop are not independent of each other
-_OPENING_POWER = 0.3  # the opening note has been counted among the notes already
-_NOTES_PRIOR = 0.5
-_OPENING_PRIOR = 1.0
-_CHORD_PRIOR = 5.0  # weight of how common a chord is, in how it follows another
-_PLACE_PRIOR = 100.0  # weight of transitions anywhere, in those at one place of the phrase
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Hops:
-    """A tune by hops: `start` int64[n] ticks, `notes` float64[n, 12], `opening` int64[n].
-
-    notes: weighted beats for which each pitch class sounds. opening: pitch class of the note that
-    opens the hop, or `_NO_OPENING`. Both in C.
-    """
-
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    notes: NDArray[np.float64]
-    opening: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, sheet: LeadSheet, shift: int) -> "_Hops":
-        last = max(sheet.end, int(sheet.bars[-1]) + 1)
-        bar_ends = np.append(sheet.bars[1:], last)
-        start = np.concatenate(
-            [np.arange(a, b, _HOP_TICKS) for a, b in zip(sheet.bars, bar_ends, strict=True)]
-        ).astype(np.int64)
-        end = np.append(start[1:], max(last, int(start[-1]) + 1))
-        onset, note_end = sheet.notes[:, 0], sheet.notes[:, 0] + sheet.notes[:, 1]
-        pitch_class = (sheet.notes[:, 2] + shift) % 12
-        sounding = (
-            _overlap(start, end, onset, note_end)
-            + (_FIRST_STEP_WEIGHT - 1) * _overlap(start, start + TICKS_PER_STEP, onset, note_end)
-            + (_MIDDLE_STEP_WEIGHT - 1)
-            * _overlap(
-                start + TICKS_PER_BEAT,
-                np.minimum(start + TICKS_PER_BEAT + TICKS_PER_STEP, end),
-                onset,
-                note_end,
-            )
-        )
-        notes = sounding / TICKS_PER_BEAT @ (pitch_class[:, None] == np.arange(12))
-        next_note = np.minimum(np.searchsorted(note_end, start, "right"), len(onset) - 1)
-        sounds = note_end[next_note] > start
-        opens = sounds & (onset[next_note] < start + TICKS_PER_BEAT // 2)
-        opening = np.where(opens, pitch_class[next_note], _NO_OPENING)
-        return cls(start, end, notes, opening)
+_PLACES = 16  # hops of an 8-bar phrase in 4/4
+_EDGE = 2  # hops at either end of a tune that are told as such
+_WHOLE_BAR = 4  # beats
+N_HOP_FEATURES = _SLICES * 12 + 13 + 12 + 2 * _PLACES + 2 * _EDGE + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Harmoniser:
-    """Tables of probabilities; k is the number of chord classes.
+    """The network: k chord classes out of h hidden values a hop.
 
-    vocabulary: the chord classes, in C. start: float64[k] of the first chord.
-    transition: float64[16, k, k] of a chord after another, by place in the phrase.
-    notes: float64[k, 12] of a pitch class while a chord sounds.
-    opening: float64[k, 13] of the pitch class that opens a hop, the last for none.
+    vocabulary: the chord classes, in C. weights: by name, float32: "first.weight" [h, features],
+    "layers.0.weight" [h, h, 5] and so on, "last.weight" [k, h], and a ".bias" to each.
     """
 
     vocabulary: ChordVocabulary
-    start: NDArray[np.float64]
-    transition: NDArray[np.float64]
-    notes: NDArray[np.float64]
-    opening: NDArray[np.float64]
+    weights: Mapping[str, NDArray[np.float32]]
 
-    @classmethod
-    def fit(
-        cls,
-        sheets: Iterable[LeadSheet],
-        vocabulary: ChordVocabulary | None = None,
-        minor: bool = False,
-    ) -> "Harmoniser":
-        """Counts over the sheets that have chords and a place in a library (see `refusal`)."""
-        vocabulary = vocabulary or ChordVocabulary.of_names(COMMON_CHORDS)
-        k = len(vocabulary)
-        start, chord = np.ones(k), np.ones(k)
-        follows = np.zeros((PLACES, k, k))
-        notes, opening = np.full((k, 12), _NOTES_PRIOR), np.full((k, 13), _OPENING_PRIOR)
-        for sheet in sheets:
-            if refusal(sheet, minor) is not None:
-                continue
-            chords = chords_by_hop(sheet, vocabulary)
-            known = chords >= 0
-            if not known.any():
-                continue
-            hops = _Hops.of(sheet, transposition_to_c(sheet.keys[0], sheet.notes[:, 2]))
-            place = np.arange(len(chords)) % PLACES
-            np.add.at(chord, chords[known], 1)
-            np.add.at(start, chords[known & (place == 0)], 1)
-            np.add.at(notes, chords[known], hops.notes[known])
-            np.add.at(opening, (chords[known], hops.opening[known]), 1)
-            pair = np.flatnonzero(known[1:] & known[:-1]) + 1
-            np.add.at(follows, (place[pair], chords[pair - 1], chords[pair]), 1)
-        anywhere = _shares(follows.sum(0) + _CHORD_PRIOR * _shares(chord))
-        transition = _shares(follows + _PLACE_PRIOR * anywhere)
-        return cls(vocabulary, _shares(start), transition, _shares(notes), _shares(opening))
+    def __post_init__(self) -> None:
+        """Raises ValueError where the weights do not fit together."""
+        hidden = len(self.weights.get("first.bias", ()))
+        expected = shapes(hidden, len(self.vocabulary))
+        if {name: weight.shape for name, weight in self.weights.items()} != expected:
+            raise ValueError("weights of another shape")
+
+    def likelihood(self, sheet: LeadSheet) -> NDArray[np.float32]:
+        """How well each chord class would go with each hop, float32[n, k]; no distribution."""
+        hidden = _relu(self._linear("first", hop_features(sheet)))  # (n, h)
+        for layer, dilation in enumerate(DILATIONS):
+            hidden = hidden + _relu(self._convolution(f"layers.{layer}", hidden, dilation))
+        return self._linear("last", hidden)
 
     def harmonise(self, sheet: LeadSheet) -> LeadSheet:
         """The sheet with the likeliest chords in the place of its own, in its own key.
@@ -130,73 +64,87 @@ class Harmoniser:
         if refusal(sheet, minor=True) is not None:
             return sheet
         shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
-        hops = _Hops.of(sheet, shift)
-        path = self.best_path(self._emission(hops))
-        changes = np.flatnonzero(np.diff(path, prepend=-1))
-        chords = [self.vocabulary.classes[state].transposed(-shift) for state in path[changes]]
+        start, _ = _hops(sheet)
+        found = self.likelihood(sheet).argmax(1)
+        changes = np.flatnonzero(np.diff(found, prepend=-1))
+        chords = [self.vocabulary.classes[index].transposed(-shift) for index in found[changes]]
         rows = [
             (tick, chord.root, chord.quality)
-            for tick, chord in zip(hops.start[changes].tolist(), chords, strict=True)
+            for tick, chord in zip(start[changes].tolist(), chords, strict=True)
         ]
         return replace(sheet, chords=np.array(rows, np.int32).reshape(-1, 3))
 
-    def best_path(self, emission: NDArray[np.float64]) -> NDArray[np.int64]:
-        """The likeliest chord classes, int64[n], by Viterbi.
+    def _linear(self, name: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        y: NDArray[np.float32] = x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        return y
 
-        emission: float64[n, k], logarithms of how well each chord fits the notes of each hop.
-        """
-        follows = np.log(self.transition)
-        score = np.log(self.start) + emission[0]
-        origins = []
-        for hop in range(1, len(emission)):
-            through = score[:, None] + follows[hop % PLACES]  # (before, after)
-            origins.append(through.argmax(0))
-            score = through.max(0) + emission[hop]
-        path = [int(score.argmax())]
-        for origin in reversed(origins):
-            path.append(int(origin[path[-1]]))
-        return np.array(path[::-1])
-
-    def to_dict(self) -> dict[str, Any]:
-        """The tables as lists, for a JSON file."""
-        tables = {name: getattr(self, name).round(6).tolist() for name in _TABLES}
-        return {"chord_classes": list(self.vocabulary.names), **tables}
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> "Harmoniser":
-        """What `to_dict` gave. Raises KeyError, TypeError or ValueError for anything else."""
-        vocabulary = ChordVocabulary.of_names(content["chord_classes"])
-        k = len(vocabulary)
-        shapes = ((k,), (PLACES, k, k), (k, 12), (k, 13))
-        tables = [np.array(content[name], np.float64) for name in _TABLES]
-        for name, table, shape in zip(_TABLES, tables, shapes, strict=True):
-            if table.shape != shape or not (table >= 0).all():
-                raise ValueError(f"table {name!r} is no table of probabilities {shape}")
-        smallest = np.finfo(np.float64).tiny  # a rounded-off probability must not forbid a path
-        return cls(vocabulary, *(np.maximum(table, smallest) for table in tables))
-
-    def _emission(self, hops: _Hops) -> NDArray[np.float64]:
-        notes = hops.notes @ np.log(self.notes).T  # (n, k)
-        opening = np.log(self.opening)[:, hops.opening].T  # (n, k)
-        emission: NDArray[np.float64] = _NOTES_POWER * notes + _OPENING_POWER * opening
-        return emission
+    def _convolution(self, name: str, x: NDArray[np.float32], dilation: int) -> NDArray[np.float32]:
+        reach = KERNEL // 2 * dilation
+        padded = np.pad(x, ((reach, reach), (0, 0)))
+        y = np.tile(self.weights[f"{name}.bias"], (len(x), 1))
+        for position in range(KERNEL):
+            seen = padded[position * dilation : position * dilation + len(x)]
+            y += seen @ self.weights[f"{name}.weight"][:, :, position].T
+        return y
 
 
-_TABLES = ("start", "transition", "notes", "opening")
+def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of a harmoniser's weights by name."""
+    layers = {f"layers.{layer}": (hidden, hidden, KERNEL) for layer in range(len(DILATIONS))}
+    weights = {"first": (hidden, N_HOP_FEATURES), **layers, "last": (n_classes, hidden)}
+    return {f"{name}.weight": shape for name, shape in weights.items()} | {
+        f"{name}.bias": shape[:1] for name, shape in weights.items()
+    }
+
+
+def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
+    """What the network knows of each hop of a tune that `refusal` lets pass, float32[n, features].
+
+    In C: which pitch classes sound in each eighth, and for what share of it; the pitch class that
+    opens the hop; how long each pitch class sounds in the whole tune; the place in an 8-bar
+    phrase, counted from the start and from the end; the first and last hops; the metre.
+    """
+    shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+    start, end = _hops(sheet)
+    onset, note_end = sheet.notes[:, 0], sheet.notes[:, 0] + sheet.notes[:, 1]
+    pitch_class = (sheet.notes[:, 2] + shift) % 12
+    of_class = pitch_class[:, None] == np.arange(12)
+    slices = []
+    for first in range(0, _HOP_TICKS, _SLICE_TICKS):
+        slice_end = np.minimum(start + first + _SLICE_TICKS, end)
+        shared = _overlap(start + first, slice_end, onset, note_end) / _SLICE_TICKS
+        slices.append(shared @ of_class)
+    next_note = np.minimum(np.searchsorted(note_end, start, "right"), len(onset) - 1)
+    opens = (note_end[next_note] > start) & (onset[next_note] < start + TICKS_PER_BEAT // 2)
+    opening = np.where(opens, pitch_class[next_note], _NO_OPENING)
+    duration = sheet.notes[:, 1] @ of_class
+    place = np.arange(len(start))
+    from_end = place[::-1]
+    metre = sheet.metres[0]
+    bar_beats = metre.bar_ticks / TICKS_PER_BEAT
+    columns = [
+        *slices,
+        np.eye(13)[opening],
+        np.tile(3 * duration / max(1, duration.sum()), (len(start), 1)),  # 3: as large as others
+        np.eye(_PLACES)[place % _PLACES],
+        np.eye(_PLACES)[from_end % _PLACES],
+        place[:, None] == np.arange(_EDGE),
+        from_end[:, None] == np.arange(_EDGE),
+        np.full((len(start), 1), bar_beats / _WHOLE_BAR),
+    ]
+    return np.concatenate(columns, axis=1).astype(np.float32)
 
 
 def chords_by_hop(sheet: LeadSheet, vocabulary: ChordVocabulary) -> NDArray[np.int64]:
     """The chord class that sounds longest in each hop, in C, int64[n]; -1 where none does."""
     shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
-    hops = _Hops.of(sheet, shift)
+    start, end = _hops(sheet)
     ends = np.append(sheet.chords[1:, 0], sheet.end)[: len(sheet.chords)]
-    ticks = np.zeros((len(hops.start), len(vocabulary)))
-    for (onset, root, quality), end in zip(sheet.chords.tolist(), ends.tolist(), strict=True):
+    ticks = np.zeros((len(start), len(vocabulary)))
+    for (onset, root, quality), chord_end in zip(sheet.chords.tolist(), ends.tolist(), strict=True):
         if root >= 0:
             chord = vocabulary.index(Chord(root, quality).transposed(shift))
-            ticks[:, chord] += _overlap(hops.start, hops.end, np.array([onset]), np.array([end]))[
-                :, 0
-            ]
+            ticks[:, chord] += _overlap(start, end, np.array([onset]), np.array([chord_end]))[:, 0]
     return np.where(ticks.any(1), ticks.argmax(1), -1)
 
 
@@ -218,7 +166,15 @@ def _overlap(
     return ticks
 
 
-def _shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Counts as shares of their sum over the last axis."""
-    shares: NDArray[np.float64] = counts / counts.sum(-1, keepdims=True)
-    return shares
+def _hops(sheet: LeadSheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the hops of each bar start and end, in ticks, both int64[n]."""
+    last = max(sheet.end, int(sheet.bars[-1]) + 1)
+    bar_ends = np.append(sheet.bars[1:], last)
+    start = np.concatenate(
+        [np.arange(a, b, _HOP_TICKS) for a, b in zip(sheet.bars, bar_ends, strict=True)]
+    ).astype(np.int64)
+    return start, np.append(start[1:], max(last, int(start[-1]) + 1))
+
+
+def _relu(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.maximum(x, 0)

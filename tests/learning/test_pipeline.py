@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from own_tunes import own_sheets
 
@@ -17,11 +18,11 @@ from livedshl.learning.harmony import (
     with_chords,
     write_harmoniser,
 )
+from livedshl.learning.harmony_network import fit_harmoniser
 from livedshl.learning.networks import encode, load_networks
 from livedshl.learning.pipeline import cached_bundle, train_bundle
 from livedshl.learning.settings import NetworkShape, TrainingSettings
 from livedshl.music import LeadSheet
-from livedshl.music.harmoniser import Harmoniser
 from livedshl.music.segments import refusal
 
 SETTINGS = TrainingSettings(
@@ -80,7 +81,7 @@ def test_training_twice_writes_the_same_bytes(tunes, tmp_path: Path) -> None:
 
 
 def test_tunes_without_chords_are_harmonised_first(tunes, tmp_path: Path) -> None:
-    model = Harmoniser.fit(own_sheets(seed=5))
+    model = fit_harmoniser(own_sheets(seed=5), np.random.default_rng(0), epochs=2)
     tunes["book"] = [bare(sheet) for sheet in tunes["book"]]
     train_bundle(["book"], tmp_path / "with", SETTINGS, harmoniser=model, progress=silent)
     train_bundle(["book"], tmp_path / "without", SETTINGS, progress=silent)
@@ -126,12 +127,12 @@ def test_the_harmoniser_is_measured_on_tunes_it_has_not_seen() -> None:
 
 def test_the_harmoniser_comes_back_from_its_file(tmp_path: Path) -> None:
     sheets = own_sheets()
-    harmoniser = Harmoniser.fit(sheets)
-    path = tmp_path / "harmoniser.json"
+    harmoniser = fit_harmoniser(sheets, np.random.default_rng(0))
+    path = tmp_path / "harmoniser.safetensors"
     write_harmoniser(path, harmoniser, {"sources": ["book"]})
     again = read_harmoniser(path)
     assert (again.harmonise(sheets[0]).chords == harmoniser.harmonise(sheets[0]).chords).all()
-    path.write_text(path.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(CorpusError, match="no harmoniser"):
         read_harmoniser(path)
 
@@ -139,4 +140,5 @@ def test_the_harmoniser_comes_back_from_its_file(tmp_path: Path) -> None:
 def test_own_chords_are_kept() -> None:
     sheet = own_sheets(n_tunes=1)[0]
     assert refusal(sheet) is None
-    assert with_chords(sheet, Harmoniser.fit(own_sheets())) is sheet
+    harmoniser = fit_harmoniser(own_sheets(), np.random.default_rng(0), epochs=1)
+    assert with_chords(sheet, harmoniser) is sheet
