@@ -17,7 +17,7 @@ from livedshl.cli.presets import presets
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
 
-_EXTRA_TRAIN = {"torch", "music21", "symusic", "safetensors", "matplotlib"}
+_EXTRA_TRAIN = {"torch", "music21", "symusic", "safetensors", "matplotlib", "verovio"}
 _INTERRUPTED = 130  # what shells report of a command ended by Ctrl-C
 
 

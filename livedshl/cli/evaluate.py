@@ -40,21 +40,41 @@ _COLUMNS = (
     show_default=True,
     help="Chooses the songs, and seeds the training.",
 )
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the paper's two tasks are written; by default the folder `evaluation` of "
+    "the bundle.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(folder: Path, paths: tuple[str, ...], holdout: str, seed: int, as_json: bool) -> None:
+def evaluate(
+    folder: Path,
+    paths: tuple[str, ...],
+    holdout: str,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Measure how well codes find what comes next, on songs they have not learned from.
 
     The settings of the bundle DIR are learned again, on its own tunes or on those in PATH..., but
     without the songs held out; then every segment of those asks for its successor among all
-    segments. Beside the codes stand what else could be used. This takes as long as training.
+    segments. Beside the codes stands what else could be used. This takes as long as training.
+
+    Also written is what the bundle itself plays: the paper's Task 1 and Task 2, the same start
+    continued by the nearest and by the farthest codes, as MIDI files and scores.
     """
     from rich.console import Console
 
     from livedshl.cli.status import StatusLine
     from livedshl.index import open_bundle
     from livedshl.learning.evaluation.evaluate import evaluate
+    from livedshl.live.tasks import write_tasks
 
     bundle = open_bundle(folder)
+    written = write_tasks(folder, out or folder / "evaluation", seed)
     with StatusLine() as status:
         evaluation = evaluate(bundle, paths, holdout, seed, status.progress)
     if as_json:
@@ -62,6 +82,7 @@ def evaluate(folder: Path, paths: tuple[str, ...], holdout: str, seed: int, as_j
     else:
         Console().print(_table(evaluation))
         click.echo(_told(evaluation))
+        click.echo(f"The paper's tasks: {', '.join(map(str, written))}")
 
 
 def _table(evaluation: "Evaluation") -> "Table":

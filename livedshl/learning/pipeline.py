@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 
 HISTORY = "history.json"
+CHART = "history.png"
 _TRAINING = "training"
 
 
@@ -43,12 +44,14 @@ def train_bundle(
     harmoniser: Harmoniser | None = None,
     progress: Progress,
 ) -> "TrainingResult":
-    """Reads tunes, learns from them, and writes the bundle and its `history.json` into `folder`.
+    """Reads tunes, learns from them, and writes the bundle, its `history.json` and a chart of that
+    (paper, Fig. 3) into `folder`.
 
     minor: admits tunes in minor keys. harmoniser: for tunes without chords. The first Ctrl-C ends
     the training with the best so far. `folder/training` keeps what `resume` goes on from. Raises
     CorpusError, BundleError.
     """
+    from livedshl.learning.chart import history_png
     from livedshl.learning.networks import encode, networks_bytes
     from livedshl.learning.pairs import positive_pairs
     from livedshl.learning.training import train
@@ -85,6 +88,7 @@ def train_bundle(
     )
     history = [asdict(row) for row in result.history]
     (folder / HISTORY).write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
+    (folder / CHART).write_bytes(history_png(result.history, settings.shape.length))
     return result
 
 

@@ -1,7 +1,7 @@
 """Writes a lead sheet, melody and chord symbols, as MusicXML 4.0."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -26,6 +26,10 @@ _KINDS = {
     "6": "major-sixth", "m6": "minor-sixth", "dim": "diminished", "dim7": "diminished-seventh",
     "m7b5": "half-diminished", "aug": "augmented", "7#5": "augmented-seventh",
     "sus4": "suspended-fourth", "7sus4": "suspended-fourth", "mmaj7": "major-minor",
+}  # fmt: skip
+# A beam's part at a note, by whether the notes before and after it in the group have it too.
+_BEAMS = {
+    (False, True): "begin", (True, True): "continue", (True, False): "end", (False, False): "",
 }  # fmt: skip
 _FIFTHS_LINE = "FCGDAEB"
 
@@ -59,14 +63,18 @@ def write_musicxml(
             _add_tempo(measure, tempo_bpm)
         bar = steps[start : start + _BAR_STEPS]
         continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
-        for first, length, tied_from, tied_to in _pieces(bar, _is_tied(steps, start), continues):
+        pieces = list(_pieces(bar, _is_tied(steps, start), continues))
+        beams = _beams(
+            [(first, length, bar[first, PITCH] == REST) for first, length, _, _ in pieces]
+        )
+        for (first, length, tied_from, tied_to), beam in zip(pieces, beams, strict=True):
             if first % STEPS_PER_BEAT == 0:
                 sounding_chord = _add_chord(
                     measure, bar[first], sounding_chord, chords, key_shift, fifths
                 )
             pitch = int(bar[first, PITCH])
             shifted = None if pitch == REST else pitch + key_shift
-            _add_note(measure, shifted, length, tied_from, tied_to, fifths)
+            _add_note(measure, shifted, length, tied_from, tied_to, fifths, beam)
     barline = ET.SubElement(measure, "barline", location="right")
     ET.SubElement(barline, "bar-style").text = "light-heavy"
     ET.indent(score)
@@ -121,6 +129,33 @@ def _written(start: int, end: int) -> Iterator[tuple[int, int]]:
         length = max(length for length in _TYPES if length <= longest)
         yield start, length
         start += length
+
+
+def _beams(pieces: Sequence[tuple[int, int, bool]]) -> list[list[str]]:
+    """The beams of each written note, outermost first: MusicXML's names, none where it has none.
+
+    pieces: first step, length in steps, and whether it is a rest. Notes shorter than a beat are
+    joined where they follow one another within one beat.
+    """
+    beams: list[list[str]] = [[] for _ in pieces]
+    for _, group in groupby(range(len(pieces)), lambda index: _beamed_with(index, pieces[index])):
+        notes = list(group)
+        for shorter_than in (STEPS_PER_BEAT, STEPS_PER_BEAT // 2):  # one beam, two beams
+            has = [pieces[note][1] < shorter_than for note in notes]
+            for place, note in enumerate(notes):
+                if len(notes) > 1 and has[place]:
+                    before = place > 0 and has[place - 1]
+                    after = place < len(notes) - 1 and has[place + 1]
+                    kind = _BEAMS[before, after] or ("backward hook" if place else "forward hook")
+                    beams[note].append(kind)
+    return beams
+
+
+def _beamed_with(index: int, piece: tuple[int, int, bool]) -> tuple[int, int]:
+    """A key that only notes under one beam share: their beat; a long note or a rest is alone."""
+    first, length, rest = piece
+    alone = rest or length >= STEPS_PER_BEAT
+    return (first // STEPS_PER_BEAT, index if alone else -1)
 
 
 def _add_attributes(measure: ET.Element, fifths: int) -> None:
@@ -180,6 +215,7 @@ def _add_note(
     tied_from: bool,
     tied_to: bool,
     fifths: int,
+    beam: Sequence[str],
 ) -> None:
     note = ET.SubElement(measure, "note")
     if pitch is None:
@@ -200,6 +236,8 @@ def _add_note(
     ET.SubElement(note, "type").text = type_name
     for _ in range(dots):
         ET.SubElement(note, "dot")
+    for number, kind in enumerate(beam, 1):
+        ET.SubElement(note, "beam", number=str(number)).text = kind
     if ties:
         notations = ET.SubElement(note, "notations")
         for kind in ties:

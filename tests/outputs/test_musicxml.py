@@ -1,4 +1,7 @@
+from xml.etree import ElementTree as ET
+
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import VOCABULARY, step_arrays
@@ -29,3 +32,31 @@ def test_music21_reads_back_every_note_and_chord(tmp_path, steps, key_shift):
         for chord in steps[:, 2].tolist()
     ]
     assert read.tolist() == roots
+
+
+def beams_of(rhythm: str, tmp_path) -> list[list[str]]:
+    """Beams of each note of a bar, outermost first; a letter a step, large where a note begins."""
+    steps = np.zeros((16, 3), np.int8)
+    steps[:, 2] = -1
+    for step, letter in enumerate(rhythm):
+        steps[step] = (0, 0, -1) if letter == "." else (71, letter.isupper(), -1)
+    write_musicxml(tmp_path / "t.musicxml", steps, VOCABULARY.classes, 0, 100, "Title")
+    notes = ET.parse(tmp_path / "t.musicxml").iter("note")
+    return [[beam.text or "" for beam in note.iter("beam")] for note in notes]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "beams"),
+    [
+        ("NnNn" * 4, [["begin"], ["end"]] * 4),
+        ("NNNN" + "." * 12, [["begin"] * 2, ["continue"] * 2, ["continue"] * 2, ["end"] * 2]),
+        ("NnnN" + "." * 12, [["begin"], ["end", "backward hook"]]),
+        ("NNnn" + "." * 12, [["begin", "forward hook"], ["end"]]),
+        ("Nnnn" + "Nn.." + "." * 8, [[], []]),
+    ],
+    ids=["eighths", "sixteenths", "dotted", "snap", "alone"],
+)
+def test_short_notes_of_a_beat_share_a_beam(rhythm: str, beams: list[list[str]], tmp_path) -> None:
+    found = beams_of(rhythm, tmp_path)
+    assert found[: len(beams)] == beams
+    assert not any(found[len(beams) :])

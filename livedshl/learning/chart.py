@@ -1,0 +1,40 @@
+"""The paper's Fig. 3 of a training run: how far apart pairs' codes are, epoch by epoch."""
+
+import io
+from collections.abc import Sequence
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from livedshl.learning.validation import EpochFigures
+
+_SIZE_INCHES = (10, 4)
+_DPI = 120
+
+
+def history_png(history: Sequence[EpochFigures], length: int) -> bytes:
+    """Mean Hamming distance of positive and negative pairs over the epochs, as a PNG picture.
+
+    On the left (a) the pairs that were learned from, on the right (b) those withheld. `length` is
+    L, the greatest distance there is.
+    """
+    figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
+    FigureCanvasAgg(figure)
+    epochs = [row.epoch for row in history]
+    panels = {
+        "(a) Pairs learned from": [(row.train_positive, row.train_negative) for row in history],
+        "(b) Pairs withheld": [
+            (row.validation_positive, row.validation_negative) for row in history
+        ],
+    }
+    axes = figure.subplots(1, len(panels), sharey=True)
+    for panel, (title, pairs) in zip(axes, panels.items(), strict=True):
+        panel.plot(epochs, [negative for _, negative in pairs], "--", label="others")
+        panel.plot(epochs, [positive for positive, _ in pairs], label="that follow one another")
+        panel.set(title=title, xlabel="epoch", ylim=(0, length))
+        panel.grid(alpha=0.3)
+        panel.legend(title="pairs of segments")
+    axes[0].set_ylabel("mean Hamming distance")
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=_DPI, metadata={"Software": "livedshl"})
+    return picture.getvalue()
