@@ -51,6 +51,8 @@ _OPTIONS = (
                  help="Weight of the bit-balancing term, the paper's alpha."),
     click.option("--seed", type=click.IntRange(0), default=_PAPER.seed, show_default=True,
                  help="Same seed, same codes."),
+    click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto",
+                 show_default=True, help="Where it is computed; auto takes a GPU if there is one."),
     click.option("--minor", is_flag=True, help="Learn from tunes in minor keys too."),
     click.option("--resume", is_flag=True, help="Go on where a training into DIR was stopped."),
 )  # fmt: skip
@@ -70,18 +72,21 @@ def train(
     follow: str,
     minor: bool,
     resume: bool,
+    device: str,
     **chosen: Any,
 ) -> None:
     """Learn codes from the tunes in PATH... and write a bundle to play from.
 
-    The first Ctrl-C ends the training and writes the best codes so far.
+    The first Ctrl-C ends the training and writes the best codes so far. Several processes can learn
+    together: torchrun --nproc-per-node N -m livedshl train ...
     """
     from livedshl.cli.status import StatusLine
     from livedshl.learning.harmony import shipped_harmoniser
     from livedshl.learning.pipeline import train_bundle
+    from livedshl.learning.processes import workers
 
     settings = _settings(Method(method), int(follow), chosen)
-    with StatusLine() as status:
+    with StatusLine() as status, workers(device) as those:
         result = train_bundle(
             paths,
             out,
@@ -89,8 +94,11 @@ def train(
             minor=minor,
             resume=resume,
             harmoniser=shipped_harmoniser(),
-            progress=status.progress,
+            progress=status.progress if those.leads else lambda stage, share: None,
+            workers=those,
         )
+    if not those.leads:
+        return
     best = result.history[result.best_epoch]
     click.echo(
         f"{out}: best of {len(result.history) - 1} epochs is {best.epoch}, "

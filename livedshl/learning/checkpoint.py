@@ -31,7 +31,7 @@ class Checkpoint:
         """Writes the file beside its place and renames it, so that a whole one is always there."""
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".part")
-        tensors = {name: tensor.contiguous() for name, tensor in self.tensors.items()}
+        tensors = {name: tensor.cpu().contiguous() for name, tensor in self.tensors.items()}
         save_file(tensors, beside, {"mark": mark, "state": json.dumps(self.state)})
         beside.replace(path)
 

@@ -40,6 +40,15 @@ class Networks(nn.Module):
         super().__init__()
         self.shape = shape
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are, and where the codes come out."""
+        return next(self.parameters()).device
+
+    def forward(self, firsts: Passages, seconds: Passages) -> tuple[Tensor, Tensor]:
+        """Softened forward codes of `firsts` and backward codes of `seconds`, (B, L, K) each."""
+        return self.soft_forward(firsts), self.soft_backward(seconds)
+
     @abstractmethod
     def soft_forward(self, passages: Passages) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
@@ -81,12 +90,13 @@ class LstmNetworks(Networks):
 
     def soft_forward(self, passages: Passages) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
-        codes: Tensor = self.forward_network(as_input(passages.segments))
+        codes: Tensor = self.forward_network(as_input(passages.segments, self.device))
         return codes
 
     def soft_backward(self, passages: Passages) -> Tensor:
         """Softened backward codes; the segments are turned round here."""
-        codes: Tensor = self.backward_network(as_input(passages.segments).flip(1))  # retrograde
+        retrograde = as_input(passages.segments, self.device).flip(1)
+        codes: Tensor = self.backward_network(retrograde)
         return codes
 
 
@@ -109,13 +119,13 @@ def to_code(soft: Tensor) -> NDArray[np.uint8]:
 
     Of equal values the first wins; a ReLU makes such ties.
     """
-    code: NDArray[np.uint8] = soft.detach().numpy().argmax(-1).astype(np.uint8)
+    code: NDArray[np.uint8] = soft.detach().cpu().numpy().argmax(-1).astype(np.uint8)
     return code
 
 
-def as_input(segments: NDArray[np.int8]) -> Tensor:
+def as_input(segments: NDArray[np.int8], device: torch.device) -> Tensor:
     """Steps, int8[..., 3], as what the networks read, float32 (..., 29)."""
-    return torch.from_numpy(features(segments)).float()
+    return torch.from_numpy(features(segments)).to(device).float()
 
 
 @torch.no_grad()
@@ -147,7 +157,7 @@ def networks_bytes(networks: Networks) -> bytes:
     One entry only: safetensors writes several in an order that changes from run to run.
     """
     metadata = {"shape": json.dumps(asdict(networks.shape))}
-    weights = {name: tensor.contiguous() for name, tensor in networks.state_dict().items()}
+    weights = {name: tensor.cpu().contiguous() for name, tensor in networks.state_dict().items()}
     file: bytes = save(weights, metadata)
     return file
 

@@ -54,9 +54,9 @@ def _telling_apart(forward: Tensor, backward: Tensor, known: Tensor, temperature
     """
     n, length, _ = forward.shape
     scores = forward.flatten(1) @ backward.flatten(1).T / (length * temperature)  # (B, B)
-    others = known & ~torch.eye(n, dtype=torch.bool)
+    others = known & ~torch.eye(n, dtype=torch.bool, device=scores.device)
     scores = scores.masked_fill(others, -torch.inf)
-    true = torch.arange(n)
+    true = torch.arange(n, device=scores.device)
     return (F.cross_entropy(scores, true) + F.cross_entropy(scores.T, true)) / 2
 
 

@@ -23,6 +23,7 @@ from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 
 if TYPE_CHECKING:
+    from livedshl.learning.processes import Workers
     from livedshl.learning.run import TrainingResult
     from livedshl.learning.settings import TrainingSettings
 
@@ -43,20 +44,24 @@ def train_bundle(
     resume: bool = False,
     harmoniser: Harmoniser | None = None,
     progress: Progress,
+    workers: "Workers | None" = None,
 ) -> "TrainingResult":
     """Reads tunes, learns from them, and writes the bundle, its `history.json` and a chart of that
     (paper, Fig. 3) into `folder`.
 
     minor: admits tunes in minor keys. harmoniser: for tunes without chords. The first Ctrl-C ends
-    the training with the best so far. `folder/training` keeps what `resume` goes on from. Raises
-    CorpusError, BundleError.
+    the training with the best so far. `folder/training` keeps what `resume` goes on from. Of
+    several `workers` only the first writes. Raises CorpusError, BundleError.
     """
     from livedshl.learning.chart import history_png
     from livedshl.learning.networks import encode, networks_bytes
     from livedshl.learning.pairs import positive_pairs
+    from livedshl.learning.processes import ALONE
     from livedshl.learning.training import train
 
-    sheets = read_sheets(paths, minor, harmoniser, progress)
+    workers = workers or ALONE
+    with workers.leader_first():
+        sheets = read_sheets(paths, minor, harmoniser, progress)
     vocabulary, _ = counted_vocabulary(sheets)
     tunes = [lay_on_grid(sheet, vocabulary) for sheet in sheets]
     library = library_of(tunes)
@@ -69,7 +74,10 @@ def train_bundle(
             resume=resume,
             progress=progress,
             stop=stop,
+            workers=workers,
         )
+    if not workers.leads:
+        return result
     forward, backward = encode(
         result.networks, library, lambda share: progress("Encoding the segments", share)
     )

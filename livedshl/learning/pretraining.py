@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from livedshl.index import SegmentLibrary
 from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
+from livedshl.learning.processes import ALONE, Workers
 from livedshl.music.chords import N_CHORD_CLASSES
 from livedshl.music.features import N_OCTAVES, N_PITCH_CLASSES, octave_of
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
@@ -76,6 +77,21 @@ class StepPredictor(nn.Module):
         return likely, torch.stack(hits)
 
 
+class _BothWays(nn.Module):
+    """Both LSTMs, one of which hears everything backwards."""
+
+    def __init__(self, networks: LstmNetworks) -> None:
+        super().__init__()
+        self.onwards = StepPredictor(networks.forward_network)
+        self.backwards = StepPredictor(networks.backward_network)
+
+    def forward(self, x: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean log likelihood of a step, and the share of steps hit by group, (4,)."""
+        onwards, onwards_hits = self.onwards(x, wanted)
+        backwards, backwards_hits = self.backwards(x.flip(1), wanted.flip(1))
+        return onwards.mean() + backwards.mean(), (onwards_hits + backwards_hits) / 2
+
+
 def pretrain(
     networks: LstmNetworks,
     library: SegmentLibrary,
@@ -86,31 +102,29 @@ def pretrain(
     rng: np.random.Generator,
     progress: Callable[[float], None],
     stop: Callable[[], bool],
+    workers: Workers = ALONE,
 ) -> PretrainingFigures:
     """Trains both LSTMs in place on the segments of a library for `steps` batches or until `stop`.
 
-    The figures are means over the last tenth of the steps.
+    The figures are means over the last tenth of the steps. Of several processes each takes its
+    part of every batch.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(rng.integers(2**63)))
-        predictors = [
-            StepPredictor(networks.forward_network),
-            StepPredictor(networks.backward_network),
-        ]
-    parameters = [weight for predictor in predictors for weight in predictor.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr=learning_rate)
+        predictors = _BothWays(networks)
+    learned = workers.together(predictors.to(workers.device))
+    optimizer = torch.optim.Adam(predictors.parameters(), lr=learning_rate)
     recent: list[Tensor] = []
     for step in range(steps):
-        batch = library.contents(rng.integers(len(library), size=batch_size))
-        x, wanted = as_input(batch), targets(batch)
-        forward, forward_hits = predictors[0](x, wanted)
-        backward, backward_hits = predictors[1](x.flip(1), wanted.flip(1))
+        rows = rng.integers(len(library), size=batch_size)
+        batch = library.contents(rows[workers.rank :: workers.size])
+        likely, hits = learned(as_input(batch, workers.device), targets(batch).to(workers.device))
         optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(-forward.mean() - backward.mean())
+        torch.autograd.backward(-likely)
         optimizer.step()
-        recent = [*recent[-(steps // 10) :], (forward_hits + backward_hits) / 2]
+        recent = [*recent[-(steps // 10) :], hits]
         progress((step + 1) / steps)
-        if stop():
+        if workers.any(stop()):
             break
-    hits = torch.stack(recent).mean(0).tolist() if recent else [0.0] * 4
-    return PretrainingFigures(*(round(hit, 4) for hit in hits))
+    means = torch.stack(recent).mean(0).tolist() if recent else [0.0] * 4
+    return PretrainingFigures(*(round(mean, 4) for mean in means))

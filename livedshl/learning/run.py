@@ -17,6 +17,7 @@ from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit
 from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
+from livedshl.learning.processes import ALONE, Workers
 from livedshl.learning.settings import Method, Progress, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
 
@@ -63,12 +64,14 @@ class Run:
         split: PairSplit,
         settings: TrainingSettings,
         rng: np.random.Generator,
+        workers: Workers = ALONE,
     ) -> None:
         self._split, self._settings, self._rng = split, settings, rng
+        self._workers = workers
         self._library = library
         self._content_ids = library.content_ids
         self._one_of_each = np.unique(self._content_ids, return_index=True)[1]
-        self._networks = seeded_networks(settings.shape, rng)
+        self._networks = seeded_networks(settings.shape, rng).to(workers.device)
         self._optimizer = torch.optim.AdamW(
             self._networks.parameters(),
             lr=settings.learning_rate,
@@ -97,23 +100,28 @@ class Run:
                 rng=self._rng,
                 progress=lambda share: progress("Pre-training", share),
                 stop=stop,
+                workers=self._workers,
             )
-        self._networks.eval()
+        self._learned = self._workers.together(self._networks)
+        self._learned.eval()
         with torch.no_grad():
-            self._close_epoch([self._judge(pairs)[1] for pairs in self._batches()])
+            self._close_epoch([self._judge(pairs, self._rng)[1] for pairs in self._batches()])
 
     def learn_an_epoch(self, stop: Callable[[], bool]) -> bool:
         """One pass over the positive pairs; False if it was stopped in between."""
         seen = []
-        self._networks.train()
+        self._learned.train()
+        workers = self._workers
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(self._rng.integers(2**63)))  # for dropout
+            seed = int(self._rng.integers(2**63))
+            torch.manual_seed(seed + workers.rank)  # for dropout
+            draws = self._rng if workers.size == 1 else np.random.default_rng([seed, workers.rank])
             for number, pairs in enumerate(self._batches()):
-                if stop():
+                if workers.any(stop()):
                     self._stopped = True
                     return False
                 self._set_learning_rate(number)
-                loss, batch = self._judge(pairs)
+                loss, batch = self._judge(pairs[workers.rank :: workers.size], draws)
                 self._optimizer.zero_grad(set_to_none=True)
                 torch.autograd.backward(loss)
                 self._optimizer.step()
@@ -167,6 +175,7 @@ class Run:
             part, name = key.split("/", 1)
             parts[part][name] = tensor
         self._networks.load_state_dict(parts["networks"])
+        self._learned = self._workers.together(self._networks)
         self._best = parts["best"]
         restore_optimizer(self._optimizer, parts["optimizer"])
         self._rng.bit_generator.state = checkpoint.state["rng"]
@@ -191,23 +200,24 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = settings.learning_rate * min(share / _WARM_UP, cosine)
 
-    def _judge(self, pairs: NDArray[np.int32]) -> tuple[Tensor, _Batch]:
+    def _judge(self, pairs: NDArray[np.int32], rng: np.random.Generator) -> tuple[Tensor, _Batch]:
         """The loss of a batch, Eq. 5, and what is to be remembered of it.
 
         Each positive (i, j) brings a negative (i, j') with j' among the batch's seconds: a segment
-        then passes through its network once for both pairs.
+        then passes through its network once for both pairs. Of several processes each finds its
+        negatives in its own part of the batch.
         """
-        partner = self._split.negatives.draw(pairs[:, 0], pairs[:, 1], self._rng)
+        partner = self._split.negatives.draw(pairs[:, 0], pairs[:, 1], rng)
         first = np.flatnonzero(partner >= 0)
         second = partner[first]
-        forward = self._networks.soft_forward(self._passages(pairs[:, 0]))  # (B, L, K)
-        backward = self._networks.soft_backward(self._passages(pairs[:, 1]))  # (B, L, K)
+        forward, backward = self._learned(  # (B, L, K) each
+            self._passages(pairs[:, 0]), self._passages(pairs[:, 1])
+        )
         settings = self._settings
         if settings.method is Method.CONTRASTIVE:
             known = self._split.negatives.are_known(pairs[:, :1], pairs[:, 1])
-            loss = contrastive(
-                forward, backward, torch.from_numpy(known), settings.temperature, settings.balance
-            )
+            mask = torch.from_numpy(known).to(self._workers.device)
+            loss = contrastive(forward, backward, mask, settings.temperature, settings.balance)
         else:
             negatives = torch.from_numpy(first), torch.from_numpy(second)
             loss = objective(forward, backward, negatives, settings.balance)
@@ -251,7 +261,9 @@ class Run:
         )
         if not self._best or self._history[-1].score > self._history[self._best_epoch].score:
             self._best_epoch = len(self._history) - 1
-            self._best = {name: t.clone() for name, t in self._networks.state_dict().items()}
+            self._best = {
+                name: weight.cpu().clone() for name, weight in self._networks.state_dict().items()
+            }
 
     def _passages(self, rows: NDArray[np.integer]) -> Passages:
         return Passages.of(self._library, rows)

@@ -12,6 +12,7 @@ from livedshl.errors import CorpusError
 from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import CHECKPOINT, Checkpoint, fingerprint
 from livedshl.learning.pairs import split_pairs
+from livedshl.learning.processes import ALONE, Workers
 from livedshl.learning.run import Run, TrainingResult
 from livedshl.learning.settings import Method, Progress, TrainingSettings
 
@@ -25,6 +26,7 @@ def train(
     resume: bool = False,
     progress: Progress = lambda stage, share: None,
     stop: Callable[[], bool] = lambda: False,
+    workers: Workers = ALONE,
 ) -> TrainingResult:
     """Trains on the `positive` pairs of library rows, int32[m, 2]; the networks are the best.
 
@@ -33,8 +35,9 @@ def train(
     training goes on from there, and ends as it would have without the interruption. More epochs
     may be asked for then, but not of the contrastive method: its learning rate follows from them.
     When `stop` says so it ends after the current batch. Deterministic for the same settings on
-    the same machine. Raises CorpusError for too few pairs, BundleError for a checkpoint that is
-    missing, damaged or of other settings or tunes.
+    the same processor. Of several `workers` each learns from its part of every batch, all get the
+    same networks, and the first one writes. Raises CorpusError for too few pairs, BundleError for
+    a checkpoint that is missing, damaged or of other settings or tunes.
     """
     rng = np.random.default_rng(settings.seed)
     split = split_pairs(library, positive, settings.validation_pairs, rng)
@@ -43,15 +46,17 @@ def train(
     fixed = replace(settings, epochs=0) if settings.method is Method.PAPER else settings
     mark = fingerprint(library, positive, json.dumps(asdict(fixed)))
     path = folder / CHECKPOINT
-    run = Run(library, split, settings, rng)
+    run = Run(library, split, settings, rng, workers)
     if resume:
         run.restore(Checkpoint.read(path, mark))
     else:
-        path.unlink(missing_ok=True)
+        if workers.leads:
+            path.unlink(missing_ok=True)
         run.start(progress, stop)
-        if not stop():
+        if not workers.any(stop()) and workers.leads:
             run.checkpoint().write(path, mark)
     while run.epoch < settings.epochs and run.learn_an_epoch(stop):
-        run.checkpoint().write(path, mark)
+        if workers.leads:
+            run.checkpoint().write(path, mark)
         progress(run.told(), run.epoch / settings.epochs)
     return run.result(resumable=path.is_file())

@@ -84,27 +84,29 @@ class WindowNetworks(Networks):
         """Softened forward codes of the segments, (B, L, K)."""
         read = passages.window(self._context_steps, self._context_steps + SEGMENT_STEPS)
         about = self._about(passages)  # (B, n_about)
-        codes: Tensor = self.forward_network(torch.cat([as_input(read).flatten(1), about], 1))
+        codes: Tensor = self.forward_network(
+            torch.cat([as_input(read, self.device).flatten(1), about], 1)
+        )
         if self.shape.recall:
             codes = self._with_recall(codes, about, passages)
         if self.shape.overlap:
-            ending = _numbers(passages.segments[:, HOP_STEPS:], passages.phases == 0)
+            ending = self._numbers(passages.segments[:, HOP_STEPS:], passages.phases == 0)
             codes = torch.cat([self.overlap_network(ending), codes], 1)
         return codes
 
     def soft_backward(self, passages: Passages) -> Tensor:
         """Softened backward codes of the segments, (B, L, K)."""
         late = passages.phases > 0
-        codes: Tensor = self.backward_network(_numbers(passages.segments, late))
+        codes: Tensor = self.backward_network(self._numbers(passages.segments, late))
         if self.shape.overlap:
-            beginning = _numbers(passages.segments[:, :HOP_STEPS], late)
+            beginning = self._numbers(passages.segments[:, :HOP_STEPS], late)
             codes = torch.cat([self.overlap_network(beginning), codes], 1)
         return codes
 
     def _with_recall(self, codes: Tensor, about: Tensor, passages: Passages) -> Tensor:
         """The mean of the codes and of those recalled, weighted by the gate, (B, length, K)."""
         whole = _whole(passages, self.shape.recall)  # (B, recall)
-        possible = F.pad(torch.from_numpy(whole), (1, 0), value=True)
+        possible = F.pad(torch.from_numpy(whole), (1, 0), value=True).to(self.device)
         weight = self.gate(about).masked_fill(~possible, -torch.inf).softmax(1)  # (B, 1 + recall)
         recalled = self._recalled(passages, whole)  # (B, recall, length, K)
         mean: Tensor = weight[:, 0, None, None] * codes + torch.einsum(
@@ -117,7 +119,7 @@ class WindowNetworks(Networks):
         late = np.minimum(passages.hops, _LATE)[:, None] / _LATE
         told = np.concatenate([late, *_alikeness(passages, self.shape.recall)], 1)
         places = [_one_hot(passages.phases > 0, _N_PHASE), _one_hot(passages.hops, _PLACES)]
-        return torch.cat([*places, torch.from_numpy(told).float()], 1)
+        return torch.cat([*places, torch.from_numpy(told).float()], 1).to(self.device)
 
     @torch.no_grad()
     def _recalled(self, passages: Passages, whole: NDArray[np.bool_]) -> Tensor:
@@ -134,16 +136,18 @@ class WindowNetworks(Networks):
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
         learning = self.backward_network.training
         self.backward_network.eval()
-        codes: Tensor = self.backward_network(_numbers(earlier[first], phases[first] > 0))
+        codes: Tensor = self.backward_network(self._numbers(earlier[first], phases[first] > 0))
         self.backward_network.train(learning)
         recalled = codes.new_zeros((*whole.shape, *codes.shape[1:]))
-        recalled[torch.from_numpy(whole)] = codes[torch.from_numpy(which)]
+        recalled[torch.from_numpy(whole).to(self.device)] = codes[
+            torch.from_numpy(which).to(self.device)
+        ]
         return recalled
 
-
-def _numbers(steps: NDArray[np.int8], late: NDArray[np.bool_]) -> Tensor:
-    """Steps, int8[B, T, 3], and whether they begin in the second half of the bar, (B, T*29 + 2)."""
-    return torch.cat([as_input(steps).flatten(1), _one_hot(late, _N_PHASE)], 1)
+    def _numbers(self, steps: NDArray[np.int8], late: NDArray[np.bool_]) -> Tensor:
+        """Steps, int8[B, T, 3], and if they begin in the bar's second half, (B, T*29 + 2)."""
+        place = _one_hot(late, _N_PHASE).to(self.device)
+        return torch.cat([as_input(steps, self.device).flatten(1), place], 1)
 
 
 def _one_hot(values: NDArray[np.generic], size: int) -> Tensor:

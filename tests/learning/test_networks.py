@@ -60,7 +60,7 @@ def test_the_paper_s_backward_network_reads_the_retrograde(
     lstms: LstmNetworks, library: SegmentLibrary
 ) -> None:
     passages = Passages.of(library, slice(0, 4))
-    retrograde = as_input(passages.segments[:, ::-1].copy())
+    retrograde = as_input(passages.segments[:, ::-1].copy(), lstms.device)
     assert torch.equal(lstms.soft_backward(passages), lstms.backward_network(retrograde))
 
 

@@ -15,6 +15,7 @@ from livedshl.learning.evaluation.contest import Ranker
 from livedshl.learning.networks import HashNetwork, as_input
 from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import StepPredictor, targets
+from livedshl.learning.processes import CPU
 from livedshl.learning.settings import NetworkShape
 from livedshl.units import STEPS_PER_BEAT
 
@@ -37,7 +38,7 @@ def fit(material: Material, n_batches: int = 2000) -> Ranker:
             chosen = first_beats[best[query]]  # (SHORTLIST, 4, 3)
             before = np.broadcast_to(sounding, (len(chosen), *sounding.shape))
             played = np.concatenate([before, chosen], axis=1)
-            likely, _ = predictor(as_input(played), targets(played))
+            likely, _ = predictor(as_input(played, CPU), targets(played))
             joined = likely[:, -STEPS_PER_BEAT:].sum(1).numpy()
             overlap = np.round(scores[query, best[query]] / OVERLAP_FIRST) * OVERLAP_FIRST
             scores[query, best[query]] = overlap + _ABOVE_OTHERS + joined
@@ -55,7 +56,7 @@ def _trained(material: Material, n_batches: int) -> StepPredictor:
     for _ in range(n_batches):
         pairs = rng.integers(len(material.pairs), size=_BATCH)
         played = np.concatenate([material.firsts[pairs], material.seconds[pairs]], axis=1)
-        likely, _ = predictor(as_input(played), targets(played))
+        likely, _ = predictor(as_input(played, CPU), targets(played))
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(-likely.mean())
         optimizer.step()
