@@ -6,6 +6,7 @@ import sys
 import click
 
 from livedshl import __version__
+from livedshl.cli.bench import bench
 from livedshl.cli.corpus import corpus
 from livedshl.cli.evaluate import evaluate
 from livedshl.cli.generate import generate
@@ -37,7 +38,7 @@ def livedshl(verbose: bool, debug: bool) -> None:
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
 
 
-for command in (play, generate, ports, presets, models, corpus, train, evaluate, harmoniser):
+for command in (play, generate, ports, presets, models, corpus, train, evaluate, harmoniser, bench):
     livedshl.add_command(command)
 
 

@@ -4,9 +4,9 @@ A code is L symbols out of K values. Codes are packed, each symbol in as few bit
 one or more 64-bit words, so that the distance of two codes is the number of bit fields that
 differ. Segments of equal code form one bucket, and the search runs over the distinct codes only.
 
-Short codes are looked up in a table with one entry for every possible code. Long codes are looked
-up by binary search at distances 0 and 1, which is where most queries end; beyond that a scan
-compares the query with every distinct code.
+Short codes are looked up in a table with one entry for every possible code. Long codes are compared
+with every distinct code in one scan; where there are very many, binary search is tried first at
+distances 0 and 1.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 MiB
 WORD_BITS = 64
+_SEARCH_FROM = 1 << 18  # distinct codes from which on searching distances 0 and 1 saves time
 _SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
 
 Words = NDArray[np.uint64]
@@ -151,7 +152,7 @@ class CodeIndex:
 
     def _rings_by_scan(self, query: Words, farthest_first: bool) -> Iterator[Ring]:
         done = 0
-        if not farthest_first:
+        if not farthest_first and len(self._distinct) >= _SEARCH_FROM:
             for distance, keys in ((0, query[None]), (1, self._neighbours(query))):
                 buckets = self._find(keys)
                 if len(buckets):

@@ -1,5 +1,6 @@
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import code_sets
 
@@ -27,8 +28,13 @@ def test_the_packed_distance_counts_differing_symbols(codes):
     assert distances.tolist() == (codes != query).sum(axis=1).tolist()
 
 
-@given(code_sets(st.one_of(short_codes, long_codes)), st.booleans())
-def test_rings_hold_every_segment_at_its_distance_in_order(codes, farthest_first):
+@pytest.mark.parametrize("search_from", [0, 1000], ids=["searched first", "scanned"])
+@given(codes=code_sets(st.one_of(short_codes, long_codes)), farthest_first=st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rings_hold_every_segment_at_its_distance_in_order(
+    monkeypatch, search_from, codes, farthest_first
+):
+    monkeypatch.setattr("livedshl.index.codes._SEARCH_FROM", search_from)
     shape, codes, query = codes
     index = CodeIndex(pack(codes, shape), shape)
     rings = index.rings(pack(query, shape), farthest_first)
