@@ -114,5 +114,5 @@ def _told(evaluation: "Evaluation") -> str:
         f"{codes['distinct_codes'].value:,.0f} different codes, the commonest has "
         f"{codes['largest_bucket'].value:.2%} of the segments, a symbol "
         f"{codes['symbol_entropy'].value:.2f} bits.\n"
-        "Below each figure: its 95 % interval, had there been other songs."
+        "Below each figure: where it would lie in 95 % of cases, had other songs been held out."
     )

@@ -142,3 +142,33 @@ def test_own_chords_are_kept() -> None:
     assert refusal(sheet) is None
     harmoniser = fit_harmoniser(own_sheets(), np.random.default_rng(0), epochs=1)
     assert with_chords(sheet, harmoniser) is sheet
+
+
+@pytest.mark.slow
+def test_evaluating_a_bundle_prints_every_figure_and_writes_both_tasks(
+    tunes, tmp_path: Path
+) -> None:
+    train_bundle(["book"], tmp_path / "model", SETTINGS, progress=silent)
+    command = [sys.executable, "-m", "livedshl", "evaluate", str(tmp_path / "model")]
+    options = ["--holdout", "0.25", "--seed", "3", "-o", str(tmp_path / "out")]
+    done = subprocess.run(
+        [*command, *options, "--json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["follow"] == 2 and found["split"]["held_out"] == 3
+    names = (
+        "hamming_positive", "hamming_negative", "auc_filtered", "auc_random", "recall@1",
+        "median_rank_percent", "recall@10", "recall@100", "mrr", "distinct_codes",
+        "largest_bucket",
+    )  # fmt: skip
+    for name in names:
+        assert found[name]["low"] <= found[name]["value"] <= found[name]["high"], name
+        for figures in found["baselines"].values():
+            assert (figures[name]["value"] is None) == (
+                name.startswith("hamming") or name in ("distinct_codes", "largest_bucket")
+            )
+    assert set(found["baselines"]) == {"random", "bigram", "pmi", "markov", "reduction", "lstm"}
+    assert {"task1.mid", "task1.svg", "task2.mid", "task2.svg"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
