@@ -31,7 +31,7 @@ class ContinuationRules:
         choice: 0 admits ties only. Long codes that tell many segments apart have few ties.
     """
 
-    song_cap: int = 4
+    song_cap: int = 3
     window: int = 16
     recency: int = 64
     near: int = 0

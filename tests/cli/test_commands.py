@@ -180,15 +180,15 @@ def test_the_trace_accounts_for_every_segment(tmp_path):
         assert 0 <= record["splice"] <= 8
 
 
-def test_the_farthest_codes_leap_more_than_the_nearest(tmp_path):
-    def mean_leap(retrieve):
-        run("generate", tmp_path / "t.musicxml", "--bars", 60, "--seed", 2, "--retrieve", retrieve)
-        run("generate", tmp_path / "t.mid", "--bars", 60, "--seed", 2, "--retrieve", retrieve)
-        events = read_events(tmp_path / "t.mid")
-        melody = events[events[:, 1] == 0x90, 2]
-        return np.abs(np.diff(melody)).mean()
+def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_path):
+    def agreeing_steps(retrieve):
+        trace = tmp_path / f"{retrieve}.jsonl"
+        options = ("--bars", 60, "--seed", 2, "--retrieve", retrieve, "--trace", trace)
+        run("generate", tmp_path / "t.mid", *options)
+        records = [json.loads(line) for line in trace.read_text().splitlines()]
+        return np.mean([record["agreeing_steps"] for record in records[1:]])
 
-    assert mean_leap("min") < mean_leap("max")
+    assert agreeing_steps("min") > 7 > 1 > agreeing_steps("max")
 
 
 def test_a_folder_of_tunes_is_coded_by_a_models_networks_and_kept(tmp_path):
