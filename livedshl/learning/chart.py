@@ -15,8 +15,8 @@ _DPI = 120
 def history_png(history: Sequence[EpochFigures], length: int) -> bytes:
     """Mean Hamming distance of positive and negative pairs over the epochs, as a PNG picture.
 
-    On the left (a) the pairs that were learned from, on the right (b) those withheld. `length` is
-    L, the greatest distance there is.
+    On the left (a) the pairs that were learned from, on the right (b) those withheld, in both the
+    training loss with a scale of its own. `length` is L, the greatest distance there is.
     """
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     FigureCanvasAgg(figure)
@@ -31,6 +31,10 @@ def history_png(history: Sequence[EpochFigures], length: int) -> bytes:
     for panel, (title, pairs) in zip(axes, panels.items(), strict=True):
         panel.plot(epochs, [negative for _, negative in pairs], "--", label="others")
         panel.plot(epochs, [positive for positive, _ in pairs], label="that follow one another")
+        loss = panel.twinx()
+        loss.plot(epochs, [row.loss for row in history], ":", color="grey")
+        loss.set(yticks=[], ylim=(0, None))
+        panel.plot([], [], ":", color="grey", label="(training loss)")
         panel.set(title=title, xlabel="epoch", ylim=(0, length))
         panel.grid(alpha=0.3)
         panel.legend(title="pairs of segments")

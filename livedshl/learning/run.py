@@ -30,20 +30,24 @@ class TrainingResult:
     """What training leaves: the networks of the best epoch, and how it went.
 
     history: figures after every epoch; the row of epoch 0 was taken before the hash stage.
-    best_epoch: the epoch of the networks. finished: False if it was stopped early.
+    best_epoch: the epoch of the networks. pretraining: None where there was none.
+    finished: False if it was stopped early.
     resumable: whether there is a checkpoint to go on from; not before pre-training is over.
     """
 
     networks: Networks
     history: tuple[EpochFigures, ...]
     best_epoch: int
-    pretraining: PretrainingFigures
+    pretraining: PretrainingFigures | None
     finished: bool
     resumable: bool
 
     def figures(self) -> dict[str, Any]:
         """The figures of the best epoch and of pre-training, for the manifest."""
-        return asdict(self.history[self.best_epoch]) | {"pretraining": asdict(self.pretraining)}
+        figures = asdict(self.history[self.best_epoch])
+        if self.pretraining:
+            figures["pretraining"] = asdict(self.pretraining)
+        return figures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +81,7 @@ class Run:
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
         )
-        self._pretraining = PretrainingFigures(0.0, 0.0, 0.0, 0.0)
+        self._pretraining: PretrainingFigures | None = None
         self._history: list[EpochFigures] = []
         self._best: dict[str, Tensor] = {}
         self._best_epoch = 0
@@ -164,7 +168,7 @@ class Run:
             "rng": self._rng.bit_generator.state,
             "history": [asdict(row) for row in self._history],
             "best_epoch": self._best_epoch,
-            "pretraining": asdict(self._pretraining),
+            "pretraining": asdict(self._pretraining) if self._pretraining else None,
         }
         return Checkpoint(tensors, state)
 
@@ -181,7 +185,8 @@ class Run:
         self._rng.bit_generator.state = checkpoint.state["rng"]
         self._history = [EpochFigures(**row) for row in checkpoint.state["history"]]
         self._best_epoch = checkpoint.state["best_epoch"]
-        self._pretraining = PretrainingFigures(**checkpoint.state["pretraining"])
+        pretraining = checkpoint.state["pretraining"]
+        self._pretraining = PretrainingFigures(**pretraining) if pretraining else None
 
     def _batches(self) -> Iterator[NDArray[np.int32]]:
         """The training pairs in a new order, by batches, int32[B, 2]."""
