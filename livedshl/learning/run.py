@@ -22,6 +22,8 @@ from livedshl.learning.settings import Method, Progress, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
 
 _ENCODE_BATCH = 1024
+_LEAST_BATCHES = 20  # an epoch of a contrastive training, whose few epochs would else be few steps
+_LEAST_BATCH = 32
 _WARM_UP = 0.1  # share of a contrastive training in which the learning rate rises
 
 
@@ -82,6 +84,7 @@ class Run:
             weight_decay=settings.weight_decay,
         )
         self._pretraining: PretrainingFigures | None = None
+        self._batch_size = _batch_size(settings, len(split.training))
         self._history: list[EpochFigures] = []
         self._best: dict[str, Tensor] = {}
         self._best_epoch = 0
@@ -191,15 +194,15 @@ class Run:
     def _batches(self) -> Iterator[NDArray[np.int32]]:
         """The training pairs in a new order, by batches, int32[B, 2]."""
         order = self._rng.permutation(len(self._split.training))
-        for start in range(0, len(order), self._settings.batch_size):
-            yield self._split.training[order[start : start + self._settings.batch_size]]
+        for start in range(0, len(order), self._batch_size):
+            yield self._split.training[order[start : start + self._batch_size]]
 
     def _set_learning_rate(self, batch: int) -> None:
         """The paper's method keeps its rate; the contrastive one warms up, then decays to 0."""
         settings = self._settings
         if settings.method is Method.PAPER:
             return
-        n_batches = -(-len(self._split.training) // settings.batch_size)
+        n_batches = -(-len(self._split.training) // self._batch_size)
         share = (self.epoch + (batch + 1) / n_batches) / settings.epochs
         cosine = (1 + math.cos(math.pi * max(0.0, share - _WARM_UP) / (1 - _WARM_UP))) / 2
         for group in self._optimizer.param_groups:
@@ -272,6 +275,13 @@ class Run:
 
     def _passages(self, rows: NDArray[np.integer]) -> Passages:
         return Passages.of(self._library, rows)
+
+
+def _batch_size(settings: TrainingSettings, n_pairs: int) -> int:
+    """The batch size asked for; a smaller one where a contrastive training has few pairs."""
+    if settings.method is Method.PAPER:
+        return settings.batch_size
+    return min(settings.batch_size, max(_LEAST_BATCH, n_pairs // _LEAST_BATCHES))
 
 
 def _mean(distances: list[NDArray[np.int64]]) -> float:

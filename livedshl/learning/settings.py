@@ -59,8 +59,9 @@ class TrainingSettings:
 
     method: what is learned. shape: sizes of the networks. follow_beats: from a segment to its
     successor, 2 or 4.
-    epochs, batch_size (positive pairs), learning_rate (of Adam; the contrastive method warms up to
-    it and lets it decay to 0), weight_decay: of the hash stage.
+    epochs, batch_size (positive pairs; of a small corpus the contrastive method takes fewer),
+    learning_rate (of Adam; the contrastive method warms up to it and lets it decay to 0),
+    weight_decay: of the hash stage.
     balance: alpha of Eq. 5, the weight of `bit_balance`.
     temperature: of the contrastive method, the lower the harder.
     pretraining_steps, pretraining_batch (segments): of the prediction stage, LSTMs only.
