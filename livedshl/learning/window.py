@@ -31,7 +31,7 @@ _N_PHASE = 2
 _N_PLACE = _N_PHASE + _PLACES + 1
 _N_SEGMENT = SEGMENT_STEPS * N_FEATURES + _N_PHASE
 _N_OVERLAP = HOP_STEPS * N_FEATURES + _N_PHASE
-_ALIKENESSES = 4  # figures of how an earlier bar compares with the present one
+_ALIKENESSES = 5  # figures of how an earlier bar compares with the present one
 _GATE = 64  # hidden size of the attention
 
 
@@ -67,7 +67,7 @@ class WindowNetworks(Networks):
         super().__init__(shape)
         self._context_steps = shape.context_beats * STEPS_PER_BEAT
         n_read = (self._context_steps + SEGMENT_STEPS) * N_FEATURES
-        n_about = _N_PLACE + (_ALIKENESSES + 1) * shape.recall
+        n_about = _N_PLACE + _ALIKENESSES * shape.recall
         n_overlap = shape.length // 2 if shape.overlap else 0
         length = shape.length - n_overlap
         self.forward_network = WindowNetwork(n_read + n_about, length, shape)

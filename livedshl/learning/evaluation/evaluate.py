@@ -89,7 +89,6 @@ def evaluate(
     share_or_file: str,
     seed: int,
     progress: Progress,
-    stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Learns the bundle's settings again on all but the held-out songs, and measures on those.
 
@@ -111,7 +110,6 @@ def evaluate(
             settings,
             Path(scratch),
             progress=progress,
-            stop=stop,
         )
     material = Material(
         holdout.training,
