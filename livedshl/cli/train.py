@@ -83,7 +83,7 @@ def train(
     from livedshl.cli.status import StatusLine
     from livedshl.learning.harmony import shipped_harmoniser
     from livedshl.learning.pipeline import train_bundle
-    from livedshl.learning.processes import workers
+    from livedshl.learning.workers import workers
 
     settings = _settings(Method(method), int(follow), chosen)
     with StatusLine() as status, workers(device) as those:

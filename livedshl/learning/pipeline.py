@@ -23,9 +23,9 @@ from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 
 if TYPE_CHECKING:
-    from livedshl.learning.processes import Workers
     from livedshl.learning.run import TrainingResult
     from livedshl.learning.settings import TrainingSettings
+    from livedshl.learning.workers import Workers
 
 # Told what is being done and the share of it that is done, 0 to 1.
 Progress = Callable[[str, float], None]
@@ -56,8 +56,8 @@ def train_bundle(
     from livedshl.learning.chart import history_png
     from livedshl.learning.networks import encode, networks_bytes
     from livedshl.learning.pairs import positive_pairs
-    from livedshl.learning.processes import ALONE
     from livedshl.learning.training import train
+    from livedshl.learning.workers import ALONE
 
     workers = workers or ALONE
     with workers.leader_first():

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from livedshl.index import SegmentLibrary
 from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
-from livedshl.learning.processes import ALONE, Workers
+from livedshl.learning.workers import ALONE, Workers
 from livedshl.music.chords import N_CHORD_CLASSES
 from livedshl.music.features import N_OCTAVES, N_PITCH_CLASSES, octave_of
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST

@@ -12,9 +12,9 @@ from livedshl.errors import CorpusError
 from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import CHECKPOINT, Checkpoint, fingerprint
 from livedshl.learning.pairs import split_pairs
-from livedshl.learning.processes import ALONE, Workers
 from livedshl.learning.run import Run, TrainingResult
 from livedshl.learning.settings import Method, Progress, TrainingSettings
+from livedshl.learning.workers import ALONE, Workers
 
 
 def train(

@@ -15,8 +15,8 @@ from livedshl.learning.evaluation.contest import Ranker
 from livedshl.learning.networks import HashNetwork, as_input
 from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import StepPredictor, targets
-from livedshl.learning.processes import CPU
 from livedshl.learning.settings import NetworkShape
+from livedshl.learning.workers import CPU
 from livedshl.units import STEPS_PER_BEAT
 
 SHORTLIST = 200

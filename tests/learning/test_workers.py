@@ -9,7 +9,7 @@ import torch
 
 from livedshl.errors import LivedshlError
 from livedshl.index import open_bundle
-from livedshl.learning.processes import workers
+from livedshl.learning.workers import workers
 
 BOOK = Path(__file__).resolve().parents[1] / "tunes" / "book.abc"
 
