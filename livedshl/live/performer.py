@@ -5,6 +5,8 @@ import logging
 import subprocess
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
@@ -20,6 +22,8 @@ _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
 )
 _LEAVING_TIMEOUT_S = 5.0
+_RESUME_DELAY_S = 0.05
+_LEAST_LIFE_S = 2.0  # a player that lived shorter than that would only die again
 _NOTE_ON = 0x90
 
 log = logging.getLogger(__name__)
@@ -46,8 +50,9 @@ class PlayerReport:
 class Performer:
     """Starts a player process on an output and talks to it; a context manager.
 
-    Leaving the context stops the player, which switches off everything that sounds; if the player
-    dies before it can, another one does so in its place. Commands may come from any thread.
+    Leaving the context stops the player, which switches off everything that sounds. If the player
+    dies before it is told to leave, another one switches off in its place what sounds, and goes on
+    with the music. Commands may come from any thread.
     """
 
     def __init__(self, output: Output) -> None:
@@ -57,18 +62,18 @@ class Performer:
         # Only a port of another program goes on sounding when the player is no more.
         self._outlives_player = output.kind is OutputKind.PORT
         self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
-        self._process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            **_own_process_group(),
-        )
-        self._commands = threading.Lock()  # one writer at a time
+        self._commands = threading.Lock()  # one writer at a time; guards what follows
+        self._leaving = False
+        self._tempo = b""
+        self._started = False
+        self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
+        self._horizon = 0
+        self._finish_tick: int | None = None
+        self._process = self._launch()
         self._changed = threading.Condition()  # guards what follows
         self._answers: dict[Answer, tuple[int, bytes]] = {}
         self._ended = False
-        self._reader = threading.Thread(target=self._read_answers, name="performer", daemon=True)
+        self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
 
     def __enter__(self) -> "Performer":
@@ -89,7 +94,9 @@ class Performer:
     def start(self, tick: int, tempo_bpm: float, delay_s: float) -> None:
         """Lets `tick` sound in `delay_s` seconds."""
         self.set_tempo(tick, tempo_bpm)
-        self._tell(RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6)))
+        with self._commands:
+            self._started = True
+            self._tell(_start_record(tick, delay_s))
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
@@ -99,27 +106,37 @@ class Performer:
         records["tick"] = events[:, 0]
         records["kind"] = Command.EVENT
         records["message"] = events[:, 1:]
-        self._tell(records.tobytes() + RECORD.pack(horizon, Command.HORIZON, 0, 0, 0, 0))
+        with self._commands:
+            ticks = events[:, 0].tolist()
+            self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
+            self._horizon = horizon
+            self._tell(records.tobytes() + _record(Command.HORIZON, horizon))
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
-        self._tell(RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(tempo_bpm * 1000)))
+        with self._commands:
+            self._tempo = RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(tempo_bpm * 1000))
+            self._tell(self._tempo)
 
     def finish(self, tick: int) -> None:
         """Lets the player end by itself at `tick`."""
-        self._tell(RECORD.pack(tick, Command.FINISH, 0, 0, 0, 0))
+        with self._commands:
+            self._finish_tick = tick
+            self._tell(_record(Command.FINISH, tick))
 
     def stop(self) -> None:
         """Stops the player and waits until it has left."""
-        self._tell(RECORD.pack(0, Command.QUIT, 0, 0, 0, 0))
         with self._commands:
-            assert self._process.stdin
-            self._process.stdin.close()
+            self._leaving = True
+            self._tell(_record(Command.QUIT))
+            process = self._process
+            assert process.stdin
+            process.stdin.close()
         try:
-            self._process.wait(_LEAVING_TIMEOUT_S)
+            process.wait(_LEAVING_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
         self._reader.join(_LEAVING_TIMEOUT_S)
 
     @property
@@ -146,15 +163,34 @@ class Performer:
             _, text = self._answers.get(Answer.REPORT, (0, b""))
         return PlayerReport(**json.loads(text)) if text else None
 
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        self._launched_s = time.monotonic()
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            **_own_process_group(),
+        )
+
     def _tell(self, records: bytes) -> None:
-        with self._commands:
-            stdin = self._process.stdin
-            if stdin is None or stdin.closed:
-                return
-            try:
-                _write_all(stdin, records)
-            except OSError:
-                return  # the player has gone; the reader thread notices
+        """Writes to the player; whoever calls holds the lock."""
+        stdin = self._process.stdin
+        if stdin is None or stdin.closed:
+            return
+        try:
+            _write_all(stdin, records)
+        except OSError:
+            return  # the player has gone; the reader thread notices
+
+    def _attend(self) -> None:
+        """Listens to the player, and to the next one should it die, until one leaves for good."""
+        self._read_answers()
+        while self._died() and self._replace():
+            self._read_answers()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def _read_answers(self) -> None:
         stdout = self._process.stdout
@@ -167,12 +203,40 @@ class Performer:
             with self._changed:
                 self._answers[Answer(kind)] = (tick, text)
                 self._changed.notify_all()
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-        died = Answer.READY in self._answers and Answer.REPORT not in self._answers
-        if died and self._outlives_player:
+            if kind == Answer.POSITION:
+                while self._to_come and self._to_come[0][0] < tick:
+                    self._to_come.popleft()
+
+    def _died(self) -> bool:
+        """Whether the player left although nobody told it to, or could not even say goodbye."""
+        if Answer.READY not in self._answers:
+            return False
+        if Answer.REPORT not in self._answers:
+            return True
+        tick, _ = self._answers[Answer.REPORT]
+        return not (self._leaving or (self._finish_tick is not None and tick >= self._finish_tick))
+
+    def _replace(self) -> bool:
+        """Silences what the dead player left, and lets another one go on where it was.
+
+        False if all is over anyway, or if players keep dying.
+        """
+        if self._outlives_player and Answer.REPORT not in self._answers:
             self._release()
+        with self._commands:
+            if self._leaving or time.monotonic() - self._launched_s < _LEAST_LIFE_S:
+                return False
+            log.warning("the player process died; another one goes on")
+            self._answers.pop(Answer.REPORT, None)
+            self._process = self._launch()
+            at = self.tick
+            events = b"".join(record for tick, record in self._to_come if tick >= at)
+            self._tell(self._tempo + events + _record(Command.HORIZON, self._horizon))
+            if self._finish_tick is not None:
+                self._tell(_record(Command.FINISH, self._finish_tick))
+            if self._started:
+                self._tell(_start_record(at, _RESUME_DELAY_S))
+        return True
 
     def _release(self) -> None:
         """Switches off, through another player, what one that died may have left sounding.
@@ -183,7 +247,7 @@ class Performer:
             RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
             for status, pitch in sorted(self._handed_over)
         ]
-        records.append(RECORD.pack(0, Command.QUIT, 0, 0, 0, 0))
+        records.append(_record(Command.QUIT))
         try:
             subprocess.run(
                 self._command,
@@ -194,6 +258,14 @@ class Performer:
             )
         except (OSError, subprocess.TimeoutExpired):
             log.warning("the player died, and what it had sounding could not be switched off")
+
+
+def _record(kind: Command, tick: int = 0) -> bytes:
+    return RECORD.pack(tick, kind, 0, 0, 0, 0)
+
+
+def _start_record(tick: int, delay_s: float) -> bytes:
+    return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
 
 
 def _own_process_group() -> Mapping[str, Any]:

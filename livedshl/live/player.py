@@ -203,7 +203,9 @@ class Player:
         }
         if sys.platform != "win32":
             os.set_blocking(self._sink, True)  # the clock has stopped; this answer may wait
-        self._answer(Answer.REPORT, text=json.dumps(report).encode())
+        running = self._transport.running
+        tick = int(self._transport.tick_at(time.perf_counter())) if running else 0
+        self._answer(Answer.REPORT, tick, text=json.dumps(report).encode())
 
     def _lateness_ms(self, share: float) -> float:
         wanted, counted = share * sum(self._lateness), 0

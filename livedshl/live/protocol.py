@@ -30,7 +30,7 @@ class Answer(IntEnum):
     FAILED = 2  # it is not; text: why
     STARTED = 3  # text: perf_counter seconds at which tick sounds
     POSITION = 4  # tick the clock is at; value = underruns so far
-    REPORT = 5  # text: the `PlayerReport` as JSON; the last answer
+    REPORT = 5  # tick the clock was at; text: the `PlayerReport` as JSON; the last answer
     LOST = 6  # the output took a message no longer; text: why
 
 

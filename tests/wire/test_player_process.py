@@ -31,7 +31,7 @@ def melody(ticks, length):
     """A note at each of `ticks`, going up, each `length` ticks long: events int64[n, 4]."""
     events = []
     for number, tick in enumerate(ticks):
-        pitch = 40 + number % 40
+        pitch = 40 + number % 60
         events += [(tick + length, 0x80, pitch, 0), (tick, 0x90, pitch, 90)]
     return np.array(sorted(events, key=lambda event: (event[0], event[1])), np.int64)
 
@@ -61,6 +61,24 @@ def wait_until_connected(environment, port, connected):
 def sounding(messages):
     """Notes left on, without those switched off more often than on."""
     return {note for note, count in left_on(messages).items() if count > 0}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_another_player_goes_on_where_one_died(performer, receiver, number, caplog):
+    end = 24 * 480
+    performer.send(melody(range(0, end, 240), 230), end)
+    performer.start(0, TEMPO, 0.05)
+    performer.finish(end)
+    wait_until_played(performer, 12 * 480)  # 3 s
+    performer._process.send_signal(number)
+    wait_until_ended(performer)
+    assert performer.report() is not None
+    assert "another one goes on" in caplog.text
+    messages = receiver.messages()
+    assert not sounding(messages)
+    played = [m[1] - 40 for _, m in messages if m[0] == 0x90]
+    assert set(played) == set(range(48)) and played[:24] == list(range(24))
+    assert len(played) <= 48 + 4  # what sounded since the dead one's last word comes twice
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
