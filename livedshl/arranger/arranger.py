@@ -15,14 +15,13 @@ from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.voicing import bass_note, fit_octave, voice_chord
 from livedshl.music import Chord, ChordVocabulary
 from livedshl.music.segments import CHORD, PITCH, REST
-from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.units import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
 
 Events = NDArray[np.int64]
 Message = tuple[int, int, int, int]
 
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 _VOLUME = 7
-_BEATS_PER_BAR = 4
 _ACCENTS = (10, 0, 5, 0)  # velocity added on each beat of the bar
 _OFF_BEAT = -6  # velocity added between beats
 _DETACHED = TICKS_PER_BEAT // 2  # length of a chord that is struck and let go
@@ -128,7 +127,7 @@ class _MelodyPlayer(_Player):
             fitted = fit_octave(pitch, part.lowest, part.highest)
             if articulated or self.held != (fitted,):
                 on_beat, within = divmod(step, STEPS_PER_BEAT)
-                accent = _OFF_BEAT if within else _ACCENTS[(beat + on_beat) % _BEATS_PER_BAR]
+                accent = _OFF_BEAT if within else _ACCENTS[(beat + on_beat) % BEATS_PER_BAR]
                 self.strike(tick, (fitted,), accent, messages)
 
 
@@ -148,7 +147,7 @@ class _ChordPlayer(_Player):
         messages: list[Message],
     ) -> None:
         for offset, chord in enumerate(chords):
-            beat_in_bar = (beat + offset) % _BEATS_PER_BAR
+            beat_in_bar = (beat + offset) % BEATS_PER_BAR
             tick = (beat + offset) * TICKS_PER_BEAT
             changes = chord != self._sounding
             self._sounding = chord

@@ -17,6 +17,26 @@ from livedshl.cli.options import bars_option, performance_options
     metavar="FILE.sf2",
     help="Soundfont of the synthesiser.",
 )
+@click.option(
+    "--sync",
+    type=click.Choice(["internal", "clock", "link"]),
+    default="internal",
+    show_default=True,
+    help="Who drives the clock: livedshl, a MIDI clock, or an Ableton Link session.",
+)
+@click.option(
+    "--sync-port",
+    metavar="NAME|N",
+    help="MIDI input that the clock comes from; a virtual one is made if you give none.",
+)
+@click.option("--send-clock", is_flag=True, help="Send MIDI clock along with the music.")
+@click.option(
+    "--latency",
+    type=click.FloatRange(-1000, 1000),
+    default=0.0,
+    metavar="MS",
+    help="Play so many milliseconds early, for a synth that is late; negative: late.",
+)
 @bars_option(default=None)
 @click.option(
     "--record",
@@ -35,6 +55,10 @@ def play(
     port: str | None,
     synth: bool,
     soundfont: Path | None,
+    sync: str,
+    sync_port: str | None,
+    send_clock: bool,
+    latency: float,
     bars: int | None,
     record: Path | None,
     corpus: tuple[str, ...],
@@ -48,22 +72,35 @@ def play(
     """
     if port and (synth or soundfont):
         raise click.UsageError("--port and --synth exclude each other")
+    if sync_port and sync != "clock":
+        raise click.UsageError("--sync-port is for --sync clock")
     from livedshl.cli.performance import bundle_source, settings_of, take_path
     from livedshl.cli.status import StatusLine
     from livedshl.live.session import Session
+    from livedshl.live.sync import Sync, Timing
     from livedshl.outputs.choice import OutputKind, choose_output
+    from livedshl.outputs.midi import find_port, input_names
 
     settings = settings_of(bars=bars, **chosen)
     output = choose_output(port=port, synth=synth or soundfont is not None, soundfont=soundfont)
+    timing = Timing(
+        sync=Sync(sync),
+        port=find_port(sync_port, input_names()) if sync_port else "",
+        sends_clock=send_clock,
+        latency_s=latency / 1000,
+    )
     if output.kind is OutputKind.NOWHERE and record is None:
         record = take_path()
     with StatusLine() as status:
         status.tell(output.reason)
+        if waiting := _WAITING.get(timing.sync.value):
+            status.tell(waiting.format(port=timing.port or "its virtual input"))
         status.tell(f"Seed {settings.seed}. Ctrl-C stops.")
         session = Session(
             settings,
             output,
             bundle_source(chosen["model"], corpus),
+            timing=timing,
             record=record,
             trace=trace,
             progress=status.progress,
@@ -71,3 +108,9 @@ def play(
         status.report(session.run())
         if record:
             status.tell(f"Recorded to {record}.")
+
+
+_WAITING = {
+    "clock": "Waits for a MIDI clock, and its start, on {port}.",
+    "link": "In the Ableton Link session of this network, from its next bar on.",
+}

@@ -5,10 +5,15 @@ import click
 
 @click.command()
 def ports() -> None:
-    """List the MIDI ports that `--port` chooses from, and what `play` would use by itself."""
+    """List the MIDI ports for `--port` and `--sync-port`, and what `play` would use by itself."""
     from livedshl.outputs.choice import choose_output
-    from livedshl.outputs.midi import output_names
+    from livedshl.outputs.midi import input_names, output_names
 
     for number, name in enumerate(output_names()):
+        click.echo(f"{number}: {name}")
+    inputs = input_names()
+    if inputs:
+        click.echo("Inputs, for --sync-port:")
+    for number, name in enumerate(inputs):
         click.echo(f"{number}: {name}")
     click.echo(choose_output(port=None, synth=False, soundfont=None).reason, err=True)

@@ -11,9 +11,7 @@ from livedshl.arranger import Arranger, Events, Part
 from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
-from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT
-
-BEATS_PER_BAR = 4
+from livedshl.units import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
-from livedshl.live.protocol import RECORD, Answer, Command
+from livedshl.live.protocol import RECORD, Answer, Command, player_arguments
+from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.units import TICKS_PER_BEAT
 
 _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
@@ -24,7 +26,16 @@ _RECORD_TYPE = np.dtype(
 _LEAVING_TIMEOUT_S = 5.0
 _RESUME_DELAY_S = 0.05
 _LEAST_LIFE_S = 2.0  # a player that lived shorter than that would only die again
-_NOTE_ON = 0x90
+# A player answers every 50 ms; one that is silent for so many checks hangs. Checks are counted, not
+# seconds: a main process that was suspended itself must not take the blame to the player.
+_CHECK_PERIOD_S = 0.5
+_SILENT_CHECKS = 4
+_WATCH_AGAIN_S = 1.0
+_RETRY_S = 0.5  # between players that cannot open the port
+# -P: modules in the working folder must not stand in for those of the library.
+_PLAYER = (sys.executable, "-P", "-m", "livedshl.live.player")
+_WATCH = (sys.executable, "-P", "-m", "livedshl.outputs.watch")
+_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +46,8 @@ class PlayerReport:
 
     realtime: the scheduling class that the system granted. lateness_*_ms: of events behind their
     deadlines, median, 99th percentile and worst. underruns: times the composer was late. dropped:
-    notes left out because they came too late. notes: notes played.
+    notes left out because they came too late. notes: notes played. unreleased: notes that still
+    sounded when it left, and were switched off then. jumps: times the clock had stood still.
     """
 
     realtime: str
@@ -45,36 +57,48 @@ class PlayerReport:
     underruns: int
     dropped: int
     notes: int
+    unreleased: int
+    jumps: int
 
 
 class Performer:
     """Starts a player process on an output and talks to it; a context manager.
 
     Leaving the context stops the player, which switches off everything that sounds. If the player
-    dies before it is told to leave, another one switches off in its place what sounds, and goes on
-    with the music. Commands may come from any thread.
+    dies or hangs before it is told to leave, another one switches off in its place what sounds,
+    and goes on with the music. A MIDI port that goes and comes back is opened again. Commands may
+    come from any thread. tempo_bpm: of an Ableton Link session that nobody else is in.
     """
 
-    def __init__(self, output: Output) -> None:
-        # -P: modules in the working folder must not stand in for those of the library.
-        self._command = [sys.executable, "-P", "-m", "livedshl.live.player"]
-        self._command += [output.kind.value, output.name]
-        # Only a port of another program goes on sounding when the player is no more.
-        self._outlives_player = output.kind is OutputKind.PORT
+    def __init__(
+        self, output: Output, timing: Timing | None = None, tempo_bpm: float = 120.0
+    ) -> None:
+        self._output = output
+        self._timing = timing or Timing()
+        arguments = player_arguments(output.kind.value, output.name, self._timing, tempo_bpm)
+        self._command = [*_PLAYER, *arguments]
         self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
         self._commands = threading.Lock()  # one writer at a time; guards what follows
         self._leaving = False
-        self._tempo = b""
+        self._settings: dict[Command, bytes] = {}
         self._started = False
         self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
+        self._instruments: dict[bytes, bytes] = {}  # programs and controllers that have been sent
         self._horizon = 0
         self._finish_tick: int | None = None
         self._process = self._launch()
         self._changed = threading.Condition()  # guards what follows
         self._answers: dict[Answer, tuple[int, bytes]] = {}
+        self._tempo_bpm = 0.0  # at the last position, 0 while the clock stood still
+        self._positioned_s = 0.0
+        self._n_answers = 0
+        self._replacing = False
         self._ended = False
+        self._watch: subprocess.Popen[bytes] | None = None
+        self._all_done = threading.Event()
         self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
+        threading.Thread(target=self._guard, name="watchdog", daemon=True).start()
 
     def __enter__(self) -> "Performer":
         return self
@@ -92,11 +116,13 @@ class Performer:
         raise OutputError(why.decode())
 
     def start(self, tick: int, tempo_bpm: float, delay_s: float) -> None:
-        """Lets `tick` sound in `delay_s` seconds."""
+        """Lets `tick` sound in `delay_s` seconds, or when whoever drives the clock says."""
         self.set_tempo(tick, tempo_bpm)
         with self._commands:
             self._started = True
             self._tell(_start_record(tick, delay_s))
+        if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
+            threading.Thread(target=self._watch_port, name="port watch", daemon=True).start()
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
@@ -114,9 +140,12 @@ class Performer:
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
-        with self._commands:
-            self._tempo = RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(tempo_bpm * 1000))
-            self._tell(self._tempo)
+        tempo_bpm *= self._timing.speed
+        self._set(Command.TEMPO, tick, round(tempo_bpm * 1000))
+
+    def set_latency(self, latency_s: float) -> None:
+        """Sends everything that much earlier than the beat from now on; negative: later."""
+        self._set(Command.LATENCY, 0, round(latency_s * 1e6))
 
     def finish(self, tick: int) -> None:
         """Lets the player end by itself at `tick`."""
@@ -132,6 +161,8 @@ class Performer:
             process = self._process
             assert process.stdin
             process.stdin.close()
+            if self._watch and self._watch.stdin:
+                self._watch.stdin.close()
         try:
             process.wait(_LEAVING_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -165,13 +196,13 @@ class Performer:
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._launched_s = time.monotonic()
-        return subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            **_own_process_group(),
-        )
+        return _start(self._command)
+
+    def _set(self, command: Command, tick: int, value: int) -> None:
+        """Tells a setting, which a later player will be told as well."""
+        with self._commands:
+            self._settings[command] = RECORD.pack(tick, command, 0, 0, 0, value)
+            self._tell(self._settings[command])
 
     def _tell(self, records: bytes) -> None:
         """Writes to the player; whoever calls holds the lock."""
@@ -188,6 +219,7 @@ class Performer:
         self._read_answers()
         while self._died() and self._replace():
             self._read_answers()
+        self._all_done.set()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -198,19 +230,78 @@ class Performer:
         while len(record := _read_exactly(stdout, RECORD.size)) == RECORD.size:
             tick, kind, _, _, _, value = RECORD.unpack(record)
             text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
-            if kind == Answer.LOST:
-                log.warning("%s", text.decode())
             with self._changed:
+                # A player that takes the place of another does not know yet where the music is.
+                tick = max(tick, self.tick) if kind == Answer.POSITION else tick
                 self._answers[Answer(kind)] = (tick, text)
+                self._n_answers += 1
                 self._changed.notify_all()
             if kind == Answer.POSITION:
-                while self._to_come and self._to_come[0][0] < tick:
-                    self._to_come.popleft()
+                self._tempo_bpm, self._positioned_s = value / 1000, time.monotonic()
+                self._forget_before(tick)
+            elif kind == Answer.READY and self._replacing:
+                with self._commands:
+                    if self._started:
+                        self._tell(_start_record(self._resume_tick(), _RESUME_DELAY_S))
+            elif kind == Answer.LOST:
+                log.warning("%s", text.decode())
+            elif kind == Answer.REOPENED:
+                log.warning("%s is back", self._output.name)
+
+    def _forget_before(self, tick: int) -> None:
+        """Forgets events that have been sent, but for the programs and controllers in force."""
+        while self._to_come and self._to_come[0][0] < tick:
+            _, record = self._to_come.popleft()
+            _, _, status, data1, _, _ = RECORD.unpack(record)
+            if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
+                place = data1 if status & 0xF0 == _CONTROL else 0
+                self._instruments[bytes((status, place))] = record
+
+    def _resume_tick(self) -> int:
+        """Where a player goes on that takes the place of another.
+
+        It is where that one was; but whoever else drives the clock has gone on meanwhile.
+        """
+        if self._timing.sync is Sync.INTERNAL:
+            return self.tick
+        passed_s = time.monotonic() - self._positioned_s + _RESUME_DELAY_S
+        return self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
+
+    def _guard(self) -> None:
+        """Ends a player that hangs; whoever waits for it to take a command goes on then."""
+        n_answers, silent = -1, 0
+        while not self._all_done.wait(_CHECK_PERIOD_S):
+            heard = self._n_answers != n_answers or Answer.READY not in self._answers
+            silent = 0 if heard else silent + 1
+            n_answers = self._n_answers
+            if silent == _SILENT_CHECKS:
+                log.warning("the player process hangs and is ended")
+                self._process.kill()
+
+    def _watch_port(self) -> None:
+        """Learns from a process of its own whether the port is there."""
+        kind, name = self._output.kind.value, self._output.name
+        command = [*_WATCH, kind, name]
+        while True:
+            with self._commands:
+                if self._leaving:
+                    return
+                self._watch = _start(command)
+            assert self._watch.stdout
+            for line in self._watch.stdout:
+                if line == b"gone\n":
+                    log.warning("%s has gone; the music goes on until it is back", name)
+                elif line == b"back\n":
+                    with self._commands:
+                        self._tell(_record(Command.REOPEN))
+            self._watch.wait()
+            if self._all_done.wait(_WATCH_AGAIN_S):
+                return
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""
         if Answer.READY not in self._answers:
-            return False
+            return self._replacing  # the port may be away; another one may find it again
         if Answer.REPORT not in self._answers:
             return True
         tick, _ = self._answers[Answer.REPORT]
@@ -221,37 +312,51 @@ class Performer:
 
         False if all is over anyway, or if players keep dying.
         """
-        if self._outlives_player and Answer.REPORT not in self._answers:
-            self._release()
-        with self._commands:
+        self._process.wait()
+        if Answer.READY in self._answers:
             if self._leaving or time.monotonic() - self._launched_s < _LEAST_LIFE_S:
+                self._release_left_over()
                 return False
             log.warning("the player process died; another one goes on")
+        else:
+            self._all_done.wait(_RETRY_S)
+        with self._commands:
+            if self._leaving:
+                return False
+            self._replacing = True
             self._answers.pop(Answer.REPORT, None)
+            self._answers.pop(Answer.READY, None)
             self._process = self._launch()
-            at = self.tick
-            events = b"".join(record for tick, record in self._to_come if tick >= at)
-            self._tell(self._tempo + events + _record(Command.HORIZON, self._horizon))
+            events = [*self._instruments.values(), *(record for _, record in self._to_come)]
+            self._tell(self._releasing() + b"".join([*self._settings.values(), *events]))
+            self._tell(_record(Command.HORIZON, self._horizon))
             if self._finish_tick is not None:
                 self._tell(_record(Command.FINISH, self._finish_tick))
-            if self._started:
-                self._tell(_start_record(at, _RESUME_DELAY_S))
         return True
 
-    def _release(self) -> None:
-        """Switches off, through another player, what one that died may have left sounding.
+    def _releasing(self) -> bytes:
+        """Tells a player to switch off what one that died may have left sounding.
 
-        Which notes it had sent nobody knows: all that were handed over are switched off.
+        Which notes it had sent nobody knows: it is all that were handed over.
         """
         records = [
             RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
             for status, pitch in sorted(self._handed_over)
         ]
-        records.append(_record(Command.QUIT))
+        return b"".join([*records, _record(Command.RELEASE)])
+
+    def _release_left_over(self) -> None:
+        """Switches off, through another player, what the last one may have left sounding.
+
+        Only a port of another program goes on sounding when the player is no more.
+        """
+        if self._output.kind is not OutputKind.PORT or Answer.REPORT in self._answers:
+            return
+        arguments = player_arguments(self._output.kind.value, self._output.name, Timing(), 120.0)
         try:
             subprocess.run(
-                self._command,
-                input=b"".join(records),
+                [*_PLAYER, *arguments],
+                input=self._releasing() + _record(Command.QUIT),
                 stdout=subprocess.DEVNULL,
                 timeout=_LEAVING_TIMEOUT_S,
                 **_own_process_group(),
@@ -266,6 +371,16 @@ def _record(kind: Command, tick: int = 0) -> bytes:
 
 def _start_record(tick: int, delay_s: float) -> bytes:
     return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        **_own_process_group(),
+    )
 
 
 def _own_process_group() -> Mapping[str, Any]:

@@ -1,9 +1,10 @@
 """The player process: the clock and the output, nothing else.
 
-Started by `livedshl.live.performer` as `python -m livedshl.live.player OUTPUT...`. It is a process
-of its own because in one Python process another thread's loop delays the clock by milliseconds,
-and a garbage collection by hundreds. It decides nothing: it sends each event at its time, and when
-the pipe from the main process breaks, for whatever reason, it switches off what sounds and leaves.
+Started by `livedshl.live.performer` as `python -m livedshl.live.player ARGUMENT...`. It is a
+process of its own because in one Python process another thread's loop delays the clock by
+milliseconds, and a garbage collection by hundreds. It decides nothing: it sends each event at its
+time, and when the pipe from the main process breaks, for whatever reason, it switches off what
+sounds and leaves.
 """
 
 import gc
@@ -14,15 +15,16 @@ import socket
 import sys
 import time
 from array import array
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from math import ceil
 from threading import Thread
 
 from livedshl.errors import LivedshlError, OutputError
-from livedshl.live.protocol import RECORD, Answer, Command, event_message
+from livedshl.live.playback import Playback
+from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments
 from livedshl.live.realtime import take_realtime_priority
-from livedshl.live.scheduler import Scheduler
-from livedshl.live.transport import Transport
+from livedshl.live.sync import Follower, open_follower
 from livedshl.outputs.opening import Port, open_output
 
 # Up to here before a deadline the clock sleeps, then it spins; with one processor only, spinning
@@ -32,6 +34,9 @@ _STATUS_PERIOD_S = 0.05
 _READ_BYTES = 4096  # 256 records, taken in within the time that is spun away before a deadline
 _LATENESS_UNIT_S = 1e-5
 _LATENESS_UNITS = 10_000  # the last one counts everything from 100 ms on
+# A turn takes 50 ms at most: after so long, the process or the whole machine was suspended.
+_JUMP_S = 1.0
+_REOPEN_PERIOD_S = 0.5
 
 
 class Source:
@@ -65,21 +70,38 @@ class Source:
 
 
 class Player:
-    """Plays what arrives from `source` to `port`, and answers on `sink`, a file descriptor."""
+    """Plays what arrives from `source` to `port`, and answers on `sink`, a file descriptor.
 
-    def __init__(self, port: Port, source: Source, sink: int, realtime: str) -> None:
+    open_port: opens the port again when it has gone and come back. follower: who drives the
+    clock. realtime: the scheduling class, for the report.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        open_port: Callable[[], Port],
+        follower: Follower,
+        playback: Playback,
+        source: Source,
+        sink: int,
+        realtime: str,
+    ) -> None:
         self._port = port
+        self._open_port = open_port
+        self._follower = follower
+        self._playback = playback
         self._source = source
         self._sink = sink
         self._realtime = realtime
-        self._transport = Transport(120.0)
-        self._scheduler = Scheduler()
-        self._finish_tick: int | None = None
         self._unread = b""
         self._stopped = False
+        self._turned_s = time.perf_counter()
         self._next_status_s = 0.0
+        self._reopen_s: float | None = None
         self._supplied_s = 0.0  # deadlines before this were missed by the composer, not the clock
         self._lost = False
+        self._jumps = 0
+        self._unreleased = 0
         self._lateness = array("Q", bytes(8 * (_LATENESS_UNITS + 1)))
         self._worst_lateness_s = 0.0
 
@@ -94,47 +116,48 @@ class Player:
             while not self._stopped:
                 self._turn()
         finally:
-            for message in self._scheduler.release():
-                self._send(message)
+            self._unreleased = self._playback.scheduler.sounding
+            self._send_all(self._playback.leave())
+            self._follower.close()
+            self._port.flush()
             self._port.close()
         self._report()
 
     def _turn(self) -> None:
         """Waits for the next deadline or command, whichever comes first, and acts on it."""
         now = time.perf_counter()
-        deadline = self._deadline()
+        if now - self._turned_s > _JUMP_S:
+            self._jumps += 1
+            self._follower.resume(self._playback, now - self._turned_s)
+        self._turned_s = now
+        self._send_all(self._follower.poll(self._playback, now))
+        deadline = self._playback.deadline()
         if deadline is None or deadline - now > _SPIN_S:
             until = self._next_status_s if deadline is None else deadline - _SPIN_S
-            wait_s = max(0.0, min(until, self._next_status_s) - now)
+            wait_s = max(0.0, min(until, self._next_status_s, now + self._follower.poll_s) - now)
             if select.select([self._source], [], [], wait_s)[0]:
                 self._read_commands()
+            if self._reopen_s is not None and now >= self._reopen_s:
+                self._reopen()
             self._tell_position()
             return
         while time.perf_counter() < deadline:
             pass
         self._send_due(deadline)
 
-    def _deadline(self) -> float | None:
-        """When the next event, the end, or the horizon comes; None while nothing is known."""
-        if not self._transport.running:
-            return None
-        ticks = [self._scheduler.next_tick, self._finish_tick]
-        known = [tick for tick in ticks if tick is not None]
-        if not known and not self._scheduler.starved:
-            known = [self._scheduler.horizon]
-        return self._transport.time_of(min(known)) if known else None
-
     def _send_due(self, deadline: float) -> None:
         now = time.perf_counter()
-        position = max(self._transport.tick_at(now), self._transport.tick_at(deadline) + 1e-6)
-        for message in self._scheduler.due(position):
+        for message in self._playback.due(now):
             self._send(message)
         if deadline >= self._supplied_s:
             lateness_s = now - deadline
             self._lateness[min(_LATENESS_UNITS, int(lateness_s / _LATENESS_UNIT_S))] += 1
             self._worst_lateness_s = max(self._worst_lateness_s, lateness_s)
-        if self._finish_tick is not None and position >= self._finish_tick:
-            self._stopped = True
+        self._stopped = self._stopped or self._playback.finished
+
+    def _send_all(self, messages: Iterable[bytes]) -> None:
+        for message in messages:
+            self._send(message)
 
     def _send(self, message: bytes) -> None:
         """Sends; an output that refuses is told of once, and the clock goes on."""
@@ -144,6 +167,26 @@ class Player:
             if not self._lost:
                 self._lost = True
                 self._answer(Answer.LOST, text=str(error).encode())
+
+    def _reopen(self) -> None:
+        """Opens the port again, or tries once more in a while.
+
+        The device behind it may still sound, or may have been switched off and on: it gets what
+        releases everything, and its programs.
+        """
+        self._reopen_s = None
+        try:
+            port = self._open_port()
+            self._follower.reopen()
+        except LivedshlError:
+            self._reopen_s = time.perf_counter() + _REOPEN_PERIOD_S
+            return
+        self._port.close()
+        self._port = port
+        self._lost = False
+        self._send_all(self._playback.scheduler.release())
+        self._send_all(self._playback.scheduler.instruments())
+        self._answer(Answer.REOPENED)
 
     def _read_commands(self) -> None:
         received = self._source.receive()
@@ -155,28 +198,34 @@ class Player:
         self._unread = received[whole:]
         for tick, kind, status, data1, data2, value in RECORD.iter_unpack(received[:whole]):
             if kind == Command.EVENT:
-                self._scheduler.push(tick, event_message(status, data1, data2))
+                self._playback.scheduler.push(tick, event_message(status, data1, data2))
             elif kind == Command.SOUNDING:
-                self._scheduler.adopt(event_message(status, data1, data2))
+                self._playback.scheduler.adopt(event_message(status, data1, data2))
             else:
                 self._obey(kind, tick, value)
 
     def _obey(self, kind: int, tick: int, value: int) -> None:
+        playback = self._playback
+        now = time.perf_counter()
         if kind == Command.HORIZON:
-            if self._scheduler.starved:
-                self._supplied_s = time.perf_counter()
-            self._scheduler.extend_horizon(tick)
+            if playback.scheduler.starved:
+                self._supplied_s = now
+            playback.scheduler.extend_horizon(tick)
         elif kind == Command.TEMPO:
-            if self._transport.running:  # a change of the past would make the position jump
-                tick = max(tick, ceil(self._transport.tick_at(time.perf_counter())))
-            self._transport.set_tempo(tick, value / 1000)
+            if playback.transport.running:  # a change of the past would make the position jump
+                tick = max(tick, ceil(playback.transport.tick_at(now)))
+            self._follower.set_tempo(playback, tick, value / 1000)
+        elif kind == Command.LATENCY:
+            playback.latency_s = value / 1e6
         elif kind == Command.START:
-            time_s = time.perf_counter() + value / 1e6
-            self._transport.start(tick, time_s)
-            self._answer(Answer.STARTED, tick, text=repr(time_s).encode())
+            self._send_all(self._follower.begin(playback, tick, now + value / 1e6))
         elif kind == Command.FINISH:
-            self._finish_tick = tick
-            self._scheduler.extend_horizon(tick + 1)
+            playback.finish_tick = tick
+            playback.scheduler.extend_horizon(tick + 1)
+        elif kind == Command.RELEASE:
+            self._send_all(playback.scheduler.release())
+        elif kind == Command.REOPEN:
+            self._reopen_s = now
         elif kind == Command.QUIT:
             self._stopped = True
 
@@ -185,26 +234,30 @@ class Player:
         if now < self._next_status_s:
             return
         self._next_status_s = now + _STATUS_PERIOD_S
-        if self._transport.running:
-            tick = int(self._transport.tick_at(now))
-            self._answer(Answer.POSITION, tick, value=self._scheduler.underruns)
+        transport = self._playback.transport
+        tempo_bpm = transport.tempo_at(now) if transport.running else 0.0
+        self._answer(Answer.POSITION, int(transport.tick_at(now)), round(tempo_bpm * 1000))
 
     def _report(self) -> None:
         import json
 
+        scheduler = self._playback.scheduler
         report = {
             "realtime": self._realtime,
             "lateness_p50_ms": self._lateness_ms(0.50),
             "lateness_p99_ms": self._lateness_ms(0.99),
             "lateness_max_ms": self._worst_lateness_s * 1e3,
-            "underruns": self._scheduler.underruns,
-            "dropped": self._scheduler.dropped,
-            "notes": self._scheduler.sent_notes,
+            "underruns": scheduler.underruns,
+            "dropped": scheduler.dropped,
+            "notes": scheduler.sent_notes,
+            "unreleased": self._unreleased,
+            "jumps": self._jumps,
         }
         if sys.platform != "win32":
             os.set_blocking(self._sink, True)  # the clock has stopped; this answer may wait
-        running = self._transport.running
-        tick = int(self._transport.tick_at(time.perf_counter())) if running else 0
+        tick = int(self._playback.transport.tick_at(time.perf_counter()))
+        if self._playback.finished:  # which latency makes it do before its tick
+            tick = max(tick, self._playback.finish_tick or 0)
         self._answer(Answer.REPORT, tick, text=json.dumps(report).encode())
 
     def _lateness_ms(self, share: float) -> float:
@@ -226,14 +279,18 @@ def _write(sink: int, kind: Answer, tick: int, value: int, text: bytes) -> None:
 
 
 def main() -> None:
-    """Runs the player on standard input and output; the arguments name the output."""
+    """Runs the player on standard input and output; the arguments say what to open."""
     source, sink = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # whatever a library prints must not end up between the answers
     for name in ("SIGINT", "SIGHUP"):  # the main process decides what they mean
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    kind, name, timing, tempo_bpm = parse_arguments(sys.argv[1:])
+    playback = Playback(timing.sends_clock, timing.speed)
+    playback.latency_s = timing.latency_s
     try:
-        port = open_output(*sys.argv[1:])
+        port = open_output(kind, name)
+        follower = open_follower(timing, tempo_bpm)
     except LivedshlError as error:
         _write(sink, Answer.FAILED, 0, 0, str(error).encode())
         sys.exit(1)
@@ -242,7 +299,16 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    player = Player(port, Source(source), sink, take_realtime_priority())
+    realtime = take_realtime_priority()  # last, so that the threads of the outputs do not get it
+    player = Player(
+        port,
+        lambda: open_output(kind, name, tries=1),
+        follower,
+        playback,
+        Source(source),
+        sink,
+        realtime,
+    )
     signal.signal(signal.SIGTERM, lambda number, frame: player.stop())
     player.run()
 

@@ -5,7 +5,10 @@ followed by `value` bytes of text. Little-endian on every system.
 """
 
 import struct
+from collections.abc import Sequence
 from enum import IntEnum
+
+from livedshl.live.sync import Sync, Timing
 
 # tick (int64), kind, three bytes of a MIDI message, value (int32)
 RECORD = struct.Struct("<qBBBBi")
@@ -21,6 +24,9 @@ class Command(IntEnum):
     FINISH = 5  # at tick, switch everything off and leave
     QUIT = 6  # do so now
     SOUNDING = 7  # an earlier player left the note of this message on
+    LATENCY = 8  # from now on: value = microseconds
+    REOPEN = 9  # the port has gone and come back
+    RELEASE = 10  # switch off what sounds
 
 
 class Answer(IntEnum):
@@ -28,8 +34,8 @@ class Answer(IntEnum):
 
     READY = 1  # the output is open
     FAILED = 2  # it is not; text: why
-    STARTED = 3  # text: perf_counter seconds at which tick sounds
-    POSITION = 4  # tick the clock is at; value = underruns so far
+    REOPENED = 3  # the port is open again
+    POSITION = 4  # tick the clock is at; value = thousandths of a BPM, 0 while it stands still
     REPORT = 5  # tick the clock was at; text: the `PlayerReport` as JSON; the last answer
     LOST = 6  # the output took a message no longer; text: why
 
@@ -39,3 +45,17 @@ def event_message(status: int, data1: int, data2: int) -> bytes:
     if 0xC0 <= status < 0xE0:
         return bytes((status, data1))
     return bytes((status, data1, data2))
+
+
+def player_arguments(kind: str, name: str, timing: Timing, tempo_bpm: float) -> list[str]:
+    """The player's command line: an `OutputKind` by its value, its name, and how to play."""
+    numbers = (timing.latency_s, timing.speed, tempo_bpm)
+    sends_clock = "send clock" if timing.sends_clock else ""
+    return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers)]
+
+
+def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, Timing, float]:
+    """What `player_arguments` was given."""
+    kind, name, sync, port, sends_clock, latency_s, speed, tempo_bpm = arguments
+    timing = Timing(Sync(sync), port, bool(sends_clock), float(latency_s), float(speed))
+    return kind, name, timing, float(tempo_bpm)

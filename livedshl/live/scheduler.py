@@ -32,6 +32,7 @@ class Scheduler:
         self._sounding = bytearray(16 * 128)
         self._left_out = bytearray(16 * 128)
         self._channels: set[int] = set()
+        self._instruments: dict[tuple[int, int], bytes] = {}  # programs and controllers, as set
 
     def push(self, tick: int, message: bytes) -> None:
         """Queues a channel message for `tick`."""
@@ -60,15 +61,27 @@ class Scheduler:
         """Whether the clock has reached the horizon, and that has been counted."""
         return self._starved
 
-    def due(self, now: float) -> Iterator[bytes]:
-        """Takes out, and yields, the messages to send when the clock is at tick `now`."""
+    def due(self, now: float, late_ticks: float = LATE_TICKS) -> Iterator[bytes]:
+        """Takes out, and yields, the messages to send when the clock is at tick `now`.
+
+        Note-ons older than `late_ticks` are left out.
+        """
         while self._events and self._events[0][0] <= now and self._events[0][0] < self._horizon:
             tick, message = self._events.popleft()
-            if self._admit(message, now - tick > LATE_TICKS):
+            leave_out = now - tick > late_ticks
+            self.dropped += leave_out and _is_note_on(message)
+            if self._admit(message, leave_out):
                 yield message
         if now >= self._horizon and not self._starved:
             self._starved = True
             self.underruns += 1
+
+    def skip_to(self, tick: float) -> Iterator[bytes]:
+        """Leaves out the notes that begin before `tick`; yields the rest of what was to be sent."""
+        while self._events and self._events[0][0] < tick:
+            _, message = self._events.popleft()
+            if self._admit(message, True):
+                yield message
 
     def release(self) -> Iterator[bytes]:
         """Yields what switches off everything: each note on its own, then whole channels."""
@@ -81,24 +94,33 @@ class Scheduler:
             for controller in _SILENCING_CONTROLLERS:
                 yield bytes((_CHANNEL_MODE | channel, controller, 0))
 
+    def instruments(self) -> Iterator[bytes]:
+        """Yields the programs and controllers in force, for a device that has forgotten them."""
+        yield from self._instruments.values()
+
+    @property
+    def sounding(self) -> int:
+        """How many notes are on."""
+        return sum(self._sounding)
+
     def adopt(self, message: bytes) -> None:
         """Takes over the note of a note-on that was sent before this scheduler was made."""
         channel = message[0] & 0x0F
         self._channels.add(channel)
         self._sounding[channel * 128 + message[1]] += 1
 
-    def _admit(self, message: bytes, too_late: bool) -> bool:
+    def _admit(self, message: bytes, leave_out: bool) -> bool:
         """Keeps the account of notes; whether the message is to be sent."""
         status = message[0]
         kind, channel = status & 0xF0, status & 0x0F
         self._channels.add(channel)
         if kind not in (_NOTE_ON, _NOTE_OFF):
+            self._instruments[status, message[1] if kind == _CHANNEL_MODE else 0] = message
             return True
         slot = channel * 128 + message[1]
-        if kind == _NOTE_ON and message[2]:
-            if too_late:
+        if _is_note_on(message):
+            if leave_out:
                 self._left_out[slot] += 1
-                self.dropped += 1
                 return False
             self._sounding[slot] += 1
             self.sent_notes += 1
@@ -110,3 +132,7 @@ class Scheduler:
             self._sounding[slot] -= 1
             return True
         return False
+
+
+def _is_note_on(message: bytes) -> bool:
+    return message[0] & 0xF0 == _NOTE_ON and message[2] > 0

@@ -10,13 +10,14 @@ from types import FrameType
 from typing import IO
 
 from livedshl.errors import OutputError
-from livedshl.live.composer import BEATS_PER_BAR, Chunk, Settings, compose
+from livedshl.live.composer import Chunk, Settings, compose
 from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.rendering import trace_line
+from livedshl.live.sync import Timing
 from livedshl.outputs.choice import Output
 from livedshl.outputs.recorder import Recorder
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import BEATS_PER_BAR, TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,8 @@ _POLL_S = 0.1
 class Session:
     """Plays one performance; made for one `run`.
 
-    prepare: delivers the bundle's folder, on the loader thread. record, trace: files to write.
+    prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
+    not livedshl itself. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
     """
 
@@ -40,12 +42,14 @@ class Session:
         output: Output,
         prepare: Callable[[Progress], Path],
         *,
+        timing: Timing | None = None,
         record: Path | None = None,
         trace: Path | None = None,
         progress: Progress = lambda stage, share: None,
     ) -> None:
         self._settings = settings
         self._output = output
+        self._timing = timing or Timing()
         self._loader = Loader(prepare, progress)
         self._record = record
         self._trace = trace
@@ -60,13 +64,17 @@ class Session:
             stop = stack.enter_context(_stop_signals())
             recorder, trace = self._open_files(stack)
             # Last in, first out: whatever happens, the notes go off before files are closed.
-            performer = stack.enter_context(Performer(self._output))
+            performer = stack.enter_context(
+                Performer(self._output, self._timing, self._settings.tempo_bpm)
+            )
             self._loader.start()
             performer.wait_ready(_READY_TIMEOUT_S)
             loaded = self._await_index(stop)
             if loaded is None:
                 return None
-            composer = _ComposerThread(self._settings, loaded, performer, recorder, trace, stop)
+            composer = _ComposerThread(
+                self._settings, loaded, performer, recorder, trace, self._timing, stop
+            )
             stack.callback(composer.stop)
             composer.start()
             while not (stop.is_set() or performer.ended):
@@ -115,6 +123,7 @@ class _ComposerThread:
         performer: Performer,
         recorder: Recorder | None,
         trace: IO[str] | None,
+        timing: Timing,
         session_stop: threading.Event,
     ) -> None:
         self._settings = settings
@@ -122,6 +131,7 @@ class _ComposerThread:
         self._performer = performer
         self._recorder = recorder
         self._trace = trace
+        self._lookahead_ticks = round(LOOKAHEAD_BEATS * timing.speed * TICKS_PER_BEAT)
         self._session_stop = session_stop
         self._stop = threading.Event()
         self._error: BaseException | None = None
@@ -154,7 +164,7 @@ class _ComposerThread:
             if not started:
                 started = True
                 self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
-            self._wait_for_clock(chunk.end_tick - LOOKAHEAD_BEATS * TICKS_PER_BEAT)
+            self._wait_for_clock(chunk.end_tick - self._lookahead_ticks)
             if self._stop.is_set():
                 return
         self.finished = True

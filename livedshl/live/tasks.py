@@ -5,11 +5,12 @@ from pathlib import Path
 
 from livedshl.improviser import Retrieve
 from livedshl.index import open_bundle
-from livedshl.live.composer import BEATS_PER_BAR, Settings
+from livedshl.live.composer import Settings
 from livedshl.live.preset import load_preset
 from livedshl.live.rendering import render
 from livedshl.music.segments import SEGMENT_BEATS
 from livedshl.outputs.score import write_score
+from livedshl.units import BEATS_PER_BAR
 
 CONTINUATIONS = 8  # segments retrieved after the first, as in the paper
 _PRESET = "solo-piano"  # a melody over chords, as the paper's scores have it

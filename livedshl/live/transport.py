@@ -4,7 +4,7 @@ from livedshl.units import TICKS_PER_BEAT
 
 
 class Transport:
-    """Turns ticks into seconds and back through a tempo map.
+    """Turns ticks into seconds and back through a tempo map; runs or stands still.
 
     The map is a list of anchors, each a tick, the time at which it sounds and the seconds a tick
     lasts from there on. Times are computed from an anchor, never added up, so nothing drifts.
@@ -12,31 +12,46 @@ class Transport:
     """
 
     def __init__(self, tempo_bpm: float) -> None:
-        self._tempo_bpm = tempo_bpm
-        self._anchors: list[tuple[int, float, float]] = []
+        self._seconds_per_tick = _seconds_per_tick(tempo_bpm)
+        self._anchors: list[tuple[float, float, float]] = []
+        self._resting_tick = 0.0
 
     @property
     def running(self) -> bool:
-        """Whether ticks have times yet."""
+        """Whether ticks have times."""
         return bool(self._anchors)
 
-    def start(self, tick: int, time_s: float) -> None:
+    def start(self, tick: float, time_s: float) -> None:
         """Lets `tick` sound at `time_s`, forgetting what was before."""
-        self._anchors = [(tick, time_s, _seconds_per_tick(self._tempo_bpm))]
+        self._anchors = [(tick, time_s, self._seconds_per_tick)]
 
-    def set_tempo(self, tick: int, tempo_bpm: float) -> None:
+    def pause(self, time_s: float) -> None:
+        """Stands still from `time_s` on. The transport must be running."""
+        self._resting_tick = self.tick_at(time_s)
+        self._anchors = []
+
+    def follow(self, tick: float, time_s: float, tempo_bpm: float) -> None:
+        """Runs as somebody else does: `tick` sounds at `time_s`, at that tempo."""
+        self._seconds_per_tick = _seconds_per_tick(tempo_bpm)
+        self.start(tick, time_s)
+
+    def shift(self, seconds: float) -> None:
+        """Lets everything sound that much later."""
+        self._anchors = [(tick, time_s + seconds, rate) for tick, time_s, rate in self._anchors]
+
+    def set_tempo(self, tick: float, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on; whatever was planned from there on is forgotten.
 
         The position in beats is the same just before and just after.
         """
-        self._tempo_bpm = tempo_bpm
+        self._seconds_per_tick = _seconds_per_tick(tempo_bpm)
         if not self._anchors:
             return
         time_s = self.time_of(tick)
         kept = [anchor for anchor in self._anchors if anchor[0] < tick]
-        self._anchors = [*kept, (tick, time_s, _seconds_per_tick(tempo_bpm))]
+        self._anchors = [*kept, (tick, time_s, self._seconds_per_tick)]
 
-    def time_of(self, tick: int) -> float:
+    def time_of(self, tick: float) -> float:
         """The time in seconds at which `tick` sounds. The transport must be running."""
         anchor_tick, anchor_s, seconds_per_tick = self._anchors[0]
         for anchor in self._anchors[1:]:
@@ -46,13 +61,23 @@ class Transport:
         return anchor_s + (tick - anchor_tick) * seconds_per_tick
 
     def tick_at(self, time_s: float) -> float:
-        """The position in ticks at a time in seconds. The transport must be running."""
+        """The position in ticks at a time in seconds; where it stands still, if it does."""
+        if not self._anchors:
+            return self._resting_tick
         anchor_tick, anchor_s, seconds_per_tick = self._anchors[0]
         for anchor in self._anchors[1:]:
             if anchor[1] > time_s:
                 break
             anchor_tick, anchor_s, seconds_per_tick = anchor
         return anchor_tick + (time_s - anchor_s) / seconds_per_tick
+
+    def tempo_at(self, time_s: float) -> float:
+        """The tempo in BPM at a time in seconds; the next one's, where it stands still."""
+        rate = self._seconds_per_tick
+        for _, anchor_s, seconds_per_tick in self._anchors:
+            if anchor_s <= time_s:
+                rate = seconds_per_tick
+        return 60.0 / rate / TICKS_PER_BEAT
 
 
 def _seconds_per_tick(tempo_bpm: float) -> float:

@@ -7,7 +7,7 @@ client without mido's `client_name`, which silently makes a virtual port.
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +20,9 @@ _BACKEND = "mido.backends.rtmidi"  # what MIDO_BACKEND may name, with "/API" beh
 # JACK hands messages over a period at a time (21 ms at 1,024 frames) and drops what is still in
 # its buffer when the port closes.
 _FLUSH_S = 0.1
+_QUEUE_SIZE = 4096  # messages; at 300 BPM half a minute of clock
+# Clocks may differ by 200 parts per million; the best guess of their offset may age by half that.
+_CLOCK_DRIFT = 1e-4
 _NO_VIRTUAL_PORTS = (
     "Windows cannot make virtual MIDI ports; install loopMIDI, add a port there and use "
     '--port "loopMIDI Port"'
@@ -40,20 +43,52 @@ class MidiPort:
         except self._refusal as error:
             raise OutputError(f"the MIDI port takes no messages ({error})") from None
 
-    def close(self) -> None:
-        """Closes the port once what was sent has left."""
+    def flush(self) -> None:
+        """Waits until what was sent has left."""
         time.sleep(_FLUSH_S)
+
+    def close(self) -> None:
+        """Closes the port."""
         self._output.close_port()
         self._output.delete()
 
 
+class MidiInput:
+    """An open MIDI input that is asked, and never calls back.
+
+    A callback would have to wait until the clock lets go of the interpreter; RtMidi keeps what
+    came, with the system's time stamps, until it is asked for.
+    """
+
+    def __init__(self, source: Any) -> None:
+        self._input = source
+        self._source_s = 0.0  # the sum of RtMidi's intervals
+        self._offset_s = float("inf")  # from there to `time.perf_counter`, at least
+
+    def receive(self) -> Iterator[tuple[bytes, float]]:
+        """What has come since the last call, with the `time.perf_counter` at which it came."""
+        while event := self._input.get_message():
+            message, interval_s = event
+            self._source_s += interval_s
+            # Nothing is read before it came: the smallest offset is the truest.
+            aged_s = self._offset_s + _CLOCK_DRIFT * interval_s
+            self._offset_s = min(time.perf_counter() - self._source_s, aged_s)
+            yield bytes(message), self._source_s + self._offset_s
+
+    def close(self) -> None:
+        """Closes it."""
+        self._input.close_port()
+        self._input.delete()
+
+
 def output_names() -> list[str]:
     """The MIDI outputs of this system, in its order. Raises MissingDependencyError."""
-    output = _midi_out()
-    try:
-        return [str(name) for name in output.get_ports()]
-    finally:
-        output.delete()
+    return _names(_client("MidiOut"))
+
+
+def input_names() -> list[str]:
+    """The MIDI inputs of this system, in its order. Raises MissingDependencyError."""
+    return _names(_client("MidiIn"))
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:
@@ -80,34 +115,88 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
 
 
 def open_port(name: str) -> MidiPort:
-    """Opens the port of exactly this name. Raises OutputError if it has gone."""
-    output = _midi_out()
-    try:
-        output.open_port(output.get_ports().index(name), "out")
-    except (ValueError, RuntimeError, OSError) as error:
-        output.delete()
-        raise OutputError(f"MIDI port {name!r} cannot be opened ({error})") from None
+    """Opens the output of this name. Raises OutputError if it has gone."""
+    output = _client("MidiOut")
+    _open(output, name, "out")
     return MidiPort(output)
 
 
 def open_virtual_port(name: str) -> MidiPort:
-    """Makes a virtual port that other programs can listen to. Raises OutputError."""
-    if sys.platform == "win32":
-        raise OutputError(_NO_VIRTUAL_PORTS)
-    output = _midi_out()
-    try:
-        output.open_virtual_port(name)
-    except (RuntimeError, OSError) as error:
-        output.delete()
-        raise OutputError(f"no virtual MIDI port can be made here ({error})") from None
+    """Makes a virtual output that other programs can listen to. Raises OutputError."""
+    output = _client("MidiOut")
+    _make_virtual(output, name)
     return MidiPort(output)
+
+
+def open_input(name: str) -> MidiInput:
+    """Opens the input of this name; for "", makes a virtual one. Raises OutputError."""
+    source = _client("MidiIn", queue_size_limit=_QUEUE_SIZE)
+    source.ignore_types(timing=False)
+    if name:
+        _open(source, name, "in")
+    else:
+        _make_virtual(source, CLIENT_NAME)
+    return MidiInput(source)
+
+
+def open_lister(virtual: bool) -> Any:
+    """A client whose `get_ports` lists outputs, or the virtual ones that were made.
+
+    It must be deleted when it is no longer needed. Raises OutputError.
+    """
+    return _client("MidiIn" if virtual else "MidiOut")
+
+
+def same_port(name: str, listed: str) -> bool:
+    """Whether a listed port is the one of this name.
+
+    ALSA appends its numbers, which change when a device is plugged in again.
+    """
+    return listed == name or _without_numbers(listed) == _without_numbers(name)
 
 
 def check_virtual_ports() -> None:
     """Raises OutputError or MissingDependencyError where no virtual port can be made."""
     if sys.platform == "win32":
         raise OutputError(_NO_VIRTUAL_PORTS)
-    _midi_out().delete()
+    _client("MidiOut").delete()
+
+
+def _names(client: Any) -> list[str]:
+    try:
+        return [str(name) for name in client.get_ports()]
+    finally:
+        client.delete()
+
+
+def _open(client: Any, name: str, own_name: str) -> None:
+    try:
+        names = client.get_ports()
+        exact = [number for number, listed in enumerate(names) if listed == name]
+        like = [number for number, listed in enumerate(names) if same_port(name, listed)]
+        if not like:
+            raise OSError("it is not there")
+        client.open_port((exact or like)[0], own_name)
+    except (RuntimeError, OSError) as error:
+        client.delete()
+        raise OutputError(f"MIDI port {name!r} cannot be opened ({error})") from None
+
+
+def _make_virtual(client: Any, name: str) -> None:
+    if sys.platform == "win32":
+        client.delete()
+        raise OutputError(_NO_VIRTUAL_PORTS)
+    try:
+        client.open_virtual_port(name)
+    except (RuntimeError, OSError) as error:
+        client.delete()
+        raise OutputError(f"no virtual MIDI port can be made here ({error})") from None
+
+
+def _without_numbers(name: str) -> str:
+    head, _, numbers = name.rpartition(" ")
+    client, colon, port = numbers.partition(":")
+    return head if colon and client.isdecimal() and port.isdecimal() else name
 
 
 def _has_words(name: str, words: Sequence[str]) -> bool:
@@ -120,14 +209,14 @@ def _has_words(name: str, words: Sequence[str]) -> bool:
     return True
 
 
-def _midi_out() -> Any:
-    """A MIDI output that is not open yet, of the first API that works."""
+def _client(kind: str, **options: Any) -> Any:
+    """RtMidi's `MidiIn` or `MidiOut`, not open yet, of the first API that works."""
     rtmidi = _rtmidi()
     apis = _apis(rtmidi)
     for api in apis:
         try:
             with silenced_stderr():
-                return rtmidi.MidiOut(api, name=CLIENT_NAME)
+                return getattr(rtmidi, kind)(api, name=CLIENT_NAME, **options)
         except (RuntimeError, OSError):
             continue
     tried = ", ".join(rtmidi.get_api_display_name(api) for api in apis)

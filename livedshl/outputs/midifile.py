@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.files import write_beside
-from livedshl.units import TICKS_PER_BEAT
-
-BEATS_PER_BAR = 4
+from livedshl.units import BEATS_PER_BAR, TICKS_PER_BEAT
 
 
 def write_midi(

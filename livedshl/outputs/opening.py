@@ -17,8 +17,11 @@ class Port(Protocol):
     def send(self, message: bytes) -> None:
         """Sends one message now."""
 
+    def flush(self) -> None:
+        """Waits until what was sent has left."""
+
     def close(self) -> None:
-        """Closes it once what was sent has left."""
+        """Closes it at once."""
 
 
 class Nowhere:
@@ -27,11 +30,14 @@ class Nowhere:
     def send(self, message: bytes) -> None:
         """Drops the message."""
 
+    def flush(self) -> None:
+        """Has nothing to wait for."""
+
     def close(self) -> None:
         """Does nothing."""
 
 
-def open_output(kind: str, name: str) -> Port:
+def open_output(kind: str, name: str, tries: int = _MIDI_TRIES) -> Port:
     """Opens the output of a `choice.OutputKind`, by its value, and its name.
 
     Raises OutputError or MissingDependencyError.
@@ -45,7 +51,7 @@ def open_output(kind: str, name: str) -> Port:
     from livedshl.outputs.midi import open_port, open_virtual_port
 
     open_midi = open_virtual_port if kind == "virtual" else open_port
-    for _ in range(_MIDI_TRIES - 1):
+    for _ in range(tries - 1):
         try:
             return open_midi(name)
         except OutputError:

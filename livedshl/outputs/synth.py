@@ -72,6 +72,9 @@ class Synth:
         """Plays one channel message now."""
         _play(self._synth, message[0], message[1], message[-1])
 
+    def flush(self) -> None:
+        """Has nothing to wait for: a message is played when it is sent."""
+
     def close(self) -> None:
         """Stops the audio."""
         with silenced_stderr():

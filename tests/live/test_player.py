@@ -6,8 +6,10 @@ import os
 import pytest
 
 from livedshl.errors import OutputError
+from livedshl.live.playback import Playback
 from livedshl.live.player import Player, Source
 from livedshl.live.protocol import RECORD, Answer, Command
+from livedshl.live.sync import Internal
 
 ON, OFF = bytes((0x90, 60, 90)), bytes((0x80, 60, 0))
 
@@ -24,6 +26,9 @@ class Output:
         self.tried.append(message)
         if len(self.tried) - 1 in self._refused:
             raise OutputError("the MIDI port takes no messages")
+
+    def flush(self):
+        assert not self.closed
 
     def close(self):
         self.closed = True
@@ -51,7 +56,15 @@ def perform(output, commands):
     read_answers, write_answers = os.pipe()
     os.write(write_commands, b"".join(commands))
     os.set_blocking(write_answers, False)
-    player = Player(output, Source(read_commands), write_answers, "normal")
+    player = Player(
+        output,
+        lambda: output,
+        Internal(),
+        Playback(),
+        Source(read_commands),
+        write_answers,
+        "normal",
+    )
     try:
         player.run()
     finally:

@@ -11,7 +11,8 @@ import pytest
 from surroundings import left_on, livedshl, notes_on
 
 from livedshl.live.performer import Performer
-from livedshl.live.protocol import RECORD, Command
+from livedshl.live.protocol import RECORD, Command, player_arguments
+from livedshl.live.sync import Timing
 from livedshl.outputs.choice import Output, OutputKind
 
 TEMPO = 240
@@ -164,7 +165,10 @@ def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, r
     fcntl.fcntl(write_answers, fcntl.F_SETPIPE_SZ, 4096)
     os.write(write_answers, bytes(4096))  # full before the first answer
     player = subprocess.Popen(
-        [*livedshl()[:1], "-m", "livedshl.live.player", "port", receiver.port],
+        [
+            *livedshl()[:1], "-m", "livedshl.live.player",
+            *player_arguments("port", receiver.port, Timing(), TEMPO),
+        ],
         env=jack, stdin=subprocess.PIPE, stdout=write_answers,
     )  # fmt: skip
     os.close(write_answers)

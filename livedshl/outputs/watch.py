@@ -1,0 +1,88 @@
+"""Watches whether a MIDI output is there, in a process of its own.
+
+Run by `livedshl.live.performer` as `python -m livedshl.outputs.watch KIND NAME`; prints "gone" and
+"back", a line each, until its standard input closes. RtMidi tells nobody that a port has gone, a
+JACK client whose server died keeps listing what was there, and looking must not hold up the clock.
+"""
+
+import ctypes
+import os
+import sys
+import time
+from contextlib import suppress
+from threading import Thread
+from typing import Any
+
+from livedshl.errors import LivedshlError
+from livedshl.outputs.midi import CLIENT_NAME, check_virtual_ports, open_lister, same_port
+from livedshl.outputs.quiet import silenced_stderr
+
+_PERIOD_S = 0.25
+_CORE_FOUNDATION = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation"
+
+
+def watch(kind: str, name: str) -> None:
+    """Prints what happens to the port, for ever."""
+    while True:
+        _wait_until_gone(kind, name)
+        print("gone", flush=True)
+        while not _is_back(kind, name):
+            _pause()
+        print("back", flush=True)
+
+
+def _wait_until_gone(kind: str, name: str) -> None:
+    """Returns when one client, which stays, has found the port and no longer does."""
+    seen = False
+    while not seen:
+        with suppress(LivedshlError), silenced_stderr():
+            lister = open_lister(virtual=kind == "virtual")
+            while any(_is_meant(kind, name, listed) for listed in lister.get_ports()):
+                seen = True
+                _pause()
+            lister.delete()
+        _pause()
+
+
+def _is_back(kind: str, name: str) -> bool:
+    """Whether a new client finds the port, or could make it."""
+    try:
+        with silenced_stderr():
+            if kind == "virtual":
+                check_virtual_ports()
+                return True
+            lister = open_lister(virtual=False)
+            try:
+                return any(same_port(name, listed) for listed in lister.get_ports())
+            finally:
+                lister.delete()
+    except LivedshlError:
+        return False
+
+
+def _is_meant(kind: str, name: str, listed: str) -> bool:
+    return CLIENT_NAME in listed if kind == "virtual" else same_port(name, listed)
+
+
+def _pause() -> None:
+    """Waits a little; on macOS it runs the run loop, without which CoreMIDI's lists never change.
+
+    That cannot be tested where livedshl is built.
+    """
+    if sys.platform == "darwin":
+        core: Any = ctypes.CDLL(_CORE_FOUNDATION)
+        mode = ctypes.c_void_p.in_dll(core, "kCFRunLoopDefaultMode")
+        core.CFRunLoopRunInMode.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_bool]
+        core.CFRunLoopRunInMode(mode, 0.0, False)
+    time.sleep(_PERIOD_S)
+
+
+def _leave_with_the_main_process() -> None:
+    while os.read(0, 64):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    Thread(target=_leave_with_the_main_process, daemon=True).start()
+    watch(*sys.argv[1:])
