@@ -147,6 +147,11 @@ def open_lister(virtual: bool) -> Any:
     return _client("MidiIn" if virtual else "MidiOut")
 
 
+def is_jack(client: Any) -> bool:
+    """Whether a client is one of a JACK server."""
+    return bool(client.get_current_api() == _rtmidi().API_UNIX_JACK)
+
+
 def same_port(name: str, listed: str) -> bool:
     """Whether a listed port is the one of this name.
 

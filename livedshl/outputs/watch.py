@@ -9,12 +9,12 @@ import ctypes
 import os
 import sys
 import time
-from contextlib import suppress
-from threading import Thread
+from contextlib import ExitStack, suppress
+from threading import Event, Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.midi import CLIENT_NAME, check_virtual_ports, open_lister, same_port
+from livedshl.outputs.midi import CLIENT_NAME, check_virtual_ports, is_jack, open_lister, same_port
 from livedshl.outputs.quiet import silenced_stderr
 
 _PERIOD_S = 0.25
@@ -35,13 +35,33 @@ def _wait_until_gone(kind: str, name: str) -> None:
     """Returns when one client, which stays, has found the port and no longer does."""
     seen = False
     while not seen:
-        with suppress(LivedshlError), silenced_stderr():
+        with suppress(LivedshlError), ExitStack() as stack:
+            stack.enter_context(silenced_stderr())
             lister = open_lister(virtual=kind == "virtual")
-            while any(_is_meant(kind, name, listed) for listed in lister.get_ports()):
+            stack.callback(lister.delete)
+            died = _server_death(lister, stack)
+            while not died.is_set() and _lists(lister, kind, name):
                 seen = True
                 _pause()
-            lister.delete()
         _pause()
+
+
+def _server_death(lister: Any, stack: ExitStack) -> Event:
+    """What is set when the lister's JACK server dies; with other systems never.
+
+    A client of RtMidi's goes on listing the ports of a server that died.
+    """
+    died = Event()
+    if is_jack(lister):
+        with suppress(ImportError, OSError):
+            import jack
+
+            with suppress(jack.JackError):
+                client = jack.Client(f"{CLIENT_NAME}-watch", no_start_server=True)
+                client.set_shutdown_callback(lambda status, reason: died.set())
+                client.activate()
+                stack.callback(client.close)
+    return died
 
 
 def _is_back(kind: str, name: str) -> bool:
@@ -53,15 +73,19 @@ def _is_back(kind: str, name: str) -> bool:
                 return True
             lister = open_lister(virtual=False)
             try:
-                return any(same_port(name, listed) for listed in lister.get_ports())
+                return _lists(lister, kind, name)
             finally:
                 lister.delete()
     except LivedshlError:
         return False
 
 
-def _is_meant(kind: str, name: str, listed: str) -> bool:
-    return CLIENT_NAME in listed if kind == "virtual" else same_port(name, listed)
+def _lists(lister: Any, kind: str, name: str) -> bool:
+    """Whether the port is among those that the client lists."""
+    listed = lister.get_ports()
+    if kind == "virtual":
+        return any(CLIENT_NAME in port for port in listed)
+    return any(same_port(name, port) for port in listed)
 
 
 def _pause() -> None:
