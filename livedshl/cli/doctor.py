@@ -45,7 +45,9 @@ def doctor(as_json: bool) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # devices may have names in any letters
     console = Console(highlight=False, quiet=as_json)
-    console.print(", ".join(versions().values()) + "\n", style="dim")
+    console.print(
+        "livedshl {livedshl}, Python {python}, {system}\n".format(**versions()), style="dim"
+    )
     *parts, play = examine(DEFAULT_MODEL, DEFAULT_PRESET)
     _show(console, parts)
     timing = None
@@ -63,7 +65,7 @@ def doctor(as_json: bool) -> None:
     can_play = play.state is not State.MISSING
     if as_json:
         content = {
-            **versions(),
+            **machine,
             "can_play": can_play,
             "findings": [_record(finding) for finding in [*parts, *clock, play]],
             "timing": timing and _timing_record(timing),

@@ -83,10 +83,10 @@ class Timing:
 
 
 def versions() -> dict[str, str]:
-    """livedshl, Python and the operating system, each with its version."""
+    """Which livedshl, Python and operating system these are."""
     return {
-        "livedshl": f"livedshl {__version__}",
-        "python": f"Python {platform.python_version()}",
+        "livedshl": __version__,
+        "python": platform.python_version(),
         "system": platform.platform(terse=True),
     }
 
@@ -128,10 +128,9 @@ def measure(seconds: float, progress: Callable[[float], None]) -> Timing:
         histogram = tuple(performer.lateness.rows(_EDGES_MS))
     if report is None:
         raise OutputError("the player process died")
-    return Timing(
-        seconds, report.realtime,
-        report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms, histogram,
-    )  # fmt: skip
+    figures = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
+    p50_ms, p99_ms, max_ms = (round(milliseconds, 3) for milliseconds in figures)
+    return Timing(seconds, report.realtime, p50_ms, p99_ms, max_ms, histogram)
 
 
 def judge(timing: Timing) -> list[Finding]:
@@ -149,7 +148,7 @@ def judge(timing: Timing) -> list[Finding]:
         State.OK if steady else State.LIMITED,
         f"late by {timing.p50_ms:.2f}/{timing.p99_ms:.2f}/{timing.max_ms:.2f} ms (median, 99 %, "
         f"worst) in {timing.seconds:g} s of 16ths",
-        "" if steady else "end what keeps the processors busy; see Real time",
+        "" if steady else "end what else keeps the processors busy",
     )
     return [realtime, clock]
 
@@ -192,7 +191,7 @@ def _presets(preset: str) -> Finding:
 def _midi() -> list[Finding]:
     try:
         systems = midi_systems()
-    except LivedshlError as error:
+    except Exception as error:  # as in _tried
         return [failed("MIDI", error)]
     needed = not any(system.answers for system in systems)
     return [
@@ -280,7 +279,7 @@ def _play(music: list[Finding]) -> Finding:
             "play",
             State.LIMITED,
             "runs, but nobody hears it: without MIDI and audio it only records a MIDI file",
-            "mend MIDI or sound, above",
+            "mend MIDI or audio, above",
         )
     return Finding("play", State.OK, output.reason)
 
