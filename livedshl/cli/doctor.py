@@ -45,9 +45,9 @@ def doctor(as_json: bool) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # devices may have names in any letters
     console = Console(highlight=False, quiet=as_json)
-    console.print(
-        "livedshl {livedshl}, Python {python}, {system}\n".format(**versions()), style="dim"
-    )
+    machine = versions()
+    head = "livedshl {livedshl}, Python {python}, {system}\n"
+    console.print(head.format(**machine), style="dim", markup=False)
     *parts, play = examine(DEFAULT_MODEL, DEFAULT_PRESET)
     _show(console, parts)
     timing = None

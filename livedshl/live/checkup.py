@@ -205,7 +205,7 @@ def _midi_system(system: MidiSystem, needed: bool) -> Finding:
     if not system.answers:
         remedy = _MIDI_REMEDIES.get(system.name, "") if needed else ""
         state = State.MISSING if needed else State.OPTIONAL
-        return Finding(what, state, "does not answer" + ("" if needed else ", need not"), remedy)
+        return Finding(what, state, "does not answer" + ("" if needed else "; not needed"), remedy)
     names = {"outputs": system.outputs, "inputs": system.inputs}
     told = (f"{kind}: {', '.join(ports) or 'none'}" for kind, ports in names.items())
     return Finding(what, State.OK, "\n".join(told), names=names)
