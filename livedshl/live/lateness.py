@@ -6,9 +6,7 @@ died had counted.
 
 import mmap
 import os
-import secrets
 import sys
-import tempfile
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -38,10 +36,12 @@ class Lateness:
     def shared(cls) -> "Lateness":
         """A new one that child processes can open. It lasts until all have gone."""
         if sys.platform == "win32":  # cannot be tested where livedshl is built
-            name = f"livedshl-{secrets.token_hex(8)}"
+            name = f"livedshl-{os.urandom(8).hex()}"
             return cls(mmap.mmap(-1, _BYTES, tagname=name), name)
+        from tempfile import mkstemp  # which the player process does without
+
         folder = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
-        descriptor, path = tempfile.mkstemp(dir=folder)
+        descriptor, path = mkstemp(dir=folder)
         Path(path).unlink()
         os.truncate(descriptor, _BYTES)
         return cls(mmap.mmap(descriptor, _BYTES), str(descriptor), [descriptor])

@@ -139,12 +139,14 @@ class Player:
                 self._reopen()
             self._tell_position()
             return
+        self._play(deadline)
+
+    def _play(self, deadline: float) -> None:
+        """Sends what is due at a deadline that is at most `_SPIN_S` away, or has passed."""
+        messages = list(self._playback.due(max(deadline, time.perf_counter())))
         while time.perf_counter() < deadline:
             pass
-        self._send_due(deadline)
-
-    def _send_due(self, deadline: float) -> None:
-        self._send_all(self._playback.due(time.perf_counter()))
+        self._send_all(messages)
         if deadline >= self._supplied_s:
             self._lateness.add(time.perf_counter() - deadline)
         self._stopped = self._stopped or self._playback.finished
