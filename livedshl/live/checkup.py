@@ -146,8 +146,8 @@ def judge(timing: Timing) -> list[Finding]:
     clock = Finding(
         "Timing",
         State.OK if steady else State.LIMITED,
-        f"late by {timing.p50_ms:.2f}/{timing.p99_ms:.2f}/{timing.max_ms:.2f} ms (median, 99 %, "
-        f"worst) in {timing.seconds:g} s of 16ths",
+        f"{timing.p50_ms:.2f}/{timing.p99_ms:.2f}/{timing.max_ms:.2f} ms late "
+        f"(median, 99 %, worst), {timing.seconds:g} s of 16ths",
         "" if steady else "end what else keeps the processors busy",
     )
     return [realtime, clock]
