@@ -13,31 +13,35 @@ from numpy.typing import NDArray
 
 from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.voicing import bass_note, fit_octave, voice_chord
-from livedshl.music import Chord, ChordVocabulary
+from livedshl.music import Chord, ChordVocabulary, Grid
 from livedshl.music.segments import CHORD, PITCH, REST
-from livedshl.units import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.units import TICKS_PER_STEP
 
 Events = NDArray[np.int64]
 Message = tuple[int, int, int, int]
 
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 _VOLUME = 7
-_ACCENTS = (10, 0, 5, 0)  # velocity added on each beat of the bar
+_ACCENTS = (10, 0, 5, 0)  # velocity added on each beat of a bar of 4 beats, or of fewer
 _OFF_BEAT = -6  # velocity added between beats
-_DETACHED = TICKS_PER_BEAT // 2  # length of a chord that is struck and let go
 
 
 class Arranger:
     """Turns one passage after the other into events.
 
-    parts: who plays. vocabulary: what the chord classes of the passages mean. key_shift:
-    semitones from C to the key that is played in.
+    parts: who plays. vocabulary: what the chord classes of the passages mean. grid: how they
+    count. key_shift: semitones from C to the key that is played in.
     """
 
     def __init__(
-        self, parts: Sequence[Part], vocabulary: ChordVocabulary, key_shift: int = 0
+        self,
+        parts: Sequence[Part],
+        vocabulary: ChordVocabulary,
+        grid: Grid,
+        key_shift: int = 0,
     ) -> None:
-        self._players = [_PLAYERS[part.role](part) for part in parts]
+        self._players = [_PLAYERS[part.role](part, grid) for part in parts]
+        self._grid = grid
         self._parts = tuple(parts)
         self._chords = [chord.transposed(key_shift) for chord in vocabulary.classes]
         self._key_shift = key_shift
@@ -59,7 +63,7 @@ class Arranger:
         melody[melody[:, PITCH] != REST, PITCH] += self._key_shift
         chords = [
             self._chords[chord] if chord >= 0 else None
-            for chord in steps[::STEPS_PER_BEAT, CHORD].tolist()
+            for chord in steps[:: self._grid.beat_steps, CHORD].tolist()
         ]
         messages: list[Message] = []
         for player in self._players:
@@ -77,8 +81,9 @@ class Arranger:
 class _Player(ABC):
     """A part and the notes it holds."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, grid: Grid) -> None:
         self.part = part
+        self.grid = grid
         self.held: tuple[int, ...] = ()
 
     @abstractmethod
@@ -120,22 +125,23 @@ class _MelodyPlayer(_Player):
     ) -> None:
         part = self.part
         for step, (pitch, articulated) in enumerate(melody.tolist()):
-            tick = beat * TICKS_PER_BEAT + step * TICKS_PER_STEP
+            tick = beat * self.grid.beat_ticks + step * TICKS_PER_STEP
             if pitch == REST:
                 self.release(tick, messages)
                 continue
             fitted = fit_octave(pitch, part.lowest, part.highest)
             if articulated or self.held != (fitted,):
-                on_beat, within = divmod(step, STEPS_PER_BEAT)
-                accent = _OFF_BEAT if within else _ACCENTS[(beat + on_beat) % BEATS_PER_BAR]
+                on_beat, within = divmod(step, self.grid.beat_steps)
+                beat_in_bar = (beat + on_beat) % self.grid.bar_beats
+                accent = _OFF_BEAT if within else _ACCENTS[beat_in_bar]
                 self.strike(tick, (fitted,), accent, messages)
 
 
 class _ChordPlayer(_Player):
     """Plays chords in the part's pattern."""
 
-    def __init__(self, part: Part) -> None:
-        super().__init__(part)
+    def __init__(self, part: Part, grid: Grid) -> None:
+        super().__init__(part, grid)
         self._sounding: Chord | None = None
         self._voicing: tuple[int, ...] | None = None
 
@@ -147,8 +153,8 @@ class _ChordPlayer(_Player):
         messages: list[Message],
     ) -> None:
         for offset, chord in enumerate(chords):
-            beat_in_bar = (beat + offset) % BEATS_PER_BAR
-            tick = (beat + offset) * TICKS_PER_BEAT
+            beat_in_bar = (beat + offset) % self.grid.bar_beats
+            tick = (beat + offset) * self.grid.beat_ticks
             changes = chord != self._sounding
             self._sounding = chord
             if chord is None:
@@ -168,7 +174,7 @@ class _ChordPlayer(_Player):
 
     def length(self, beat_in_bar: int) -> int:
         """Ticks for which a detached note sounds."""
-        return _DETACHED
+        return self.grid.beat_ticks // 2
 
     def pitches(self, chord: Chord, beat_in_bar: int, changes: bool) -> tuple[int, ...]:
         """The notes for this beat."""
@@ -181,8 +187,8 @@ class _ChordPlayer(_Player):
 class _BassPlayer(_ChordPlayer):
     """Plays the root, and the fifth where the pattern asks for it."""
 
-    def __init__(self, part: Part) -> None:
-        super().__init__(part)
+    def __init__(self, part: Part, grid: Grid) -> None:
+        super().__init__(part, grid)
         self._note: int | None = None
 
     def is_struck(self, beat_in_bar: int, changes: bool) -> bool:
@@ -191,7 +197,7 @@ class _BassPlayer(_ChordPlayer):
         return super().is_struck(beat_in_bar, changes)
 
     def length(self, beat_in_bar: int) -> int:
-        return TICKS_PER_BEAT
+        return self.grid.beat_ticks
 
     def pitches(self, chord: Chord, beat_in_bar: int, changes: bool) -> tuple[int, ...]:
         wants_fifth = self.part.pattern is Pattern.ROOT_FIFTH and beat_in_bar == 2 and not changes
@@ -200,7 +206,7 @@ class _BassPlayer(_ChordPlayer):
         return (self._note,)
 
 
-_PLAYERS: dict[Role, Callable[[Part], _Player]] = {
+_PLAYERS: dict[Role, Callable[[Part, Grid], _Player]] = {
     Role.MELODY: _MelodyPlayer,
     Role.CHORDS: _ChordPlayer,
     Role.BASS: _BassPlayer,

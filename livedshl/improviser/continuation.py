@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livedshl.improviser.merge import agreement
 from livedshl.index import Bundle, CodeIndex, Ring
-from livedshl.music.segments import HOP_STEPS, SEGMENT_BEATS, steps_from
+from livedshl.music.segments import steps_from
 
 
 class Retrieve(Enum):
@@ -47,7 +47,7 @@ class Continuation:
         farthest is retrieved). `hamming` differs from it only where the rules ruled that ring out,
         or by `ContinuationRules.near`.
     ties: segments at distance `hamming`.
-    agreeing_steps: steps of the overlap in which it agrees with the playing segment, 0 to 8.
+    agreeing_steps: steps of the overlap in which it agrees with the playing segment.
     rules_kept: False if no segment of the library satisfied the rules.
     """
 
@@ -84,8 +84,9 @@ class Continuator:
     ) -> None:
         self._library = bundle.library
         self._forward = bundle.forward
-        self._overlaps = bundle.follow_beats < SEGMENT_BEATS
-        self._phase_shift = bundle.follow_beats % SEGMENT_BEATS
+        self._grid = bundle.library.grid
+        self._overlaps = bundle.overlaps
+        self._phase_shift = bundle.follow_beats
         self._index = index
         self._retrieve = retrieve
         self._rng = rng
@@ -134,7 +135,7 @@ class Continuator:
         order = np.repeat(np.arange(len(rings)), [len(ring.segments) for ring in rings])
         agreeing = self._agreement(playing, candidates)
         if self._retrieve is Retrieve.MIN:
-            fit = agreeing + HOP_STEPS * self._in_phase(playing, candidates)
+            fit = agreeing + self._grid.hop_steps * self._in_phase(playing, candidates)
             best = fit == fit.max()
             best &= order == order[best].min()
             candidates, agreeing, order = candidates[best], agreeing[best], order[best]
@@ -159,12 +160,13 @@ class Continuator:
             return np.zeros(len(candidates), np.int64)
         library = self._library
         old = library.contents(np.array(playing))
-        return agreement(old, steps_from(library.steps, library.starts[candidates], HOP_STEPS))
+        hop_steps = self._grid.hop_steps
+        return agreement(old, steps_from(library.steps, library.starts[candidates], hop_steps))
 
     def _in_phase(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether each candidate falls on the same beats of the bar as in its own song."""
         phases = self._library.phases
-        wanted = (phases[playing] + self._phase_shift) % SEGMENT_BEATS
+        wanted = (phases[playing] + self._phase_shift) % self._grid.cycle_beats
         return np.asarray(phases[candidates] == wanted, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:

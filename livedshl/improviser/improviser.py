@@ -15,8 +15,6 @@ from livedshl.improviser.continuation import (
 )
 from livedshl.improviser.merge import merge
 from livedshl.index import Bundle, CodeIndex, unpack
-from livedshl.music.segments import HOP_STEPS, SEGMENT_BEATS, SEGMENT_STEPS
-from livedshl.units import STEPS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +22,7 @@ class Passage:
     """The stretch of music that one retrieval adds.
 
     beat: where it starts, and with it its segment, counted from the start of the improvisation.
-    steps: int8[8 or 16, 3], one hop where segments overlap, else a whole segment.
+    steps: int8[n, 3], one hop where segments overlap, else a whole segment.
     segment: the segment's number in the library.
     continuation: how it was chosen; None for the opening.
     splice: the step at which its melody takes over; None where nothing is merged.
@@ -35,11 +33,6 @@ class Passage:
     segment: int
     continuation: Continuation | None
     splice: int | None
-
-    @property
-    def n_beats(self) -> int:
-        """Its length in beats."""
-        return len(self.steps) // STEPS_PER_BEAT
 
 
 def improvise(
@@ -52,12 +45,12 @@ def improvise(
     """Plays on for ever: yields passages without a gap, the first at beat 0.
 
     Each query is the forward code of the segment that plays while its continuation is retrieved
-    (paper, Fig. 1). With a follow distance of 2 beats, the passage of a segment is its first half
-    merged with the second half of the segment before.
+    (paper, Fig. 1). Where segments overlap, the passage of a segment is its first half merged with
+    the second half of the segment before.
     """
     continuator = Continuator(bundle, index, rules, retrieve, rng)
-    overlaps = bundle.follow_beats < SEGMENT_BEATS
-    length = HOP_STEPS if overlaps else SEGMENT_STEPS
+    grid = bundle.library.grid
+    length = bundle.follow_beats * grid.beat_steps
     segment = continuator.open()
     content = bundle.library.contents(np.array(segment))
     yield Passage(0, content[:length], segment, None, None)
@@ -66,8 +59,8 @@ def improvise(
         continuation = continuator.follow(segment)
         before, segment = content, continuation.segment
         content = bundle.library.contents(np.array(segment))
-        if overlaps:
-            overlap = merge(before, content)
+        if bundle.overlaps:
+            overlap = merge(before, content, grid.beat_steps)
             yield Passage(beat, overlap.steps, segment, continuation, overlap.splice)
         else:
             yield Passage(beat, content, segment, continuation, None)

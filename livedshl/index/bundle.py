@@ -31,11 +31,10 @@ from livedshl.index.codes import CodeShape, Words, pack
 from livedshl.index.library import SegmentLibrary, TuneInfo
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
-from livedshl.music.segments import HOP_STEPS, SEGMENT_STEPS
+from livedshl.music.grid import GRIDS
 from livedshl.shipped import shipped
-from livedshl.units import STEPS_PER_BEAT
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 NETWORKS = "networks.safetensors"
 _TUNES = "tunes.json"
@@ -57,7 +56,7 @@ class Bundle:
     """An open bundle.
 
     forward, backward: uint64[n, words], packed codes of the library's segments.
-    follow_beats: 2 where neighbours share an overlap, 4 where they are set end to end.
+    follow_beats: a hop where neighbours share an overlap, a segment where they are set end to end.
     manifest: the whole manifest, for showing.
     """
 
@@ -69,6 +68,11 @@ class Bundle:
     forward: Words
     backward: Words
     manifest: Mapping[str, Any]
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether neighbours share half a segment."""
+        return self.follow_beats < self.library.grid.segment_beats
 
     @property
     def networks(self) -> Path:
@@ -115,9 +119,9 @@ def write_bundle(
             "format_version": FORMAT_VERSION,
             "length": shape.length,
             "symbols": shape.symbols,
-            "steps_per_beat": STEPS_PER_BEAT,
-            "segment_steps": SEGMENT_STEPS,
-            "hop_steps": HOP_STEPS,
+            "metre": str(library.grid),
+            "segment_steps": library.grid.segment_steps,
+            "hop_steps": library.grid.hop_steps,
             "follow_beats": follow_beats,
             "chord_classes": list(vocabulary.names),
             "features": [list(group) for group in FEATURE_GROUPS],
@@ -153,12 +157,13 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
         }
         tunes = tuple(TuneInfo(**tune) for tune in _read_json(folder / _TUNES))
         shape = CodeShape(int(manifest["length"]), int(manifest["symbols"]))
+        grid = GRIDS[manifest["metre"]]
         vocabulary = ChordVocabulary.of_names(manifest["chord_classes"])
         follow_beats = int(manifest["follow_beats"])
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"{folder}: damaged bundle ({error}); build it again") from error
     library = SegmentLibrary(
-        tunes, arrays["tune_steps"], arrays["steps"], arrays["starts"], arrays["phases"]
+        tunes, arrays["tune_steps"], arrays["steps"], arrays["starts"], arrays["phases"], grid
     )
     bundle = Bundle(
         folder, library, vocabulary, shape, follow_beats, arrays["forward"], arrays["backward"],
@@ -224,6 +229,7 @@ def _check_consistency(bundle: Bundle) -> None:
     """What the arrays must satisfy among themselves, whoever wrote them."""
     library = bundle.library
     n_segments, n_words = len(library), bundle.shape.words
+    n_steps = library.grid.segment_steps
     sound = (
         n_segments > 0
         and len(library.tunes) == len(library.tune_steps) - 1
@@ -232,12 +238,12 @@ def _check_consistency(bundle: Bundle) -> None:
         and bool((np.diff(library.starts) > 0).all())
         and int(library.tune_steps[-1]) == len(library.steps)
         and int(library.starts[0]) >= 0
-        and int(library.starts[-1]) + SEGMENT_STEPS <= len(library.steps)
-        and bool((library.starts + SEGMENT_STEPS <= library.tune_steps[library.tune_of + 1]).all())
+        and int(library.starts[-1]) + n_steps <= len(library.steps)
+        and bool((library.starts + n_steps <= library.tune_steps[library.tune_of + 1]).all())
         and bundle.forward.shape == bundle.backward.shape == (n_segments, n_words)
         and len(library.phases) == n_segments
         and int(library.steps[:, 2].max()) < len(bundle.vocabulary)
-        and bundle.follow_beats in (2, 4)
+        and bundle.follow_beats in (library.grid.hop_beats, library.grid.segment_beats)
     )
     if not sound:
         raise BundleError(f"{bundle.folder}: damaged bundle (its arrays do not fit together)")

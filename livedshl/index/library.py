@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.segments import SEGMENT_STEPS, Tune, distinct_segments, steps_from
-from livedshl.units import STEPS_PER_BEAT
+from livedshl.music.grid import COMMON_TIME, Grid
+from livedshl.music.segments import Tune, distinct_segments, steps_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class SegmentLibrary:
     tune_steps: int32[tunes + 1], first step of each tune in `steps`, then the total.
     steps: int8[total, 3], MIDI pitch (0 = rest), articulated, chord class (-1 = none).
     starts: int32[n], first step of each segment in `steps`, ascending.
-    phases: int8[n], beats from the bar line to the segment (0 or 2).
+    phases: int8[n], beats from the start of the cycle to the segment, as in `Tune`.
+    grid: of all tunes.
     """
 
     tunes: tuple[TuneInfo, ...]
@@ -35,6 +36,7 @@ class SegmentLibrary:
     steps: NDArray[np.int8]
     starts: NDArray[np.int32]
     phases: NDArray[np.int8]
+    grid: Grid = COMMON_TIME
 
     @classmethod
     def of_tunes(cls, tunes: Sequence[Tune]) -> "SegmentLibrary":
@@ -54,6 +56,7 @@ class SegmentLibrary:
             steps=np.concatenate([np.empty((0, 3), np.int8), *(tune.steps for tune in tunes)]),
             starts=np.concatenate([np.empty(0, np.int32), *starts]).astype(np.int32),
             phases=np.concatenate([np.empty(0, np.int8), *phases]).astype(np.int8),
+            grid=tunes[0].grid if tunes else COMMON_TIME,
         )
 
     def part(self, rows: NDArray[np.integer]) -> "SegmentLibrary":
@@ -71,14 +74,15 @@ class SegmentLibrary:
             ),
             starts=(self.starts[rows] + moved[tune_of_row]).astype(np.int32),
             phases=self.phases[rows],
+            grid=self.grid,
         )
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def contents(self, segments: NDArray[np.integer] | slice = slice(None)) -> NDArray[np.int8]:
-        """The steps of some segments, int8[..., 16, 3]."""
-        return steps_from(self.steps, self.starts[segments])
+        """The steps of some segments, int8[..., segment steps, 3]."""
+        return steps_from(self.steps, self.starts[segments], self.grid.segment_steps)
 
     @cached_property
     def tune_of(self) -> NDArray[np.int32]:
@@ -88,7 +92,7 @@ class SegmentLibrary:
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:
         """Equal numbers for segments of equal content, whatever tune they stand in, int32[n]."""
-        flat = self.contents().reshape(-1, SEGMENT_STEPS * 3)
+        flat = self.contents().reshape(len(self), -1)
         rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
         return np.unique(rows, return_inverse=True)[1].astype(np.int32)
 
@@ -119,4 +123,4 @@ class SegmentLibrary:
     def beat_in_tune(self, segment: int) -> int:
         """The beat of its tune, counted from the first bar line, at which a segment starts."""
         first = self.tune_steps[self.tune_of[segment]]
-        return int(self.starts[segment] - first) // STEPS_PER_BEAT
+        return int(self.starts[segment] - first) // self.grid.beat_steps

@@ -11,7 +11,6 @@ from livedshl.arranger import Arranger, Events, Part
 from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
-from livedshl.units import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +80,22 @@ def compose(bundle: Bundle, index: CodeIndex, settings: Settings) -> Iterator[Ch
     With `settings.bars` it ends there, everything switched off at the last tick.
     """
     rng = np.random.default_rng(settings.seed)
-    arranger = Arranger(settings.parts, bundle.vocabulary, settings.key_shift)
-    last_beat = None if settings.bars is None else settings.bars * BEATS_PER_BAR
+    grid = bundle.library.grid
+    arranger = Arranger(settings.parts, bundle.vocabulary, grid, settings.key_shift)
+    last_beat = None if settings.bars is None else settings.bars * grid.bar_beats
     for passage in improvise(bundle, index, settings.rules, settings.retrieve, rng):
         steps = passage.steps
         if last_beat is not None:
-            steps = steps[: (last_beat - passage.beat) * STEPS_PER_BEAT]
-        end_beat = passage.beat + len(steps) // STEPS_PER_BEAT
+            steps = steps[: (last_beat - passage.beat) * grid.beat_steps]
+        end_beat = passage.beat + len(steps) // grid.beat_steps
         events = [arranger.arrange(steps, passage.beat)]
         if passage.beat == 0:
             events.insert(0, arranger.setup())
         if end_beat == last_beat:
-            events.append(arranger.end(end_beat * TICKS_PER_BEAT))
+            events.append(arranger.end(end_beat * grid.beat_ticks))
         yield Chunk(
-            start_tick=passage.beat * TICKS_PER_BEAT,
-            end_tick=end_beat * TICKS_PER_BEAT,
+            start_tick=passage.beat * grid.beat_ticks,
+            end_tick=end_beat * grid.beat_ticks,
             events=np.concatenate(events),
             steps=steps,
             trace=trace_record(bundle, passage),

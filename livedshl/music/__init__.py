@@ -4,22 +4,19 @@ Knows nothing of files, threads or networks.
 """
 
 from livedshl.music.chords import Chord, ChordVocabulary
+from livedshl.music.grid import COMMON_TIME, GRIDS, Grid
 from livedshl.music.leadsheet import LeadSheet, Metre, Mode
-from livedshl.music.segments import (
-    HOP_STEPS,
-    SEGMENT_STEPS,
-    Tune,
-)
-from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.music.segments import Tune
+from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 __all__ = [
-    "HOP_STEPS",
-    "SEGMENT_STEPS",
-    "STEPS_PER_BEAT",
+    "COMMON_TIME",
+    "GRIDS",
     "TICKS_PER_BEAT",
     "TICKS_PER_STEP",
     "Chord",
     "ChordVocabulary",
+    "Grid",
     "LeadSheet",
     "Metre",
     "Mode",

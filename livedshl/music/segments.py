@@ -1,25 +1,21 @@
-"""Lays a lead sheet on the step grid, in C, and cuts it into overlapping segments.
+"""Lays a lead sheet on the grid of its metre, in C, and cuts it into overlapping segments.
 
-Paper, sections 4.1 and 4.2: songs in 2/4 or 4/4 and in one major key, transposed to C; segments
-of 4 beats (16 steps), one every 2 beats; segments with notes off the sixteenth grid are dropped.
+Paper, sections 4.1 and 4.2: songs in one metre and one key, transposed to C; segments with notes
+off the sixteenth grid are dropped.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import COMMON_CHORDS, N_CHORD_CLASSES, NO_CHORD, Chord, ChordVocabulary
-from livedshl.music.leadsheet import Key, LeadSheet, Metre, Mode
-from livedshl.units import STEPS_PER_BEAT, TICKS_PER_BEAT, TICKS_PER_STEP
-
-SEGMENT_BEATS = 4
-SEGMENT_STEPS = SEGMENT_BEATS * STEPS_PER_BEAT
-HOP_BEATS = 2
-HOP_STEPS = HOP_BEATS * STEPS_PER_BEAT
+from livedshl.music.grid import COMMON_TIME, Grid, grid_of
+from livedshl.music.leadsheet import Key, LeadSheet, Mode
+from livedshl.units import TICKS_PER_STEP
 
 REST = 0  # the pitch of a step without melody
 
@@ -30,19 +26,18 @@ PITCH, ARTICULATED, CHORD = 0, 1, 2
 # from low and high keys then join without leaps of register.
 MEDIAN_PITCH = 71
 
-_METRES = {Metre(2, 4), Metre(4, 4), Metre(2, 2)}
 _TONIC_OF_C = {Mode.MAJOR: 0, Mode.MINOR: 9}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tune:
-    """A lead sheet on the step grid, in C major or A minor.
+    """A lead sheet on its grid, in C major or A minor.
 
     steps: int8[n, 3], for each sixteenth from the first bar line: MIDI pitch (0 = rest), 1 where
         the note is articulated, chord class (-1 = no chord).
     starts: int32[m], first step of each segment, ascending.
-    phases: int8[m], beats from the bar line to the segment's start, in bars of 4 beats (two bars
-        of 2/4 count as one).
+    phases: int8[m], beats from the start of the cycle (`Grid.cycle_beats`) to the segment's: from
+        the bar line, where two bars of 2/4 and of 3/4 count as one.
     """
 
     title: str
@@ -50,38 +45,35 @@ class Tune:
     steps: NDArray[np.int8]
     starts: NDArray[np.int32]
     phases: NDArray[np.int8]
+    grid: Grid = COMMON_TIME
 
     def segments(self) -> NDArray[np.int8]:
-        """All segments, int8[m, 16, 3], in the order of `starts`."""
-        return steps_from(self.steps, self.starts)
+        """All segments, int8[m, segment steps, 3], in the order of `starts`."""
+        return steps_from(self.steps, self.starts, self.grid.segment_steps)
 
 
 def steps_from(
-    steps: NDArray[np.int8], starts: NDArray[np.integer], n_steps: int = SEGMENT_STEPS
+    steps: NDArray[np.int8], starts: NDArray[np.integer], n_steps: int
 ) -> NDArray[np.int8]:
     """The `n_steps` steps from each of `starts` on, int8[..., n_steps, 3]."""
     windows: NDArray[np.int8] = steps[starts[..., None] + np.arange(n_steps)]
     return windows
 
 
-def refusal(sheet: LeadSheet, minor: bool = False) -> str | None:
-    """Why this lead sheet has no place in a library, or None if it has.
-
-    `minor` admits tunes in a minor key as well.
-    """
+def refusal(sheet: LeadSheet, grid: Grid = COMMON_TIME, mode: Mode = Mode.MAJOR) -> str | None:
+    """Why this lead sheet has no place in a library of that grid and mode, or None if it has."""
     if len(sheet.notes) == 0:
         return "no melody"
     if len(sheet.metres) != 1:
         return "changes metre"
-    if sheet.metres[0] not in _METRES:
+    if sheet.metres[0] not in grid.metres:
         return f"metre {sheet.metres[0]}"
     if len(sheet.keys) != 1:
         return "changes key"
-    mode = sheet.keys[0].mode
-    if mode is Mode.OTHER:
+    if sheet.keys[0].mode is Mode.OTHER:
         return "another mode"
-    if mode is Mode.MINOR and not minor:
-        return "minor key"
+    if sheet.keys[0].mode is not mode:
+        return f"{sheet.keys[0].mode.value} key"
     return None
 
 
@@ -114,6 +106,8 @@ def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
 
     Notes off the grid take part in no segment; nor does a bar of another length than the metre's.
     """
+    grid = grid_of(sheet.metres[0])
+    assert grid, "refused"
     shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
     n_steps = -(-_end_of_last_bar(sheet) // TICKS_PER_STEP)
     steps = np.zeros((n_steps, 3), np.int8)
@@ -129,16 +123,16 @@ def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
             steps[first:last, ARTICULATED] = 0
             steps[first, ARTICULATED] = 1
     _write_chords(steps, sheet, vocabulary, shift)
-    starts, phases = _segment_grid(sheet, n_steps)
+    starts, phases = _segment_grid(sheet, grid)
     whole = np.array(
-        [not off_grid[s : s + SEGMENT_STEPS].any() for s in starts.tolist()], dtype=np.bool_
+        [not off_grid[s : s + grid.segment_steps].any() for s in starts.tolist()], dtype=np.bool_
     )
-    return Tune(sheet.title, sheet.source, steps, starts[whole], phases[whole])
+    return Tune(sheet.title, sheet.source, steps, starts[whole], phases[whole], grid)
 
 
 def distinct_segments(tune: Tune) -> NDArray[np.intp]:
     """Positions in `tune.starts` of the segments whose content has not occurred before in it."""
-    contents = tune.segments().reshape(-1, SEGMENT_STEPS * 3)
+    contents = tune.segments().reshape(len(tune.starts), -1)
     _, first = np.unique(contents, axis=0, return_index=True)
     return np.sort(first)
 
@@ -158,24 +152,19 @@ def _end_of_last_bar(sheet: LeadSheet) -> int:
     return max(sheet.end, int(sheet.bars[-1]) + sheet.metres[0].bar_ticks)
 
 
-def _segment_grid(sheet: LeadSheet, n_steps: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-    """Starts (steps) and phases (beats) of every 4-beat stretch of regular bars, each 2 beats."""
+def _segment_grid(sheet: LeadSheet, grid: Grid) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Starts (steps) and phases (beats) of the segments, one a hop, in every run of full bars."""
     bar_ticks = sheet.metres[0].bar_ticks
     bars = [*sheet.bars.tolist(), _end_of_last_bar(sheet)]
     regular = [b - a == bar_ticks and a % TICKS_PER_STEP == 0 for a, b in pairwise(bars)]
-    hops_per_bar = bar_ticks // (HOP_BEATS * TICKS_PER_BEAT)
-    bars_needed = {  # bars touched by a segment that starts at each hop of a bar
-        hop: -(-(hop * HOP_STEPS + SEGMENT_STEPS) * TICKS_PER_STEP // bar_ticks)
-        for hop in range(hops_per_bar)
-    }
-    starts, phases = [], []
-    run = 0  # bars since the last irregular one: bars of 2/4 pair up from there
-    for bar, tick in enumerate(bars[:-1]):
-        for hop, needed in bars_needed.items():
-            touched = regular[bar : bar + needed]
-            start = tick // TICKS_PER_STEP + hop * HOP_STEPS
-            if len(touched) == needed and all(touched) and start + SEGMENT_STEPS <= n_steps:
-                starts.append(start)
-                phases.append((run * hops_per_bar + hop) % 2 * HOP_BEATS)
-        run = run + 1 if regular[bar] else 0
+    starts: list[int] = []
+    phases: list[int] = []
+    for full, run in groupby(range(len(regular)), regular.__getitem__):
+        first, *rest = run
+        if not full:
+            continue
+        n_steps = (1 + len(rest)) * bar_ticks // TICKS_PER_STEP
+        for hop in range((n_steps - grid.segment_steps) // grid.hop_steps + 1):
+            starts.append(bars[first] // TICKS_PER_STEP + hop * grid.hop_steps)
+            phases.append(hop * grid.hop_beats % grid.cycle_beats)
     return np.array(starts, np.int32), np.array(phases, np.int8)

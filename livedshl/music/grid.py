@@ -1,0 +1,86 @@
+"""The grids on which tunes of each metre are cut into segments.
+
+Paper, section 4.1, has the first: segments of 4 beats, one every 2 beats, on sixteenths. The others
+are made after it: a segment is two bars of 3/4, one of 6/8, or two beats of 9/8, and neighbours
+share half of it.
+"""
+
+from dataclasses import dataclass
+
+from livedshl.music.leadsheet import Metre
+from livedshl.units import TICKS_PER_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How music of a metre is counted: steps are sixteenths, beats what the foot taps.
+
+    metre: of its bars. metres: of the tunes that lie on it; bars of 2/4 pair up to one of 4/4.
+    beat_steps: steps a beat. bar_beats, segment_beats: beats a bar and a segment.
+    """
+
+    metre: Metre
+    metres: tuple[Metre, ...]
+    beat_steps: int
+    bar_beats: int
+    segment_beats: int
+
+    @property
+    def hop_beats(self) -> int:
+        """Beats from one segment to the next, and beats that the two share."""
+        return self.segment_beats // 2
+
+    @property
+    def segment_steps(self) -> int:
+        """Steps a segment."""
+        return self.segment_beats * self.beat_steps
+
+    @property
+    def hop_steps(self) -> int:
+        """Steps a hop."""
+        return self.segment_steps // 2
+
+    @property
+    def bar_steps(self) -> int:
+        """Steps a bar."""
+        return self.bar_beats * self.beat_steps
+
+    @property
+    def beat_ticks(self) -> int:
+        """Ticks a beat."""
+        return self.beat_steps * TICKS_PER_STEP
+
+    @property
+    def bar_ticks(self) -> int:
+        """Ticks a bar."""
+        return self.bar_steps * TICKS_PER_STEP
+
+    @property
+    def cycle_beats(self) -> int:
+        """Beats after which a place in the music comes again: a bar, or two of 3/4."""
+        return max(self.bar_beats, self.segment_beats)
+
+    @property
+    def places(self) -> int:
+        """How many places of a cycle a segment may begin at: phases, counted in hops."""
+        return self.cycle_beats // self.hop_beats
+
+    def __str__(self) -> str:
+        return str(self.metre)
+
+
+COMMON_TIME = Grid(Metre(4, 4), (Metre(2, 4), Metre(4, 4), Metre(2, 2)), 4, 4, 4)
+GRIDS = {
+    str(grid): grid
+    for grid in (
+        COMMON_TIME,
+        Grid(Metre(3, 4), (Metre(3, 4),), 4, 3, 6),
+        Grid(Metre(6, 8), (Metre(6, 8),), 6, 2, 2),
+        Grid(Metre(9, 8), (Metre(9, 8),), 6, 3, 2),
+    )
+}
+
+
+def grid_of(metre: Metre) -> Grid | None:
+    """The grid on which tunes of this metre lie; None where there is none."""
+    return next((grid for grid in GRIDS.values() if metre in grid.metres), None)
