@@ -15,6 +15,7 @@ from livedshl.cli.models import models
 from livedshl.cli.play import play
 from livedshl.cli.ports import ports
 from livedshl.cli.presets import presets
+from livedshl.cli.soak import soak
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
 
@@ -38,7 +39,9 @@ def livedshl(verbose: bool, debug: bool) -> None:
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
 
 
-for command in (play, generate, ports, presets, models, corpus, train, evaluate, harmoniser, bench):
+for command in (
+    play, generate, ports, presets, models, corpus, train, evaluate, harmoniser, bench, soak,
+):  # fmt: skip
     livedshl.add_command(command)
 
 

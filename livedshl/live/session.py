@@ -34,6 +34,7 @@ class Session:
     prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
     not livedshl itself. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
+    observe: given each chunk, on the composer thread, when it has been handed to the player.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Session:
         record: Path | None = None,
         trace: Path | None = None,
         progress: Progress = lambda stage, share: None,
+        observe: Callable[[Chunk], None] = lambda chunk: None,
     ) -> None:
         self._settings = settings
         self._output = output
@@ -53,6 +55,7 @@ class Session:
         self._loader = Loader(prepare, progress)
         self._record = record
         self._trace = trace
+        self._observe = observe
 
     def run(self) -> PlayerReport | None:
         """Plays until the last bar, a stop signal or an error; every note is off on return.
@@ -73,7 +76,14 @@ class Session:
             if loaded is None:
                 return None
             composer = _ComposerThread(
-                self._settings, loaded, performer, recorder, trace, self._timing, stop
+                self._settings,
+                loaded,
+                performer,
+                recorder,
+                trace,
+                self._observe,
+                self._timing,
+                stop,
             )
             stack.callback(composer.stop)
             composer.start()
@@ -123,6 +133,7 @@ class _ComposerThread:
         performer: Performer,
         recorder: Recorder | None,
         trace: IO[str] | None,
+        observe: Callable[[Chunk], None],
         timing: Timing,
         session_stop: threading.Event,
     ) -> None:
@@ -131,6 +142,7 @@ class _ComposerThread:
         self._performer = performer
         self._recorder = recorder
         self._trace = trace
+        self._observe = observe
         self._lookahead_ticks = round(LOOKAHEAD_BEATS * timing.speed * TICKS_PER_BEAT)
         self._session_stop = session_stop
         self._stop = threading.Event()
@@ -176,6 +188,7 @@ class _ComposerThread:
             self._recorder.append(chunk.events)
         if self._trace:
             self._trace.write(trace_line(chunk))
+        self._observe(chunk)
         log.info("%s", _story(chunk))
 
     def _wait_for_clock(self, tick: int) -> None:
