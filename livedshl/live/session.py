@@ -15,6 +15,7 @@ from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.rendering import trace_line
 from livedshl.live.sync import Timing
+from livedshl.music.segments import HOP_BEATS
 from livedshl.outputs.choice import Output
 from livedshl.outputs.recorder import Recorder
 from livedshl.units import BEATS_PER_BAR, TICKS_PER_BEAT
@@ -143,7 +144,9 @@ class _ComposerThread:
         self._recorder = recorder
         self._trace = trace
         self._observe = observe
+        # A fast clock gets as many seconds in hand as one at the written tempo.
         self._lookahead_ticks = round(LOOKAHEAD_BEATS * timing.speed * TICKS_PER_BEAT)
+        self._head_start_ticks = round(HOP_BEATS * timing.speed * TICKS_PER_BEAT)
         self._session_stop = session_stop
         self._stop = threading.Event()
         self._error: BaseException | None = None
@@ -173,14 +176,19 @@ class _ComposerThread:
         started = False
         for chunk in compose(self._loaded.bundle, self._loaded.index, self._settings):
             self._hand_over(chunk)
-            if not started:
+            if not started and chunk.end_tick >= self._head_start_ticks:
                 started = True
-                self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
+                self._begin()
             self._wait_for_clock(chunk.end_tick - self._lookahead_ticks)
             if self._stop.is_set():
                 return
+        if not started:
+            self._begin()
         self.finished = True
         self._performer.finish(chunk.end_tick)
+
+    def _begin(self) -> None:
+        self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
 
     def _hand_over(self, chunk: Chunk) -> None:
         self._performer.send(chunk.events, chunk.end_tick)

@@ -286,7 +286,7 @@ class Soak:
                 )
 
     def checks(self, report: PlayerReport, speed: float, heard: NoteAccount | None) -> list[Check]:
-        """What was found. speed: the one asked for. heard: at the listening end, if there is one."""
+        """What was found. speed: as asked for. heard: at the listening end, if there is one."""
         whole = self._hour > self._hours - 1 / _SAMPLES_PER_HOUR
         length = (
             f"{self._hour:.2f} of {self._hours:g} hours, {self._achieved():.1f} times real time"
