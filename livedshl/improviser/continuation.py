@@ -26,15 +26,20 @@ class ContinuationRules:
 
     song_cap: of the last `window` segments, at most this many may occur in one and the same song.
     window: segments over which songs are counted.
-    recency: segments for which a content that was played is not played again.
+    recency: segments for which a content that was played is not played again; at most a quarter of
+        the library's contents. A thousand take ten minutes at 200 BPM.
     near: symbols by which a code may lie farther than the nearest and still take part in the
         choice: 0 admits ties only. Long codes that tell many segments apart have few ties.
     """
 
     song_cap: int = 3
     window: int = 16
-    recency: int = 64
+    recency: int = 1000
     near: int = 0
+
+    def recency_among(self, contents: int) -> int:
+        """The recency in a library of so many contents."""
+        return min(self.recency, contents // 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,8 @@ class Continuator:
         self._rng = rng
         self._songs_of_content = _songs_by_content(bundle)
         self._rules = rules
-        self._recent: deque[int] = deque(maxlen=rules.recency)  # content ids
+        recency = rules.recency_among(len(self._songs_of_content))
+        self._recent: deque[int] = deque(maxlen=recency)  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
 
     def open(self) -> int:
