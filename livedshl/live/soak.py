@@ -139,7 +139,8 @@ class RuleKeeping:
         of_songs = np.stack([library.content_ids, library.tune_of], axis=1)
         self._songs = np.unique(of_songs, axis=0)  # (content, song), ascending
         self._window: deque[list[int]] = deque(maxlen=rules.window)
-        self._recent: deque[int] = deque(maxlen=rules.recency)
+        self._recency = rules.recency_among(int(library.content_ids.max()) + 1)
+        self._recent: deque[int] = deque(maxlen=self._recency)
         self._first_over_cap = self._first_return = ""
         self.over_cap = 0
         self.returns = 0
@@ -165,7 +166,7 @@ class RuleKeeping:
         """Whether either was broken."""
         cap, window = self._rules.song_cap, self._rules.window
         over = f"{self.over_cap} segments over {cap} in {window} of one song"
-        returned = f"{self.returns} contents came again within {self._rules.recency} segments"
+        returned = f"{self.returns} contents came again within {self._recency} segments"
         return [
             Check("song cap", over, f"{over}, {self._first_over_cap}" if self.over_cap else None),
             Check(
@@ -297,17 +298,26 @@ class Soak:
             f"; {speed:g} times the tempo is too fast for this machine, or it is too busy: "
             "try a lower --speed"
         )
-        return [
+        checks = [
             Check("music", length, None if whole else f"stopped after {length}"),
             *self._composing(),
             Check("lateness", f"{late} ms (median, 99 %, worst), {report.realtime} priority"),
             _none(report.jumps, "jumps", "times the clock stood still"),
             _none(report.underruns, "underruns", "times the composer was late", too_fast),
             _none(report.dropped, "dropped", "notes left out, too late", too_fast),
-            _none(report.unreleased, "stuck at the end", "notes had to be released at the end"),
-            _same(self._composed.notes, "composed", report.notes, "played"),
-            *([] if heard is None else _heard(heard, report)),
         ]
+        if whole:  # else there are notes that were composed and not played, or not to their end
+            checks += [
+                _none(report.unreleased, "stuck", "notes had to be released at the end"),
+                _same(self._composed.notes, "composed", report.notes, "played"),
+            ]
+        if heard:
+            checks += [
+                _same(report.notes, "played", heard.notes, "heard"),
+                _none(heard.left_on, "left on", "notes still sound at the listening end"),
+                _none(heard.stray_ends, "heard ends", "note-offs heard of what was not on"),
+            ]
+        return checks
 
     def _composing(self) -> list[Check]:
         composed = self._composed
@@ -369,14 +379,6 @@ def _none(count: int, name: str, what: str, why: str = "") -> Check:
 def _same(count: int, what: str, other: int, other_what: str) -> Check:
     found = f"{count} notes {what}, {other} {other_what}"
     return Check(other_what, found, None if count == other else found)
-
-
-def _heard(heard: NoteAccount, report: PlayerReport) -> list[Check]:
-    return [
-        _same(report.notes, "played", heard.notes, "heard"),
-        _none(heard.left_on, "left on", "notes still sound at the listening end"),
-        _none(heard.stray_ends, "heard ends", "note-offs heard of what was not on"),
-    ]
 
 
 def _memory_meter() -> Callable[[], float]:
