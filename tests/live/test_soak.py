@@ -1,7 +1,7 @@
 import sys
 from collections import Counter
 from dataclasses import replace
-from itertools import count, repeat
+from itertools import count
 
 import numpy as np
 import pytest
@@ -158,15 +158,11 @@ def test_notes_left_on_and_ends_of_nothing_are_counted():
     assert (account.notes, account.left_on, account.stray_ends) == (3, 0, 2)
 
 
-def flat():
-    return repeat(100.0)
-
-
-def soaked(change=list, hours=HOURS, tempo_bpm=TEMPO, memory=flat, tell=print):
+def soaked(change=list, hours=HOURS, tempo_bpm=TEMPO, mb_a_minute=0.0, tell=print):
     """A watcher that has looked on, the chunks changed before; and how many notes it was shown."""
     bundle = random_bundle(n_tunes=200)
     settings = settings_of(round(hours * 60 * tempo_bpm / 4), tempo_bpm)
-    mb = memory()
+    mb = count(100.0, mb_a_minute)
     watcher = Soak(settings, bundle.library, hours, lambda: next(mb), tell)
     notes = 0
     for chunk in change([*compose(bundle, index_of(bundle), settings)]):
@@ -248,11 +244,8 @@ def test_a_performance_that_was_stopped_fails_and_says_how_long_it_was():
 
 
 def test_a_leak_shows_every_hour_and_at_the_end():
-    def growing():
-        return count(100.0, 0.1)
-
     lines = []
-    watcher, notes = soaked(hours=2.5, tempo_bpm=20.0, memory=growing, tell=lines.append)
+    watcher, notes = soaked(hours=2.5, tempo_bpm=20.0, mb_a_minute=0.1, tell=lines.append)
     assert [line.split(":")[0] for line in lines] == [
         "Hour 1 of 2.5 composed",
         "Hour 2 of 2.5 composed",
