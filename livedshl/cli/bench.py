@@ -1,28 +1,66 @@
 """`livedshl bench`."""
 
+from collections.abc import Sequence
+
 import click
+
+_SUBJECTS = ("start", "clock", "queries", "training")
 
 
 @click.command()
-@click.argument("model", default="session", metavar="[NAME|DIR]")
-def bench(model: str) -> None:
-    """Measure how long training and retrieval take here, with the tunes and codes of a bundle.
+@click.argument("subjects", nargs=-1, type=click.Choice(_SUBJECTS), metavar="[SUBJECT]...")
+@click.option(
+    "--model",
+    default="session",
+    show_default=True,
+    metavar="NAME|DIR",
+    help="Bundle whose tunes and codes are used.",
+)
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), default=0.5, show_default=True,
+              metavar="N", help="How long to listen to each clock.")  # fmt: skip
+def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
+    """Measure speed here, side by side with other ways of doing the same.
 
-    Trainings are projected from a few epochs; ratios compare what does the same.
+    \b
+    start      from the start of `livedshl play` to its first note, and its memory
+    clock      how late notes are sent: idle, and while a network is trained
+    queries    how long a retrieval takes among 10,000 to 10,000,000 segments
+    training   how long learning a model takes, projected from a few epochs
+
+    Without SUBJECT all but the training, which needs the extra `train`.
     """
     from rich.console import Console
     from rich.table import Table
 
+    from livedshl.benchmarks.clock import measure_clock
+    from livedshl.benchmarks.queries import measure_queries
+    from livedshl.benchmarks.start import measure_start
     from livedshl.cli.status import StatusLine
     from livedshl.index import open_bundle
     from livedshl.index.bundle import find_bundle
-    from livedshl.learning.benchmark import benchmark
 
-    with StatusLine() as status:
-        timings = benchmark(open_bundle(find_bundle(model)), status.progress)
-    table = Table(box=None)
-    for heading in ("", "seconds", "ratio"):
-        table.add_column(heading, justify="right" if heading else "left")
-    for timing in timings:
-        table.add_row(timing.what, f"{timing.seconds:.4g}", f"{timing.ratio:.2f}")
-    Console().print(table)
+    folder = find_bundle(model)
+    for subject in subjects or _SUBJECTS[:-1]:
+        with StatusLine() as status:
+            if subject == "start":
+                found = measure_start(model, status.progress)
+            elif subject == "clock":
+                found = measure_clock(minutes * 60, status.progress)
+            elif subject == "queries":
+                found = measure_queries(open_bundle(folder), status.progress)
+            else:
+                from livedshl.benchmarks.training import measure_training
+
+                found = measure_training(open_bundle(folder), status.progress)
+        headings = dict.fromkeys(name for measurement in found for name in measurement.figures)
+        table = Table(subject, box=None)
+        for heading in headings:
+            table.add_column(heading, justify="right")
+        for measurement in found:
+            figures = (measurement.figures.get(heading, "") for heading in headings)
+            table.add_row(measurement.what, *(_shown(figure) for figure in figures))
+        Console().print(table)
+
+
+def _shown(figure: float | str) -> str:
+    return figure if isinstance(figure, str) else f"{figure:.4g}"

@@ -94,7 +94,6 @@ class Continuator:
         self._index = index
         self._retrieve = retrieve
         self._rng = rng
-        self._songs_of_content = _songs_by_content(bundle)
         self._rules = rules
         recency = rules.recency_among(len(self._songs_of_content))
         self._recent: deque[int] = deque(maxlen=recency)  # content ids
@@ -175,27 +174,13 @@ class Continuator:
         return np.asarray(phases[candidates] == wanted, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
-        contents = self._library.content_ids[segments]
-        fresh = ~np.isin(contents, np.fromiter(self._recent, np.int64))
+        library = self._library
         counts = Counter(song for songs in self._window for song in songs)
-        full = {song for song, count in counts.items() if count >= self._rules.song_cap}
-        if full:
-            fresh &= np.array(
-                [full.isdisjoint(self._songs_of_content[content]) for content in contents.tolist()],
-                np.bool_,
-            )
-        return segments[fresh]
+        full = [song for song, count in counts.items() if count >= self._rules.song_cap]
+        barred = [np.array(self._recent, np.int32), *map(library.contents_of, full)]
+        return segments[~np.isin(library.content_ids[segments], np.concatenate(barred))]
 
     def _remember(self, segment: int) -> None:
         content = int(self._library.content_ids[segment])
         self._recent.append(content)
-        self._window.append(self._songs_of_content[content])
-
-
-def _songs_by_content(bundle: Bundle) -> list[tuple[int, ...]]:
-    """The songs in which each content occurs."""
-    library = bundle.library
-    songs: list[set[int]] = [set() for _ in range(int(library.content_ids.max()) + 1)]
-    for content, song in zip(library.content_ids.tolist(), library.tune_of.tolist(), strict=True):
-        songs[content].add(song)
-    return [tuple(sorted(those)) for those in songs]
+        self._window.append(tuple(self._library.songs_with(content).tolist()))

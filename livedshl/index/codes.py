@@ -111,7 +111,8 @@ class CodeIndex:
         opens_bucket = np.ones(len(ordered), np.bool_)
         opens_bucket[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
         first = np.flatnonzero(opens_bucket)
-        self._distinct = np.ascontiguousarray(ordered[first])
+        # By columns: a scan reads one word of all codes at a time, thrice as fast where it lies so.
+        self._distinct = np.asfortranarray(ordered[first])
         self._segments = order.astype(np.int32)
         self._offsets = np.append(first, len(ordered))
 
@@ -157,7 +158,7 @@ class CodeIndex:
                     yield self._ring(distance, buckets)
             done = 2
         found = hamming(query, self._distinct, self.shape)
-        distances = range(done, self.shape.length + 1)
+        distances = range(max(done, int(found.min())), int(found.max()) + 1)
         for distance in reversed(distances) if farthest_first else distances:
             buckets = np.flatnonzero(found == distance)
             if len(buckets):

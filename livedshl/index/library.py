@@ -92,6 +92,23 @@ class SegmentLibrary:
         rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
         return np.unique(rows, return_inverse=True)[1].astype(np.int32)
 
+    def songs_with(self, content: int) -> NDArray[np.int32]:
+        """The tunes in which a content stands, ascending."""
+        order, offsets = self._by_content
+        return np.unique(self.tune_of[order[offsets[content] : offsets[content + 1]]])
+
+    def contents_of(self, tune: int) -> NDArray[np.int32]:
+        """The contents of a tune, in its order."""
+        first, end = np.searchsorted(self.starts, self.tune_steps[tune : tune + 2])
+        return self.content_ids[first:end]
+
+    @cached_property
+    def _by_content(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The segments by content, int64[n], and where each content begins among them."""
+        order = np.argsort(self.content_ids, kind="stable")
+        contents = np.arange(int(self.content_ids.max()) + 2)
+        return order, np.searchsorted(self.content_ids[order], contents)
+
     @cached_property
     def openings(self) -> NDArray[np.int32]:
         """Segments that open their tune on a bar line."""

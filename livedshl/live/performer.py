@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
+from livedshl.live.lateness import Lateness
 from livedshl.live.protocol import RECORD, Answer, Command, player_arguments
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
@@ -68,6 +69,8 @@ class Performer:
     dies or hangs before it is told to leave, another one switches off in its place what sounds,
     and goes on with the music. A MIDI port that goes and comes back is opened again. Commands may
     come from any thread. tempo_bpm: of an Ableton Link session that nobody else is in.
+
+    lateness: of everything that was sent, by whichever player.
     """
 
     def __init__(
@@ -75,7 +78,10 @@ class Performer:
     ) -> None:
         self._output = output
         self._timing = timing or Timing()
-        arguments = player_arguments(output.kind.value, output.name, self._timing, tempo_bpm)
+        self.lateness = Lateness.shared()
+        arguments = player_arguments(
+            output.kind.value, output.name, self._timing, tempo_bpm, self.lateness.handle
+        )
         self._command = [*_PLAYER, *arguments]
         self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
         self._commands = threading.Lock()  # one writer at a time; guards what follows
@@ -169,6 +175,7 @@ class Performer:
             process.kill()
             process.wait()
         self._reader.join(_LEAVING_TIMEOUT_S)
+        self.lateness.close()
 
     @property
     def ended(self) -> bool:
@@ -192,11 +199,18 @@ class Performer:
         with self._changed:
             self._changed.wait_for(lambda: self._ended, _LEAVING_TIMEOUT_S)
             _, text = self._answers.get(Answer.REPORT, (0, b""))
-        return PlayerReport(**json.loads(text)) if text else None
+        if not text:
+            return None
+        return PlayerReport(
+            lateness_p50_ms=self.lateness.quantile_ms(0.50),
+            lateness_p99_ms=self.lateness.quantile_ms(0.99),
+            lateness_max_ms=self.lateness.worst_ms,
+            **json.loads(text),
+        )
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._launched_s = time.monotonic()
-        return _start(self._command)
+        return _start(self._command, self.lateness.inherited)
 
     def _set(self, command: Command, tick: int, value: int) -> None:
         """Tells a setting, which a later player will be told as well."""
@@ -373,12 +387,13 @@ def _start_record(tick: int, delay_s: float) -> bytes:
     return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
 
 
-def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+def _start(command: list[str], inherited: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,
+        pass_fds=inherited,
         **_own_process_group(),
     )
 

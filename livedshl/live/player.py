@@ -14,13 +14,13 @@ import signal
 import socket
 import sys
 import time
-from array import array
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from math import ceil
 from threading import Thread
 
 from livedshl.errors import LivedshlError, OutputError
+from livedshl.live.lateness import Lateness
 from livedshl.live.playback import Playback
 from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments
 from livedshl.live.realtime import take_realtime_priority
@@ -32,8 +32,6 @@ from livedshl.outputs.opening import Port, open_output
 _SPIN_S = 0.001 if (os.cpu_count() or 1) > 1 else 0.0
 _STATUS_PERIOD_S = 0.05
 _READ_BYTES = 4096  # 256 records, taken in within the time that is spun away before a deadline
-_LATENESS_UNIT_S = 1e-5
-_LATENESS_UNITS = 10_000  # the last one counts everything from 100 ms on
 # A turn takes 50 ms at most: after so long, the process or the whole machine was suspended.
 _JUMP_S = 1.0
 _REOPEN_PERIOD_S = 0.5
@@ -73,7 +71,7 @@ class Player:
     """Plays what arrives from `source` to `port`, and answers on `sink`, a file descriptor.
 
     open_port: opens the port again when it has gone and come back. follower: who drives the
-    clock. realtime: the scheduling class, for the report.
+    clock. lateness: where it is counted. realtime: the scheduling class, for the report.
     """
 
     def __init__(
@@ -84,6 +82,7 @@ class Player:
         playback: Playback,
         source: Source,
         sink: int,
+        lateness: Lateness,
         realtime: str,
     ) -> None:
         self._port = port
@@ -92,6 +91,7 @@ class Player:
         self._playback = playback
         self._source = source
         self._sink = sink
+        self._lateness = lateness
         self._realtime = realtime
         self._unread = b""
         self._stopped = False
@@ -102,8 +102,6 @@ class Player:
         self._lost = False
         self._jumps = 0
         self._unreleased = 0
-        self._lateness = array("Q", bytes(8 * (_LATENESS_UNITS + 1)))
-        self._worst_lateness_s = 0.0
 
     def stop(self) -> None:
         """Ends `run` at its next turn."""
@@ -141,18 +139,16 @@ class Player:
                 self._reopen()
             self._tell_position()
             return
+        self._play(deadline)
+
+    def _play(self, deadline: float) -> None:
+        """Sends what is due at a deadline that is at most `_SPIN_S` away, or has passed."""
+        messages = list(self._playback.due(max(deadline, time.perf_counter())))
         while time.perf_counter() < deadline:
             pass
-        self._send_due(deadline)
-
-    def _send_due(self, deadline: float) -> None:
-        now = time.perf_counter()
-        for message in self._playback.due(now):
-            self._send(message)
+        self._send_all(messages)
         if deadline >= self._supplied_s:
-            lateness_s = now - deadline
-            self._lateness[min(_LATENESS_UNITS, int(lateness_s / _LATENESS_UNIT_S))] += 1
-            self._worst_lateness_s = max(self._worst_lateness_s, lateness_s)
+            self._lateness.add(time.perf_counter() - deadline)
         self._stopped = self._stopped or self._playback.finished
 
     def _send_all(self, messages: Iterable[bytes]) -> None:
@@ -244,9 +240,6 @@ class Player:
         scheduler = self._playback.scheduler
         report = {
             "realtime": self._realtime,
-            "lateness_p50_ms": self._lateness_ms(0.50),
-            "lateness_p99_ms": self._lateness_ms(0.99),
-            "lateness_max_ms": self._worst_lateness_s * 1e3,
             "underruns": scheduler.underruns,
             "dropped": scheduler.dropped,
             "notes": scheduler.sent_notes,
@@ -259,14 +252,6 @@ class Player:
         if self._playback.finished:  # which latency makes it do before its tick
             tick = max(tick, self._playback.finish_tick or 0)
         self._answer(Answer.REPORT, tick, text=json.dumps(report).encode())
-
-    def _lateness_ms(self, share: float) -> float:
-        wanted, counted = share * sum(self._lateness), 0
-        for unit, count in enumerate(self._lateness):
-            counted += count
-            if counted >= wanted > 0:
-                return min((unit + 1) * _LATENESS_UNIT_S, self._worst_lateness_s) * 1e3
-        return 0.0
 
     def _answer(self, kind: Answer, tick: int = 0, value: int = 0, text: bytes = b"") -> None:
         _write(self._sink, kind, tick, value, text)
@@ -285,7 +270,7 @@ def main() -> None:
     for name in ("SIGINT", "SIGHUP"):  # the main process decides what they mean
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    kind, name, timing, tempo_bpm = parse_arguments(sys.argv[1:])
+    kind, name, timing, tempo_bpm, lateness = parse_arguments(sys.argv[1:])
     playback = Playback(timing.sends_clock, timing.speed)
     playback.latency_s = timing.latency_s
     try:
@@ -307,6 +292,7 @@ def main() -> None:
         playback,
         Source(source),
         sink,
+        Lateness.opened(lateness),
         realtime,
     )
     signal.signal(signal.SIGTERM, lambda number, frame: player.stop())

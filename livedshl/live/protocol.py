@@ -47,15 +47,20 @@ def event_message(status: int, data1: int, data2: int) -> bytes:
     return bytes((status, data1, data2))
 
 
-def player_arguments(kind: str, name: str, timing: Timing, tempo_bpm: float) -> list[str]:
-    """The player's command line: an `OutputKind` by its value, its name, and how to play."""
+def player_arguments(
+    kind: str, name: str, timing: Timing, tempo_bpm: float, lateness: str = ""
+) -> list[str]:
+    """The player's command line.
+
+    kind, name: an `OutputKind` by its value, and its name. lateness: the handle of a `Lateness`.
+    """
     numbers = (timing.latency_s, timing.speed, tempo_bpm)
     sends_clock = "send clock" if timing.sends_clock else ""
-    return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers)]
+    return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers), lateness]
 
 
-def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, Timing, float]:
+def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, Timing, float, str]:
     """What `player_arguments` was given."""
-    kind, name, sync, port, sends_clock, latency_s, speed, tempo_bpm = arguments
+    kind, name, sync, port, sends_clock, latency_s, speed, tempo_bpm, lateness = arguments
     timing = Timing(Sync(sync), port, bool(sends_clock), float(latency_s), float(speed))
-    return kind, name, timing, float(tempo_bpm)
+    return kind, name, timing, float(tempo_bpm), lateness

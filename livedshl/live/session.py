@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # The composer keeps this far ahead of the clock: two segments, 2 s even at 240 BPM.
 LOOKAHEAD_BEATS = 8
 _READY_TIMEOUT_S = 20.0
-_FIRST_NOTE_DELAY_S = 0.05
+_FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
 _POLL_S = 0.1
 
 

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from livedshl.errors import OutputError
+from livedshl.live.lateness import Lateness
 from livedshl.live.playback import Playback
 from livedshl.live.player import Player, Source
 from livedshl.live.protocol import RECORD, Answer, Command
@@ -63,6 +64,7 @@ def perform(output, commands):
         Playback(),
         Source(read_commands),
         write_answers,
+        Lateness.opened(""),
         "normal",
     )
     try:

@@ -1,0 +1,192 @@
+"""How late sixteenths at 120 BPM are sent, by livedshl and by others, idle and under load.
+
+All play the same notes to an output of their own and are measured where they hand a message over:
+livedshl in its player process, the others in this one, where a user would run them.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import Any
+
+import mido
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.benchmarks.measurement import Measurement, drift_ppm
+from livedshl.errors import OutputError
+from livedshl.live.performer import Performer
+from livedshl.outputs.choice import Output, OutputKind
+from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
+
+_TEMPO_BPM = 120.0
+_STEP_S = 60 / _TEMPO_BPM / TICKS_PER_BEAT * TICKS_PER_STEP
+_PITCH, _VELOCITY = 60, 80
+_SUPPLY_STEPS = 8  # what the main process hands over at a time
+_AHEAD_TICKS = 8 * TICKS_PER_BEAT
+_READY_TIMEOUT_S = 20.0
+_DELAY_S = 0.1
+_HIDDEN, _FEATURES, _BATCH = 256, 64, 64  # of the network that is trained for load
+
+
+def measure_clock(seconds: float, progress: Callable[[str, float], None]) -> list[Measurement]:
+    """Lateness and drift of every way of playing, for so many seconds each.
+
+    Under load this process trains a network meanwhile. Isobar takes part where it is installed.
+    """
+    players: dict[str, Callable[[int], dict[str, float | str]]] = {
+        "livedshl": _livedshl,
+        "mido.MidiFile.play": _mido,
+    }
+    if _isobar_is_there():
+        players["isobar"] = _isobar
+    n_steps = round(seconds / _STEP_S)
+    runs = [(name, loaded) for name in players for loaded in (False, True)]
+    found = []
+    for done, (name, loaded) in enumerate(runs):
+        what = f"{name}, {'training beside it' if loaded else 'idle'}"
+        progress(f"Listening to {what}", done / len(runs))
+        if loaded:
+            with _training():
+                figures = players[name](n_steps)
+        else:
+            figures = players[name](n_steps)
+        found.append(Measurement(what, figures))
+    progress("Listening", 1.0)
+    return found
+
+
+def _livedshl(n_steps: int) -> dict[str, float | str]:
+    """Through the player process, supplied a few beats ahead as by the composer."""
+    due_s, told_s = [], []
+    output = Output(OutputKind.NOWHERE, "", "")
+    with Performer(output) as performer:
+        performer.wait_ready(_READY_TIMEOUT_S)
+        supplied = 0
+        while not performer.ended:
+            while supplied < n_steps and (
+                supplied * TICKS_PER_STEP < performer.tick + _AHEAD_TICKS
+            ):
+                end = min(n_steps, supplied + _SUPPLY_STEPS)
+                performer.send(_events(supplied, end), end * TICKS_PER_STEP)
+                if supplied == 0:
+                    performer.start(0, _TEMPO_BPM, _DELAY_S)
+                supplied = end
+                if supplied == n_steps:
+                    performer.finish(end * TICKS_PER_STEP)
+            performer.wait(1.0)
+            if performer.tick > 0:
+                due_s.append(performer.tick / TICKS_PER_STEP * _STEP_S)
+                told_s.append(time.perf_counter())
+        report = performer.report()
+    if report is None:
+        raise OutputError("the player process died during the measurement; run it again")
+    return {
+        "median ms": report.lateness_p50_ms,
+        "99 % ms": report.lateness_p99_ms,
+        "worst ms": report.lateness_max_ms,
+        "drift ppm": drift_ppm(np.array(due_s), np.array(told_s)),
+        "priority": report.realtime,
+    }
+
+
+def _events(first: int, end: int) -> NDArray[np.int64]:
+    """A note on each sixteenth from `first` to before `end`, int64[n, 4]."""
+    events = []
+    for step in range(first, end):
+        tick = step * TICKS_PER_STEP
+        events.append((tick, 0x90, _PITCH, _VELOCITY))
+        events.append((tick + TICKS_PER_STEP - 1, 0x80, _PITCH, 0))
+    return np.array(events, np.int64)
+
+
+def _mido(n_steps: int) -> dict[str, float | str]:
+    """As mido plays a file: the message is yielded when it is time to send it."""
+    file = mido.MidiFile(ticks_per_beat=TICKS_PER_BEAT)
+    note_on = mido.Message("note_on", note=_PITCH, velocity=_VELOCITY)
+    note_off = mido.Message("note_off", note=_PITCH, time=TICKS_PER_STEP)
+    file.tracks.append(mido.MidiTrack([note_on, note_off] * n_steps))
+    sent_s = [time.perf_counter() for message in file.play() if message.type == "note_on"]
+    return _figures(sent_s)
+
+
+def _isobar_is_there() -> bool:
+    try:
+        import isobar  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _isobar(n_steps: int) -> dict[str, float | str]:
+    """As an isobar timeline plays a pattern."""
+    import isobar
+    from isobar.io.output import OutputDevice
+
+    sent_s: list[float] = []
+
+    class Listener(OutputDevice):  # type: ignore[misc]
+        def note_on(self, *_: Any, **__: Any) -> None:
+            sent_s.append(time.perf_counter())
+
+        def note_off(self, *_: Any, **__: Any) -> None:
+            pass
+
+    timeline = isobar.Timeline(_TEMPO_BPM, output_device=Listener())
+    notes = isobar.PSequence([_PITCH], n_steps)
+    timeline.schedule({"note": notes, "duration": 1 / 4})
+    timeline.run(stop_when_done=True)
+    return _figures(sent_s)
+
+
+def _figures(sent_s: list[float]) -> dict[str, float | str]:
+    """Lateness and drift of notes that were sent at these times, the earliest of them on time."""
+    done_s = np.array(sent_s)
+    due_s = np.arange(len(done_s), dtype=np.float64) * _STEP_S
+    due_s += (done_s - due_s).min()
+    late_ms = np.sort((done_s - due_s) * 1e3)
+    return {
+        "median ms": float(np.quantile(late_ms, 0.5)),
+        "99 % ms": float(np.quantile(late_ms, 0.99)),
+        "worst ms": float(late_ms[-1]),
+        "drift ppm": drift_ppm(due_s, done_s),
+        "priority": "normal",
+    }
+
+
+@contextmanager
+def _training() -> Iterator[None]:
+    """A network is trained on another thread; where there is no torch, NumPy does the sums."""
+    stop = Event()
+    try:
+        import torch  # noqa: F401
+
+        work = _train
+    except ImportError:
+        work = _multiply
+    thread = Thread(target=work, args=(stop,), name="training")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _train(stop: Event) -> None:
+    import torch
+
+    network = torch.nn.LSTM(_FEATURES, _HIDDEN, batch_first=True)
+    optimiser = torch.optim.Adam(network.parameters())
+    batch = torch.rand(_BATCH, 16, _FEATURES)
+    while not stop.is_set():
+        optimiser.zero_grad()
+        network(batch)[0].square().mean().backward()
+        optimiser.step()
+
+
+def _multiply(stop: Event) -> None:
+    matrix = np.random.default_rng(0).random((_HIDDEN, _HIDDEN))
+    while not stop.is_set():
+        matrix = np.tanh(matrix @ matrix)

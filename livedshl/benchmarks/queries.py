@@ -1,0 +1,76 @@
+"""How long a query takes: by the index, and by comparing it with the codes of all segments."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from livedshl.benchmarks.measurement import Measurement
+from livedshl.index import Bundle, CodeIndex, hamming, pack, unpack
+from livedshl.index.codes import CodeShape, Words
+
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # segments
+_QUERIES = 100
+_SLOW_QUERIES = 5  # of those that take longer than `_SLOW_S`
+_SLOW_S = 0.1
+_CHANGED = 0.1  # share of symbols in which an invented code differs from the one it is made from
+_BLOCK = 1_000_000
+
+
+def measure_queries(
+    bundle: Bundle, progress: Callable[[str, float], None], sizes: tuple[int, ...] = SIZES
+) -> list[Measurement]:
+    """The latency of queries among ever more segments, whose codes are invented after a bundle's.
+
+    Queries are forward codes of the bundle's segments.
+    """
+    rng = np.random.default_rng(0)
+    queries = np.asarray(bundle.forward)[rng.integers(len(bundle.library), size=_QUERIES)]
+    found = []
+    for done, size in enumerate(sizes):
+        progress(f"Querying {size:,} segments", done / len(sizes))
+        codes = _codes_like(bundle, size, rng)
+        index = CodeIndex(codes, bundle.shape)
+        by_index = _latencies(index.nearest, queries)
+        by_scan = _latencies(partial(_scan, codes=codes, shape=bundle.shape), queries)
+        median_ms = np.median(by_index) * 1e3
+        figures: dict[str, float | str] = {
+            "median ms": float(median_ms),
+            "99 % ms": float(np.quantile(by_index, 0.99) * 1e3),
+            "all codes, median ms": float(np.median(by_scan) * 1e3),
+            "ratio": float(np.median(by_scan) * 1e3 / median_ms),
+        }
+        found.append(Measurement(f"{size:,} segments", figures))
+    progress("Querying", 1.0)
+    return found
+
+
+def _scan(query: Words, codes: Words, shape: CodeShape) -> int:
+    return int(hamming(query, codes, shape).min())
+
+
+def _codes_like(bundle: Bundle, size: int, rng: np.random.Generator) -> Words:
+    """Backward codes of the bundle, each with some symbols drawn anew, uint64[size, words]."""
+    backward, shape = np.asarray(bundle.backward), bundle.shape
+    blocks = []
+    for start in range(0, size, _BLOCK):
+        rows = rng.integers(len(backward), size=min(_BLOCK, size - start))
+        codes = unpack(backward[rows], shape)
+        changed = rng.random(codes.shape, np.float32) < _CHANGED
+        codes[changed] = rng.integers(shape.symbols, size=int(changed.sum()), dtype=np.uint8)
+        blocks.append(pack(codes, shape))
+    return np.asfortranarray(np.concatenate(blocks))
+
+
+def _latencies(ask: Callable[[Words], object], queries: Words) -> list[float]:
+    """Seconds that each query takes; of slow ones only a few are asked."""
+    ask(queries[0])  # what is made at the first query
+    taken: list[float] = []
+    for query in queries:
+        since = time.perf_counter()
+        ask(query)
+        taken.append(time.perf_counter() - since)
+        if len(taken) >= _SLOW_QUERIES and taken[-1] > _SLOW_S:
+            break
+    return taken
