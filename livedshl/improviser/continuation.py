@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.merge import agreement
-from livedshl.index import Bundle, CodeIndex, Ring
+from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary
 from livedshl.music.segments import HOP_STEPS, SEGMENT_BEATS, steps_from
 
 
@@ -37,8 +37,9 @@ class ContinuationRules:
     recency: int = 1000
     near: int = 0
 
-    def recency_among(self, contents: int) -> int:
-        """The recency in a library of so many contents."""
+    def recency_in(self, library: SegmentLibrary) -> int:
+        """The recency that is kept in a library."""
+        contents = int(library.content_ids.max()) + 1
         return min(self.recency, contents // 4)
 
 
@@ -95,8 +96,7 @@ class Continuator:
         self._retrieve = retrieve
         self._rng = rng
         self._rules = rules
-        recency = rules.recency_among(len(self._songs_of_content))
-        self._recent: deque[int] = deque(maxlen=recency)  # content ids
+        self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
 
     def open(self) -> int:

@@ -136,10 +136,8 @@ class RuleKeeping:
     def __init__(self, library: SegmentLibrary, rules: ContinuationRules) -> None:
         self._library = library
         self._rules = rules
-        of_songs = np.stack([library.content_ids, library.tune_of], axis=1)
-        self._songs = np.unique(of_songs, axis=0)  # (content, song), ascending
         self._window: deque[list[int]] = deque(maxlen=rules.window)
-        self._recency = rules.recency_among(int(library.content_ids.max()) + 1)
+        self._recency = rules.recency_in(library)
         self._recent: deque[int] = deque(maxlen=self._recency)
         self._first_over_cap = self._first_return = ""
         self.over_cap = 0
@@ -148,8 +146,7 @@ class RuleKeeping:
     def hear(self, segment: int, beat: int) -> None:
         """Takes in the segment that starts at a beat of the music."""
         content = int(self._library.content_ids[segment])
-        first, end = np.searchsorted(self._songs[:, 0], [content, content + 1])
-        self._window.append(self._songs[first:end, 1].tolist())
+        self._window.append(self._library.songs_with(content).tolist())
         counts = Counter(song for songs in self._window for song in songs)
         song, count = counts.most_common(1)[0]
         where = f"at beat {beat}"
