@@ -57,6 +57,14 @@ def measure_clock(seconds: float, progress: Callable[[str, float], None]) -> lis
     return found
 
 
+def measure_drift(seconds: float, progress: Callable[[str, float], None]) -> list[Measurement]:
+    """Drift of livedshl alone, which takes long to be seen."""
+    progress("Listening to livedshl", 0.0)
+    found = Measurement("livedshl, idle", _livedshl(round(seconds / _STEP_S)))
+    progress("Listening to livedshl", 1.0)
+    return [found]
+
+
 def _livedshl(n_steps: int) -> dict[str, float | str]:
     """Through the player process, supplied a few beats ahead as by the composer."""
     due_s, told_s = [], []

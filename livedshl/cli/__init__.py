@@ -8,6 +8,7 @@ import click
 from livedshl import __version__
 from livedshl.cli.bench import bench
 from livedshl.cli.corpus import corpus
+from livedshl.cli.doctor import doctor
 from livedshl.cli.evaluate import evaluate
 from livedshl.cli.generate import generate
 from livedshl.cli.harmoniser import harmoniser
@@ -18,8 +19,8 @@ from livedshl.cli.presets import presets
 from livedshl.cli.soak import soak
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
+from livedshl.outputs.missing import EXTRA_TRAIN, install_extra
 
-_EXTRA_TRAIN = {"torch", "music21", "symusic", "safetensors", "matplotlib", "verovio"}
 _INTERRUPTED = 130  # what shells report of a command ended by Ctrl-C
 
 
@@ -40,7 +41,8 @@ def livedshl(verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    play, generate, ports, presets, models, corpus, train, evaluate, harmoniser, bench, soak,
+    play, generate, ports, doctor, presets, models, corpus, train, evaluate, harmoniser, bench,
+    soak,
 ):  # fmt: skip
     livedshl.add_command(command)
 
@@ -63,12 +65,8 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        if isinstance(error, ModuleNotFoundError) and error.name in _EXTRA_TRAIN:
-            _fail(
-                f'{error.name} is not installed, which this needs; pip install "livedshl[train]" '
-                '(in a checkout: pip install ".[train]")',
-                1,
-            )
+        if isinstance(error, ModuleNotFoundError) and error.name in EXTRA_TRAIN:
+            _fail(f"{error.name} is not installed, which this needs; {install_extra('train')}", 1)
         known = isinstance(error, (LivedshlError, click.ClickException))
         unknown = (
             f"unexpected {type(error).__name__}: {error} (run again as `livedshl --debug ...`)"

@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
+DEFAULT_MODEL = DEFAULT_PRESET = "session"
+
 _OPTIONS = (
-    click.option("--model", default="session", show_default=True, metavar="NAME|DIR",
+    click.option("--model", default=DEFAULT_MODEL, show_default=True, metavar="NAME|DIR",
                  help="Bundle to improvise from: one that ships, or a folder."),
-    click.option("--preset", default="session", show_default=True, metavar="NAME|FILE",
+    click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
                  help="How it is played: a preset that ships, or a .toml file."),
     click.option("--tempo", type=click.FloatRange(20, 400), metavar="BPM",
                  help="Beats a minute, 20 to 400."),

@@ -1,11 +1,13 @@
 """`livedshl play`."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from livedshl.cli.options import bars_option, performance_options
+from livedshl.live.sync import MOST_LATENCY_MS
 
 
 @click.command()
@@ -32,10 +34,11 @@ from livedshl.cli.options import bars_option, performance_options
 @click.option("--send-clock", is_flag=True, help="Send MIDI clock along with the music.")
 @click.option(
     "--latency",
-    type=click.FloatRange(-1000, 1000),
+    type=click.FloatRange(-MOST_LATENCY_MS, MOST_LATENCY_MS),
     default=0.0,
     metavar="MS",
-    help="Play so many milliseconds early, for a synth that is late; negative: late.",
+    help="Play so many milliseconds early, for a synth that is late; negative: late. "
+    'Type "latency MS" and Enter to change it while it plays.',
 )
 @bars_option(default=None)
 @click.option(
@@ -76,6 +79,7 @@ def play(
         raise click.UsageError("--sync-port is for --sync clock")
     from livedshl.cli.performance import bundle_source, settings_of, take_path
     from livedshl.cli.status import StatusLine
+    from livedshl.cli.typed import USAGE, obey_typed_lines
     from livedshl.live.session import Session
     from livedshl.live.sync import Sync, Timing
     from livedshl.outputs.choice import OutputKind, choose_output
@@ -105,6 +109,9 @@ def play(
             trace=trace,
             progress=status.progress,
         )
+        if sys.stdin and sys.stdin.isatty():
+            status.tell(USAGE)
+        obey_typed_lines(session.set_latency, status.tell)
         status.report(session.run())
         if record:
             status.tell(f"Recorded to {record}.")

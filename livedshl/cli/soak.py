@@ -20,7 +20,7 @@ from livedshl.cli.options import performance_options
 @click.option(
     "--speed",
     type=click.FloatRange(1, 1000),
-    default=48.0,
+    default=40.0,
     show_default=True,
     metavar="X",
     help="How many times as fast as written to play them.",

@@ -12,6 +12,7 @@ from typing import Any
 from livedshl.errors import MissingDependencyError
 from livedshl.live.playback import Playback
 from livedshl.live.sync import next_in_bar
+from livedshl.outputs.missing import install_extra
 from livedshl.units import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
 
 # Further off than this, a session has been joined or moved; nearer, its tempo has changed.
@@ -44,8 +45,7 @@ class LinkFollower:
             import link
         except ImportError as error:
             raise MissingDependencyError(
-                'Ableton Link is not installed; pip install "livedshl[link]" '
-                '(in a checkout: pip install ".[link]")'
+                f"Ableton Link is not installed; {install_extra('link')}"
             ) from error
         self._link: Any = link.Link(tempo_bpm)
         self._link.startStopSyncEnabled = True

@@ -8,7 +8,7 @@ import os
 import sys
 
 NORMAL = "normal"
-_FIFO_PRIORITY = 20  # above everything ordinary, below the audio servers' usual 70 and more
+FIFO_PRIORITY = 20  # above everything ordinary, below the audio servers' usual 70 and more
 _CLOCK_PERIOD_S = 0.01  # how often the clock may want the processor, for how long, within what
 _CLOCK_COMPUTATION_S = 0.0015
 _CLOCK_CONSTRAINT_S = 0.003
@@ -26,8 +26,30 @@ def take_realtime_priority() -> str:
         return NORMAL
 
 
+def realtime_remedy() -> str:
+    """What lets a user have real-time scheduling where the system refuses it; "" if nothing does.
+
+    On Linux a limit that belongs to the session: `setcap` on the interpreter would give the right
+    to every Python program, and a virtual environment's is only a link to the system's.
+    """
+    if sys.platform == "darwin":
+        return ""
+    if sys.platform == "win32":
+        return "start the service MMCSS, as administrator: net start MMCSS"
+    import resource
+
+    _, allowed = resource.getrlimit(resource.RLIMIT_RTPRIO)
+    if allowed == resource.RLIM_INFINITY or allowed >= FIFO_PRIORITY:
+        return "the limit allows it, but not the container or kernel: run livedshl outside of it"
+    return (
+        "allow it to the group audio, join that, and restart the computer:\n"
+        "echo '@audio - rtprio 95' | sudo tee /etc/security/limits.d/90-audio.conf\n"
+        'sudo usermod -aG audio "$USER"'
+    )
+
+
 def _fifo() -> str:
-    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_FIFO_PRIORITY))
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(FIFO_PRIORITY))
     return "SCHED_FIFO"
 
 

@@ -57,6 +57,12 @@ class Session:
         self._record = record
         self._trace = trace
         self._observe = observe
+        self._performer: Performer | None = None
+
+    def set_latency(self, latency_s: float) -> None:
+        """Plays that much earlier than the beat from now on, negative: later; from any thread."""
+        if self._performer:
+            self._performer.set_latency(latency_s)
 
     def run(self) -> PlayerReport | None:
         """Plays until the last bar, a stop signal or an error; every note is off on return.
@@ -71,6 +77,7 @@ class Session:
             performer = stack.enter_context(
                 Performer(self._output, self._timing, self._settings.tempo_bpm)
             )
+            self._performer = performer
             self._loader.start()
             performer.wait_ready(_READY_TIMEOUT_S)
             loaded = self._await_index(stop)

@@ -26,6 +26,7 @@ from livedshl.live.sync import Timing
 from livedshl.music.segments import CHORD
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.outputs.midi import open_input, output_names
+from livedshl.outputs.missing import install_extra
 from livedshl.units import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT
 
 MOST_MB_PER_HOUR = 1.0
@@ -384,7 +385,7 @@ def _memory_meter() -> Callable[[], float]:
         import psutil
     except ImportError:
         raise MissingDependencyError(
-            'psutil is missing, with which soak measures memory; pip install "livedshl[dev]"'
+            f"psutil is missing, with which soak measures memory; {install_extra('dev')}"
         ) from None
     this: Any = psutil.Process()
 

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -27,6 +28,16 @@ _NO_VIRTUAL_PORTS = (
     "Windows cannot make virtual MIDI ports; install loopMIDI, add a port there and use "
     '--port "loopMIDI Port"'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MidiSystem:
+    """A MIDI API that RtMidi has built in. answers: whether it lets a program in here."""
+
+    name: str
+    answers: bool
+    outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 class MidiPort:
@@ -89,6 +100,21 @@ def output_names() -> list[str]:
 def input_names() -> list[str]:
     """The MIDI inputs of this system, in its order. Raises MissingDependencyError."""
     return _names(_client("MidiIn"))
+
+
+def midi_systems() -> list[MidiSystem]:
+    """Every MIDI API that RtMidi has built in. Raises MissingDependencyError without RtMidi."""
+    rtmidi = _rtmidi()
+    systems = []
+    for api in rtmidi.get_compiled_api():
+        name = rtmidi.get_api_display_name(api)
+        try:
+            outputs, inputs = (_names(_client_of(api, kind)) for kind in ("MidiOut", "MidiIn"))
+        except (RuntimeError, OSError):
+            systems.append(MidiSystem(name, answers=False))
+        else:
+            systems.append(MidiSystem(name, True, tuple(outputs), tuple(inputs)))
+    return systems
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:
@@ -220,12 +246,16 @@ def _client(kind: str, **options: Any) -> Any:
     apis = _apis(rtmidi)
     for api in apis:
         try:
-            with silenced_stderr():
-                return getattr(rtmidi, kind)(api, name=CLIENT_NAME, **options)
+            return _client_of(api, kind, **options)
         except (RuntimeError, OSError):
             continue
     tried = ", ".join(rtmidi.get_api_display_name(api) for api in apis)
     raise OutputError(f"no MIDI system answers (tried {tried or 'none: RtMidi has none built in'})")
+
+
+def _client_of(api: int, kind: str, **options: Any) -> Any:
+    with silenced_stderr():
+        return getattr(_rtmidi(), kind)(api, name=CLIENT_NAME, **options)
 
 
 def _apis(rtmidi: ModuleType) -> list[int]:
@@ -237,12 +267,16 @@ def _apis(rtmidi: ModuleType) -> list[int]:
     backend = os.environ.get("MIDO_BACKEND", _BACKEND)
     module, _, api_name = backend.partition("/")
     if module != _BACKEND:
-        raise OutputError(f"MIDO_BACKEND={backend}: livedshl plays through {_BACKEND} only")
+        raise OutputError(
+            f"MIDO_BACKEND={backend}: unset it; livedshl plays through {_BACKEND} only"
+        )
     if api_name:
         api = getattr(rtmidi, f"API_{api_name}", -1)
         if api not in compiled:
             known = ", ".join(rtmidi.get_api_display_name(api) for api in compiled)
-            raise OutputError(f"MIDO_BACKEND={backend}: no such MIDI API here; there are {known}")
+            raise OutputError(
+                f"MIDO_BACKEND={backend}: no such MIDI API here; unset it, or choose from {known}"
+            )
         return [api]
     preferred = (
         rtmidi.API_MACOSX_CORE, rtmidi.API_WINDOWS_MM, rtmidi.API_LINUX_ALSA, rtmidi.API_UNIX_JACK,

@@ -1,8 +1,10 @@
-"""One line for each system library that may be missing: what to install on this system."""
+"""One line for each library that may be missing: what to install on this system."""
 
 import sys
 
 from livedshl.errors import MissingDependencyError
+
+EXTRA_TRAIN = ("torch", "music21", "symusic", "matplotlib", "safetensors", "verovio")
 
 # What is missing, and what brings it: on Debian and Ubuntu, Fedora, macOS, Windows.
 _REMEDIES = {
@@ -26,6 +28,11 @@ _REMEDIES = {
         "pip install pretty_midi",
     ),
 }
+
+
+def install_extra(extra: str) -> str:
+    """What brings an extra of livedshl: "train", "link" or "dev"."""
+    return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 
 def missing(what: str, purpose: str) -> MissingDependencyError:

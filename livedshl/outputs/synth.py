@@ -1,5 +1,6 @@
 """The built-in synthesiser: FluidSynth, live through its own audio driver or into a file."""
 
+import ctypes
 import importlib.util
 import io
 import os
@@ -97,15 +98,32 @@ def find_soundfont() -> Path:
     raise missing("a soundfont", "the synthesiser")
 
 
+def fluidsynth_version() -> str:
+    """The version of the FluidSynth library. Raises MissingDependencyError without it."""
+    numbers = [ctypes.c_int() for _ in range(3)]
+    _fluidsynth().fluid_version(*numbers)
+    return ".".join(str(number.value) for number in numbers)
+
+
+def audio_outputs() -> list[str]:
+    """The audio devices that can be heard, the system's choice first.
+
+    Raises MissingDependencyError without PortAudio.
+    """
+    with silenced_stderr():
+        sounddevice = _sounddevice()
+        devices = [d for d in sounddevice.query_devices() if d["max_output_channels"] > 0]
+        chosen = sounddevice.default.device[1]
+    devices.sort(key=lambda device: device["index"] != chosen)
+    return list(dict.fromkeys(device["name"] for device in devices))  # systems may list one twice
+
+
 def check_synth() -> None:
     """Raises MissingDependencyError or OutputError where `Synth` cannot be heard."""
     find_soundfont()
     _fluidsynth()
     with silenced_stderr():
-        try:
-            import sounddevice
-        except OSError as error:
-            raise missing("PortAudio", "looking for an audio device") from error
+        sounddevice = _sounddevice()
         try:
             sounddevice.query_devices(kind="output")
         except sounddevice.PortAudioError as error:
@@ -161,6 +179,15 @@ def _fluidsynth() -> ModuleType:
         if ci is not None:
             os.environ["CI"] = ci
     module: ModuleType = fluidsynth
+    return module
+
+
+def _sounddevice() -> ModuleType:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise missing("PortAudio", "looking for an audio device") from error
+    module: ModuleType = sounddevice
     return module
 
 

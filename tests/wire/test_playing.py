@@ -145,6 +145,30 @@ def test_mido_backend_chooses_the_midi_system(jack, receiver):
         assert f"MIDO_BACKEND={backend}" in told
 
 
+def test_latency_can_be_typed_while_it_plays(jack, receiver):
+    chosen = ("--tempo", 150, "--bars", 8, "--seed", 1, "--send-clock")
+    player = subprocess.Popen(
+        livedshl("play", "--port", receiver.port, *chosen),
+        env=jack, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(4)
+    player.stdin.write("latency 50\nlatency loud\n")
+    player.stdin.flush()
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    assert "Latency 50 ms." in told
+    assert "0 notes dropped" in told
+    messages = receiver.messages()
+    assert not left_on(messages)
+    pulses = [seconds for seconds, message in messages if message == [0xF8]]
+    notes = [seconds for seconds, message in messages if message[0] & 0xF0 == 0x90]
+    assert len(pulses) == pytest.approx(8 * 4 * 24, abs=2)
+    # 50 ms are 3 of the 6 pulses of a sixteenth.
+    of_sixteenth = np.interp(notes, pulses, np.arange(len(pulses))).round() % 6
+    assert set(of_sixteenth[:10]) == {0}
+    assert set(of_sixteenth[-10:]) == {3}
+
+
 def test_an_unknown_port_is_told_in_one_line_with_those_there_are(jack, receiver):
     player = play(jack, "--port", "no such port")
     _, told = player.communicate()
