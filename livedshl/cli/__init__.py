@@ -16,6 +16,7 @@ from livedshl.cli.models import models
 from livedshl.cli.play import play
 from livedshl.cli.ports import ports
 from livedshl.cli.presets import presets
+from livedshl.cli.soak import soak
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
 from livedshl.outputs.missing import EXTRA_TRAIN, install_extra
@@ -41,6 +42,7 @@ def livedshl(verbose: bool, debug: bool) -> None:
 
 for command in (
     play, generate, ports, doctor, presets, models, corpus, train, evaluate, harmoniser, bench,
+    soak,
 ):  # fmt: skip
     livedshl.add_command(command)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.merge import agreement
-from livedshl.index import Bundle, CodeIndex, Ring
+from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary
 from livedshl.music.segments import steps_from
 
 
@@ -26,15 +26,21 @@ class ContinuationRules:
 
     song_cap: of the last `window` segments, at most this many may occur in one and the same song.
     window: segments over which songs are counted.
-    recency: segments for which a content that was played is not played again.
+    recency: segments for which a content that was played is not played again; at most a quarter of
+        the library's contents. A thousand take ten minutes at 200 BPM.
     near: symbols by which a code may lie farther than the nearest and still take part in the
         choice: 0 admits ties only. Long codes that tell many segments apart have few ties.
     """
 
     song_cap: int = 3
     window: int = 16
-    recency: int = 64
+    recency: int = 1000
     near: int = 0
+
+    def recency_in(self, library: SegmentLibrary) -> int:
+        """The recency that is kept in a library."""
+        contents = int(library.content_ids.max()) + 1
+        return min(self.recency, contents // 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class Continuator:
         self._retrieve = retrieve
         self._rng = rng
         self._rules = rules
-        self._recent: deque[int] = deque(maxlen=rules.recency)  # content ids
+        self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
 
     def open(self) -> int:

@@ -72,12 +72,10 @@ def pack(codes: NDArray[np.uint8], shape: CodeShape) -> Words:
 
 def unpack(packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
     """The codes that `pack` packed, uint64[..., words] to uint8[..., L]."""
-    codes = np.empty((*packed.shape[:-1], shape.length), np.uint8)
+    words, fields = np.divmod(np.arange(shape.length), shape.symbols_per_word)
+    shifts = (fields * shape.bits_per_symbol).astype(np.uint64)
     mask = np.uint64((1 << shape.bits_per_symbol) - 1)
-    for position in range(shape.length):
-        word, field = divmod(position, shape.symbols_per_word)
-        codes[..., position] = packed[..., word] >> np.uint64(field * shape.bits_per_symbol) & mask
-    return codes
+    return (packed[..., words] >> shifts & mask).astype(np.uint8)
 
 
 def hamming(query: Words, packed: Words, shape: CodeShape) -> NDArray[np.uint8]:

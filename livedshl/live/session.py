@@ -15,6 +15,7 @@ from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.rendering import trace_line
 from livedshl.live.sync import Timing
+from livedshl.music.segments import HOP_BEATS
 from livedshl.outputs.choice import Output
 from livedshl.outputs.recorder import Recorder
 from livedshl.units import BEATS_PER_BAR, TICKS_PER_BEAT
@@ -34,6 +35,7 @@ class Session:
     prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
     not livedshl itself. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
+    observe: given each chunk, on the composer thread, when it has been handed to the player.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Session:
         record: Path | None = None,
         trace: Path | None = None,
         progress: Progress = lambda stage, share: None,
+        observe: Callable[[Chunk], None] = lambda chunk: None,
     ) -> None:
         self._settings = settings
         self._output = output
@@ -53,6 +56,7 @@ class Session:
         self._loader = Loader(prepare, progress)
         self._record = record
         self._trace = trace
+        self._observe = observe
         self._performer: Performer | None = None
 
     def set_latency(self, latency_s: float) -> None:
@@ -80,7 +84,14 @@ class Session:
             if loaded is None:
                 return None
             composer = _ComposerThread(
-                self._settings, loaded, performer, recorder, trace, self._timing, stop
+                self._settings,
+                loaded,
+                performer,
+                recorder,
+                trace,
+                self._observe,
+                self._timing,
+                stop,
             )
             stack.callback(composer.stop)
             composer.start()
@@ -130,6 +141,7 @@ class _ComposerThread:
         performer: Performer,
         recorder: Recorder | None,
         trace: IO[str] | None,
+        observe: Callable[[Chunk], None],
         timing: Timing,
         session_stop: threading.Event,
     ) -> None:
@@ -138,7 +150,10 @@ class _ComposerThread:
         self._performer = performer
         self._recorder = recorder
         self._trace = trace
+        self._observe = observe
+        # A fast clock gets as many seconds in hand as one at the written tempo.
         self._lookahead_ticks = round(LOOKAHEAD_BEATS * timing.speed * TICKS_PER_BEAT)
+        self._head_start_ticks = round(HOP_BEATS * timing.speed * TICKS_PER_BEAT)
         self._session_stop = session_stop
         self._stop = threading.Event()
         self._error: BaseException | None = None
@@ -168,14 +183,19 @@ class _ComposerThread:
         started = False
         for chunk in compose(self._loaded.bundle, self._loaded.index, self._settings):
             self._hand_over(chunk)
-            if not started:
+            if not started and chunk.end_tick >= self._head_start_ticks:
                 started = True
-                self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
+                self._begin()
             self._wait_for_clock(chunk.end_tick - self._lookahead_ticks)
             if self._stop.is_set():
                 return
+        if not started:
+            self._begin()
         self.finished = True
         self._performer.finish(chunk.end_tick)
+
+    def _begin(self) -> None:
+        self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
 
     def _hand_over(self, chunk: Chunk) -> None:
         self._performer.send(chunk.events, chunk.end_tick)
@@ -183,6 +203,7 @@ class _ComposerThread:
             self._recorder.append(chunk.events)
         if self._trace:
             self._trace.write(trace_line(chunk))
+        self._observe(chunk)
         log.info("%s", _story(chunk))
 
     def _wait_for_clock(self, tick: int) -> None:

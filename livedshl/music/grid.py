@@ -8,7 +8,7 @@ share half of it.
 from dataclasses import dataclass
 
 from livedshl.music.leadsheet import Metre
-from livedshl.units import TICKS_PER_STEP
+from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class Grid:
     def places(self) -> int:
         """How many places of a cycle a segment may begin at: phases, counted in hops."""
         return self.cycle_beats // self.hop_beats
+
+    def quarter_bpm(self, tempo_bpm: float) -> float:
+        """Quarter notes a minute at so many beats a minute: what MIDI counts."""
+        return tempo_bpm * self.beat_ticks / TICKS_PER_BEAT
 
     def __str__(self) -> str:
         return str(self.metre)

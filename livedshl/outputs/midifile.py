@@ -9,15 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.files import write_beside
-from livedshl.units import BEATS_PER_BAR, TICKS_PER_BEAT
+from livedshl.music import Grid
+from livedshl.units import TICKS_PER_BEAT
 
 
 def write_midi(
-    path: Path, events: NDArray[np.int64], tempo_bpm: float, track_names: Mapping[int, str]
+    path: Path,
+    events: NDArray[np.int64],
+    tempo_bpm: float,
+    grid: Grid,
+    track_names: Mapping[int, str],
 ) -> None:
     """Writes events, int64[n, 4] (tick, status, data 1, data 2), as a type 1 file.
 
-    track_names: the part that plays on each channel, 0 to 15; tracks come in this order. Equal
+    tempo_bpm: beats of the grid a minute. track_names: the part that plays on each channel, 0 to 15; tracks come in this order. Equal
     arguments give equal bytes. Raises OSError.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
@@ -25,8 +30,10 @@ def write_midi(
     file.tracks.append(
         mido.MidiTrack(
             [
-                mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)),
-                mido.MetaMessage("time_signature", numerator=BEATS_PER_BAR, denominator=4),
+                mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(grid.quarter_bpm(tempo_bpm))),
+                mido.MetaMessage(
+                    "time_signature", numerator=grid.metre.count, denominator=grid.metre.unit
+                ),
                 mido.MetaMessage("end_of_track", time=last_tick),
             ]
         )

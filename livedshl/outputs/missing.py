@@ -31,7 +31,7 @@ _REMEDIES = {
 
 
 def install_extra(extra: str) -> str:
-    """What brings an extra of livedshl, "train" or "link"."""
+    """What brings an extra of livedshl: "train", "link" or "dev"."""
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 

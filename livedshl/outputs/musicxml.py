@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.files import write_beside
-from livedshl.music import SEGMENT_STEPS, Chord
+from livedshl.music import Chord, Grid
 from livedshl.music.chords import QUALITIES
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
-from livedshl.units import STEPS_PER_BEAT
 
-_BAR_STEPS = SEGMENT_STEPS  # 4/4
+_QUARTER = 4  # steps
 # Note types by length in sixteenths: name, dots.
 _TYPES = {
     1: ("16th", 0), 2: ("eighth", 0), 3: ("eighth", 1), 4: ("quarter", 0), 6: ("quarter", 1),
@@ -38,14 +37,15 @@ def write_musicxml(
     path: Path,
     steps: NDArray[np.int8],
     chords: Sequence[Chord],
+    grid: Grid,
     key_shift: int,
     tempo_bpm: float,
     title: str,
 ) -> None:
-    """Writes the score of `steps`, int8[n, 3] in C, in bars of 4/4, to `path`.
+    """Writes the score of `steps`, int8[n, 3] in C major or A minor, to `path`.
 
-    chords: what the chord classes of the steps mean, in C. key_shift: semitones up from C to the
-    key of the score. Raises OSError.
+    chords: what the chord classes of the steps mean. grid: how the steps count. key_shift:
+    semitones up to the key of the score. tempo_bpm: beats of the grid a minute. Raises OSError.
     """
     fifths = (key_shift * 7 + 5) % 12 - 5
     score = ET.Element("score-partwise", version="4.0")
@@ -56,19 +56,20 @@ def write_musicxml(
     ET.SubElement(ET.SubElement(part_list, "score-part", id="P1"), "part-name").text = "Melody"
     part = ET.SubElement(score, "part", id="P1")
     sounding_chord = None
-    for number, start in enumerate(range(0, len(steps), _BAR_STEPS), 1):
+    for number, start in enumerate(range(0, len(steps), grid.bar_steps), 1):
         measure = ET.SubElement(part, "measure", number=str(number))
         if number == 1:
-            _add_attributes(measure, fifths)
-            _add_tempo(measure, tempo_bpm)
-        bar = steps[start : start + _BAR_STEPS]
+            _add_attributes(measure, fifths, grid)
+            _add_tempo(measure, tempo_bpm, grid)
+        bar = steps[start : start + grid.bar_steps]
         continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
-        pieces = list(_pieces(bar, _is_tied(steps, start), continues))
+        pieces = list(_pieces(bar, _is_tied(steps, start), continues, grid.beat_steps))
         beams = _beams(
-            [(first, length, bar[first, PITCH] == REST) for first, length, _, _ in pieces]
+            [(first, length, bar[first, PITCH] == REST) for first, length, _, _ in pieces],
+            grid.beat_steps,
         )
         for (first, length, tied_from, tied_to), beam in zip(pieces, beams, strict=True):
-            if first % STEPS_PER_BEAT == 0:
+            if first % grid.beat_steps == 0:
                 sounding_chord = _add_chord(
                     measure, bar[first], sounding_chord, chords, key_shift, fifths
                 )
@@ -92,7 +93,7 @@ def _is_tied(steps: NDArray[np.int8], step: int) -> bool:
 
 
 def _pieces(
-    bar: NDArray[np.int8], tied_in: bool, tied_out: bool
+    bar: NDArray[np.int8], tied_in: bool, tied_out: bool, beat_steps: int
 ) -> Iterator[tuple[int, int, bool, bool]]:
     """First step, length, and ties (from before, on to the next) of each written note of a bar.
 
@@ -105,42 +106,53 @@ def _pieces(
     ]
     chord_changes = [
         step
-        for step in range(STEPS_PER_BEAT, len(bar), STEPS_PER_BEAT)
+        for step in range(beat_steps, len(bar), beat_steps)
         if bar[step, CHORD] != bar[step - 1, CHORD]
     ]
     edges = [0, *changes, len(bar)]
     for start, end in pairwise(edges):
         rest = bar[start, PITCH] == REST
         cuts = [start, *(c for c in chord_changes if start < c < end), end]
-        written = [piece for a, b in pairwise(cuts) for piece in _written(a, b)]
+        written = [piece for a, b in pairwise(cuts) for piece in _written(a, b, beat_steps)]
         for index, (first, length) in enumerate(written):
             from_before = index > 0 or (start == 0 and tied_in)
             to_next = index < len(written) - 1 or (end == len(bar) and tied_out)
             yield first, length, from_before and not rest, to_next and not rest
 
 
-def _written(start: int, end: int) -> Iterator[tuple[int, int]]:
+def _written(start: int, end: int, beat_steps: int) -> Iterator[tuple[int, int]]:
     """Cuts start..end into lengths that one note each can write, showing the beats."""
+    dotted = beat_steps != _QUARTER
     while start < end:
         longest = end - start
-        within = start % STEPS_PER_BEAT
-        if within and longest > STEPS_PER_BEAT - within:
-            longest = STEPS_PER_BEAT - within
-        length = max(length for length in _TYPES if length <= longest)
+        within = start % beat_steps
+        if within and longest > beat_steps - within:
+            longest = beat_steps - within
+        length = max(
+            length
+            for length in _TYPES
+            if length <= longest and not (dotted and length > beat_steps and length % beat_steps)
+        )
         yield start, length
         start += length
 
 
-def _beams(pieces: Sequence[tuple[int, int, bool]]) -> list[list[str]]:
+def _beams(pieces: Sequence[tuple[int, int, bool]], beat_steps: int) -> list[list[str]]:
     """The beams of each written note, outermost first: MusicXML's names, none where it has none.
 
-    pieces: first step, length in steps, and whether it is a rest. Notes shorter than a beat are
+    pieces: first step, length in steps, and whether it is a rest. Notes shorter than a quarter are
     joined where they follow one another within one beat.
     """
+
+    def joined_with(index: int) -> tuple[int, int]:
+        """A key that only notes under one beam share; a long note or a rest is alone."""
+        first, length, rest = pieces[index]
+        return (first // beat_steps, index if rest or length >= _QUARTER else -1)
+
     beams: list[list[str]] = [[] for _ in pieces]
-    for _, group in groupby(range(len(pieces)), lambda index: _beamed_with(index, pieces[index])):
+    for _, group in groupby(range(len(pieces)), joined_with):
         notes = list(group)
-        for shorter_than in (STEPS_PER_BEAT, STEPS_PER_BEAT // 2):  # one beam, two beams
+        for shorter_than in (_QUARTER, _QUARTER // 2):  # one beam, two beams
             has = [pieces[note][1] < shorter_than for note in notes]
             for place, note in enumerate(notes):
                 if len(notes) > 1 and has[place]:
@@ -151,33 +163,28 @@ def _beams(pieces: Sequence[tuple[int, int, bool]]) -> list[list[str]]:
     return beams
 
 
-def _beamed_with(index: int, piece: tuple[int, int, bool]) -> tuple[int, int]:
-    """A key that only notes under one beam share: their beat; a long note or a rest is alone."""
-    first, length, rest = piece
-    alone = rest or length >= STEPS_PER_BEAT
-    return (first // STEPS_PER_BEAT, index if alone else -1)
-
-
-def _add_attributes(measure: ET.Element, fifths: int) -> None:
+def _add_attributes(measure: ET.Element, fifths: int, grid: Grid) -> None:
     attributes = ET.SubElement(measure, "attributes")
-    ET.SubElement(attributes, "divisions").text = str(STEPS_PER_BEAT)
+    ET.SubElement(attributes, "divisions").text = str(_QUARTER)
     key = ET.SubElement(attributes, "key")
     ET.SubElement(key, "fifths").text = str(fifths)
     ET.SubElement(key, "mode").text = "major"
     time = ET.SubElement(attributes, "time")
-    ET.SubElement(time, "beats").text = "4"
-    ET.SubElement(time, "beat-type").text = "4"
+    ET.SubElement(time, "beats").text = str(grid.metre.count)
+    ET.SubElement(time, "beat-type").text = str(grid.metre.unit)
     clef = ET.SubElement(attributes, "clef")
     ET.SubElement(clef, "sign").text = "G"
     ET.SubElement(clef, "line").text = "2"
 
 
-def _add_tempo(measure: ET.Element, tempo_bpm: float) -> None:
+def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
     direction = ET.SubElement(measure, "direction", placement="above")
     metronome = ET.SubElement(ET.SubElement(direction, "direction-type"), "metronome")
     ET.SubElement(metronome, "beat-unit").text = "quarter"
+    if grid.beat_steps != _QUARTER:
+        ET.SubElement(metronome, "beat-unit-dot")
     ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
-    ET.SubElement(direction, "sound", tempo=f"{tempo_bpm:g}")
+    ET.SubElement(direction, "sound", tempo=f"{grid.quarter_bpm(tempo_bpm):g}")
 
 
 def _add_chord(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
+from livedshl.music import Grid
 from livedshl.outputs.midifile import write_midi
 from livedshl.units import TICKS_PER_BEAT
 
@@ -33,13 +34,16 @@ class Recorder:
     track_names: the part on each channel. Raises OutputError if the file cannot be written.
     """
 
-    def __init__(self, path: Path, tempo_bpm: float, track_names: Mapping[int, str]) -> None:
+    def __init__(
+        self, path: Path, tempo_bpm: float, grid: Grid, track_names: Mapping[int, str]
+    ) -> None:
         self._path = path
         self._tempo_bpm = tempo_bpm
+        self._grid = grid
         self._track_names = track_names
         self._tick = 0
         self._cut_tick: int | None = None
-        tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))
+        tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(grid.quarter_bpm(tempo_bpm)))
         track = b"\x00" + bytes(tempo.bytes()) + _END
         try:
             self._file = path.open("w+b", buffering=0)
@@ -85,7 +89,7 @@ class Recorder:
         if self._cut_tick is not None:
             events = _cut(events, self._cut_tick)
         try:
-            write_midi(self._path, events, self._tempo_bpm, self._track_names)
+            write_midi(self._path, events, self._tempo_bpm, self._grid, self._track_names)
         except OSError as error:
             raise self._failure(error) from error
 

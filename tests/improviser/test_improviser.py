@@ -100,6 +100,16 @@ def test_nothing_returns_within_the_recency():
         assert len(set(contents[start : start + 51])) == 51
 
 
+def test_in_a_small_library_a_quarter_of_the_contents_rests_and_the_rules_are_kept():
+    bundle = random_bundle(n_tunes=8)
+    played = passages(bundle, 500)
+    contents = [bundle.library.content_ids[p.segment] for p in played]
+    resting = len(set(bundle.library.content_ids)) // 4
+    for start in range(len(contents) - resting):
+        assert len(set(contents[start : start + resting + 1])) == resting + 1
+    assert all(p.continuation.rules_kept for p in played[1:])
+
+
 def test_a_library_of_one_tune_still_plays_on_and_says_that_rules_gave_way():
     played = passages(random_bundle(n_tunes=1, n_bars=2), 50)
     assert len(played) == 50

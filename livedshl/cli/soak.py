@@ -1,0 +1,57 @@
+"""`livedshl soak`, for developers."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from livedshl.cli.options import performance_options
+
+
+@click.command(hidden=True)
+@click.option(
+    "--hours",
+    type=click.FloatRange(0, min_open=True),
+    default=24.0,
+    show_default=True,
+    metavar="H",
+    help="How many hours of music.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(1, 1000),
+    default=40.0,
+    show_default=True,
+    metavar="X",
+    help="How many times as fast as written to play them.",
+)
+@performance_options
+@click.pass_context
+def soak(
+    context: click.Context, /, hours: float, speed: float, trace: Path | None, **chosen: Any
+) -> None:
+    """Play hours of music on a fast clock, and check that nothing grows, repeats, or is left on.
+
+    Exits with 1 if a check fails.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from livedshl.cli.performance import settings_of
+    from livedshl.cli.status import StatusLine
+    from livedshl.index.bundle import find_bundle
+    from livedshl.live.soak import soak
+
+    settings = settings_of(bars=None, **chosen)
+    with StatusLine() as status:
+        status.tell(f"Seed {settings.seed}. Ctrl-C stops.")
+        folder = find_bundle(chosen["model"])
+        checks = soak(settings, folder, hours=hours, speed=speed, trace=trace, tell=status.tell)
+    table = Table("", "", "", box=None, show_header=False)
+    for check in checks:
+        table.add_row(check.name, check.found, "failed" if check.fault else "")
+    Console().print(table)
+    faults = [check.fault for check in checks if check.fault]
+    for fault in faults:
+        click.echo(f"Failed: {fault}", err=True)
+    context.exit(1 if faults else 0)

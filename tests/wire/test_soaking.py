@@ -1,0 +1,56 @@
+"""`livedshl soak` through the real command line."""
+
+import os
+import subprocess
+
+import pytest
+from bundles import random_bundle
+from strategies import VOCABULARY
+from surroundings import livedshl
+
+from livedshl.index import unpack, write_bundle
+
+NO_MIDI = {"MIDO_BACKEND": "mido.backends.rtmidi/NONE_OF_THIS_NAME"}
+
+
+def soak(environment, *arguments):
+    command = livedshl("soak", "--seed", 1, *arguments)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_ten_minutes_of_music_pass_every_check(jack):
+    soaked = soak(jack, "--hours", 1 / 6, "--speed", 48)
+    assert soaked.returncode == 0, soaked.stdout + soaked.stderr
+    assert "Plays to its own MIDI input" in soaked.stderr
+    rows = {line[:18].strip(): line[18:].split() for line in soaked.stdout.splitlines()}
+    assert int(rows["heard"][0]) > 4000
+    assert "failed" not in soaked.stdout
+
+
+def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_path):
+    bundle = random_bundle(n_tunes=1, n_bars=2)
+    write_bundle(
+        tmp_path / "tiny",
+        library=bundle.library,
+        vocabulary=VOCABULARY,
+        forward=unpack(bundle.forward, bundle.shape),
+        backward=unpack(bundle.backward, bundle.shape),
+        symbols=bundle.shape.symbols,
+        follow_beats=2,
+        networks=b"",
+        training={},
+        corpora=[],
+        figures={},
+    )
+    soaked = soak(
+        os.environ | NO_MIDI, "--hours", 0.02, "--speed", 60, "--model", tmp_path / "tiny"
+    )
+    assert soaked.returncode == 1, soaked.stdout + soaked.stderr
+    told = soaked.stderr.splitlines()
+    assert told[1].startswith("Plays to nowhere, as nothing can listen: MIDO_BACKEND=")
+    assert any(
+        "Failed: " in line and "over 3 in 16 of one song, first by 'Tune 0' at beat 6" in line
+        for line in told
+    )
+    assert soaked.stdout.count("failed") == len(told) - 2
