@@ -20,7 +20,7 @@ def measure_training(bundle: Bundle, progress: Progress) -> list[Measurement]:
     """How long learning a bundle's tunes anew would take."""
     return side_by_side(
         {
-            f"{method} method, {TrainingSettings.of(method, bundle.follow_beats).epochs} epochs": (
+            f"{method} method, {_settings(bundle, method).epochs} epochs": (
                 _training_seconds(bundle, method, progress)
             )
             for method in Method
@@ -28,9 +28,13 @@ def measure_training(bundle: Bundle, progress: Progress) -> list[Measurement]:
     )
 
 
+def _settings(bundle: Bundle, method: Method) -> TrainingSettings:
+    return TrainingSettings.of(method, bundle.library.grid, bundle.overlaps)
+
+
 def _training_seconds(bundle: Bundle, method: Method, progress: Progress) -> float:
     """What a whole training would take, from a few epochs of it."""
-    settings = TrainingSettings.of(method, bundle.follow_beats)
+    settings = _settings(bundle, method)
     some_steps = min(_PRETRAINING_STEPS, settings.pretraining_steps)
     library = bundle.library
     pairs = positive_pairs(stored_tunes(library), settings.follow_beats)

@@ -14,7 +14,7 @@ from livedshl.corpus.midi import read_midi
 from livedshl.corpus.notation import music21_corpus_folder
 from livedshl.corpus.reading import Progress, Task, read_tasks, reading_of
 from livedshl.errors import CorpusError
-from livedshl.music import LeadSheet
+from livedshl.music import COMMON_TIME, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
 
 _MUSIC21 = "music21:"  # before the name of a collection that comes with music21
@@ -57,14 +57,15 @@ class _TuneFile:
 def read_corpus(
     paths: Sequence[str],
     *,
-    minor: bool = False,
+    grid: Grid = COMMON_TIME,
+    mode: Mode = Mode.MAJOR,
     progress: Progress = lambda stage, share: None,
     cache: Path | None = None,
 ) -> Corpus:
     """Reads every tune in the files and folders `paths`, in sorted order.
 
-    "music21:oneills1850" stands for that folder of music21's own corpus. minor: keeps tunes in
-    minor keys as well. cache: a folder, by default the user's. A tune that cannot be read or used
+    "music21:oneills1850" stands for that folder of music21's own corpus. grid, mode: the metres
+    and the mode of the tunes that are kept. cache: a folder, by default the user's. A tune that cannot be read or used
     is skipped with a reason. Raises CorpusError for a path that does not exist or if no tune file
     is found.
     """
@@ -81,7 +82,7 @@ def read_corpus(
         if reading.sheet is None:
             problem = reading.problem or "empty"
             skipped.append(Skipped(reading.title, reading.source, problem, damaged=True))
-        elif reason := refusal(reading.sheet, minor):
+        elif reason := refusal(reading.sheet, grid, mode):
             skipped.append(Skipped(reading.title, reading.source, reason, damaged=False))
         else:
             sheets.append(reading.sheet)

@@ -32,6 +32,7 @@ from livedshl.index.library import SegmentLibrary, TuneInfo
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
+from livedshl.music.leadsheet import Mode
 from livedshl.shipped import shipped
 
 FORMAT_VERSION = 2
@@ -57,6 +58,7 @@ class Bundle:
 
     forward, backward: uint64[n, words], packed codes of the library's segments.
     follow_beats: a hop where neighbours share an overlap, a segment where they are set end to end.
+    mode: of the tunes, which lie in C major or in A minor.
     manifest: the whole manifest, for showing.
     """
 
@@ -67,6 +69,7 @@ class Bundle:
     follow_beats: int
     forward: Words
     backward: Words
+    mode: Mode
     manifest: Mapping[str, Any]
 
     @property
@@ -90,6 +93,7 @@ def write_bundle(
     symbols: int,
     follow_beats: int,
     networks: bytes,
+    mode: Mode,
     training: Mapping[str, Any],
     corpora: Sequence[Mapping[str, Any]],
     figures: Mapping[str, Any],
@@ -120,6 +124,7 @@ def write_bundle(
             "length": shape.length,
             "symbols": shape.symbols,
             "metre": str(library.grid),
+            "mode": mode.value,
             "segment_steps": library.grid.segment_steps,
             "hop_steps": library.grid.hop_steps,
             "follow_beats": follow_beats,
@@ -158,6 +163,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
         tunes = tuple(TuneInfo(**tune) for tune in _read_json(folder / _TUNES))
         shape = CodeShape(int(manifest["length"]), int(manifest["symbols"]))
         grid = GRIDS[manifest["metre"]]
+        mode = Mode(manifest["mode"])
         vocabulary = ChordVocabulary.of_names(manifest["chord_classes"])
         follow_beats = int(manifest["follow_beats"])
     except (KeyError, TypeError, ValueError) as error:
@@ -167,7 +173,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     )
     bundle = Bundle(
         folder, library, vocabulary, shape, follow_beats, arrays["forward"], arrays["backward"],
-        manifest,
+        mode, manifest,
     )  # fmt: skip
     _check_consistency(bundle)
     return bundle

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from livedshl.index import SegmentLibrary
 from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD
 from livedshl.music.segments import CHORD, PITCH, REST, Tune
-from livedshl.units import STEPS_PER_BEAT
 
 THRESHOLD = 0.5  # of Eq. 6, as in the paper
 _N_CHORDS = 1 + N_CHORD_CLASSES
@@ -35,7 +34,7 @@ def positive_pairs(tunes: Sequence[Tune], follow_beats: int) -> NDArray[np.int32
         _, first, inverse = np.unique(contents, axis=0, return_index=True, return_inverse=True)
         row_of_content = np.argsort(np.argsort(first))  # rows are numbered by first occurrence
         rows = n_rows + row_of_content[inverse.ravel()]
-        following = tune.starts + follow_beats * STEPS_PER_BEAT
+        following = tune.starts + follow_beats * tune.grid.beat_steps
         at = np.minimum(np.searchsorted(tune.starts, following), len(rows) - 1)
         exists = tune.starts[at] == following
         found.append(np.stack([rows[exists], rows[at[exists]]], axis=1))
@@ -58,7 +57,7 @@ class Edges:
 
     @classmethod
     def of(cls, contents: NDArray[np.int8]) -> "Edges":
-        """The edges of segments, int8[n, 16, 3]."""
+        """The edges of segments, int8[n, steps, 3]."""
         pitch, chord = contents[..., PITCH].astype(np.int64), contents[..., CHORD].astype(np.int64)
         rows, sounding = np.arange(len(pitch)), pitch != REST
         first, last = sounding.argmax(1), pitch.shape[1] - 1 - sounding[:, ::-1].argmax(1)

@@ -18,8 +18,9 @@ from livedshl.index import SegmentLibrary, open_bundle, write_bundle
 from livedshl.index.bundle import MANIFEST, read_manifest
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
 from livedshl.learning.interrupt import first_interrupt
+from livedshl.music.grid import Grid
 from livedshl.music.harmoniser import Harmoniser
-from livedshl.music.leadsheet import LeadSheet
+from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def train_bundle(
     folder: Path,
     settings: "TrainingSettings",
     *,
-    minor: bool = False,
+    mode: Mode = Mode.MAJOR,
     resume: bool = False,
     harmoniser: Harmoniser | None = None,
     progress: Progress,
@@ -49,7 +50,7 @@ def train_bundle(
     """Reads tunes, learns from them, and writes the bundle, its `history.json` and a chart of that
     (paper, Fig. 3) into `folder`.
 
-    minor: admits tunes in minor keys. harmoniser: for tunes without chords. The first Ctrl-C ends
+    mode: of the tunes, whose metre the settings tell. harmoniser: for tunes without chords. The first Ctrl-C ends
     the training with the best so far. `folder/training` keeps what `resume` goes on from. Of
     several `workers` only the first writes. Raises CorpusError, BundleError.
     """
@@ -61,7 +62,7 @@ def train_bundle(
 
     workers = workers or ALONE
     with workers.leader_first():
-        sheets = read_sheets(paths, minor, harmoniser, progress)
+        sheets = read_sheets(paths, settings.shape.grid, mode, harmoniser, progress)
     vocabulary, _ = counted_vocabulary(sheets)
     tunes = [lay_on_grid(sheet, vocabulary) for sheet in sheets]
     library = library_of(tunes)
@@ -90,7 +91,8 @@ def train_bundle(
         symbols=settings.shape.symbols,
         follow_beats=settings.follow_beats,
         networks=networks_bytes(result.networks),
-        training=asdict(settings) | {"minor": minor, "best_epoch": result.best_epoch},
+        mode=mode,
+        training=asdict(settings) | {"best_epoch": result.best_epoch},
         corpora=describe(paths),
         figures=result.figures(),
     )
@@ -111,8 +113,7 @@ def cached_bundle(
     """
     cache = cache or Path(user_cache_dir("livedshl")) / "bundles"
     bundle = open_bundle(model)
-    minor = bool(bundle.manifest["training"].get("minor", False))
-    sheets = read_sheets(paths, minor, shipped_harmoniser(), progress)
+    sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
     library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
     folder = cache / _name_of(library, str(bundle.manifest["checksum"]))
     if (folder / MANIFEST).is_file():
@@ -134,6 +135,7 @@ def cached_bundle(
         symbols=bundle.shape.symbols,
         follow_beats=bundle.follow_beats,
         networks=bundle.networks.read_bytes(),
+        mode=bundle.mode,
         training=bundle.manifest["training"],
         corpora=describe(paths),
         figures=bundle.manifest["figures"],
@@ -142,13 +144,17 @@ def cached_bundle(
 
 
 def read_sheets(
-    paths: Sequence[str], minor: bool, harmoniser: Harmoniser | None, progress: Progress
+    paths: Sequence[str],
+    grid: Grid,
+    mode: Mode,
+    harmoniser: Harmoniser | None,
+    progress: Progress,
 ) -> list[LeadSheet]:
-    """The lead sheets of `paths` that have a place in a library, with chords where possible.
+    """The lead sheets of `paths` of that metre and mode, with chords where possible.
 
     Raises CorpusError if there are none.
     """
-    kept = read_corpus(paths, minor=minor, progress=progress).sheets
+    kept = read_corpus(paths, grid=grid, mode=mode, progress=progress).sheets
     if not kept:
         raise CorpusError(
             f"{', '.join(paths)}: no tune to learn from (`livedshl corpus` tells why)"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from livedshl.music.grid import COMMON_TIME, GRIDS, Grid
+
 # Told what is being done and the share of it that is done, 0 to 1.
 Progress = Callable[[str, float], None]
 
@@ -27,13 +29,13 @@ class Reader(StrEnum):
 class NetworkShape:
     """The sizes of the networks.
 
-    length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
+    metre: of the segments they read, by the name of its grid. length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
     final_relu: of LSTMs, a ReLU before the softmax (paper, section 3.3). A group whose scores are
         all negative then learns nothing more, which costs codes.
     context_beats, recall, overlap, dropout: of windows. How far back the forward network reads; how
-        many earlier segments, one a bar of 4/4, it may name as what comes next (0 to 8); whether
-        half of the symbols tell the two beats that neighbours share; the share of hidden values
-        left out at random while learning.
+        many earlier segments, end to end, it may name as what comes next (0 to 8); whether half of
+        the symbols tell what neighbours share; the share of hidden values left out at random while
+        learning.
     """
 
     reader: Reader = Reader.LSTM
@@ -45,11 +47,19 @@ class NetworkShape:
     recall: int = 0
     overlap: bool = False
     dropout: float = 0.0
+    metre: str = str(COMMON_TIME)
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of the segments."""
+        return GRIDS[self.metre]
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "NetworkShape":
         """What `dataclasses.asdict` gave. Raises TypeError or ValueError for anything else."""
         shape = cls(**content)
+        if shape.metre not in GRIDS:
+            raise ValueError(f"no grid for the metre {shape.metre!r}")
         return replace(shape, reader=Reader(shape.reader))
 
 
@@ -58,7 +68,7 @@ class TrainingSettings:
     """How the networks are learned; the defaults are the paper's method.
 
     method: what is learned. shape: sizes of the networks. follow_beats: from a segment to its
-    successor, 2 or 4.
+    successor: a hop or a segment.
     epochs, batch_size (positive pairs; of a small corpus the contrastive method takes fewer),
     learning_rate (of Adam; the contrastive method warms up to it and lets it decay to 0),
     weight_decay: of the hash stage.
@@ -83,13 +93,19 @@ class TrainingSettings:
     seed: int = 0
 
     @classmethod
-    def of(cls, method: Method, follow_beats: int) -> "TrainingSettings":
-        """What was found best for a method (see the model card)."""
+    def of(cls, method: Method, grid: Grid, overlaps: bool) -> "TrainingSettings":
+        """What was found best for a method (see the model card), in 4/4.
+
+        overlaps: whether neighbours share half a segment, or are set end to end.
+        """
+        follow_beats = grid.hop_beats if overlaps else grid.segment_beats
         if method is Method.PAPER:
-            return cls(follow_beats=follow_beats)
-        shape = NetworkShape(Reader.WINDOW, 64, 16, 512, context_beats=8, dropout=0.5)
+            return cls(follow_beats=follow_beats, shape=NetworkShape(metre=str(grid)))
+        shape = NetworkShape(
+            Reader.WINDOW, 64, 16, 512, context_beats=8, dropout=0.5, metre=str(grid)
+        )
         # Of what overlaps, half already sounds; what is set end to end was often heard before.
-        shape = replace(shape, overlap=True) if follow_beats == 2 else replace(shape, recall=8)
+        shape = replace(shape, overlap=True) if overlaps else replace(shape, recall=8)
         return cls(
             method=method,
             shape=shape,

@@ -5,7 +5,7 @@ What the paper's networks (see `networks`) do not have; the model card tells wha
   beats before the segment;
 - recall: tunes return to what they said, so the forward code may be that of an earlier segment of
   the same tune, as an attention over what the backward network makes of them;
-- overlap: some symbols tell the two beats that neighbours share at follow distance 2.
+- overlap: some symbols tell the half that neighbours share where segments overlap.
 
 Reference for recall: Vinyals, Fortunato, Jaitly: Pointer networks (2015).
 """
@@ -22,16 +22,12 @@ from livedshl.learning.networks import Networks, as_input
 from livedshl.learning.passages import Passages
 from livedshl.learning.settings import NetworkShape
 from livedshl.music.features import N_FEATURES
-from livedshl.music.segments import CHORD, HOP_STEPS, SEGMENT_STEPS
-from livedshl.units import STEPS_PER_BEAT
+from livedshl.music.grid import Grid
+from livedshl.music.segments import CHORD
 
-_PLACES = 16  # hops of an 8-bar phrase in 4/4
+_PHRASE_BARS = 8
 _LATE = 32  # hops from the start of a tune after which it counts as well under way
-_N_PHASE = 2
-_N_PLACE = _N_PHASE + _PLACES + 1
-_N_SEGMENT = SEGMENT_STEPS * N_FEATURES + _N_PHASE
-_N_OVERLAP = HOP_STEPS * N_FEATURES + _N_PHASE
-_ALIKENESSES = 5  # figures of how an earlier bar compares with the present one
+_ALIKENESSES = 5  # figures of how an earlier segment compares with the present one
 _GATE = 64  # hidden size of the attention
 
 
@@ -60,21 +56,24 @@ class WindowNetworks(Networks):
     """Networks with context, recall and overlap.
 
     With overlap the first half of the symbols comes from one network for both codes, which reads
-    the two beats that a segment and its successor share: they agree wherever those beats do.
+    the half that a segment and its successor share: they agree wherever those halves do.
     """
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__(shape)
-        self._context_steps = shape.context_beats * STEPS_PER_BEAT
-        n_read = (self._context_steps + SEGMENT_STEPS) * N_FEATURES
-        n_about = _N_PLACE + _ALIKENESSES * shape.recall
+        grid = shape.grid
+        self._context_steps = shape.context_beats * grid.beat_steps
+        n_read = (self._context_steps + grid.segment_steps) * N_FEATURES
+        n_about = grid.places + _phrase_hops(grid) + 1 + _ALIKENESSES * shape.recall
+        n_segment = grid.segment_steps * N_FEATURES + grid.places
         n_overlap = shape.length // 2 if shape.overlap else 0
         length = shape.length - n_overlap
         self.forward_network = WindowNetwork(n_read + n_about, length, shape)
-        self.backward_network = WindowNetwork(_N_SEGMENT, length, shape)
+        self.backward_network = WindowNetwork(n_segment, length, shape)
         if shape.overlap:
             exact = replace(shape, dropout=0.0)  # what is equal must stay equal
-            self.overlap_network = WindowNetwork(_N_OVERLAP, n_overlap, exact)
+            n_read = grid.hop_steps * N_FEATURES + grid.places
+            self.overlap_network = WindowNetwork(n_read, n_overlap, exact)
         if shape.recall:
             self.gate = nn.Sequential(
                 nn.Linear(n_about, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
@@ -82,7 +81,8 @@ class WindowNetworks(Networks):
 
     def soft_forward(self, passages: Passages) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
-        read = passages.window(self._context_steps, self._context_steps + SEGMENT_STEPS)
+        grid = passages.grid
+        read = passages.window(self._context_steps, self._context_steps + grid.segment_steps)
         about = self._about(passages)  # (B, n_about)
         codes: Tensor = self.forward_network(
             torch.cat([as_input(read, self.device).flatten(1), about], 1)
@@ -90,16 +90,17 @@ class WindowNetworks(Networks):
         if self.shape.recall:
             codes = self._with_recall(codes, about, passages)
         if self.shape.overlap:
-            ending = self._numbers(passages.segments[:, HOP_STEPS:], passages.phases == 0)
+            next_place = (passages.places + 1) % grid.places
+            ending = self._numbers(passages.segments[:, grid.hop_steps :], next_place)
             codes = torch.cat([self.overlap_network(ending), codes], 1)
         return codes
 
     def soft_backward(self, passages: Passages) -> Tensor:
         """Softened backward codes of the segments, (B, L, K)."""
-        late = passages.phases > 0
-        codes: Tensor = self.backward_network(self._numbers(passages.segments, late))
+        segments, places = passages.segments, passages.places
+        codes: Tensor = self.backward_network(self._numbers(segments, places))
         if self.shape.overlap:
-            beginning = self._numbers(passages.segments[:, :HOP_STEPS], late)
+            beginning = self._numbers(segments[:, : passages.grid.hop_steps], places)
             codes = torch.cat([self.overlap_network(beginning), codes], 1)
         return codes
 
@@ -118,7 +119,11 @@ class WindowNetworks(Networks):
         """Where the segments stand, and how they compare with what came before, (B, n_about)."""
         late = np.minimum(passages.hops, _LATE)[:, None] / _LATE
         told = np.concatenate([late, *_alikeness(passages, self.shape.recall)], 1)
-        places = [_one_hot(passages.phases > 0, _N_PHASE), _one_hot(passages.hops, _PLACES)]
+        grid = passages.grid
+        places = [
+            _one_hot(passages.places, grid.places),
+            _one_hot(passages.hops, _phrase_hops(grid)),
+        ]
         return torch.cat([*places, torch.from_numpy(told).float()], 1).to(self.device)
 
     @torch.no_grad()
@@ -127,16 +132,15 @@ class WindowNetworks(Networks):
 
         They are taken as they are: nothing is learned through them, and no dropout blurs them.
         """
-        earlier = np.stack(
-            [passages.window(SEGMENT_STEPS * bar) for bar in range(self.shape.recall)], 1
-        )[whole]  # (m, 16, 3)
-        phases = np.broadcast_to(passages.phases[:, None], whole.shape)[whole]
-        key = np.concatenate([earlier.reshape(len(earlier), -1), phases[:, None]], 1)
+        back = np.arange(self.shape.recall)
+        earlier = np.stack([passages.earlier(n) for n in back.tolist()], 1)[whole]  # (m, steps, 3)
+        places = ((passages.places[:, None] - 2 * back) % passages.grid.places)[whole]
+        key = np.concatenate([earlier.reshape(len(earlier), -1), places[:, None].astype(np.int8)], 1)
         key = np.ascontiguousarray(key).view(np.dtype((np.void, key.shape[1]))).ravel()
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
         learning = self.backward_network.training
         self.backward_network.eval()
-        codes: Tensor = self.backward_network(self._numbers(earlier[first], phases[first] > 0))
+        codes: Tensor = self.backward_network(self._numbers(earlier[first], places[first]))
         self.backward_network.train(learning)
         recalled = codes.new_zeros((*whole.shape, *codes.shape[1:]))
         recalled[torch.from_numpy(whole).to(self.device)] = codes[
@@ -144,9 +148,9 @@ class WindowNetworks(Networks):
         ]
         return recalled
 
-    def _numbers(self, steps: NDArray[np.int8], late: NDArray[np.bool_]) -> Tensor:
-        """Steps, int8[B, T, 3], and if they begin in the bar's second half, (B, T*29 + 2)."""
-        place = _one_hot(late, _N_PHASE).to(self.device)
+    def _numbers(self, steps: NDArray[np.int8], places: NDArray[np.int64]) -> Tensor:
+        """Steps, int8[B, T, 3], and where in the cycle they begin, (B, T*29 + places)."""
+        place = _one_hot(places, self.shape.grid.places).to(self.device)
         return torch.cat([as_input(steps, self.device).flatten(1), place], 1)
 
 
@@ -154,25 +158,30 @@ def _one_hot(values: NDArray[np.generic], size: int) -> Tensor:
     return F.one_hot(torch.from_numpy(values.astype(np.int64) % size), size).float()
 
 
-def _whole(passages: Passages, n_bars: int) -> NDArray[np.bool_]:
-    """Whether the segments 0, 1, 2 ... bars of 4/4 back lie within the tune, bool[B, n_bars]."""
-    whole: NDArray[np.bool_] = passages.known[:, None] >= SEGMENT_STEPS * np.arange(n_bars)
+def _phrase_hops(grid: Grid) -> int:
+    return _PHRASE_BARS * grid.bar_steps // grid.hop_steps
+
+
+def _whole(passages: Passages, n_back: int) -> NDArray[np.bool_]:
+    """Whether the segments 0, 1, 2 ... segments back lie within the tune, bool[B, n_back]."""
+    back = passages.grid.segment_steps * np.arange(n_back)
+    whole: NDArray[np.bool_] = passages.known[:, None] >= back
     return whole
 
 
-def _alikeness(passages: Passages, n_bars: int) -> list[NDArray[np.float64]]:
-    """How the segment compares with the one 1, 2 ... `n_bars` bars before it, float64[B, 5] each.
+def _alikeness(passages: Passages, n_back: int) -> list[NDArray[np.float64]]:
+    """How the segment compares with the one 1, 2 ... `n_back` before it, float64[B, 5] each.
 
-    Share of equal steps; of equal melody; of equal steps in the bars before both; 1 if all steps
-    are equal; 1 if the segment after the earlier one lies within the tune.
+    Share of equal steps; of equal melody; of equal steps in the segments before both; 1 if all
+    steps are equal; 1 if the segment after the earlier one lies within the tune.
     """
-    now, before = passages.segments, passages.window(SEGMENT_STEPS)
-    whole = _whole(passages, n_bars)
+    now, before = passages.segments, passages.earlier(1)
+    whole = _whole(passages, n_back)
     figures = []
-    for bar in range(1, n_bars + 1):
-        equal = now == passages.window(SEGMENT_STEPS * bar)  # (B, 16, 3)
+    for back in range(1, n_back + 1):
+        equal = now == passages.earlier(back)  # (B, steps, 3)
         steps = equal.all(2)
-        earlier = (before == passages.window(SEGMENT_STEPS * (bar + 1))).all(2)
+        earlier = (before == passages.earlier(back + 1)).all(2)
         figures.append(
             np.stack(
                 [
@@ -180,7 +189,7 @@ def _alikeness(passages: Passages, n_bars: int) -> list[NDArray[np.float64]]:
                     equal[..., :CHORD].all(2).mean(1),
                     earlier.mean(1),
                     steps.all(1),
-                    whole[:, bar - 1],
+                    whole[:, back - 1],
                 ],
                 axis=1,
             )

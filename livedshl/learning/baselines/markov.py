@@ -79,7 +79,7 @@ def fit(material: Material) -> Ranker:
     def likelihood(before: NDArray[np.uint64]) -> NDArray[np.float64]:
         """Logarithm of the likelihood of each beginning after some steps, uint64[t]."""
         total = np.zeros(len(beginnings))
-        for position in range(ORDER):
+        for position in range(beginnings.shape[1]):
             step = beginnings[:, position]
             probability = np.full(len(step), 1 / n_steps)
             heard = np.concatenate(

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from livedshl.index import SegmentLibrary
 from livedshl.learning.evaluation.contest import Ranker
 from livedshl.learning.passages import Passages
-from livedshl.music.segments import HOP_BEATS, HOP_STEPS
-from livedshl.units import STEPS_PER_BEAT
 
 OVERLAP_FIRST = 1e6  # more than any score of a continuation
 
@@ -21,7 +19,8 @@ class Material:
     """Songs to learn from and candidates to choose from.
 
     training: segments to learn from. pairs: positive pairs of its rows, int32[m, 2].
-    contents: the candidates, int8[c, 16, 3]. follow_beats: 2 or 4. seed: of all that is drawn.
+    contents: the candidates, int8[c, steps, 3]. follow_beats: a hop or a segment. seed: of all that
+    is drawn.
     """
 
     training: SegmentLibrary
@@ -33,7 +32,7 @@ class Material:
     @property
     def new_steps(self) -> int:
         """Steps of a segment that come after the end of the one it follows."""
-        return self.follow_beats * STEPS_PER_BEAT
+        return self.follow_beats * self.training.grid.beat_steps
 
     @cached_property
     def firsts(self) -> NDArray[np.int8]:
@@ -56,14 +55,15 @@ def ranked(material: Material, score: Callable[[NDArray[np.int8]], NDArray[np.fl
 
     Where segments overlap, the steps in which a candidate agrees with what sounds count first.
     """
-    if material.follow_beats != HOP_BEATS:
+    hop_steps = material.training.grid.hop_steps
+    if material.new_steps != hop_steps:
         return lambda passages: score(passages.segments)
-    beginnings = material.contents[:, :HOP_STEPS]
+    beginnings = material.contents[:, :hop_steps]
 
     def by_overlap(passages: Passages) -> NDArray[np.float64]:
         sounding = passages.segments
         agreement = np.array(
-            [(ending == beginnings).all(2).sum(1) for ending in sounding[:, HOP_STEPS:]]
+            [(ending == beginnings).all(2).sum(1) for ending in sounding[:, hop_steps:]]
         )
         return agreement * OVERLAP_FIRST + score(sounding)
 

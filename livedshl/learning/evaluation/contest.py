@@ -41,7 +41,7 @@ class Contest:
     def of(cls, holdout: Holdout, rng: np.random.Generator) -> "Contest":
         """The questions of the held-out songs; every segment there is, is a candidate."""
         library, queries = holdout.library, holdout.queries
-        key = library.content_ids.astype(np.int64) * 2 + (library.phases > 0)
+        key = library.content_ids.astype(np.int64) * library.grid.cycle_beats + library.phases
         _, candidates, candidate_of = np.unique(key, return_index=True, return_inverse=True)
         training = holdout.training_rows[holdout.training_pairs].astype(np.int32)
         filtered = Negatives(library, training, queries)
@@ -68,7 +68,7 @@ class Contest:
         recall@k: chance that it is among the k best. mrr: mean of 1 / rank. in_phase_...: the same
         among the candidates with its place in the bar.
         """
-        phases = self.library.phases[self.candidates] > 0
+        phases = self.library.phases[self.candidates]
         answers: list[dict[str, NDArray[np.float64]]] = []
         for start in range(0, len(self.queries), _BLOCK):
             block = slice(start, start + _BLOCK)

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from livedshl.errors import CorpusError
 from livedshl.index import SegmentLibrary
 from livedshl.learning.pairs import Edges, positive_pairs
-from livedshl.music.segments import CHORD, PITCH, REST, SEGMENT_STEPS, Tune
-from livedshl.units import STEPS_PER_BEAT
+from livedshl.music.segments import CHORD, PITCH, REST, Tune
 
 # Share of its melody from which on a song counts as a held-out one under another name. By melody,
 # because tunes recur with other chords and in other octaves too.
@@ -107,19 +106,20 @@ def stored_tunes(library: SegmentLibrary) -> list[Tune]:
     are irregular.)
     """
     tunes = []
+    grid = library.grid
     rows = np.split(np.arange(len(library)), _ends(library))
     for number, (info, of_tune) in enumerate(zip(library.tunes, rows, strict=True)):
         first, end = library.tune_steps[number : number + 2].tolist()
         steps = np.asarray(library.steps[first:end])
         kept = {library.contents(of_tune)[i].tobytes(): i for i in range(len(of_tune))}
         starts, phases = [], []
-        for start in range(0, end - first - SEGMENT_STEPS + 1, STEPS_PER_BEAT):
-            which = kept.get(steps[start : start + SEGMENT_STEPS].tobytes())
+        for start in range(0, end - first - grid.segment_steps + 1, grid.beat_steps):
+            which = kept.get(steps[start : start + grid.segment_steps].tobytes())
             if which is not None:
                 starts.append(start)
                 phases.append(library.phases[of_tune[which]])
         tunes.append(
-            Tune(info.title, info.source, steps, np.array(starts, np.int32), np.array(phases))
+            Tune(info.title, info.source, steps, np.array(starts, np.int32), np.array(phases), grid)
         )
     return tunes
 
