@@ -17,6 +17,10 @@ from livedshl.units import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
 # Further off than this, a session has been joined or moved. Nearer, its tempo has changed: word of
 # that takes up to 50 ms (Link's shortest broadcast period) and more, or 0.2 beats from 240 to 60.
 _JUMP_TICKS = TICKS_PER_BEAT / 2
+# Of two sessions that meet the older one stays, but of two founded within 0.5 s of each other either
+# may (Link's SESSION_EPS). When the last other member leaves, a session is founded anew: whoever
+# took that one's place at once could force its own tempo upon those who stayed.
+_JOIN_AFTER_S = 0.5
 # Within this, Link finds a session and learns whether it plays (0.5 s on a loopback). To begin
 # before would be to begin alone, and to jump to the session's place in the bar after a few notes.
 _SETTLING_S = 1.0
@@ -61,9 +65,9 @@ class LinkFollower:
             ) from error
         self._link: Any = link.Link(tempo_bpm)
         self._link.startStopSyncEnabled = True
-        self._link.enabled = True
         self._clock: Any = self._link.clock()
-        self._settled_s = time.perf_counter() + _SETTLING_S
+        self._join_s = time.perf_counter() + _JOIN_AFTER_S
+        self._joined = False
         self._awaited: tuple[int, float] | None = None  # what `begin` was told, until settled
         self._begun = False
         self._playing = False
@@ -83,7 +87,9 @@ class LinkFollower:
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
         """Follows tempo, phase, start and stop."""
-        if self._awaited and now >= self._settled_s:
+        if now >= self._join_s and not self._joined:
+            self._joined = self._link.enabled = True
+        if self._awaited and now >= self._join_s + _SETTLING_S:
             tick, time_s = self._awaited
             self._awaited, self._begun = None, True
             yield from self._begin(playback, tick, time_s)
