@@ -17,9 +17,9 @@ from livedshl.units import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
 # Further off than this, a session has been joined or moved. Nearer, its tempo has changed: word of
 # that takes up to 50 ms (Link's shortest broadcast period) and more, or 0.2 beats from 240 to 60.
 _JUMP_TICKS = TICKS_PER_BEAT / 2
-# Of two sessions that meet the older one stays, but of two founded within 0.5 s of each other either
-# may (Link's SESSION_EPS). When the last other member leaves, a session is founded anew: whoever
-# took that one's place at once could force its own tempo upon those who stayed.
+# Of two sessions that meet the older one stays; of two founded within 0.5 s, either may (Link's
+# SESSION_EPS). A session is founded anew when all but one have left: a player that took the place
+# of another at once could force its own tempo upon the one who stayed.
 _JOIN_AFTER_S = 0.5
 # Within this, Link finds a session and learns whether it plays (0.5 s on a loopback). To begin
 # before would be to begin alone, and to jump to the session's place in the bar after a few notes.

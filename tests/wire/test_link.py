@@ -206,6 +206,7 @@ def test_who_joins_livedshl_takes_its_tempo_and_finds_its_bars(jack, make_peer, 
     assert peer.states[-1]["tempo"] == pytest.approx(131, abs=0.01)
     written = [event for event in read_events(take).tolist() if event[1] & 0xF0 == 0x90]
     before = notes_on(peer.heard[:joined])
+    assert notes_on(peer.heard) > before
     for (beat, pitch), event in zip(struck(peer.heard)[before:], written[before:], strict=False):
         assert pitch == event[2]
         assert abs((beat - event[0] / 480 + BAR / 2) % BAR - BAR / 2) < A_32ND
