@@ -21,8 +21,8 @@ _JUMP_TICKS = TICKS_PER_BEAT / 2
 # SESSION_EPS). A session is founded anew when all but one have left: a player that took the place
 # of another at once could force its own tempo upon the one who stayed.
 _JOIN_AFTER_S = 0.5
-# Within this, Link finds a session and learns whether it plays (0.5 s on a loopback). To begin
-# before would be to begin alone, and to jump to the session's place in the bar after a few notes.
+# Within this, Link finds a session (0.5 s on a loopback). To begin before would be to begin alone,
+# and to jump to the session's place in the bar after a few notes.
 _SETTLING_S = 1.0
 # Two clocks read one after the other lie further apart than this where the system let another
 # process run between; normal is 0.001 ms.
@@ -48,9 +48,10 @@ class LinkFollower:
     """Takes the tempo, the place in the bar, and start and stop from the session.
 
     tempo_bpm: of a session that nobody else is in. Beginning to play starts the session, as
-    pressing play does in any program; leaving does not stop it. Only `set_tempo` changes what
-    others hear. The music never goes back: where the session has another place in the bar, it
-    goes on at the next tick at that place. Raises MissingDependencyError without the library.
+    pressing play does in any program; leaving does not stop it. Tempo and phase of others change
+    by `set_tempo` alone. Where the session has another place in the bar, by half a beat or more,
+    the music goes on at its next tick at that place; it never goes back. Raises
+    MissingDependencyError without the library.
     """
 
     poll_s = 0.01
