@@ -64,6 +64,11 @@ class ClockFollower:
             self._rolling = True
             yield from playback.start(tick, time_s)
 
+    def stand(self, playback: Playback, tick: int) -> None:
+        """Goes on from the sender's next start or continue."""
+        self._begun = True
+        playback.transport.rest(tick)
+
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
         """Obeys what has come; waits when nothing has come for two beats."""
         for message, time_s in self._input.receive():

@@ -256,7 +256,7 @@ class Performer:
             elif kind == Answer.READY and self._replacing:
                 with self._commands:
                     if self._started:
-                        self._tell(_start_record(self._resume_tick(), _RESUME_DELAY_S))
+                        self._tell(self._resume_record())
             elif kind == Answer.LOST:
                 log.warning("%s", text.decode())
             elif kind == Answer.REOPENED:
@@ -271,15 +271,19 @@ class Performer:
                 place = data1 if status & 0xF0 == _CONTROL else 0
                 self._instruments[bytes((status, place))] = record
 
-    def _resume_tick(self) -> int:
-        """Where a player goes on that takes the place of another.
+    def _resume_record(self) -> bytes:
+        """Tells a player where to go on that takes the place of another.
 
-        It is where that one was; but whoever else drives the clock has gone on meanwhile.
+        It is where that one was; but whoever else drives the clock has gone on meanwhile, or had
+        stopped.
         """
         if self._timing.sync is Sync.INTERNAL:
-            return self.tick
+            return _start_record(self.tick, _RESUME_DELAY_S)
+        if not self._tempo_bpm:
+            return _record(Command.STAND, self.tick)
         passed_s = time.monotonic() - self._positioned_s + _RESUME_DELAY_S
-        return self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
+        tick = self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
+        return _start_record(tick, _RESUME_DELAY_S)
 
     def _guard(self) -> None:
         """Ends a player that hangs; whoever waits for it to take a command goes on then."""

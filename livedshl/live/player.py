@@ -215,6 +215,8 @@ class Player:
             playback.latency_s = value / 1e6
         elif kind == Command.START:
             self._send_all(self._follower.begin(playback, tick, now + value / 1e6))
+        elif kind == Command.STAND:
+            self._follower.stand(playback, tick)
         elif kind == Command.FINISH:
             playback.finish_tick = tick
             playback.scheduler.extend_horizon(tick + 1)

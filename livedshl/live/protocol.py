@@ -27,6 +27,7 @@ class Command(IntEnum):
     LATENCY = 8  # from now on: value = microseconds
     REOPEN = 9  # the port has gone and come back
     RELEASE = 10  # switch off what sounds
+    STAND = 11  # instead of START: wait at tick for whoever drives the clock to start it
 
 
 class Answer(IntEnum):
