@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from livedshl.cli.options import kind_options
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -13,10 +15,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--minor", is_flag=True, help="Keep tunes in minor keys too.")
+@kind_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "every", is_flag=True, help="Name every tune that is skipped.")
-def corpus(paths: tuple[str, ...], minor: bool, as_json: bool, every: bool) -> None:
+def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every: bool) -> None:
     """Show what can be learned from the tunes in PATH..., and what is skipped and why.
 
     PATH is a file or folder of ABC, MIDI or MusicXML tunes; music21:NAME is a collection that
@@ -27,9 +29,12 @@ def corpus(paths: tuple[str, ...], minor: bool, as_json: bool, every: bool) -> N
     from livedshl.cli.status import StatusLine
     from livedshl.corpus import read_corpus
     from livedshl.corpus.summary import summarise
+    from livedshl.music import GRIDS, Mode
 
     with StatusLine() as status:
-        summary = summarise(read_corpus(paths, minor=minor, progress=status.progress))
+        mode = Mode.MINOR if minor else Mode.MAJOR
+        tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
+        summary = summarise(tunes)
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     else:

@@ -18,5 +18,5 @@ def generate(out: Path, bars: int, trace: Path | None, **chosen: Any) -> None:
     from livedshl.live.rendering import render
 
     settings = settings_of(bars=bars, **chosen)
-    render(settings, bundle_source(chosen["model"]), out, trace)
+    render(settings, bundle_source(chosen["model"], settings), out, trace)
     click.echo(f"{out}: {bars} bars, seed {settings.seed}", err=True)

@@ -1,4 +1,4 @@
-"""The options that `play` and `generate` share."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from livedshl.music.grid import COMMON_TIME, GRIDS
+
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
 
 _OPTIONS = (
@@ -14,9 +16,10 @@ _OPTIONS = (
                  help="Bundle to improvise from: one that ships, or a folder."),
     click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
                  help="How it is played: a preset that ships, or a .toml file."),
+    click.option("--metre", type=click.Choice(list(GRIDS)), help="Metre of the tunes."),
     click.option("--tempo", type=click.FloatRange(20, 400), metavar="BPM",
-                 help="Beats a minute, 20 to 400."),
-    click.option("--key", metavar="NOTE", help="Key, such as C, F# or Bb."),
+                 help="Beats a minute, 20 to 400; in 6/8 and 9/8 dotted quarters."),
+    click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
     click.option("--seed", type=click.IntRange(0), metavar="N",
                  help="Same seed, same music; drawn and shown if you give none."),
     click.option("--retrieve", type=click.Choice(["min", "max"]), default="min",
@@ -25,6 +28,17 @@ _OPTIONS = (
     click.option("--trace", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.jsonl",
                  help="Write where every segment came from, one JSON record a line."),
 )  # fmt: skip
+
+_KIND_OPTIONS = (
+    click.option("--metre", type=click.Choice(list(GRIDS)), default=str(COMMON_TIME),
+                 show_default=True, help="Metre of the tunes; 4/4 takes 2/4 and cut time as well."),
+    click.option("--minor", is_flag=True, help="Tunes in minor keys instead of major ones."),
+)  # fmt: skip
+
+
+def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that decide which tunes of a corpus are used."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_KIND_OPTIONS), command)
 
 
 def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,11 +8,12 @@ from secrets import randbelow
 import click
 
 from livedshl.improviser import Retrieve
-from livedshl.index.bundle import find_bundle
+from livedshl.index.bundle import find_bundle, read_manifest
 from livedshl.live.composer import Settings
 from livedshl.live.loader import Progress
 from livedshl.live.preset import load_preset
-from livedshl.music.chords import pitch_class
+from livedshl.music import GRIDS
+from livedshl.music.leadsheet import Key
 
 _SEEDS = 1_000_000  # seeds that are drawn stay short enough to be typed again
 
@@ -20,6 +21,7 @@ _SEEDS = 1_000_000  # seeds that are drawn stay short enough to be typed again
 def settings_of(
     *,
     preset: str,
+    metre: str | None,
     tempo: float | None,
     key: str | None,
     seed: int | None,
@@ -27,26 +29,35 @@ def settings_of(
     bars: int | None,
     model: str,
 ) -> Settings:
-    """The settings of a performance; a seed is drawn where none is given."""
+    """The settings of a performance; a seed is drawn where none is given.
+
+    The metre is the one asked for, else the preset's, else that of the model.
+    """
     try:
-        tonic = None if key is None else pitch_class(key)
+        parsed = None if key is None else Key.parse(key)
     except ValueError as error:
         raise click.UsageError(f"--key: {error}") from None
+    of_preset = load_preset(preset)
+    mode = (parsed or of_preset.key).mode
+    manifest = read_manifest(find_bundle(model, metre or of_preset.metre, mode))
     return Settings.of_preset(
-        load_preset(preset),
+        of_preset,
+        GRIDS[manifest["metre"]],
         tempo_bpm=tempo,
-        tonic=tonic,
+        key=parsed,
         retrieve=Retrieve(retrieve),
         seed=randbelow(_SEEDS) if seed is None else seed,
         bars=bars,
     )
 
 
-def bundle_source(model: str, corpus: Sequence[str] = ()) -> Callable[[Progress], Path]:
+def bundle_source(
+    model: str, settings: Settings, corpus: Sequence[str] = ()
+) -> Callable[[Progress], Path]:
     """What prepares the folder of the bundle: nothing to do, unless a corpus must be coded."""
 
     def prepare(progress: Progress) -> Path:
-        folder = find_bundle(model)
+        folder = find_bundle(model, str(settings.grid), settings.key.mode)
         if not corpus:
             return folder
         from livedshl.learning.pipeline import cached_bundle

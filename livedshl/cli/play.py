@@ -103,7 +103,7 @@ def play(
         session = Session(
             settings,
             output,
-            bundle_source(chosen["model"], corpus),
+            bundle_source(chosen["model"], settings, corpus),
             timing=timing,
             record=record,
             trace=trace,

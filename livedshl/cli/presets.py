@@ -10,12 +10,11 @@ def presets() -> None:
     from rich.table import Table
 
     from livedshl.live.preset import load_preset, preset_names
-    from livedshl.music.chords import NOTE_NAMES
 
-    table = Table("preset", "what it is", "tempo", "key", "parts", box=None)
+    table = Table("preset", "what it is", "metre", "tempo", "key", "parts", box=None)
     for name in preset_names():
         preset = load_preset(name)
         parts = ", ".join(part.name for part in preset.parts)
-        tempo, key = f"{preset.tempo_bpm:g}", NOTE_NAMES[preset.tonic]
-        table.add_row(name, preset.description, tempo, key, parts)
+        tempo = f"{preset.tempo_bpm:g}"
+        table.add_row(name, preset.description, preset.metre, tempo, str(preset.key), parts)
     Console().print(table)

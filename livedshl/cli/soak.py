@@ -45,7 +45,7 @@ def soak(
     settings = settings_of(bars=None, **chosen)
     with StatusLine() as status:
         status.tell(f"Seed {settings.seed}. Ctrl-C stops.")
-        folder = find_bundle(chosen["model"])
+        folder = find_bundle(chosen["model"], str(settings.grid), settings.key.mode)
         checks = soak(settings, folder, hours=hours, speed=speed, trace=trace, tell=status.tell)
     table = Table("", "", "", box=None, show_header=False)
     for check in checks:

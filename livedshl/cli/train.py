@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from livedshl.cli.options import kind_options
 from livedshl.learning.settings import Method, TrainingSettings
+from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode
 
-_PAPER, _CONTRASTIVE = (TrainingSettings.of(method, 2) for method in Method)
+_PAPER, _CONTRASTIVE = (TrainingSettings.of(method, COMMON_TIME, True) for method in Method)
 
 _OF_SHAPE = ("length", "symbols", "hidden", "final_relu")
 
@@ -31,7 +33,8 @@ _OPTIONS = (
                  help="How codes are learned: each true pair against all others of its batch, by "
                  "networks that know the context; or as in the paper."),
     click.option("--follow", type=click.Choice(["2", "4"]), default="2", show_default=True,
-                 help="Beats from a segment to the next: 2 overlaps them, 4 sets them end to end."),
+                 help="Beats from a segment to the next: 2 overlaps them, 4 sets them end to end; "
+                 "in other metres half a segment, or a whole one."),
     click.option("--epochs", type=click.IntRange(1), show_default=_by_method("epochs"),
                  help="How many times all pairs of segments are learned from."),
     click.option("--length", type=click.IntRange(1, 64), show_default=_by_method("length"),
@@ -53,7 +56,6 @@ _OPTIONS = (
                  help="Same seed, same codes."),
     click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto",
                  show_default=True, help="Where it is computed; auto takes a GPU if there is one."),
-    click.option("--minor", is_flag=True, help="Learn from tunes in minor keys too."),
     click.option("--resume", is_flag=True, help="Go on where a training into DIR was stopped."),
 )  # fmt: skip
 
@@ -65,11 +67,13 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_options
+@kind_options
 def train(
     paths: tuple[str, ...],
     out: Path,
     method: str,
     follow: str,
+    metre: str,
     minor: bool,
     resume: bool,
     device: str,
@@ -85,13 +89,13 @@ def train(
     from livedshl.learning.pipeline import train_bundle
     from livedshl.learning.workers import workers
 
-    settings = _settings(Method(method), int(follow), chosen)
+    settings = _settings(Method(method), GRIDS[metre], follow == "2", chosen)
     with StatusLine() as status, workers(device) as those:
         result = train_bundle(
             paths,
             out,
             settings,
-            minor=minor,
+            mode=Mode.MINOR if minor else Mode.MAJOR,
             resume=resume,
             harmoniser=shipped_harmoniser(),
             progress=status.progress if those.leads else lambda stage, share: None,
@@ -109,9 +113,11 @@ def train(
         click.echo("Stopped early; the same command with --resume goes on.")
 
 
-def _settings(method: Method, follow_beats: int, chosen: Mapping[str, Any]) -> TrainingSettings:
+def _settings(
+    method: Method, grid: Grid, overlaps: bool, chosen: Mapping[str, Any]
+) -> TrainingSettings:
     """What was found best for the method, but for what the user chose."""
-    best = TrainingSettings.of(method, follow_beats)
+    best = TrainingSettings.of(method, grid, overlaps)
     given = {name: value for name, value in chosen.items() if value is not None}
     of_shape = {name: given.pop(name) for name in _OF_SHAPE if name in given}
     return replace(best, shape=replace(best.shape, **of_shape), **given)

@@ -186,9 +186,31 @@ def shipped_bundles() -> dict[str, Path]:
     }
 
 
-def find_bundle(name_or_folder: str) -> Path:
-    """The folder of a bundle that ships, by name, or the folder of that path."""
-    return shipped_bundles().get(name_or_folder, Path(name_or_folder))
+def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode.MAJOR) -> Path:
+    """The folder of a bundle that ships, by name, or of that path.
+
+    metre, mode: where its own tunes are of another kind, the bundle within it that `kind_folder`
+    names. A metre of None is its own. Raises BundleError where it has none of that kind.
+    """
+    folder = shipped_bundles().get(name_or_folder, Path(name_or_folder))
+    own = read_manifest(folder)
+    metre = metre or own["metre"]
+    if (own["metre"], own["mode"]) == (metre, mode.value):
+        return folder
+    within = folder / kind_folder(metre, mode)
+    if (within / MANIFEST).is_file():
+        return within
+    others = [read_manifest(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+    kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in (own, *others))
+    raise BundleError(
+        f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; "
+        "`livedshl train` with --metre and --minor learns others"
+    )
+
+
+def kind_folder(metre: str, mode: Mode) -> str:
+    """What the bundle of tunes of a metre and mode is called inside another: "6-8-minor"."""
+    return metre.replace("/", "-") + ("-minor" if mode is Mode.MINOR else "")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -26,7 +26,7 @@ HARMONISER = "harmoniser.safetensors"  # its place among the models
 
 @dataclass(frozen=True, slots=True)
 class HarmonyFigures:
-    """Shares of hops (2 beats) of held-out tunes whose written chord was found.
+    """Shares of hops of held-out tunes whose written chord was found.
 
     exact: by chord class. merged: G = G7 and the like. most_common: what the commonest chord of
     those tunes alone would score, by class. recurring: tunes that were not learned from, because

@@ -50,9 +50,9 @@ def train_bundle(
     """Reads tunes, learns from them, and writes the bundle, its `history.json` and a chart of that
     (paper, Fig. 3) into `folder`.
 
-    mode: of the tunes, whose metre the settings tell. harmoniser: for tunes without chords. The first Ctrl-C ends
-    the training with the best so far. `folder/training` keeps what `resume` goes on from. Of
-    several `workers` only the first writes. Raises CorpusError, BundleError.
+    mode: of the tunes, whose metre the settings tell. harmoniser: for tunes without chords. The
+    first Ctrl-C ends the training with the best so far. `folder/training` keeps what `resume` goes
+    on from. Of several `workers` only the first writes. Raises CorpusError, BundleError.
     """
     from livedshl.learning.chart import history_png
     from livedshl.learning.networks import encode, networks_bytes

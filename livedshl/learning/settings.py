@@ -29,7 +29,8 @@ class Reader(StrEnum):
 class NetworkShape:
     """The sizes of the networks.
 
-    metre: of the segments they read, by the name of its grid. length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
+    metre: of the segments they read, by the name of its grid.
+    length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
     final_relu: of LSTMs, a ReLU before the softmax (paper, section 3.3). A group whose scores are
         all negative then learns nothing more, which costs codes.
     context_beats, recall, overlap, dropout: of windows. How far back the forward network reads; how

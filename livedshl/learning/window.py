@@ -135,7 +135,9 @@ class WindowNetworks(Networks):
         back = np.arange(self.shape.recall)
         earlier = np.stack([passages.earlier(n) for n in back.tolist()], 1)[whole]  # (m, steps, 3)
         places = ((passages.places[:, None] - 2 * back) % passages.grid.places)[whole]
-        key = np.concatenate([earlier.reshape(len(earlier), -1), places[:, None].astype(np.int8)], 1)
+        key = np.concatenate(
+            [earlier.reshape(len(earlier), -1), places[:, None].astype(np.int8)], 1
+        )
         key = np.ascontiguousarray(key).view(np.dtype((np.void, key.shape[1]))).ravel()
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
         learning = self.backward_network.training

@@ -11,19 +11,22 @@ from livedshl.arranger import Arranger, Events, Part
 from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
+from livedshl.music import Grid
+from livedshl.music.leadsheet import Key
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that decides which notes are played; the same settings give the same notes.
 
-    tempo_bpm: quarter notes a minute. tonic: pitch class of the key (0 = C). bars: how many to
-    play, None for ever.
+    grid: how the music counts. tempo_bpm: its beats a minute. bars: how many to play, None for
+    ever.
     """
 
     parts: tuple[Part, ...]
+    grid: Grid
     tempo_bpm: float
-    tonic: int
+    key: Key
     rules: ContinuationRules
     retrieve: Retrieve
     seed: int
@@ -33,9 +36,10 @@ class Settings:
     def of_preset(
         cls,
         preset: Preset,
+        grid: Grid,
         *,
         tempo_bpm: float | None,
-        tonic: int | None,
+        key: Key | None,
         retrieve: Retrieve,
         seed: int,
         bars: int | None,
@@ -43,8 +47,9 @@ class Settings:
         """The preset's settings, but for those given."""
         return cls(
             parts=preset.parts,
+            grid=grid,
             tempo_bpm=preset.tempo_bpm if tempo_bpm is None else tempo_bpm,
-            tonic=preset.tonic if tonic is None else tonic,
+            key=preset.key if key is None else key,
             rules=preset.rules,
             retrieve=retrieve,
             seed=seed,
@@ -52,9 +57,9 @@ class Settings:
         )
 
     @property
-    def key_shift(self) -> int:
-        """Semitones from C to the key, -5 to 6."""
-        return (self.tonic + 5) % 12 - 5
+    def quarter_bpm(self) -> float:
+        """The tempo in quarter notes a minute, as MIDI counts."""
+        return self.grid.quarter_bpm(self.tempo_bpm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +85,8 @@ def compose(bundle: Bundle, index: CodeIndex, settings: Settings) -> Iterator[Ch
     With `settings.bars` it ends there, everything switched off at the last tick.
     """
     rng = np.random.default_rng(settings.seed)
-    grid = bundle.library.grid
-    arranger = Arranger(settings.parts, bundle.vocabulary, grid, settings.key_shift)
+    grid = settings.grid
+    arranger = Arranger(settings.parts, bundle.vocabulary, grid, settings.key.shift)
     last_beat = None if settings.bars is None else settings.bars * grid.bar_beats
     for passage in improvise(bundle, index, settings.rules, settings.retrieve, rng):
         steps = passage.steps

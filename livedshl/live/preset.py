@@ -10,7 +10,8 @@ from typing import Any
 from livedshl.arranger import Part, Pattern, Role, program_number
 from livedshl.errors import PresetError
 from livedshl.improviser import ContinuationRules
-from livedshl.music.chords import pitch_class
+from livedshl.music import GRIDS
+from livedshl.music.leadsheet import Key, Mode
 from livedshl.shipped import shipped
 
 LOWEST_TEMPO, HIGHEST_TEMPO = 20.0, 400.0  # BPM
@@ -21,13 +22,14 @@ _MAX_BYTES = 1 << 20
 class Preset:
     """How a performance sounds, unless its settings say otherwise.
 
-    tempo_bpm: quarter notes a minute. tonic: pitch class of the key (0 = C).
+    metre: by the name of its grid; None for that of the bundle. tempo_bpm: beats a minute.
     """
 
     name: str
     description: str
+    metre: str | None
     tempo_bpm: float
-    tonic: int
+    key: Key
     parts: tuple[Part, ...]
     rules: ContinuationRules
 
@@ -62,6 +64,12 @@ def _tempo(value: Any) -> float:
     return float(value)
 
 
+def _metre(value: Any) -> str:
+    if value not in GRIDS:
+        raise ValueError(f"must be one of {', '.join(GRIDS)}")
+    return str(value)
+
+
 def _one_of(choices: type[Role] | type[Pattern]) -> Callable[[Any], Role | Pattern]:
     def read(value: Any) -> Role | Pattern:
         try:
@@ -76,7 +84,8 @@ _PITCH = _whole(0, 127)
 _PRESET_FIELDS = {
     "description": _Field(_text, ""),
     "tempo": _Field(_tempo, 110.0),
-    "key": _Field(lambda value: pitch_class(_text(value)), 0),
+    "metre": _Field(_metre),
+    "key": _Field(lambda value: Key.parse(_text(value)), Key(0, Mode.MAJOR)),
 }
 _RULES_FIELDS = {
     "song_cap": _Field(_whole(1, 1000), ContinuationRules().song_cap),
@@ -138,8 +147,9 @@ def read_preset(path: Path) -> Preset:
     return Preset(
         name=path.stem,
         description=head["description"],
+        metre=head["metre"],
         tempo_bpm=head["tempo"],
-        tonic=head["key"],
+        key=head["key"],
         parts=tuple(_read_part(part, f"{path}: part {n}") for n, part in enumerate(parts, 1)),
         rules=ContinuationRules(**_read(rules, _RULES_FIELDS, f"{path}: [continuation]")),
     )

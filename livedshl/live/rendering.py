@@ -57,7 +57,7 @@ def _write(
     if ending == ".musicxml":
         steps = np.concatenate([chunk.steps for chunk in chunks])
         write_musicxml(
-            path, steps, vocabulary.classes, settings.key_shift, settings.tempo_bpm,
+            path, steps, vocabulary.classes, settings.grid, settings.key, settings.tempo_bpm,
             title=f"livedshl, seed {settings.seed}",
         )  # fmt: skip
         return
@@ -65,7 +65,7 @@ def _write(
     if ending == ".wav":
         from livedshl.outputs.synth import render_wav
 
-        render_wav(path, events, settings.tempo_bpm, _RING_OUT_S)
+        render_wav(path, events, settings.quarter_bpm, _RING_OUT_S)
         return
     track_names = {part.channel: part.name for part in settings.parts}
-    write_midi(path, events, settings.tempo_bpm, track_names)
+    write_midi(path, events, settings.tempo_bpm, settings.grid, track_names)

@@ -15,10 +15,9 @@ from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.rendering import trace_line
 from livedshl.live.sync import Timing
-from livedshl.music.segments import HOP_BEATS
 from livedshl.outputs.choice import Output
 from livedshl.outputs.recorder import Recorder
-from livedshl.units import BEATS_PER_BAR, TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class Session:
             recorder, trace = self._open_files(stack)
             # Last in, first out: whatever happens, the notes go off before files are closed.
             performer = stack.enter_context(
-                Performer(self._output, self._timing, self._settings.tempo_bpm)
+                Performer(self._output, self._timing, self._settings.quarter_bpm)
             )
             self._performer = performer
             self._loader.start()
@@ -109,7 +108,7 @@ class Session:
         recorder = trace = None
         if self._record:
             names = {part.channel: part.name for part in self._settings.parts}
-            recorder = Recorder(self._record, self._settings.tempo_bpm, names)
+            recorder = Recorder(self._record, self._settings.tempo_bpm, self._settings.grid, names)
             stack.enter_context(recorder)
         if self._trace:
             try:
@@ -153,7 +152,8 @@ class _ComposerThread:
         self._observe = observe
         # A fast clock gets as many seconds in hand as one at the written tempo.
         self._lookahead_ticks = round(LOOKAHEAD_BEATS * timing.speed * TICKS_PER_BEAT)
-        self._head_start_ticks = round(HOP_BEATS * timing.speed * TICKS_PER_BEAT)
+        hop_ticks = settings.grid.hop_beats * settings.grid.beat_ticks
+        self._head_start_ticks = round(hop_ticks * timing.speed)
         self._session_stop = session_stop
         self._stop = threading.Event()
         self._error: BaseException | None = None
@@ -195,7 +195,7 @@ class _ComposerThread:
         self._performer.finish(chunk.end_tick)
 
     def _begin(self) -> None:
-        self._performer.start(0, self._settings.tempo_bpm, _FIRST_NOTE_DELAY_S)
+        self._performer.start(0, self._settings.quarter_bpm, _FIRST_NOTE_DELAY_S)
 
     def _hand_over(self, chunk: Chunk) -> None:
         self._performer.send(chunk.events, chunk.end_tick)
@@ -204,7 +204,7 @@ class _ComposerThread:
         if self._trace:
             self._trace.write(trace_line(chunk))
         self._observe(chunk)
-        log.info("%s", _story(chunk))
+        log.info("%s", _story(chunk, self._settings.grid.bar_ticks))
 
     def _wait_for_clock(self, tick: int) -> None:
         while tick > 0 and self._performer.tick < tick and not self._performer.ended:
@@ -213,10 +213,10 @@ class _ComposerThread:
             self._performer.wait(_POLL_S)
 
 
-def _story(chunk: Chunk) -> str:
+def _story(chunk: Chunk, bar_ticks: int) -> str:
     """A line that tells where a chunk came from."""
     trace = chunk.trace
-    bar = chunk.start_tick // (BEATS_PER_BAR * TICKS_PER_BEAT) + 1
+    bar = chunk.start_tick // bar_ticks + 1
     found = "the opening"
     if trace["hamming"] is not None:
         found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"

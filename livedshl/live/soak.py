@@ -23,11 +23,12 @@ from livedshl.live.composer import Chunk, Settings
 from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
 from livedshl.live.sync import Timing
+from livedshl.music import Grid
 from livedshl.music.segments import CHORD
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.outputs.midi import open_input, output_names
 from livedshl.outputs.missing import install_extra
-from livedshl.units import BEATS_PER_BAR, STEPS_PER_BEAT, TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT
 
 MOST_MB_PER_HOUR = 1.0
 _WARM_UP_H = 1.0
@@ -35,8 +36,6 @@ _SAMPLES_PER_HOUR = 60
 _LEAST_SAMPLES = 60  # over less than an hour the slope says more of single pages than of growth
 _REPEATED_BARS = 8
 _REPEAT_MINUTES = 10
-_BAR_BYTES = BEATS_PER_BAR * STEPS_PER_BEAT * CHORD  # pitch and articulated, a byte each
-_WINDOW_BYTES = _REPEATED_BARS * _BAR_BYTES
 _LISTENING_PERIOD_S = 0.02
 _LAST_WORDS_S = 0.3  # what was sent last may still be on the wire
 _NOTE_OFF, _NOTE_ON = 0x80, 0x90
@@ -92,8 +91,10 @@ class MemoryGrowth:
 class Repetition:
     """Whether eight bars of the melody, from one bar line to another, come again too soon."""
 
-    def __init__(self, tempo_bpm: float) -> None:
-        self._soon_bars = _REPEAT_MINUTES * tempo_bpm / BEATS_PER_BAR
+    def __init__(self, grid: Grid, tempo_bpm: float) -> None:
+        self._soon_bars = _REPEAT_MINUTES * tempo_bpm / grid.bar_beats
+        self._bar_bytes = grid.bar_steps * CHORD  # pitch and articulated, a byte each
+        self._window_bytes = _REPEATED_BARS * self._bar_bytes
         self._heard = b""  # from the bar line at which the next window starts
         self._bar = 0
         self._windows: deque[tuple[int, int]] = deque()  # bar and hash of those not long ago
@@ -104,9 +105,9 @@ class Repetition:
     def hear(self, steps: NDArray[np.int8]) -> None:
         """Takes in the next steps, int8[n, 3]."""
         self._heard += steps[:, :CHORD].tobytes()
-        while len(self._heard) >= _WINDOW_BYTES:
-            self._compare(hash(self._heard[:_WINDOW_BYTES]))
-            self._heard = self._heard[_BAR_BYTES:]
+        while len(self._heard) >= self._window_bytes:
+            self._compare(hash(self._heard[: self._window_bytes]))
+            self._heard = self._heard[self._bar_bytes :]
             self._bar += 1
 
     def check(self) -> Check:
@@ -256,9 +257,9 @@ class Soak:
         tell: Callable[[str], None],
     ) -> None:
         self._hours = hours
-        self._ticks_per_hour = settings.tempo_bpm * 60 * TICKS_PER_BEAT
+        self._ticks_per_hour = settings.quarter_bpm * 60 * TICKS_PER_BEAT
         self._memory = MemoryGrowth()
-        self._repetition = Repetition(settings.tempo_bpm)
+        self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)
         self._composed = NoteAccount()
         self._resident_mb = resident_mb
@@ -346,7 +347,8 @@ def soak(
     It is played to a MIDI input of our own where the system has MIDI. Raises LivedshlError.
     """
     resident_mb = _memory_meter()
-    settings = replace(settings, bars=ceil(hours * 60 * settings.tempo_bpm / BEATS_PER_BAR))
+    bars = ceil(hours * 60 * settings.tempo_bpm / settings.grid.bar_beats)
+    settings = replace(settings, bars=bars)
     watcher = Soak(settings, open_bundle(folder).library, hours, resident_mb, tell)
     with ExitStack() as stack:
         ear = None

@@ -8,9 +8,8 @@ from livedshl.index import open_bundle
 from livedshl.live.composer import Settings
 from livedshl.live.preset import load_preset
 from livedshl.live.rendering import render
-from livedshl.music.segments import SEGMENT_BEATS
+from livedshl.music.leadsheet import Key, Mode
 from livedshl.outputs.score import write_score
-from livedshl.units import BEATS_PER_BAR
 
 CONTINUATIONS = 8  # segments retrieved after the first, as in the paper
 _PRESET = "solo-piano"  # a melody over chords, as the paper's scores have it
@@ -24,15 +23,18 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
     and its Hamming distance. Raises LivedshlError.
     """
     out.mkdir(parents=True, exist_ok=True)
-    beats = CONTINUATIONS * open_bundle(folder).follow_beats + SEGMENT_BEATS
+    bundle = open_bundle(folder)
+    grid = bundle.library.grid
+    beats = CONTINUATIONS * bundle.follow_beats + grid.segment_beats
     preset = load_preset(_PRESET)
     settings = Settings.of_preset(
         replace(preset, rules=replace(preset.rules, near=0)),
+        grid,
         tempo_bpm=None,
-        tonic=0,
+        key=Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode),
         retrieve=Retrieve.MIN,
         seed=seed,
-        bars=beats // BEATS_PER_BAR,
+        bars=beats // grid.bar_beats,
     )
     written = []
     for name, retrieve in _TASKS.items():

@@ -2,7 +2,8 @@
 
 A hop (2 beats) holds one chord class. Each hop's class is the likeliest given the melody for
 fourteen hops to either side and the place in the phrase; all in C. `learning.harmony_network`
-learns it; here it needs NumPy only.
+learns it, in 4/4; here it needs NumPy only. Tunes in other metres are stretched so that their hops
+have its length.
 
 Reference: Bai, Kolter, Koltun: An empirical evaluation of generic convolutional and recurrent
 networks for sequence modeling (2018), for residual dilated convolutions.
@@ -15,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import QUALITIES, Chord, ChordVocabulary
+from livedshl.music.grid import COMMON_TIME, grid_of
 from livedshl.music.leadsheet import LeadSheet
-from livedshl.music.segments import HOP_BEATS, refusal, transposition_to_c
+from livedshl.music.segments import has_a_grid, transposition_to_c
 from livedshl.units import TICKS_PER_BEAT
 
 KERNEL = 5  # hops that a convolution sees
 DILATIONS = (1, 2, 4)  # hops between those, layer by layer
-_HOP_TICKS = HOP_BEATS * TICKS_PER_BEAT
+_HOP_TICKS = COMMON_TIME.hop_beats * COMMON_TIME.beat_ticks
 _SLICES = 4  # eighths of a hop
 _SLICE_TICKS = _HOP_TICKS // _SLICES
 _NO_OPENING = 12  # stands for a hop that no note opens
@@ -59,10 +61,15 @@ class Harmoniser:
     def harmonise(self, sheet: LeadSheet) -> LeadSheet:
         """The sheet with the likeliest chords in the place of its own, in its own key.
 
-        A sheet without a place in a library (see `refusal`, minor admitted) comes back as it is.
+        A sheet without a place in any library (see `refusal`) comes back as it is.
         """
-        if refusal(sheet, minor=True) is not None:
+        if not has_a_grid(sheet):
             return sheet
+        if sheet.metres[0] not in COMMON_TIME.metres:
+            harmonised = self.harmonise(_in_common_time(sheet))
+            return replace(
+                sheet, chords=_stretched(harmonised.chords, _hop_ticks(sheet), _HOP_TICKS)
+            )
         shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
         start, _ = _hops(sheet)
         found = self.likelihood(sheet).argmax(1)
@@ -86,6 +93,36 @@ class Harmoniser:
             seen = padded[position * dilation : position * dilation + len(x)]
             y += seen @ self.weights[f"{name}.weight"][:, :, position].T
         return y
+
+
+def _hop_ticks(sheet: LeadSheet) -> int:
+    grid = grid_of(sheet.metres[0])
+    assert grid, "refused"
+    return grid.hop_beats * grid.beat_ticks
+
+
+def _in_common_time(sheet: LeadSheet) -> LeadSheet:
+    """A sheet in another metre with its hops as long as those of 4/4."""
+    to, of = _HOP_TICKS, _hop_ticks(sheet)
+    notes = sheet.notes.copy()
+    ends = _stretched(notes[:, :1] + notes[:, 1:2], to, of)
+    notes[:, :1] = _stretched(notes[:, :1], to, of)
+    notes[:, 1:2] = ends - notes[:, :1]
+    return replace(
+        sheet,
+        metres=(COMMON_TIME.metre,),
+        bars=_stretched(sheet.bars[:, None], to, of)[:, 0],
+        notes=notes,
+        chords=_stretched(sheet.chords, to, of),
+        end=sheet.end * to // of,
+    )
+
+
+def _stretched(rows: NDArray[np.int32], to: int, of: int) -> NDArray[np.int32]:
+    """Rows whose first column, ticks, is multiplied by `to` / `of`."""
+    stretched = rows.copy()
+    stretched[:, 0] = np.round(rows[:, 0] * (to / of))
+    return stretched
 
 
 def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:

@@ -6,7 +6,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.chords import Chord
+from livedshl.music.chords import NOTE_NAMES, Chord, pitch_class
 from livedshl.units import TICKS_PER_BEAT
 
 
@@ -24,6 +24,27 @@ class Key:
 
     tonic: int
     mode: Mode
+
+    @classmethod
+    def parse(cls, name: str) -> "Key":
+        """The key called `name`: "C", "F#", "Bb"; in minor "Am", "F#m" or "A minor".
+
+        Raises ValueError for anything else.
+        """
+        tonic = name.strip().removesuffix("minor").strip()
+        minor = tonic != name.strip()
+        if not minor and tonic.endswith("m"):
+            tonic, minor = tonic[:-1], True
+        return cls(pitch_class(tonic), Mode.MINOR if minor else Mode.MAJOR)
+
+    @property
+    def shift(self) -> int:
+        """Semitones, -5 to 6, from C major or A minor, in which tunes are laid."""
+        home = 9 if self.mode is Mode.MINOR else 0
+        return (self.tonic - home + 5) % 12 - 5
+
+    def __str__(self) -> str:
+        return NOTE_NAMES[self.tonic] + ("m" if self.mode is Mode.MINOR else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import COMMON_CHORDS, N_CHORD_CLASSES, NO_CHORD, Chord, ChordVocabulary
-from livedshl.music.grid import COMMON_TIME, Grid, grid_of
+from livedshl.music.grid import COMMON_TIME, GRIDS, Grid, grid_of
 from livedshl.music.leadsheet import Key, LeadSheet, Mode
 from livedshl.units import TICKS_PER_STEP
 
@@ -75,6 +75,12 @@ def refusal(sheet: LeadSheet, grid: Grid = COMMON_TIME, mode: Mode = Mode.MAJOR)
     if sheet.keys[0].mode is not mode:
         return f"{sheet.keys[0].mode.value} key"
     return None
+
+
+def has_a_grid(sheet: LeadSheet) -> bool:
+    """Whether the sheet has a place in a library of whatever grid and mode."""
+    modes = (Mode.MAJOR, Mode.MINOR)
+    return any(refusal(sheet, grid, mode) is None for grid in GRIDS.values() for mode in modes)
 
 
 def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:

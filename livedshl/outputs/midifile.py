@@ -22,8 +22,8 @@ def write_midi(
 ) -> None:
     """Writes events, int64[n, 4] (tick, status, data 1, data 2), as a type 1 file.
 
-    tempo_bpm: beats of the grid a minute. track_names: the part that plays on each channel, 0 to 15; tracks come in this order. Equal
-    arguments give equal bytes. Raises OSError.
+    tempo_bpm: beats of the grid a minute. track_names: the part that plays on each channel, 0 to
+    15; tracks come in this order. Equal arguments give equal bytes. Raises OSError.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     last_tick = int(events[-1, 0]) if len(events) else 0

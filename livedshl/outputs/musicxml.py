@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livedshl.files import write_beside
 from livedshl.music import Chord, Grid
 from livedshl.music.chords import QUALITIES
+from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 _QUARTER = 4  # steps
@@ -38,15 +39,16 @@ def write_musicxml(
     steps: NDArray[np.int8],
     chords: Sequence[Chord],
     grid: Grid,
-    key_shift: int,
+    key: Key,
     tempo_bpm: float,
     title: str,
 ) -> None:
     """Writes the score of `steps`, int8[n, 3] in C major or A minor, to `path`.
 
-    chords: what the chord classes of the steps mean. grid: how the steps count. key_shift:
-    semitones up to the key of the score. tempo_bpm: beats of the grid a minute. Raises OSError.
+    chords: what the chord classes of the steps mean. grid: how the steps count. key: of the score.
+    tempo_bpm: beats of the grid a minute. Raises OSError.
     """
+    key_shift = key.shift
     fifths = (key_shift * 7 + 5) % 12 - 5
     score = ET.Element("score-partwise", version="4.0")
     ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title
@@ -59,7 +61,7 @@ def write_musicxml(
     for number, start in enumerate(range(0, len(steps), grid.bar_steps), 1):
         measure = ET.SubElement(part, "measure", number=str(number))
         if number == 1:
-            _add_attributes(measure, fifths, grid)
+            _add_attributes(measure, fifths, key.mode, grid)
             _add_tempo(measure, tempo_bpm, grid)
         bar = steps[start : start + grid.bar_steps]
         continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
@@ -163,12 +165,12 @@ def _beams(pieces: Sequence[tuple[int, int, bool]], beat_steps: int) -> list[lis
     return beams
 
 
-def _add_attributes(measure: ET.Element, fifths: int, grid: Grid) -> None:
+def _add_attributes(measure: ET.Element, fifths: int, mode: Mode, grid: Grid) -> None:
     attributes = ET.SubElement(measure, "attributes")
     ET.SubElement(attributes, "divisions").text = str(_QUARTER)
     key = ET.SubElement(attributes, "key")
     ET.SubElement(key, "fifths").text = str(fifths)
-    ET.SubElement(key, "mode").text = "major"
+    ET.SubElement(key, "mode").text = mode.value
     time = ET.SubElement(attributes, "time")
     ET.SubElement(time, "beats").text = str(grid.metre.count)
     ET.SubElement(time, "beat-type").text = str(grid.metre.unit)

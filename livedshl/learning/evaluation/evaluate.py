@@ -210,9 +210,7 @@ _COUNTS: dict[str, Callable[[NDArray[np.uint8]], float]] = {
 def _tunes(bundle: Bundle, paths: Sequence[str], progress: Progress) -> list[Tune]:
     if not paths:
         return stored_tunes(bundle.library)
-    sheets = read_sheets(
-        paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress
-    )
+    sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
     vocabulary, _ = counted_vocabulary(sheets)
     tunes = (lay_on_grid(sheet, vocabulary) for sheet in sheets)
     return [tune for tune in tunes if len(tune.starts)]
