@@ -3,7 +3,7 @@
 Counts in beats and steps; knows neither seconds nor ports.
 """
 
-from livedshl.improviser.continuation import ContinuationRules, Retrieve
+from livedshl.improviser.continuation import ContinuationRules, Retrieve, Wish
 from livedshl.improviser.improviser import Passage, improvise, trace_record
 
-__all__ = ["ContinuationRules", "Passage", "Retrieve", "improvise", "trace_record"]
+__all__ = ["ContinuationRules", "Passage", "Retrieve", "Wish", "improvise", "trace_record"]

@@ -43,6 +43,19 @@ class ContinuationRules:
         return min(self.recency, contents // 4)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """What the form wants of the segment that follows; it narrows what the code found.
+
+    name: for the trace. among: bool[n], the segments of the library that would do. reach: symbols
+    by which one may lie farther than the nearest; where none is that near, the code decides alone.
+    """
+
+    name: str
+    among: NDArray[np.bool_]
+    reach: int
+
+
 @dataclass(frozen=True, slots=True)
 class Continuation:
     """The segment chosen to follow.
@@ -55,6 +68,7 @@ class Continuation:
     ties: segments at distance `hamming`.
     agreeing_steps: steps of the overlap in which it agrees with the playing segment.
     rules_kept: False if no segment of the library satisfied the rules.
+    wish: the name of the wish that was fulfilled; None if there was none, or none could be.
     """
 
     segment: int
@@ -63,6 +77,7 @@ class Continuation:
     ties: int
     agreeing_steps: int
     rules_kept: bool
+    wish: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,33 +123,53 @@ class Continuator:
         self._remember(segment)
         return segment
 
-    def follow(self, playing: int) -> Continuation:
+    def follow(self, playing: int, wish: Wish | None = None) -> Continuation:
         """Draws the continuation of the playing segment and takes it as played."""
-        chosen = self._choose(playing)
+        chosen = self._choose(playing, wish)
         self._remember(chosen.segment)
         return chosen
 
-    def _choose(self, playing: int) -> Continuation:
+    def _choose(self, playing: int, wish: Wish | None) -> Continuation:
+        if wish:
+            nearest, rings = self._near_rings(playing, wish)
+            if rings:
+                return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+        nearest, rings = self._near_rings(playing, None)
+        if rings:
+            return self._draw(playing, rings, nearest.distance, rules_kept=True)
+        # A library this small cannot satisfy the rules; endless music matters more.
+        whole = _Ring(nearest.distance, nearest.segments, len(nearest.segments))
+        return self._draw(playing, [whole], nearest.distance, rules_kept=False)
+
+    def _near_rings(self, playing: int, wish: Wish | None) -> tuple[Ring, list[_Ring]]:
+        """The first ring, and what rules and wish leave of the rings from the first they have any
+        of to `near` symbols farther.
+        """
         farthest = self._retrieve is Retrieve.MAX
-        near = self._rules.near
         first: Ring | None = None
-        allowed: list[_Ring] = []  # what the rules leave of the rings, from the first it has any of
+        found: list[_Ring] = []
         for ring in self._index.rings(self._forward[playing], farthest_first=farthest):
             first = first or ring
-            if allowed and abs(ring.distance - allowed[0].distance) > near:
+            if found and abs(ring.distance - found[0].distance) > self._rules.near:
+                break
+            if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
             segments = self._allowed(ring.segments)
+            if wish:
+                segments = segments[wish.among[segments]]
             if len(segments):
-                allowed.append(_Ring(ring.distance, segments, len(ring.segments)))
-                if near == 0:
-                    break
+                found.append(_Ring(ring.distance, segments, len(ring.segments)))
         assert first is not None, "an index is never empty"
-        # A library this small cannot satisfy the rules; endless music matters more.
-        rings = allowed or [_Ring(first.distance, first.segments, len(first.segments))]
-        return self._draw(playing, rings, first.distance, rules_kept=bool(allowed))
+        return first, found
 
     def _draw(
-        self, playing: int, rings: Sequence[_Ring], nearest: int, *, rules_kept: bool
+        self,
+        playing: int,
+        rings: Sequence[_Ring],
+        nearest: int,
+        *,
+        rules_kept: bool,
+        wish: str | None = None,
     ) -> Continuation:
         """Draws among what fits best; where that is equal, the first ring goes before the next."""
         candidates = np.concatenate([ring.segments for ring in rings])
@@ -159,6 +194,7 @@ class Continuator:
             ties=ring.ties,
             agreeing_steps=int(agreeing[drawn]),
             rules_kept=rules_kept,
+            wish=wish,
         )
 
     def _agreement(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.int64]:

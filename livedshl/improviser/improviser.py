@@ -88,6 +88,7 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
         "ties": None,
         "agreeing_steps": None,
         "rules_kept": True,
+        "wish": None,
         "splice": passage.splice,
     }
     if passage.continuation is not None:
