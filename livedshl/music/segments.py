@@ -137,7 +137,7 @@ def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
 
 def distinct_segments(tune: Tune) -> NDArray[np.intp]:
     """Positions in `tune.starts` of the segments whose content has not occurred before in it."""
-    contents = tune.segments().reshape(len(tune.starts), -1)
+    contents = tune.segments().reshape(-1, tune.grid.segment_steps * 3)
     _, first = np.unique(contents, axis=0, return_index=True)
     return np.sort(first)
 
