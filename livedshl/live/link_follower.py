@@ -55,7 +55,9 @@ class LinkFollower:
         self._first_tick = 0.0  # of what was started last
         self._offset = 0.0  # ticks from the session's beat 0 to the music's
 
-    def begin(self, playback: Playback, tick: int, time_s: float) -> Iterator[bytes]:
+    def begin(
+        self, playback: Playback, tick: int, time_s: float, resuming: bool
+    ) -> Iterator[bytes]:
         """Starts with the session's next bar; in the middle of the music, at once."""
         moment = self._moment()
         self._begun = self._playing = True

@@ -44,8 +44,13 @@ class Follower(Protocol):
 
     poll_s: float
 
-    def begin(self, playback: Playback, tick: int, time_s: float) -> Iterator[bytes]:
-        """The music may begin, at `tick`; where nothing else decides, at `time_s`."""
+    def begin(
+        self, playback: Playback, tick: int, time_s: float, resuming: bool
+    ) -> Iterator[bytes]:
+        """The music may begin, at `tick`; where nothing else decides, at `time_s`.
+
+        resuming: whether another player, which died, would be at `tick` then.
+        """
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
         """Takes in what has happened outside."""
@@ -68,7 +73,9 @@ class Internal:
 
     poll_s = inf
 
-    def begin(self, playback: Playback, tick: int, time_s: float) -> Iterator[bytes]:
+    def begin(
+        self, playback: Playback, tick: int, time_s: float, resuming: bool
+    ) -> Iterator[bytes]:
         """Starts at `time_s`, or as much later as the latency needs."""
         return playback.start(tick, time_s + max(0.0, playback.latency_s))
 

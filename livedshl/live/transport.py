@@ -27,7 +27,11 @@ class Transport:
 
     def pause(self, time_s: float) -> None:
         """Stands still from `time_s` on. The transport must be running."""
-        self._resting_tick = self.tick_at(time_s)
+        self.rest(self.tick_at(time_s))
+
+    def rest(self, tick: float) -> None:
+        """Stands still at `tick`."""
+        self._resting_tick = tick
         self._anchors = []
 
     def follow(self, tick: float, time_s: float, tempo_bpm: float) -> None:
