@@ -12,6 +12,7 @@ from livedshl.live.playback import Playback
 
 STEPS = 2048  # the notes of the music, a sixteenth apart: as many as channel and pitch tell apart
 _SPIN_S = 0.001
+_NOTHING_COMES_S = 0.01
 _BEFORE_A_PULSE_S = 0.003  # when a sender says start, stop and so on
 
 JITTERS = {
@@ -69,11 +70,13 @@ class Stage:
         self.follower = ClockFollower(lambda: self)
         self._arrivals = sender.arrivals
         self._received = 0
+        events = []
         for step in range(STEPS):
             channel, pitch = divmod(step, 128)
-            at = step * 120
-            self.playback.scheduler.push(at, bytes((0x90 | channel, pitch, 90)))
-            self.playback.scheduler.push(at + note_ticks, bytes((0x80 | channel, pitch, 0)))
+            events.append((step * 120, bytes((0x90 | channel, pitch, 90))))
+            events.append((step * 120 + note_ticks, bytes((0x80 | channel, pitch, 0))))
+        for tick, message in sorted(events):
+            self.playback.scheduler.push(tick, message)
         self.playback.scheduler.extend_horizon(STEPS * 120)
 
     def receive(self):
@@ -96,7 +99,7 @@ class Stage:
         while self.now < until_s:
             self._send(self.follower.poll(self.playback, self.now))
             deadline = self.playback.deadline()
-            soon = self.now + self.follower.poll_s
+            soon = self.now + (self.follower.poll_s if self._comes_soon() else _NOTHING_COMES_S)
             if deadline is None or deadline - _SPIN_S > self.now:
                 self.now = soon if deadline is None else min(soon, deadline - _SPIN_S)
             else:
@@ -106,6 +109,11 @@ class Stage:
     def notes(self):
         """The notes that were sent: (seconds, number of the sixteenth)."""
         return [(s, (m[0] & 15) * 128 + m[1]) for s, m in self.sent if m[0] & 0xF0 == 0x90]
+
+    def _comes_soon(self):
+        """Whether to look for messages as often as the player does; else it only takes longer."""
+        coming = self._arrivals[self._received : self._received + 1]
+        return bool(coming) and coming[0][1] < self.now + _NOTHING_COMES_S
 
     def _send(self, messages):
         self.sent.extend((self.now, message) for message in messages)

@@ -28,6 +28,7 @@ _SIGNIFICANCE = 4.0  # standard deviations
 _SMALLEST_DRIFT_S = 1e-4
 _FIRST_NOISE_S = 1e-3
 _DOUBTED_PULSES = 4  # in a row, half a period out of step: no jitter any more
+_SAME_TEMPO = 0.05  # how much of a period their spacing may differ, if there is no jitter
 
 
 class ClockSender:
@@ -131,7 +132,8 @@ class PulseTracker:
         if spacing_s < _period_s(_MOST_BPM):
             return 0  # they were held up and came all at once; the next ones tell
         self._doubted.clear()
-        if abs(spacing_s - self.period_s) < self.period_s / 4:
+        scatter_s = _SIGNIFICANCE / 2 * self._noise**0.5
+        if abs(spacing_s - self.period_s) < max(_SAME_TEMPO * self.period_s, scatter_s):
             lost = round((last_s - self.time_s) / self.period_s)
             self.time_s += lost * self.period_s
             return lost
