@@ -17,9 +17,8 @@ from livedshl.live.playback import Playback
 from livedshl.live.sync import next_in_bar
 
 _HOLD_BEATS = 2  # how long the tempo is held when no pulses come
-# So far the music may be ahead of the sender and still be at the same place: jitter does that, and
-# the next such place would be a bar away.
-_AHEAD_TICKS = TICKS_PER_PULSE
+# So far from the music, jitter included, is a sender that goes on where it stopped.
+_NEAR_TICKS = TICKS_PER_PULSE
 
 
 class ClockInput(Protocol):
@@ -49,7 +48,8 @@ class ClockFollower:
         self._tracker = PulseTracker(120.0)
         self._begun = False  # whether livedshl is ready to play
         self._rolling = False  # whether the sender has been started
-        self._placed = False  # whether `_offset` holds for the sender's present position
+        self._moved = True  # whether the sender has named another position than it was at
+        self._placed = False  # whether the music has taken its place by the sender's position
         self._resuming = False  # whether the sender is where the music is, at the next pulse
         self._pulse = 0  # the number, in the sender's song, of the pulse to come
         self._offset = 0  # ticks from the sender's song to the music
@@ -101,15 +101,16 @@ class ClockFollower:
             yield from self._advance(playback, time_s)
         elif message in (START, CONTINUE):
             if message == START:
-                self._pulse = 0
+                self._pulse, self._moved = 0, True
             self._rolling, self._placed, self._resuming = True, False, False
             self._tracker.restart()
         elif message == STOP:
             self._rolling = False
             yield from playback.pause(time_s)
         elif message[0] == SONG_POSITION and len(message) == 3:
-            self._pulse = (message[1] | message[2] << 7) * PULSES_PER_STEP
-            self._placed = False
+            pulse = (message[1] | message[2] << 7) * PULSES_PER_STEP
+            self._moved = self._moved or pulse != self._pulse
+            self._pulse, self._placed = pulse, False
 
     def _advance(self, playback: Playback, time_s: float) -> Iterator[bytes]:
         """Takes in a pulse."""
@@ -120,6 +121,7 @@ class ClockFollower:
         if self._resuming:
             self._resuming = False
             self._pulse = round(playback.transport.tick_at(time_s) / TICKS_PER_PULSE)
+            self._offset, self._moved = 0, False
         song_tick = (self._pulse + lost) * TICKS_PER_PULSE
         self._pulse += lost + 1
         if not self._begun:
@@ -128,8 +130,9 @@ class ClockFollower:
         if self._placed:
             playback.transport.follow(song_tick + self._offset, time_s, tempo_bpm)
             return
-        self._placed = True
-        at = playback.transport.tick_at(time_s) - _AHEAD_TICKS
-        tick = round(next_in_bar(at, song_tick))
+        at, tick = playback.transport.tick_at(time_s), song_tick + self._offset
+        if self._moved or abs(at - tick) > _NEAR_TICKS:
+            tick = round(next_in_bar(max(at, playback.sent_tick), song_tick))
+        self._placed, self._moved = True, False
         self._offset = tick - song_tick
         yield from playback.follow(tick, time_s, tempo_bpm)

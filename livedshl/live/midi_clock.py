@@ -27,7 +27,10 @@ _NOISE_PULSES = 32  # and their scatter over so many
 _SIGNIFICANCE = 4.0  # standard deviations
 _SMALLEST_DRIFT_S = 1e-4
 _FIRST_NOISE_S = 1e-3
-_DOUBTED_PULSES = 4  # in a row, half a period out of step: no jitter any more
+# So many pulses in a row, half a period out of step, are no jitter any more; after the least their
+# spacing may show another tempo, and where it has not after the most, it is the same tempo.
+_LEAST_DOUBTED, _MOST_DOUBTED = 4, 8
+_SURE = 2 * PULSES_PER_BEAT  # a loop with less memory than that takes every pulse for one
 _SAME_TEMPO = 0.05  # how much of a period their spacing may differ, if there is no jitter
 
 
@@ -86,7 +89,7 @@ class PulseTracker:
         self.period_s = _period_s(tempo_bpm)
         self._memory = 0  # pulses
         self._in_step = False
-        self._doubted: deque[float] = deque(maxlen=_DOUBTED_PULSES)  # when they arrived
+        self._doubted: deque[float] = deque(maxlen=_MOST_DOUBTED)  # when they arrived
         self._drift_s = 0.0
         self._noise = _FIRST_NOISE_S**2
 
@@ -116,7 +119,7 @@ class PulseTracker:
             return 0
         if self._memory > _AFTER_A_CHANGE and abs(error_s) > max(self.period_s / 2, noise_s):
             self._doubted.append(time_s)
-            return self._judge() if len(self._doubted) == _DOUBTED_PULSES else 0
+            return self._judge() if len(self._doubted) >= _LEAST_DOUBTED else 0
         self._doubted.clear()
         self._memory += 1
         n = min(self._memory, _WIDEST)
@@ -126,18 +129,21 @@ class PulseTracker:
         return 0
 
     def _judge(self) -> int:
-        """Explains the doubted pulses; returns how many were lost."""
-        first_s, last_s = self._doubted[0], self._doubted[-1]
-        spacing_s = (last_s - first_s) / (_DOUBTED_PULSES - 1)
+        """Explains the doubted pulses, as soon as they can be; returns how many were lost."""
+        n = len(self._doubted)
+        spacing_s = (self._doubted[-1] - self._doubted[0]) / (n - 1)
         if spacing_s < _period_s(_MOST_BPM):
             return 0  # they were held up and came all at once; the next ones tell
-        self._doubted.clear()
-        scatter_s = _SIGNIFICANCE / 2 * self._noise**0.5
-        if abs(spacing_s - self.period_s) < max(_SAME_TEMPO * self.period_s, scatter_s):
-            lost = round((last_s - self.time_s) / self.period_s)
+        scatter_s = _SIGNIFICANCE * (2 * self._noise) ** 0.5 / (n - 1)
+        differs = abs(spacing_s - self.period_s) > max(_SAME_TEMPO * self.period_s, scatter_s)
+        if differs or self._memory < _SURE:
+            self.time_s, self.period_s, self._memory = self._doubted[-1], spacing_s, n
+            self._doubted.clear()
+        elif n == _MOST_DOUBTED:
+            lost = round((self._doubted[-1] - self.time_s) / self.period_s)
             self.time_s += lost * self.period_s
+            self._doubted.clear()
             return lost
-        self.time_s, self.period_s, self._memory = last_s, spacing_s, _DOUBTED_PULSES
         return 0
 
     def _watch(self, error_s: float) -> None:

@@ -14,6 +14,8 @@ from livedshl.live.sync import next_in_bar
 tempos = st.floats(60, 200)
 positions = st.integers(0, (1 << 14) - 1)  # in sixteenths
 jitters = st.sampled_from(list(JITTERS.values()))
+# With more, pulses overtake each other at 200 BPM: nobody could tell lost ones from late ones.
+countable_jitters = st.sampled_from([JITTERS[name] for name in JITTERS if name != "gaussian, 2 ms"])
 seeds = st.integers(0, 1 << 32)
 unhurried = settings(max_examples=40, deadline=None)
 
@@ -170,7 +172,7 @@ def test_continue_resumes_on_the_beat_that_the_pointer_names(position, tempo, be
     assert_clean(stage)
 
 
-@given(st.integers(1, 300), tempos, jitters, seeds)
+@given(st.integers(2, 300), tempos, jitters, seeds)
 @unhurried
 def test_continue_without_a_position_goes_on_where_stop_was(pulses, tempo, jitter, seed):
     sender = Sender(jitter, seed)
@@ -218,7 +220,11 @@ def test_start_sent_twice_begins_at_a_bar_twice(pulses, tempo):
 
 
 @given(
-    st.lists(st.integers(48, 400), max_size=4, unique=True), tempos, jitters, seeds, st.booleans()
+    st.lists(st.integers(48, 400), max_size=4, unique=True),
+    tempos,
+    countable_jitters,
+    seeds,
+    st.booleans(),
 )
 @unhurried
 def test_lost_and_doubled_pulses_do_not_move_the_beat(numbers, tempo, jitter, seed, doubled):
@@ -372,7 +378,7 @@ def do(sender, todo):
 
 
 @given(
-    st.lists(actions, max_size=25), positions, jitters, seeds, st.booleans(),
+    st.lists(actions, max_size=25), positions, countable_jitters, seeds, st.booleans(),
     st.sampled_from([-0.05, 0.0, 0.02, 0.3]), st.integers(10, 1500),
 )  # fmt: skip
 @settings(max_examples=100, deadline=None)
