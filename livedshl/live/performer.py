@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
 from livedshl.live.lateness import Lateness
-from livedshl.live.protocol import RECORD, Answer, Command, player_arguments
+from livedshl.live.protocol import RECORD, Answer, Command, player_arguments, seconds_since
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.units import TICKS_PER_BEAT
@@ -126,7 +126,7 @@ class Performer:
         self.set_tempo(tick, tempo_bpm)
         with self._commands:
             self._started = True
-            self._tell(_start_record(tick, delay_s))
+            self._tell(_start_record(tick, delay_s, resuming=False))
         if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
             threading.Thread(target=self._watch_port, name="port watch", daemon=True).start()
 
@@ -242,7 +242,7 @@ class Performer:
         stdout = self._process.stdout
         assert stdout
         while len(record := _read_exactly(stdout, RECORD.size)) == RECORD.size:
-            tick, kind, _, _, _, value = RECORD.unpack(record)
+            tick, kind, *stamped, value = RECORD.unpack(record)
             text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
             with self._changed:
                 # A player that takes the place of another does not know yet where the music is.
@@ -251,12 +251,14 @@ class Performer:
                 self._n_answers += 1
                 self._changed.notify_all()
             if kind == Answer.POSITION:
-                self._tempo_bpm, self._positioned_s = value / 1000, time.monotonic()
+                now_s = time.perf_counter()
+                self._tempo_bpm = value / 1000
+                self._positioned_s = now_s - seconds_since(stamped, now_s)
                 self._forget_before(tick)
             elif kind == Answer.READY and self._replacing:
                 with self._commands:
                     if self._started:
-                        self._tell(self._resume_record())
+                        self._tell(self._resuming())
             elif kind == Answer.LOST:
                 log.warning("%s", text.decode())
             elif kind == Answer.REOPENED:
@@ -271,19 +273,20 @@ class Performer:
                 place = data1 if status & 0xF0 == _CONTROL else 0
                 self._instruments[bytes((status, place))] = record
 
-    def _resume_record(self) -> bytes:
-        """Tells a player where to go on that takes the place of another.
+    def _resuming(self) -> bytes:
+        """Tells a player that takes the place of another where to go on.
 
-        It is where that one was; but whoever else drives the clock has gone on meanwhile, or had
-        stopped.
+        It is where that one was; but whoever else drives the clock has gone on meanwhile, and
+        may have left the tempo that the user wanted.
         """
         if self._timing.sync is Sync.INTERNAL:
-            return _start_record(self.tick, _RESUME_DELAY_S)
-        if not self._tempo_bpm:
-            return _record(Command.STAND, self.tick)
-        passed_s = time.monotonic() - self._positioned_s + _RESUME_DELAY_S
+            return _start_record(self.tick, _RESUME_DELAY_S, resuming=True)
+        if not self._tempo_bpm:  # it stood still
+            return _start_record(self.tick, _RESUME_DELAY_S, resuming=False)
+        passed_s = time.perf_counter() - self._positioned_s + _RESUME_DELAY_S
         tick = self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
-        return _start_record(tick, _RESUME_DELAY_S)
+        tempo = RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(self._tempo_bpm * 1000))
+        return tempo + _start_record(tick, _RESUME_DELAY_S, resuming=True)
 
     def _guard(self) -> None:
         """Ends a player that hangs; whoever waits for it to take a command goes on then."""
@@ -387,8 +390,8 @@ def _record(kind: Command, tick: int = 0) -> bytes:
     return RECORD.pack(tick, kind, 0, 0, 0, 0)
 
 
-def _start_record(tick: int, delay_s: float) -> bytes:
-    return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
+def _start_record(tick: int, delay_s: float, resuming: bool) -> bytes:
+    return RECORD.pack(tick, Command.START, resuming, 0, 0, round(delay_s * 1e6))
 
 
 def _start(command: list[str], inherited: Sequence[int] = ()) -> "subprocess.Popen[bytes]":

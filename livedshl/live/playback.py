@@ -21,6 +21,7 @@ class Playback:
         self.transport = Transport(120.0)
         self.scheduler = Scheduler()
         self.latency_s = 0.0
+        self.sent_tick = 0.0  # up to where events have gone out; latency makes that the future
         self.finish_tick: int | None = None
         self.finished = False  # whether that tick has come; `due` finds out
         self._sender = ClockSender() if sends_clock else None
@@ -69,6 +70,7 @@ class Playback:
         # What latency would have sent before the music began is sent when it begins.
         patience = max(0.0, at - self.transport.tick_at(time_s))
         yield from self.scheduler.due(at, self._late_ticks + patience)
+        self.sent_tick = at
         if self.finish_tick is not None and at >= self.finish_tick:
             self.finished = True
 

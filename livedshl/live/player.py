@@ -22,7 +22,7 @@ from threading import Thread
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.lateness import Lateness
 from livedshl.live.playback import Playback
-from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments
+from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments, stamp
 from livedshl.live.realtime import take_realtime_priority
 from livedshl.live.sync import Follower, open_follower
 from livedshl.outputs.opening import Port, open_output
@@ -198,9 +198,9 @@ class Player:
             elif kind == Command.SOUNDING:
                 self._playback.scheduler.adopt(event_message(status, data1, data2))
             else:
-                self._obey(kind, tick, value)
+                self._obey(kind, tick, status, value)
 
-    def _obey(self, kind: int, tick: int, value: int) -> None:
+    def _obey(self, kind: int, tick: int, status: int, value: int) -> None:
         playback = self._playback
         now = time.perf_counter()
         if kind == Command.HORIZON:
@@ -214,9 +214,8 @@ class Player:
         elif kind == Command.LATENCY:
             playback.latency_s = value / 1e6
         elif kind == Command.START:
-            self._send_all(self._follower.begin(playback, tick, now + value / 1e6))
-        elif kind == Command.STAND:
-            self._follower.stand(playback, tick)
+            time_s, resuming = now + value / 1e6, bool(status)
+            self._send_all(self._follower.begin(playback, tick, time_s, resuming))
         elif kind == Command.FINISH:
             playback.finish_tick = tick
             playback.scheduler.extend_horizon(tick + 1)
@@ -234,7 +233,8 @@ class Player:
         self._next_status_s = now + _STATUS_PERIOD_S
         transport = self._playback.transport
         tempo_bpm = transport.tempo_at(now) if transport.running else 0.0
-        self._answer(Answer.POSITION, int(transport.tick_at(now)), round(tempo_bpm * 1000))
+        tick, value = int(transport.tick_at(now)), round(tempo_bpm * 1000)
+        _write(self._sink, Answer.POSITION, tick, value, b"", stamp(now))
 
     def _report(self) -> None:
         import json
@@ -259,10 +259,17 @@ class Player:
         _write(self._sink, kind, tick, value, text)
 
 
-def _write(sink: int, kind: Answer, tick: int, value: int, text: bytes) -> None:
+def _write(
+    sink: int,
+    kind: Answer,
+    tick: int,
+    value: int,
+    text: bytes,
+    stamped: tuple[int, int, int] = (0, 0, 0),
+) -> None:
     """Answers without ever waiting: while the main process stalls, answers are lost instead."""
     with suppress(BlockingIOError, BrokenPipeError):
-        os.write(sink, RECORD.pack(tick, kind, 0, 0, 0, len(text) or value) + text)
+        os.write(sink, RECORD.pack(tick, kind, *stamped, len(text) or value) + text)
 
 
 def main() -> None:
