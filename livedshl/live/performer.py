@@ -3,19 +3,19 @@
 import json
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
 from livedshl.live.lateness import Lateness
+from livedshl.live.port_watch import PortWatch
+from livedshl.live.processes import module_command, own_process_group, start_process
 from livedshl.live.protocol import RECORD, Answer, Command, player_arguments
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
@@ -31,11 +31,8 @@ _LEAST_LIFE_S = 2.0  # a player that lived shorter than that would only die agai
 # seconds: a main process that was suspended itself must not take the blame to the player.
 _CHECK_PERIOD_S = 0.5
 _SILENT_CHECKS = 4
-_WATCH_AGAIN_S = 1.0
 _RETRY_S = 0.5  # between players that cannot open the port
-# -P: modules in the working folder must not stand in for those of the library.
-_PLAYER = (sys.executable, "-P", "-m", "livedshl.live.player")
-_WATCH = (sys.executable, "-P", "-m", "livedshl.outputs.watch")
+_PLAYER = "livedshl.live.player"
 _NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 
 log = logging.getLogger(__name__)
@@ -82,7 +79,7 @@ class Performer:
         arguments = player_arguments(
             output.kind.value, output.name, self._timing, tempo_bpm, self.lateness.handle
         )
-        self._command = [*_PLAYER, *arguments]
+        self._command = module_command(_PLAYER, arguments)
         self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
         self._commands = threading.Lock()  # one writer at a time; guards what follows
         self._leaving = False
@@ -100,7 +97,7 @@ class Performer:
         self._n_answers = 0
         self._replacing = False
         self._ended = False
-        self._watch: subprocess.Popen[bytes] | None = None
+        self._watch: PortWatch | None = None
         self._all_done = threading.Event()
         self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
@@ -128,7 +125,7 @@ class Performer:
             self._started = True
             self._tell(_start_record(tick, delay_s))
         if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
-            threading.Thread(target=self._watch_port, name="port watch", daemon=True).start()
+            self._watch = PortWatch(self._output, self._port_gone, self._port_back)
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
@@ -161,14 +158,14 @@ class Performer:
 
     def stop(self) -> None:
         """Stops the player and waits until it has left."""
+        if self._watch:
+            self._watch.stop()
         with self._commands:
             self._leaving = True
             self._tell(_record(Command.QUIT))
             process = self._process
             assert process.stdin
             process.stdin.close()
-            if self._watch and self._watch.stdin:
-                self._watch.stdin.close()
         try:
             process.wait(_LEAVING_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -210,7 +207,7 @@ class Performer:
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._launched_s = time.monotonic()
-        return _start(self._command, self.lateness.inherited)
+        return start_process(self._command, self.lateness.inherited)
 
     def _set(self, command: Command, tick: int, value: int) -> None:
         """Tells a setting, which a later player will be told as well."""
@@ -292,25 +289,12 @@ class Performer:
                 log.warning("the player process hangs and is ended")
                 self._process.kill()
 
-    def _watch_port(self) -> None:
-        """Learns from a process of its own whether the port is there."""
-        kind, name = self._output.kind.value, self._output.name
-        command = [*_WATCH, kind, name]
-        while True:
-            with self._commands:
-                if self._leaving:
-                    return
-                self._watch = _start(command)
-            assert self._watch.stdout
-            for line in self._watch.stdout:
-                if line == b"gone\n":
-                    log.warning("%s has gone; the music goes on until it is back", name)
-                elif line == b"back\n":
-                    with self._commands:
-                        self._tell(_record(Command.REOPEN))
-            self._watch.wait()
-            if self._all_done.wait(_WATCH_AGAIN_S):
-                return
+    def _port_gone(self) -> None:
+        log.warning("%s has gone; the music goes on until it is back", self._output.name)
+
+    def _port_back(self) -> None:
+        with self._commands:
+            self._tell(_record(Command.REOPEN))
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""
@@ -369,11 +353,11 @@ class Performer:
         arguments = player_arguments(self._output.kind.value, self._output.name, Timing(), 120.0)
         try:
             subprocess.run(
-                [*_PLAYER, *arguments],
+                module_command(_PLAYER, arguments),
                 input=self._releasing() + _record(Command.QUIT),
                 stdout=subprocess.DEVNULL,
                 timeout=_LEAVING_TIMEOUT_S,
-                **_own_process_group(),
+                **own_process_group(),
             )
         except (OSError, subprocess.TimeoutExpired):
             log.warning("the player died, and what it had sounding could not be switched off")
@@ -385,24 +369,6 @@ def _record(kind: Command, tick: int = 0) -> bytes:
 
 def _start_record(tick: int, delay_s: float) -> bytes:
     return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
-
-
-def _start(command: list[str], inherited: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        pass_fds=inherited,
-        **_own_process_group(),
-    )
-
-
-def _own_process_group() -> Mapping[str, Any]:
-    """Keeps the terminal's Ctrl-C from the player: the main process decides what it means."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
 
 
 def _write_all(pipe: IO[bytes], content: bytes) -> None:

@@ -1,6 +1,6 @@
 """Watches whether a MIDI output is there, in a process of its own.
 
-Run by `livedshl.live.performer` as `python -m livedshl.outputs.watch KIND NAME`; prints "gone" and
+Run by `livedshl.live.port_watch` as `python -m livedshl.outputs.watch KIND NAME`; prints "gone" and
 "back", a line each, until its standard input closes. RtMidi tells nobody that a port has gone, a
 JACK client whose server died keeps listing what was there, and looking must not hold up the clock.
 """
