@@ -5,7 +5,6 @@ import logging
 import subprocess
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass
 from typing import IO
 
@@ -13,17 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
+from livedshl.live.handover import Handover
 from livedshl.live.lateness import Lateness
 from livedshl.live.port_watch import PortWatch
 from livedshl.live.processes import module_command, own_process_group, start_process
-from livedshl.live.protocol import RECORD, Answer, Command, player_arguments
+from livedshl.live.protocol import RECORD, Answer, Command, command_record, player_arguments
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.units import TICKS_PER_BEAT
 
-_RECORD_TYPE = np.dtype(
-    [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
-)
 _LEAVING_TIMEOUT_S = 5.0
 _RESUME_DELAY_S = 0.05
 _LEAST_LIFE_S = 2.0  # a player that lived shorter than that would only die again
@@ -33,7 +30,6 @@ _CHECK_PERIOD_S = 0.5
 _SILENT_CHECKS = 4
 _RETRY_S = 0.5  # between players that cannot open the port
 _PLAYER = "livedshl.live.player"
-_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 
 log = logging.getLogger(__name__)
 
@@ -80,15 +76,10 @@ class Performer:
             output.kind.value, output.name, self._timing, tempo_bpm, self.lateness.handle
         )
         self._command = module_command(_PLAYER, arguments)
-        self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
         self._commands = threading.Lock()  # one writer at a time; guards what follows
         self._leaving = False
-        self._settings: dict[Command, bytes] = {}
+        self._handover = Handover()
         self._started = False
-        self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
-        self._instruments: dict[bytes, bytes] = {}  # programs and controllers that have been sent
-        self._horizon = 0
-        self._finish_tick: int | None = None
         self._process = self._launch()
         self._changed = threading.Condition()  # guards what follows
         self._answers: dict[Answer, tuple[int, bytes]] = {}
@@ -129,17 +120,8 @@ class Performer:
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
-        notes = events[(events[:, 1] & 0xF0) == _NOTE_ON, 1:3]
-        self._handed_over.update((status, pitch) for status, pitch in notes.tolist())
-        records = np.zeros(len(events), _RECORD_TYPE)
-        records["tick"] = events[:, 0]
-        records["kind"] = Command.EVENT
-        records["message"] = events[:, 1:]
         with self._commands:
-            ticks = events[:, 0].tolist()
-            self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
-            self._horizon = horizon
-            self._tell(records.tobytes() + _record(Command.HORIZON, horizon))
+            self._tell(self._handover.add(events, horizon))
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
@@ -153,8 +135,8 @@ class Performer:
     def finish(self, tick: int) -> None:
         """Lets the player end by itself at `tick`."""
         with self._commands:
-            self._finish_tick = tick
-            self._tell(_record(Command.FINISH, tick))
+            self._handover.finish_tick = tick
+            self._tell(command_record(Command.FINISH, tick))
 
     def stop(self) -> None:
         """Stops the player and waits until it has left."""
@@ -162,7 +144,7 @@ class Performer:
             self._watch.stop()
         with self._commands:
             self._leaving = True
-            self._tell(_record(Command.QUIT))
+            self._tell(command_record(Command.QUIT))
             process = self._process
             assert process.stdin
             process.stdin.close()
@@ -212,8 +194,7 @@ class Performer:
     def _set(self, command: Command, tick: int, value: int) -> None:
         """Tells a setting, which a later player will be told as well."""
         with self._commands:
-            self._settings[command] = RECORD.pack(tick, command, 0, 0, 0, value)
-            self._tell(self._settings[command])
+            self._tell(self._handover.set(command, tick, value))
 
     def _tell(self, records: bytes) -> None:
         """Writes to the player; whoever calls holds the lock."""
@@ -249,7 +230,7 @@ class Performer:
                 self._changed.notify_all()
             if kind == Answer.POSITION:
                 self._tempo_bpm, self._positioned_s = value / 1000, time.monotonic()
-                self._forget_before(tick)
+                self._handover.forget_before(tick)
             elif kind == Answer.READY and self._replacing:
                 with self._commands:
                     if self._started:
@@ -258,15 +239,6 @@ class Performer:
                 log.warning("%s", text.decode())
             elif kind == Answer.REOPENED:
                 log.warning("%s is back", self._output.name)
-
-    def _forget_before(self, tick: int) -> None:
-        """Forgets events that have been sent, but for the programs and controllers in force."""
-        while self._to_come and self._to_come[0][0] < tick:
-            _, record = self._to_come.popleft()
-            _, _, status, data1, _, _ = RECORD.unpack(record)
-            if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
-                place = data1 if status & 0xF0 == _CONTROL else 0
-                self._instruments[bytes((status, place))] = record
 
     def _resume_tick(self) -> int:
         """Where a player goes on that takes the place of another.
@@ -294,7 +266,7 @@ class Performer:
 
     def _port_back(self) -> None:
         with self._commands:
-            self._tell(_record(Command.REOPEN))
+            self._tell(command_record(Command.REOPEN))
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""
@@ -303,7 +275,8 @@ class Performer:
         if Answer.REPORT not in self._answers:
             return True
         tick, _ = self._answers[Answer.REPORT]
-        return not (self._leaving or (self._finish_tick is not None and tick >= self._finish_tick))
+        finish_tick = self._handover.finish_tick
+        return not (self._leaving or (finish_tick is not None and tick >= finish_tick))
 
     def _replace(self) -> bool:
         """Silences what the dead player left, and lets another one go on where it was.
@@ -325,23 +298,8 @@ class Performer:
             self._answers.pop(Answer.REPORT, None)
             self._answers.pop(Answer.READY, None)
             self._process = self._launch()
-            events = [*self._instruments.values(), *(record for _, record in self._to_come)]
-            self._tell(self._releasing() + b"".join([*self._settings.values(), *events]))
-            self._tell(_record(Command.HORIZON, self._horizon))
-            if self._finish_tick is not None:
-                self._tell(_record(Command.FINISH, self._finish_tick))
+            self._tell(self._handover.everything())
         return True
-
-    def _releasing(self) -> bytes:
-        """Tells a player to switch off what one that died may have left sounding.
-
-        Which notes it had sent nobody knows: it is all that were handed over.
-        """
-        records = [
-            RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
-            for status, pitch in sorted(self._handed_over)
-        ]
-        return b"".join([*records, _record(Command.RELEASE)])
 
     def _release_left_over(self) -> None:
         """Switches off, through another player, what the last one may have left sounding.
@@ -354,7 +312,7 @@ class Performer:
         try:
             subprocess.run(
                 module_command(_PLAYER, arguments),
-                input=self._releasing() + _record(Command.QUIT),
+                input=self._handover.releasing() + command_record(Command.QUIT),
                 stdout=subprocess.DEVNULL,
                 timeout=_LEAVING_TIMEOUT_S,
                 **own_process_group(),
@@ -363,12 +321,8 @@ class Performer:
             log.warning("the player died, and what it had sounding could not be switched off")
 
 
-def _record(kind: Command, tick: int = 0) -> bytes:
-    return RECORD.pack(tick, kind, 0, 0, 0, 0)
-
-
 def _start_record(tick: int, delay_s: float) -> bytes:
-    return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
+    return command_record(Command.START, tick, round(delay_s * 1e6))
 
 
 def _write_all(pipe: IO[bytes], content: bytes) -> None:

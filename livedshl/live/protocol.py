@@ -40,6 +40,11 @@ class Answer(IntEnum):
     LOST = 6  # the output took a message no longer; text: why
 
 
+def command_record(kind: Command, tick: int = 0, value: int = 0) -> bytes:
+    """The record of a command that carries no message."""
+    return RECORD.pack(tick, kind, 0, 0, 0, value)
+
+
 def event_message(status: int, data1: int, data2: int) -> bytes:
     """The bytes of a channel message; programs and channel pressure have one data byte."""
     if 0xC0 <= status < 0xE0:
