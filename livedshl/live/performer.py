@@ -19,15 +19,19 @@ from livedshl.live.processes import module_command, own_process_group, start_pro
 from livedshl.live.protocol import RECORD, Answer, Command, command_record, player_arguments
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.outputs.watch import PortNews
 from livedshl.units import TICKS_PER_BEAT
 
 _LEAVING_TIMEOUT_S = 5.0
 _RESUME_DELAY_S = 0.05
-_LEAST_LIFE_S = 2.0  # a player that lived shorter than that would only die again
+# So many players in a row that lived shorter than that show that the next one would only die too.
+_LEAST_LIFE_S = 2.0
+_MOST_YOUNG_DEATHS = 5
 # A player answers every 50 ms; one that is silent for so many checks hangs. Checks are counted, not
 # seconds: a main process that was suspended itself must not take the blame to the player.
 _CHECK_PERIOD_S = 0.5
 _SILENT_CHECKS = 4
+_OPENING_CHECKS = 60  # of a player that has not opened its output yet
 _RETRY_S = 0.5  # between players that cannot open the port
 _PLAYER = "livedshl.live.player"
 
@@ -87,8 +91,10 @@ class Performer:
         self._positioned_s = 0.0
         self._n_answers = 0
         self._replacing = False
+        self._young_deaths = 0
         self._ended = False
         self._watch: PortWatch | None = None
+        self._away = False  # whether the port is not there
         self._all_done = threading.Event()
         self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
@@ -116,7 +122,7 @@ class Performer:
             self._started = True
             self._tell(_start_record(tick, delay_s))
         if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
-            self._watch = PortWatch(self._output, self._port_gone, self._port_back)
+            self._watch = PortWatch(self._output, self._hear_of_port)
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
@@ -254,19 +260,22 @@ class Performer:
         """Ends a player that hangs; whoever waits for it to take a command goes on then."""
         n_answers, silent = -1, 0
         while not self._all_done.wait(_CHECK_PERIOD_S):
-            heard = self._n_answers != n_answers or Answer.READY not in self._answers
-            silent = 0 if heard else silent + 1
+            silent = silent + 1 if self._n_answers == n_answers else 0
             n_answers = self._n_answers
-            if silent == _SILENT_CHECKS:
+            if silent == (_SILENT_CHECKS if Answer.READY in self._answers else _OPENING_CHECKS):
                 log.warning("the player process hangs and is ended")
                 self._process.kill()
 
-    def _port_gone(self) -> None:
-        log.warning("%s has gone; the music goes on until it is back", self._output.name)
-
-    def _port_back(self) -> None:
+    def _hear_of_port(self, news: PortNews) -> None:
+        if news is PortNews.THERE:
+            told = command_record(Command.REOPEN)
+        else:
+            told = command_record(Command.GONE, value=news is PortNews.DIED)
+            if not self._away:
+                log.warning("%s has gone; the music goes on until it is back", self._output.name)
+        self._away = news is not PortNews.THERE
         with self._commands:
-            self._tell(command_record(Command.REOPEN))
+            self._tell(told)
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""
@@ -284,19 +293,21 @@ class Performer:
         False if all is over anyway, or if players keep dying.
         """
         self._process.wait()
-        if Answer.READY in self._answers:
-            if self._leaving or time.monotonic() - self._launched_s < _LEAST_LIFE_S:
+        if Answer.FAILED in self._answers:
+            self._all_done.wait(_RETRY_S)
+        else:
+            young = time.monotonic() - self._launched_s < _LEAST_LIFE_S
+            self._young_deaths = self._young_deaths + 1 if young else 0
+            if self._leaving or self._young_deaths == _MOST_YOUNG_DEATHS:
                 self._release_left_over()
                 return False
             log.warning("the player process died; another one goes on")
-        else:
-            self._all_done.wait(_RETRY_S)
         with self._commands:
             if self._leaving:
                 return False
             self._replacing = True
-            self._answers.pop(Answer.REPORT, None)
-            self._answers.pop(Answer.READY, None)
+            for answer in (Answer.READY, Answer.FAILED, Answer.REPORT):
+                self._answers.pop(answer, None)
             self._process = self._launch()
             self._tell(self._handover.everything())
         return True

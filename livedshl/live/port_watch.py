@@ -6,6 +6,7 @@ from threading import Event, Lock, Thread
 
 from livedshl.live.processes import module_command, start_process
 from livedshl.outputs.choice import Output
+from livedshl.outputs.watch import PortNews
 
 _AGAIN_S = 1.0  # between two watch processes, should one die
 
@@ -13,13 +14,13 @@ _AGAIN_S = 1.0  # between two watch processes, should one die
 class PortWatch:
     """Runs `livedshl.outputs.watch` on an output until it is stopped.
 
-    gone, back: called, on a thread of the watch, when the port is no longer or again there.
+    tell: called on a thread of the watch, when the port is gone, when its MIDI system has died,
+    and when it is there again.
     """
 
-    def __init__(self, output: Output, gone: Callable[[], None], back: Callable[[], None]) -> None:
+    def __init__(self, output: Output, tell: Callable[[PortNews], None]) -> None:
         self._command = module_command("livedshl.outputs.watch", [output.kind.value, output.name])
-        self._gone = gone
-        self._back = back
+        self._tell = tell
         self._stopped = Event()
         self._starting = Lock()  # no process may start once the watch has been stopped
         self._process: subprocess.Popen[bytes] | None = None
@@ -33,16 +34,21 @@ class PortWatch:
                 self._process.stdin.close()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        away = False
+        while True:
             with self._starting:
                 if self._stopped.is_set():
                     return
                 self._process = start_process(self._command)
             assert self._process.stdout
             for line in self._process.stdout:
-                if line == b"gone\n":
-                    self._gone()
-                elif line == b"back\n":
-                    self._back()
+                news = PortNews(line.decode().strip())
+                if away or news is not PortNews.THERE:
+                    self._tell(news)
+                away = news is not PortNews.THERE
             self._process.wait()
-            self._stopped.wait(_AGAIN_S)
+            if self._stopped.wait(_AGAIN_S):
+                return
+            # What happened in between nobody saw; the worst is assumed.
+            self._tell(PortNews.DIED)
+            away = True

@@ -27,6 +27,7 @@ class Command(IntEnum):
     LATENCY = 8  # from now on: value = microseconds
     REOPEN = 9  # the port has gone and come back
     RELEASE = 10  # switch off what sounds
+    GONE = 11  # the port has gone; value: whether its MIDI system has died
 
 
 class Answer(IntEnum):
