@@ -160,6 +160,8 @@ class Performer:
             process.kill()
             process.wait()
         self._reader.join(_LEAVING_TIMEOUT_S)
+        if self._watch:
+            self._watch.wait()
         self.lateness.close()
 
     @property

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Lock, Thread
 
 from livedshl.live.processes import module_command, start_process
@@ -9,6 +10,7 @@ from livedshl.outputs.choice import Output
 from livedshl.outputs.watch import PortNews
 
 _AGAIN_S = 1.0  # between two watch processes, should one die
+_LEAVING_TIMEOUT_S = 2.0
 
 
 class PortWatch:
@@ -27,11 +29,17 @@ class PortWatch:
         Thread(target=self._run, name="port watch", daemon=True).start()
 
     def stop(self) -> None:
-        """Lets the process leave."""
+        """Lets the process leave; `wait` waits for it."""
         with self._starting:
             self._stopped.set()
             if self._process and self._process.stdin:
                 self._process.stdin.close()
+
+    def wait(self) -> None:
+        """Waits until the process has left, but not for ever."""
+        if self._process:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LEAVING_TIMEOUT_S)
 
     def _run(self) -> None:
         away = False

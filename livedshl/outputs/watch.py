@@ -29,33 +29,37 @@ class PortNews(Enum):
 
 
 _PERIOD_S = 0.25
+_LEAVING_S = 1.0  # for saying goodbye to the MIDI system
 _SETTLING_S = 0.1  # how much later than its listing JACK may tell that a port was made
 _CORE_FOUNDATION = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation"
 
 
-class _JackEvent(Enum):
+class _Event(Enum):
     MADE = "the port was made"
     OTHER = "another port came or went"
-    DIED = "the server died"
+    DIED = "the JACK server died"
+    LEAVE = "the main process is leaving"
 
 
-def watch(kind: str, name: str) -> None:
-    """Prints what happens to the port, for ever."""
-    while True:
+def watch(kind: str, name: str, events: SimpleQueue[_Event]) -> None:
+    """Prints what happens to the port, until told to leave."""
+    leaving = False
+    while not leaving:
         with suppress(LivedshlError), ExitStack() as stack:
             stack.enter_context(silenced_stderr())
-            _watch_system(kind, name, stack)
-        time.sleep(_PERIOD_S)
+            leaving = _watch_system(kind, name, events, stack)
+        leaving = leaving or _next(events) is _Event.LEAVE
 
 
-def _watch_system(kind: str, name: str, stack: ExitStack) -> None:
-    """Prints what happens to the port until the MIDI system dies.
+def _watch_system(kind: str, name: str, events: SimpleQueue[_Event], stack: ExitStack) -> bool:
+    """Prints what happens to the port until the MIDI system dies; whether it is time to leave.
 
     Raises OutputError while there is none. What it opens it leaves to `stack`.
     """
     lister = open_lister()
     stack.callback(lister.delete)
-    events = _jack_events(name, stack) if is_jack(lister) else SimpleQueue[_JackEvent]()
+    if is_jack(lister):
+        _listen_to_jack(name, events, stack)
     there, since_s = False, 0.0
     while True:
         # A virtual port stays as long as the system; once that is back it can be made again.
@@ -64,35 +68,35 @@ def _watch_system(kind: str, name: str, stack: ExitStack) -> None:
             there, since_s = listed, time.monotonic()
             _tell(PortNews.THERE if there else PortNews.GONE)
         event = _next(events)
-        if event is _JackEvent.DIED:
+        if event is _Event.LEAVE:
+            return True
+        if event is _Event.DIED:
             _tell(PortNews.DIED)
-            return
-        if event is _JackEvent.MADE and there and time.monotonic() - since_s > _SETTLING_S:
+            return False
+        if event is _Event.MADE and there and time.monotonic() - since_s > _SETTLING_S:
             there = False  # it went and came between two looks
             _tell(PortNews.GONE)
 
 
-def _jack_events(name: str, stack: ExitStack) -> SimpleQueue[_JackEvent]:
-    """What JACK tells by itself, where its Python module is there."""
-    events: SimpleQueue[_JackEvent] = SimpleQueue()
+def _listen_to_jack(name: str, events: SimpleQueue[_Event], stack: ExitStack) -> None:
+    """Lets JACK tell by itself what happens, where its Python module is there."""
 
     def notice(port: Any, made: bool) -> None:
         ours = made and port is not None and same_port(name, port.name)
-        events.put(_JackEvent.MADE if ours else _JackEvent.OTHER)
+        events.put(_Event.MADE if ours else _Event.OTHER)
 
     with suppress(ImportError, OSError):
         import jack
 
         with suppress(jack.JackError):
             client = jack.Client(f"{CLIENT_NAME}-watch", no_start_server=True)
-            client.set_shutdown_callback(lambda status, reason: events.put(_JackEvent.DIED))
+            client.set_shutdown_callback(lambda status, reason: events.put(_Event.DIED))
             client.set_port_registration_callback(notice, only_available=False)
             client.activate()
             stack.callback(client.close)
-    return events
 
 
-def _next(events: SimpleQueue[_JackEvent]) -> _JackEvent | None:
+def _next(events: SimpleQueue[_Event]) -> _Event | None:
     """The next event, or None if there is none for a while.
 
     On macOS the run loop must run, or CoreMIDI's lists never change. That cannot be tested where
@@ -113,12 +117,21 @@ def _tell(news: PortNews) -> None:
     print(news.value, flush=True)
 
 
-def _leave_with_the_main_process() -> None:
+def _leave_with_the_main_process(events: SimpleQueue[_Event]) -> None:
     while os.read(0, 64):
         pass
+    events.put(_Event.LEAVE)  # a client that says no goodbye may take its JACK server with it
+    time.sleep(_LEAVING_S)
     os._exit(0)
 
 
+def main() -> None:
+    """Watches the port that the arguments name, until standard input closes."""
+    events: SimpleQueue[_Event] = SimpleQueue()
+    Thread(target=_leave_with_the_main_process, args=(events,), daemon=True).start()
+    kind, name = sys.argv[1:]
+    watch(kind, name, events)
+
+
 if __name__ == "__main__":
-    Thread(target=_leave_with_the_main_process, daemon=True).start()
-    watch(*sys.argv[1:])
+    main()
