@@ -35,7 +35,7 @@ def server(tmp_path, monkeypatch):
     for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
         monkeypatch.setenv(name, server.environment[name])
     yield server
-    server.stop()
+    assert server.stop() == 0  # no client took it along
 
 
 class Listener:
@@ -81,6 +81,12 @@ def scale(n_steps, step=STEP):
 
 def steps_heard(messages):
     return [m[1] - FIRST for _, m in messages if m[0] == 0x90 and m[1] != HELD]
+
+
+def play_on(performer, n_steps):
+    """Waits for so many steps more."""
+    tick = performer.tick + n_steps * STEP
+    wait_for(lambda: performer.tick > tick)
 
 
 def wait_for(what, timeout_s=20):
@@ -132,13 +138,6 @@ def reported(told, what):
     return int(re.search(rf"(\d+) {what}", told)[1])
 
 
-def written(tmp_path, *arguments):
-    """What a performance consists of, as `livedshl generate` writes it: int64[n, 4]."""
-    path = tmp_path / "file.mid"
-    subprocess.run(livedshl("generate", path, *arguments), check=True, capture_output=True)
-    return read_events(path)
-
-
 def most_within(times, width):
     """How many of the times fall within some window of that width, at most."""
     times = np.sort(np.asarray(times, float))
@@ -152,47 +151,52 @@ def assert_no_burst(messages, events, tempo):
     assert most_within(times, 15 / tempo) <= most_within(ticks, 240)
 
 
-KINDS = [OutputKind.PORT, OutputKind.VIRTUAL]
-
-
-@pytest.mark.parametrize("server_dies", [True, False], ids=["server", "receiver"])
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.value for kind in KINDS])
+@pytest.mark.parametrize(
+    ("kind", "server_dies"),
+    [
+        pytest.param(OutputKind.PORT, True, id="port-server"),
+        pytest.param(OutputKind.PORT, False, id="port-receiver"),
+        pytest.param(OutputKind.VIRTUAL, True, id="virtual-server"),
+        pytest.param(OutputKind.VIRTUAL, False, id="virtual-receiver", marks=pytest.mark.slow),
+    ],
+)
 def test_a_vanished_port_is_taken_up_again_on_the_beat(server, kind, server_dies, caplog):
     listener = Listener(kind, server.environment)
     with Performer(listener.output) as performer:
         performer.wait_ready(20)
         listener.connect()
-        performer.send(scale(44), 44 * STEP)
-        performer.finish(44 * STEP)
+        performer.send(scale(80), 80 * STEP)
         performer.start(0, TEMPO, 0.05)
-        wait_for(lambda: performer.tick > 6 * STEP)
+        play_on(performer, 6)
         if server_dies:
             server.kill()
         before = listener.die()
-        wait_for(lambda: performer.tick > 9 * STEP)
+        play_on(performer, 3)
         if server_dies:
             server.start()
         listener.come()
         listener.connect()
-        wait_for(lambda: performer.ended)
+        if reopens := server_dies or kind is OutputKind.PORT:
+            wait_for(lambda: "is back" in caplog.text)
+        play_on(performer, 8)
+        performer.stop()
         report = performer.report()
     after = listener.leave()
     played = steps_heard(before)
     assert (0, HELD) in left_on(before) and played == list(range(len(played)))
     assert not sounding(after)
     assert (report.underruns, report.jumps) == (0, 0)
-    assert report.notes + report.dropped == 45
     # From its first note on it misses none, and that is the one whose time has come.
     first_s, heard = next(time_s for time_s, m in after if m[0] == 0x90), steps_heard(after)
-    assert heard == list(range(heard[0], 44))
+    assert len(heard) >= 6 and heard == list(range(heard[0], heard[-1] + 1))
     passed = (first_s - before[0][0]) * STEPS_PER_S
     assert abs(heard[0] - passed) < 4
     assert (first_s - listener.came_s) * STEPS_PER_S < 16  # two bars
     print(f"reconnected after {after[0][0] - listener.came_s:.3f} s")
+    if reopens:
+        assert f"{listener.output.name} has gone; the music goes on" in caplog.text
     if kind is OutputKind.PORT:
         assert_restored(after, played)
-        assert "rx:in has gone; the music goes on" in caplog.text
-        assert "rx:in is back" in caplog.text
 
 
 def assert_restored(messages, played):
@@ -204,36 +208,41 @@ def assert_restored(messages, played):
     assert {HELD, *(FIRST + step for step in played)} <= {m[1] for m in releasing if m[0] == 0x80}
 
 
-def test_a_port_that_is_away_for_a_moment_only_is_taken_up_again(server):
+def test_a_port_that_is_away_for_a_moment_only_is_taken_up_again(server, caplog):
     receiver = Receiver("rx", server.environment)
     with Performer(Output(OutputKind.PORT, receiver.port, "")) as performer:
         performer.wait_ready(20)
-        performer.send(scale(32), 32 * STEP)
-        performer.finish(32 * STEP)
+        performer.send(scale(80), 80 * STEP)
         performer.start(0, TEMPO, 0.05)
-        wait_for(lambda: performer.tick > 12 * STEP)
+        play_on(performer, 6)
         receiver.reopen()
-        wait_for(lambda: performer.ended)
+        wait_for(lambda: "is back" in caplog.text)
+        play_on(performer, 6)
+        performer.stop()
     messages = receiver.messages()
-    assert steps_heard(messages)[-8:] == list(range(24, 32))
-    assert (0, HELD) not in sounding(messages[: len(messages) - 20])  # released on return
+    held = [number for number, (_, m) in enumerate(messages) if m[:2] == [0x80, HELD]]
+    assert len(steps_heard(messages[held[0] :])) >= 4  # released on return, then music
     assert not sounding(messages)
 
 
 def test_a_dead_server_that_takes_no_messages_does_not_hold_up_the_player(server, caplog):
+    clusters = [
+        (tick + off * 24, 0x80 if off else 0x90, pitch, 90)
+        for tick in range(0, 6000, 24) for off in (0, 1) for pitch in range(40, 60)
+    ]  # fmt: skip
     receiver = Receiver("rx", server.environment)
     with Performer(Output(OutputKind.PORT, receiver.port, "")) as performer:
         performer.wait_ready(20)
-        performer.send(scale(2500, step=4), 10_000)  # 960 messages a second
+        performer.send(np.array(sorted(clusters), np.int64), 6001)  # JACK buffers 0.7 s of it
         performer.start(0, TEMPO, 0.05)
-        wait_for(lambda: performer.tick > 1000)
+        performer.finish(6000)
+        wait_for(lambda: performer.tick > 480)
         server.kill()
         receiver.kill()
-        performer.finish(10_000)
         wait_for(lambda: performer.ended)
         report = performer.report()
     assert "hangs" not in caplog.text and "died" not in caplog.text
-    assert report.notes + report.dropped == 2501
+    assert report.notes + report.dropped == len(clusters) / 2
 
 
 @pytest.mark.slow
@@ -261,7 +270,7 @@ def test_a_server_may_die_again_and_again(server, caplog):
     assert "died" not in caplog.text
 
 
-@pytest.mark.parametrize("fault", ["stop", "kill"])
+@pytest.mark.parametrize("fault", ["stop", pytest.param("kill", marks=pytest.mark.slow)])
 def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     listener = Listener(OutputKind.PORT, server.environment)
     player = play(server.environment, "--port", "rx:in", "--tempo", TEMPO)
@@ -280,10 +289,11 @@ def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
         assert "underruns" in told
 
 
+@pytest.mark.slow
 def test_a_composer_that_stalls_lets_the_chord_ring_and_returns_without_a_burst(
     jack, receiver, tmp_path
 ):
-    chosen = ("--seed", 4, "--bars", 9, "--tempo", 300)
+    chosen = ("--bars", 9, "--tempo", 300, "--record", tmp_path / "take.mid")
     player = play(jack, "--port", receiver.port, *chosen, fault="time.sleep(3)")
     _, told = player.communicate()
     messages = receiver.messages()
@@ -291,7 +301,7 @@ def test_a_composer_that_stalls_lets_the_chord_ring_and_returns_without_a_burst(
     assert reported(told, "underruns") == 1
     assert reported(told, "notes dropped") > 0
     assert not left_on(messages)
-    events = written(tmp_path, *chosen)
+    events = read_events(tmp_path / "take.mid")
     assert notes_on(messages) == reported(told, "notes,")
     assert reported(told, "notes,") + reported(told, "notes dropped") == notes_on(
         (0, m) for _, *m in events.tolist()
@@ -316,7 +326,10 @@ def test_a_composer_that_dies_is_told_of_in_a_line_and_leaves_no_note_on(jack, r
     assert [m[1] for _, m in messages[-3:]] == ON_RETURN
 
 
-@pytest.mark.parametrize("hangs", [False, True], ids=["plays", "hangs"])
+@pytest.mark.parametrize(
+    "hangs",
+    [pytest.param(False, id="plays"), pytest.param(True, id="hangs", marks=pytest.mark.slow)],
+)
 def test_nothing_is_left_behind_where_the_main_process_is_killed(jack, receiver, hangs):
     player = play(jack, "--port", receiver.port, "--tempo", TEMPO)
     helpers = wait_until_heard(player)
@@ -347,7 +360,7 @@ def die_again_and_again(jack, receiver, number, n_deaths, seed):
         process = wait_for(
             lambda: (new := children(player).get(PLAYER)) and new.pid != dead and new  # noqa: B023
         )
-    time.sleep(1.5)
+    time.sleep(1)
     player.send_signal(signal.SIGINT)
     _, told = player.communicate()
     assert player.returncode == 0, told
@@ -374,15 +387,16 @@ def test_players_that_hang_again_and_again_are_replaced(jack, receiver):
     assert told.count("the player process hangs and is ended") == 3
 
 
-def test_after_a_suspension_the_music_goes_on_where_it_was(jack, receiver, tmp_path):
-    chosen = ("--seed", 6, "--bars", 4, "--tempo", TEMPO)
+@pytest.mark.parametrize("seconds", [1.5, pytest.param(2.5, marks=pytest.mark.slow)])
+def test_after_a_suspension_the_music_goes_on_where_it_was(jack, receiver, tmp_path, seconds):
+    chosen = ("--bars", 2, "--tempo", TEMPO, "--record", tmp_path / "take.mid")
     player = play(jack, "--port", receiver.port, *chosen)
     helpers = wait_until_heard(player)
-    time.sleep(1)
+    time.sleep(0.5)
     processes = [psutil.Process(player.pid), helpers[WATCH], helpers[PLAYER]]
     for process in processes:
         process.suspend()
-    time.sleep(2.5)
+    time.sleep(seconds)
     for process in reversed(processes):
         process.resume()
     _, told = player.communicate()
@@ -391,14 +405,22 @@ def test_after_a_suspension_the_music_goes_on_where_it_was(jack, receiver, tmp_p
     assert "The clock stood still once" in told
     assert "hangs" not in told
     assert (reported(told, "underruns"), reported(told, "notes dropped")) == (0, 0)
-    events = written(tmp_path, *chosen)
+    events = read_events(tmp_path / "take.mid")
     assert notes_on(messages) == notes_on((0, m) for _, *m in events.tolist())
     assert not left_on(messages)
     assert_no_burst(messages, events, TEMPO)
 
 
+@pytest.mark.slow
 def test_a_main_process_that_stands_still_is_not_heard(jack, receiver, tmp_path):
-    chosen = ("--seed", 6, "--bars", 3, "--tempo", 160)  # it is two bars ahead: 3 s
+    chosen = (
+        "--bars",
+        3,
+        "--tempo",
+        160,
+        "--record",
+        tmp_path / "take.mid",
+    )  # it is two bars ahead: 3 s
     player = play(jack, "--port", receiver.port, *chosen)
     wait_until_heard(player)
     time.sleep(0.5)
@@ -411,7 +433,7 @@ def test_a_main_process_that_stands_still_is_not_heard(jack, receiver, tmp_path)
     assert (reported(told, "underruns"), reported(told, "notes dropped")) == (0, 0)
     assert "stood still" not in told and "hangs" not in told
     assert not left_on(messages)
-    events = written(tmp_path, *chosen)
+    events = read_events(tmp_path / "take.mid")
     assert notes_on(messages) == notes_on((0, m) for _, *m in events.tolist())
 
 
@@ -429,12 +451,12 @@ def test_a_player_that_takes_no_commands_for_a_while_misses_none(jack, receiver,
         os.kill(performer._process.pid, signal.SIGCONT)
         supply.join()
         performer.start(0, TEMPO, 0.05)
-        performer.finish(16 * STEP - 1)
+        performer.finish(8 * STEP - 1)
         wait_for(lambda: performer.ended)
         report = performer.report()
     messages = receiver.messages()
-    assert (report.notes, report.underruns, report.dropped) == (17, 0, 0)
-    assert steps_heard(messages) == list(range(16))
+    assert (report.notes, report.underruns, report.dropped) == (9, 0, 0)
+    assert steps_heard(messages) == list(range(8))
     assert not left_on(messages)
 
 
@@ -444,11 +466,11 @@ def test_two_livedshl_on_one_port_leave_each_other_playing(jack, receiver):
     )
     for player in (first, second):
         wait_until_heard(player)
-    time.sleep(1)
+    time.sleep(0.7)
     first.send_signal(signal.SIGINT)
     _, told_first = first.communicate()
     left_s = time.monotonic()
-    time.sleep(1.5)
+    time.sleep(1)
     second.send_signal(signal.SIGINT)
     _, told_second = second.communicate()
     messages = receiver.messages()
