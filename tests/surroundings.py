@@ -107,11 +107,10 @@ def sounding(messages):
     """The notes that sound after these messages, where some were switched off more than once."""
     on = Counter()
     for _, (status, *data) in messages:
-        kind, note = status & 0xF0, (status & 0x0F, data[0])
-        if kind == 0x90 and data[1]:
-            on[note] += 1
-        elif kind in (0x80, 0x90):
-            on[note] = max(0, on[note] - 1)
+        kind = status & 0xF0
+        if kind in (0x80, 0x90):
+            note = status & 0x0F, data[0]
+            on[note] = on[note] + 1 if kind == 0x90 and data[1] else max(0, on[note] - 1)
     return +on
 
 

@@ -252,14 +252,14 @@ def test_a_dead_server_that_takes_no_messages_does_not_hold_up_the_player(server
 @pytest.mark.slow
 def test_a_server_may_die_again_and_again(server, caplog):
     listener = Listener(OutputKind.PORT, server.environment)
-    end = 240
+    end = 96
     with Performer(listener.output, Timing(sends_clock=True)) as performer:
         performer.wait_ready(20)
         performer.send(scale(end), end * STEP)
         performer.finish(end * STEP)
         performer.start(0, TEMPO, 0.05)
-        for death in range(1, 5):
-            wait_for(lambda: performer.tick > death * 40 * STEP)  # noqa: B023
+        for death in range(1, 4):
+            wait_for(lambda: performer.tick > death * 20 * STEP)  # noqa: B023
             server.kill()
             heard = listener.die()
             assert steps_heard(heard)
