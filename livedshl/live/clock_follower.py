@@ -45,6 +45,7 @@ class ClockFollower:
     def __init__(self, open_input: Callable[[], ClockInput]) -> None:
         self._open_input = open_input
         self._input = open_input()
+        self._dead: list[ClockInput] = []  # closing them hangs, and crashes what is open
         self._tracker = PulseTracker(120.0)
         self._begun = False  # whether livedshl is ready to play
         self._rolling = False  # whether the sender has been started
@@ -89,8 +90,9 @@ class ClockFollower:
 
     def reopen(self) -> None:
         """Opens the input again. Raises OutputError."""
-        self._input.close()
-        self._input = self._open_input()
+        opened = self._open_input()
+        self._dead.append(self._input)
+        self._input = opened
 
     def close(self) -> None:
         """Closes the input."""

@@ -27,6 +27,7 @@ class Command(IntEnum):
     LATENCY = 8  # from now on: value = microseconds
     REOPEN = 9  # the port has gone and come back
     RELEASE = 10  # switch off what sounds
+    GONE = 11  # the port has gone; value: whether its MIDI system has died
 
 
 class Answer(IntEnum):
@@ -51,6 +52,11 @@ def stamp(now_s: float) -> tuple[int, int, int]:
 def seconds_since(stamped: Sequence[int], now_s: float) -> float:
     """How long ago a stamp was made; it comes round after 16 seconds."""
     return (int(now_s * 1e6) - int.from_bytes(stamped, "little")) % (1 << 24) / 1e6
+
+
+def command_record(kind: Command, tick: int = 0, value: int = 0) -> bytes:
+    """The record of a command that carries no message."""
+    return RECORD.pack(tick, kind, 0, 0, 0, value)
 
 
 def event_message(status: int, data1: int, data2: int) -> bytes:

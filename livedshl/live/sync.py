@@ -64,7 +64,7 @@ class Follower(Protocol):
         """The clock had stood still for so long."""
 
     def reopen(self) -> None:
-        """The MIDI system has gone and come back. Raises OutputError."""
+        """The MIDI system has died and come back. Raises OutputError."""
 
     def close(self) -> None:
         """Leaves whatever it listened to."""
