@@ -17,8 +17,8 @@ from livedshl.live.playback import Playback
 from livedshl.live.sync import next_in_bar
 
 _HOLD_BEATS = 2  # how long the tempo is held when no pulses come
-# So far from the music, jitter included, is a sender that goes on where it stopped.
-_NEAR_TICKS = TICKS_PER_PULSE
+# So far from the music, jitter included, is a sender that goes on where it stopped: a 32nd.
+_NEAR_TICKS = 3 * TICKS_PER_PULSE
 
 
 class ClockInput(Protocol):
@@ -133,8 +133,9 @@ class ClockFollower:
             playback.transport.follow(song_tick + self._offset, time_s, tempo_bpm)
             return
         at, tick = playback.transport.tick_at(time_s), song_tick + self._offset
-        if self._moved or abs(at - tick) > _NEAR_TICKS:
+        elsewhere = self._moved or abs(at - tick) > _NEAR_TICKS
+        if elsewhere:
             tick = round(next_in_bar(max(at, playback.sent_tick), song_tick))
         self._placed, self._moved = True, False
         self._offset = tick - song_tick
-        yield from playback.follow(tick, time_s, tempo_bpm)
+        yield from playback.follow(tick, time_s, tempo_bpm, skips=elsewhere)

@@ -30,12 +30,17 @@ class Playback:
     def start(self, tick: float, time_s: float) -> Iterator[bytes]:
         """Lets `tick` sound at `time_s`; yields what must be sent at once."""
         self.transport.start(tick, time_s)
-        return self._begin(tick)
+        return self._begin(tick, skips=True)
 
-    def follow(self, tick: float, time_s: float, tempo_bpm: float) -> Iterator[bytes]:
-        """Begins to run as somebody else does; yields what must be sent at once."""
+    def follow(
+        self, tick: float, time_s: float, tempo_bpm: float, skips: bool = True
+    ) -> Iterator[bytes]:
+        """Begins to run as somebody else does; yields what must be sent at once.
+
+        skips: whether notes that begin before `tick` are left out, and not merely late.
+        """
         self.transport.follow(tick, time_s, tempo_bpm)
-        return self._begin(tick)
+        return self._begin(tick, skips)
 
     def pause(self, time_s: float) -> Iterator[bytes]:
         """Stands still; yields what must be sent at once: everything that sounds is released."""
@@ -74,8 +79,9 @@ class Playback:
         if self.finish_tick is not None and at >= self.finish_tick:
             self.finished = True
 
-    def _begin(self, tick: float) -> Iterator[bytes]:
+    def _begin(self, tick: float, skips: bool) -> Iterator[bytes]:
         if self._sender:
             yield from self._sender.stop()
             yield from self._sender.start(tick)
-        yield from self.scheduler.skip_to(tick)
+        if skips:
+            yield from self.scheduler.skip_to(tick)
