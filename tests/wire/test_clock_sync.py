@@ -183,7 +183,7 @@ def player_process(main):
     return None
 
 
-@pytest.mark.parametrize("tempo", [100, 180])
+@pytest.mark.parametrize("tempo", [100, pytest.param(180, marks=pytest.mark.slow)])
 def test_a_player_killed_while_it_follows_is_replaced_in_sync(
     jack, receiver, sender, following, written, tempo
 ):
@@ -200,6 +200,7 @@ def test_a_player_killed_while_it_follows_is_replaced_in_sync(
     assert_in_step(section, written, 0, from_tick=(144 + 144) * 20)
 
 
+@pytest.mark.slow
 def test_a_player_killed_while_the_sender_stands_still_waits_with_it(
     jack, receiver, sender, following, written
 ):
@@ -226,7 +227,11 @@ def test_a_player_killed_while_the_sender_stands_still_waits_with_it(
 @pytest.mark.parametrize(
     ("latency_ms", "resumed_tick"),
     # Played early, the beat of the stop has gone out already: the next one like it is a bar later.
-    [(0, 2400), (30, 4320), (-30, 2400)],
+    [
+        (0, 2400),
+        pytest.param(30, 4320, marks=pytest.mark.slow),
+        pytest.param(-30, 2400, marks=pytest.mark.slow),
+    ],
 )
 def test_a_second_receiver_is_led_to_where_the_music_is(
     jack, receiver, sender, following, written, latency_ms, resumed_tick
