@@ -9,6 +9,7 @@ from math import sqrt
 from livedshl.live.clock_follower import ClockFollower
 from livedshl.live.midi_clock import PULSE
 from livedshl.live.playback import Playback
+from livedshl.units import TICKS_PER_BAR
 
 STEPS = 2048  # the notes of the music, a sixteenth apart: as many as channel and pitch tell apart
 _SPIN_S = 0.001
@@ -67,7 +68,7 @@ class Stage:
         self.sent = []  # (seconds, message)
         self.playback = Playback(sends_clock)
         self.playback.latency_s = latency_s
-        self.follower = ClockFollower(lambda: self)
+        self.follower = ClockFollower(lambda: self, TICKS_PER_BAR)
         self._arrivals = sender.arrivals
         self._received = 0
         events = []

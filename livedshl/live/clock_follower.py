@@ -42,8 +42,9 @@ class ClockFollower:
 
     poll_s = 0.002
 
-    def __init__(self, open_input: Callable[[], ClockInput]) -> None:
+    def __init__(self, open_input: Callable[[], ClockInput], bar_ticks: int) -> None:
         self._open_input = open_input
+        self._bar_ticks = bar_ticks
         self._input = open_input()
         self._dead: list[ClockInput] = []  # closing them hangs, and crashes what is open
         self._tracker = PulseTracker(120.0)
@@ -135,7 +136,7 @@ class ClockFollower:
         at, tick = playback.transport.tick_at(time_s), song_tick + self._offset
         elsewhere = self._moved or abs(at - tick) > _NEAR_TICKS
         if elsewhere:
-            tick = round(next_in_bar(max(at, playback.sent_tick), song_tick))
+            tick = round(next_in_bar(max(at, playback.sent_tick), song_tick, self._bar_ticks))
         self._placed, self._moved = True, False
         self._offset = tick - song_tick
         yield from playback.follow(tick, time_s, tempo_bpm, skips=elsewhere)

@@ -13,7 +13,7 @@ from livedshl.errors import MissingDependencyError
 from livedshl.live.playback import Playback
 from livedshl.live.sync import next_in_bar
 from livedshl.outputs.missing import install_extra
-from livedshl.units import BEATS_PER_BAR, TICKS_PER_BAR, TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT
 
 # Further off than this, a session has been joined or moved. Nearer, its tempo has changed: word of
 # that takes up to 50 ms (Link's shortest broadcast period) and more, or 0.2 beats from 240 to 60.
@@ -57,7 +57,7 @@ class LinkFollower:
 
     poll_s = 0.01
 
-    def __init__(self, tempo_bpm: float) -> None:
+    def __init__(self, tempo_bpm: float, bar_ticks: int) -> None:
         try:
             import link
         except ImportError as error:
@@ -67,6 +67,8 @@ class LinkFollower:
         self._link: Any = link.Link(tempo_bpm)
         self._link.startStopSyncEnabled = True
         self._clock: Any = self._link.clock()
+        self._bar_ticks = bar_ticks
+        self._quantum = bar_ticks / TICKS_PER_BEAT
         self._join_s = time.perf_counter() + _JOIN_AFTER_S
         self._joined = False
         self._awaited: tuple[int, float] | None = None  # what `begin` was told, until settled
@@ -110,7 +112,7 @@ class LinkFollower:
         if was_playing and not self._playing:
             yield from playback.pause(moment.time_s)
         elif self._playing and not was_playing:
-            yield from self._start(playback, next_in_bar(at, 0), moment)
+            yield from self._start(playback, next_in_bar(at, 0, self._bar_ticks), moment)
         elif not playback.transport.running:
             return
         elif abs(position - at) <= _JUMP_TICKS:
@@ -147,7 +149,7 @@ class LinkFollower:
             )
             if after_s - before_s < _READING_S:
                 break
-        beat = state.beatAtTime(micros, BEATS_PER_BAR)
+        beat = state.beatAtTime(micros, self._quantum)
         time_s, changed = (before_s + after_s) / 2, state.timeForIsPlaying()
         return _Moment(state, time_s, beat, state.tempo(), changed)
 
@@ -174,13 +176,13 @@ class LinkFollower:
         delay_s = max(0.0, playback.latency_s)
         if not self._link.numPeers():
             micros = self._clock.micros() + round(delay_s * 1e6)
-            moment.state.requestBeatAtTime(tick / TICKS_PER_BEAT, micros, BEATS_PER_BAR)
+            moment.state.requestBeatAtTime(tick / TICKS_PER_BEAT, micros, self._quantum)
             self._link.commitSessionState(moment.state)
             moment = self._moment()
             place = tick
         else:
             earliest = moment.beat + delay_s * moment.tempo_bpm / 60
-            place = next_in_bar(earliest * TICKS_PER_BEAT, tick)
+            place = next_in_bar(earliest * TICKS_PER_BEAT, tick, self._bar_ticks)
         self._first_tick = tick
         self._offset = tick - place
         ahead_s = (place / TICKS_PER_BEAT - moment.beat) * 60 / moment.tempo_bpm
@@ -188,7 +190,7 @@ class LinkFollower:
 
     def _skip(self, playback: Playback, tick: float, moment: _Moment) -> Iterator[bytes]:
         """Goes on at the first tick from `tick` on at the session's place in the bar."""
-        place = moment.beat * TICKS_PER_BEAT % TICKS_PER_BAR
-        tick = next_in_bar(tick, place)
+        place = moment.beat * TICKS_PER_BEAT % self._bar_ticks
+        tick = next_in_bar(tick, place, self._bar_ticks)
         self._offset = tick - moment.beat * TICKS_PER_BEAT
         yield from playback.follow(tick, moment.time_s, moment.tempo_bpm)

@@ -73,13 +73,13 @@ def player_arguments(
 
     kind, name: an `OutputKind` by its value, and its name. lateness: the handle of a `Lateness`.
     """
-    numbers = (timing.latency_s, timing.speed, tempo_bpm)
+    numbers = (timing.latency_s, timing.speed, timing.bar_ticks, tempo_bpm)
     sends_clock = "send clock" if timing.sends_clock else ""
     return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers), lateness]
 
 
 def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, Timing, float, str]:
     """What `player_arguments` was given."""
-    kind, name, sync, port, sends_clock, latency_s, speed, tempo_bpm, lateness = arguments
-    timing = Timing(Sync(sync), port, bool(sends_clock), float(latency_s), float(speed))
+    kind, name, sync, port, sends_clock, latency_s, speed, bar, tempo_bpm, lateness = arguments
+    timing = Timing(Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar))
     return kind, name, timing, float(tempo_bpm), lateness

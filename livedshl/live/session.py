@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -51,7 +52,7 @@ class Session:
     ) -> None:
         self._settings = settings
         self._output = output
-        self._timing = timing or Timing()
+        self._timing = replace(timing or Timing(), bar_ticks=settings.grid.bar_ticks)
         self._loader = Loader(prepare, progress)
         self._record = record
         self._trace = trace

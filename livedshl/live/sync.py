@@ -27,7 +27,7 @@ class Timing:
     sync: who drives it. port: with a MIDI clock, the input it comes from, "" for a virtual one.
     sends_clock: whether MIDI clock goes out with the music. latency_s: how much earlier than
     the beat the music goes out, negative for later. speed: how many times as fast as written the
-    tempo is, for rehearsing hours in minutes.
+    tempo is, for rehearsing hours in minutes. bar_ticks: a bar of the music.
     """
 
     sync: Sync = Sync.INTERNAL
@@ -35,6 +35,7 @@ class Timing:
     sends_clock: bool = False
     latency_s: float = 0.0
     speed: float = 1.0
+    bar_ticks: int = TICKS_PER_BAR
 
 
 class Follower(Protocol):
@@ -100,9 +101,9 @@ class Internal:
         """Nothing was open."""
 
 
-def next_in_bar(tick: float, place: float) -> float:
+def next_in_bar(tick: float, place: float, bar_ticks: int) -> float:
     """The first tick from `tick` on that lies at `place`, in ticks, of a bar."""
-    return tick + (place - tick) % TICKS_PER_BAR
+    return tick + (place - tick) % bar_ticks
 
 
 def open_follower(timing: Timing, tempo_bpm: float) -> Follower:
@@ -111,9 +112,9 @@ def open_follower(timing: Timing, tempo_bpm: float) -> Follower:
         from livedshl.live.clock_follower import ClockFollower
         from livedshl.outputs.midi import open_input
 
-        return ClockFollower(lambda: open_input(timing.port))
+        return ClockFollower(lambda: open_input(timing.port), timing.bar_ticks)
     if timing.sync is Sync.LINK:
         from livedshl.live.link_follower import LinkFollower
 
-        return LinkFollower(tempo_bpm)
+        return LinkFollower(tempo_bpm, timing.bar_ticks)
     return Internal()

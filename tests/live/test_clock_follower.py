@@ -448,6 +448,6 @@ def test_what_follows_our_clock_is_always_where_our_music_is(todo, jitter, seed,
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_the_next_place_in_a_bar_is_less_than_a_bar_away(tick, place):
-    found = next_in_bar(tick, place)
+    found = next_in_bar(tick, place, 1920)
     assert 0 <= found - tick < 1920
     assert found % 1920 == place % 1920
