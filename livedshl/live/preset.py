@@ -78,7 +78,7 @@ def _from_to(lowest: float, highest: float, unit: str = "") -> Callable[[Any], f
 
 
 def _metre(value: Any) -> str:
-    if value not in GRIDS:
+    if _text(value) not in GRIDS:
         raise ValueError(f"must be one of {', '.join(GRIDS)}")
     return str(value)
 
