@@ -21,9 +21,10 @@ from livedshl.arranger.hand import NOTE_OFF, NOTE_ON, Hand, Message
 from livedshl.arranger.melody import MELODY_PATTERNS, Melody
 from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.stretch import Stretch
-from livedshl.music import ChordVocabulary, Grid
+from livedshl.music import TICKS_PER_STEP, ChordVocabulary, Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key, Mode
+from livedshl.music.segments import ARTICULATED
 
 Events = NDArray[np.int64]
 
@@ -33,6 +34,8 @@ _VOLUME, _PAN, _REVERB = 7, 10, 91
 
 class _Player(Protocol):
     def play(self, stretch: Stretch) -> None: ...
+
+    def close(self, stretch: Stretch) -> None: ...
 
 
 _ROLES: Mapping[Role, tuple[Callable[[Hand], _Player], Iterable[Pattern]]] = {
@@ -96,20 +99,42 @@ class Arranger:
         key_shift: semitones from C major or A minor to the key of the passage. following: the
         chord class that comes after it, where that is known.
         """
-        stretch = Stretch.of_steps(
-            steps, beat, self._grid, self._vocabulary,
-            key_shift=key_shift, home=self._home, following=following,
-        )  # fmt: skip
+        stretch = self._stretch(steps, beat, key_shift, following)
         for hand, player in zip(self._hands, self._players, strict=True):
             hand.begin(stretch.first_step)
             player.play(stretch)
         return self._taken()
+
+    def close(self, steps: NDArray[np.int8], beat: int, key_shift: int) -> Events:
+        """The events of a passage that ends the music, as `arrange`.
+
+        On the beat of its last note every part strikes once, and holds until the passage is over;
+        there everything is switched off.
+        """
+        onsets = np.flatnonzero(steps[:, ARTICULATED])
+        beats = int(onsets[-1]) // self._grid.beat_steps if len(onsets) else 0
+        before, last = np.split(steps, [beats * self._grid.beat_steps])
+        events = self.arrange(before, beat, key_shift)
+        stretch = self._stretch(last, beat + beats, key_shift, NO_CHORD)
+        for hand, player in zip(self._hands, self._players, strict=True):
+            hand.begin(stretch.first_step)
+            player.close(stretch)
+        end_tick = (stretch.first_step + len(stretch)) * TICKS_PER_STEP
+        return np.concatenate([events, self._taken(), self.end(end_tick)])
 
     def end(self, tick: int) -> Events:
         """Switches off, at `tick`, whatever still sounds."""
         for hand in self._hands:
             hand.stop(tick)
         return self._taken()
+
+    def _stretch(
+        self, steps: NDArray[np.int8], beat: int, key_shift: int, following: int
+    ) -> Stretch:
+        return Stretch.of_steps(
+            steps, beat, self._grid, self._vocabulary,
+            key_shift=key_shift, home=self._home, following=following,
+        )  # fmt: skip
 
     def _taken(self) -> Events:
         return _as_events(message for hand in self._hands for message in hand.take())

@@ -73,6 +73,14 @@ class Bass:
             elif changes or not self._hand.leaves_out(step):
                 self._strike(step, self._pitch("r" if changes else symbol, at, chord, stretch))
 
+    def close(self, stretch: Stretch) -> None:
+        """Strikes the root of the chord that a stretch begins with, and holds it."""
+        chord = stretch.chords[0]
+        if chord is None:
+            self._hand.release(stretch.first_step)
+        else:
+            self._strike(stretch.first_step, self._near(chord.root))
+
     def _pitch(self, symbol: str, at: int, chord: Chord, stretch: Stretch) -> int:
         if symbol == "w":
             following = stretch.next_chord(at)

@@ -92,6 +92,15 @@ class Comping:
             elif symbol != SILENT and (changes or not self._hand.leaves_out(step)):
                 self._strike(step, symbol, changes)
 
+    def close(self, stretch: Stretch) -> None:
+        """Strikes the chord that a stretch begins with, and holds it."""
+        chord, part = stretch.chords[0], self._hand.part
+        if chord is None:
+            self._hand.release(stretch.first_step)
+            return
+        self._voicing = voice_chord(chord, part.lowest, part.highest, self._voicing)
+        self._hand.strike(stretch.first_step, self._voicing)
+
     def _strike(self, step: int, symbol: str, changes: bool) -> None:
         hand, voicing = self._hand, self._voicing
         match symbol:

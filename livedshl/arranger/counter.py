@@ -46,6 +46,14 @@ class Counter:
             elif symbol != HELD or changes:
                 self._sing(step, melody, chord)
 
+    def close(self, stretch: Stretch) -> None:
+        """Holds a note below the melody that a stretch begins with."""
+        melody, chord = stretch.pitches[0], stretch.chords[0]
+        if melody == REST or chord is None:
+            self._hand.release(stretch.first_step)
+        else:
+            self._sing(stretch.first_step, melody, chord)
+
     def _sing(self, step: int, melody: int, chord: Chord) -> None:
         part = self._hand.part
         below = [

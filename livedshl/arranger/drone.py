@@ -28,12 +28,19 @@ class Drone:
 
     def play(self, stretch: Stretch) -> None:
         """Plays a stretch."""
-        part = self._hand.part
-        tonic = fit_octave(stretch.tonic, part.lowest, part.highest)
-        fifth = fit_octave(tonic + _FIFTH, part.lowest, part.highest)
+        pitches = self._pitches(stretch)
         for at in range(len(stretch)):
             step = stretch.first_step + at
             if stretch.is_silent(at):
                 self._hand.release(step)
-            elif self._row[step] != HELD_THROUGH or self._hand.held != (tonic, fifth):
-                self._hand.strike(step, (tonic, fifth))
+            elif self._row[step] != HELD_THROUGH or self._hand.held != pitches:
+                self._hand.strike(step, pitches)
+
+    def close(self, stretch: Stretch) -> None:
+        """Strikes once more, and holds."""
+        self._hand.strike(stretch.first_step, self._pitches(stretch))
+
+    def _pitches(self, stretch: Stretch) -> tuple[int, int]:
+        part = self._hand.part
+        tonic = fit_octave(stretch.tonic, part.lowest, part.highest)
+        return tonic, fit_octave(tonic + _FIFTH, part.lowest, part.highest)

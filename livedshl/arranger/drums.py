@@ -17,13 +17,9 @@ class Drum(IntEnum):
     SNARE = 38
     LOW_FLOOR_TOM = 41
     CLOSED_HAT = 42
-    HIGH_FLOOR_TOM = 43
     PEDAL_HAT = 44
-    LOW_TOM = 45
     HIGH_MID_TOM = 48
-    CRASH = 49
     RIDE = 51
-    TAMBOURINE = 54
     MUTE_CONGA = 62
     LOW_CONGA = 64
 
@@ -118,7 +114,7 @@ DRUM_FILLS: Mapping[Pattern, _Rows] = {
         "9/8": {Drum.SIDE_STICK: "x.o.o."},
     },
     Pattern.MARCH: {
-        "4/4": {Drum.SNARE: "xxxx X.X.", Drum.BASS_DRUM: "X... X...", Drum.CRASH: ".... X..."},
+        "4/4": {Drum.SNARE: "xxxx X.X.", Drum.BASS_DRUM: "X... X..."},
         "3/4": {Drum.SNARE: "xxxx", Drum.BASS_DRUM: "X..."},
         "6/8": {Drum.SNARE: "xxxxx.", Drum.BASS_DRUM: "X....."},
         "9/8": {Drum.SNARE: "xxxxx.", Drum.BASS_DRUM: "X....."},
@@ -158,6 +154,11 @@ class Drums:
             ]
             if strokes and not stretch.is_silent(at):
                 self._hand.tap(step, strokes)
+
+    def close(self, stretch: Stretch) -> None:
+        """Strikes once, as on the first beat of a bar."""
+        strokes = [(drum.value, _LEVELS["X"]) for drum, row in self._rows.items() if row[0] in "Xx"]
+        self._hand.tap(stretch.first_step, strokes)
 
     def _is_left_out(self, symbol: str) -> bool:
         part = self._hand.part

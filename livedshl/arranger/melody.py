@@ -38,6 +38,10 @@ class Melody:
         else:
             self._play_written(stretch)
 
+    def close(self, stretch: Stretch) -> None:
+        """Plays a stretch as it is written."""
+        self._play_written(stretch)
+
     def _play_written(self, stretch: Stretch) -> None:
         for at, pitch in enumerate(stretch.pitches):
             step = stretch.first_step + at
