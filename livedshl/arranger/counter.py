@@ -44,17 +44,23 @@ class Counter:
             if melody == REST or chord is None or symbol == SILENT:
                 self._hand.release(step)
             elif symbol != HELD or changes:
-                self._sing(step, melody, chord)
+                note = self._choose(melody, chord)
+                if note is None:
+                    self._hand.release(step)
+                elif self._hand.held != (note,):
+                    self._hand.strike(step, (note,))
 
     def close(self, stretch: Stretch) -> None:
-        """Holds a note below the melody that a stretch begins with."""
+        """Strikes a note below the melody that a stretch begins with, and holds it."""
         melody, chord = stretch.pitches[0], stretch.chords[0]
-        if melody == REST or chord is None:
+        note = self._choose(melody, chord) if melody != REST and chord else None
+        if note is None:
             self._hand.release(stretch.first_step)
         else:
-            self._sing(stretch.first_step, melody, chord)
+            self._hand.strike(stretch.first_step, (note,))
 
-    def _sing(self, step: int, melody: int, chord: Chord) -> None:
+    def _choose(self, melody: int, chord: Chord) -> int | None:
+        """The note below the melody that lies nearest to the last one, None if there is none."""
         part = self._hand.part
         below = [
             pitch
@@ -62,9 +68,7 @@ class Counter:
             if pitch % 12 in chord.pitch_classes and (melody - pitch) % 12 in _THIRDS_AND_SIXTHS
         ]
         if not below:
-            self._hand.release(step)
-            return
-        before = self._note if self._note is not None else below[-1]
+            return None
+        before = below[-1] if self._note is None else self._note
         self._note = min(below, key=lambda pitch: (abs(pitch - before), -pitch))
-        if self._hand.held != (self._note,):
-            self._hand.strike(step, (self._note,))
+        return self._note

@@ -68,7 +68,10 @@ class Melody:
         if not heard:
             self._rest(step)
         elif self._row[step] != HELD or not self._hand.held:
-            self._strike(step, max(heard, key=heard.count), stretch, None)
+            rests = pitches.index(heard[0])
+            if rests:
+                self._rest(step)
+            self._strike(step + rests, max(heard, key=heard.count), stretch, None)
 
     def _rest(self, step: int) -> None:
         self._hand.release(step)
