@@ -63,11 +63,11 @@ class Continuation:
     segment: its number in the library.
     hamming: distance from the playing segment's forward code to its backward code.
     nearest: the distance of the first ring: the least of the whole index (the greatest, where the
-        farthest is retrieved). `hamming` differs from it only where the rules ruled that ring out,
-        or by `ContinuationRules.near`.
+        farthest is retrieved). `hamming` differs from it only where the rules, or another place in
+        the bar, ruled that ring out, or by `ContinuationRules.near`.
     ties: segments at distance `hamming`.
     agreeing_steps: steps of the overlap in which it agrees with the playing segment.
-    rules_kept: False if no segment of the library satisfied the rules.
+    rules_kept: False if no segment of the library with this place in the bar satisfied the rules.
     wish: the name of the wish that was fulfilled; None if there was none, or none could be.
     """
 
@@ -155,6 +155,8 @@ class Continuator:
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
             segments = self._allowed(ring.segments)
+            if not farthest:  # once off the beat the music would stay there: codes keep the place
+                segments = segments[self._in_phase(playing, segments)]
             if wish:
                 segments = segments[wish.among[segments]]
             if len(segments):

@@ -2,40 +2,13 @@ import json
 
 import numpy as np
 import pytest
-from strategies import VOCABULARY, every_hop
+from bundles import write_kind
+from strategies import VOCABULARY
 
 from livedshl.errors import BundleError
-from livedshl.index import SegmentLibrary, open_bundle, unpack, write_bundle
+from livedshl.index import open_bundle, unpack, write_bundle
 from livedshl.index.bundle import find_bundle, kind_folder
-from livedshl.music import GRIDS, Mode, Tune
-
-
-def write_kind(folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=None):
-    """A bundle of one tune of that kind; gives its library and its codes."""
-    rng, grid = np.random.default_rng(1), GRIDS[metre]
-    n_steps = 12 * grid.bar_steps
-    steps = np.zeros((n_steps, 3), np.int8)
-    steps[:, 0], steps[::4, 1] = rng.integers(60, 80, n_steps), 1
-    starts, right_phases = every_hop(grid, n_steps)
-    phases = right_phases if phases is None else np.full(len(starts), phases, np.int8)
-    tune = Tune("Ünïcode reel", "book.abc#1", steps, starts, phases, grid)
-    library = SegmentLibrary.of_tunes([tune])
-    codes = rng.integers(0, 5, (2, len(library), 9)).astype(np.uint8)
-    write_bundle(
-        folder,
-        library=library,
-        vocabulary=VOCABULARY,
-        forward=codes[0],
-        backward=codes[1],
-        symbols=5,
-        follow_beats=follow_beats or grid.hop_beats,
-        networks=b"weights",
-        mode=mode,
-        training={"seed": 1},
-        corpora=[{"title": "a book"}],
-        figures={},
-    )
-    return library, codes
+from livedshl.music import GRIDS, Mode
 
 
 @pytest.fixture
@@ -107,7 +80,8 @@ def test_writing_over_a_bundle_leaves_other_files_alone(written):
     (folder / "README.md").write_text("card")
     write_bundle(
         folder, library=library, vocabulary=VOCABULARY, forward=codes[1], backward=codes[0],
-        symbols=5, follow_beats=4, networks=b"", mode=Mode.MAJOR, training={}, corpora=[], figures={},
+        symbols=5, follow_beats=4, networks=b"", mode=Mode.MAJOR, training={}, corpora=[],
+        figures={},
     )  # fmt: skip
     assert (folder / "README.md").read_text() == "card"
     assert open_bundle(folder).follow_beats == 4

@@ -58,8 +58,7 @@ def notes_of(rhythm: str, tmp_path, grid=COMMON_TIME):
 def beams_of(rhythm: str, tmp_path, grid=COMMON_TIME) -> list[list[str]]:
     """Beams of each note, outermost first."""
     return [
-        [beam.text or "" for beam in note.iter("beam")]
-        for note in notes_of(rhythm, tmp_path, grid)
+        [beam.text or "" for beam in note.iter("beam")] for note in notes_of(rhythm, tmp_path, grid)
     ]
 
 
@@ -93,7 +92,11 @@ def test_short_notes_of_a_beat_share_a_beam(rhythm: str, beams: list[list[str]],
     [
         ("6/8", "NnNnNn" * 2, [["begin"], ["continue"], ["end"]] * 2),
         ("6/8", "NnnnNn" * 2, [[], []] * 2),
-        ("6/8", "NnNNNnNnnnnn", [["begin"], ["continue", "begin"], ["continue", "end"], ["end"], []]),
+        (
+            "6/8",
+            "NnNNNnNnnnnn",
+            [["begin"], ["continue", "begin"], ["continue", "end"], ["end"], []],
+        ),
         ("9/8", "NnNnNn" * 3, [["begin"], ["continue"], ["end"]] * 3),
         ("3/4", "NnNn" * 3, [["begin"], ["end"]] * 3),
     ],
