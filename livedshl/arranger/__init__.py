@@ -1,10 +1,22 @@
-"""Turns passages into parts: voicings, patterns and registers, as timed MIDI events.
+"""Turns passages into parts: voicings, patterns, registers and groove, as timed MIDI events.
 
 Counts in ticks; knows neither ports nor threads.
 """
 
-from livedshl.arranger.arranger import Arranger, Events
+from livedshl.arranger.arranger import Arranger, Events, patterns_of
 from livedshl.arranger.general_midi import program_number
-from livedshl.arranger.part import Part, Pattern, Role
+from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
+from livedshl.arranger.part import DRUM_CHANNEL, Part, Pattern, Role
 
-__all__ = ["Arranger", "Events", "Part", "Pattern", "Role", "program_number"]
+__all__ = [
+    "DRUM_CHANNEL",
+    "MOST_TIMING_TICKS",
+    "Arranger",
+    "Events",
+    "Groove",
+    "Part",
+    "Pattern",
+    "Role",
+    "patterns_of",
+    "program_number",
+]

@@ -1,18 +1,26 @@
 """Composes ahead of the clock: improvises and arranges, one hop at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger import Arranger, Events, Part
-from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.arranger import Arranger, Events, Groove, Part
+from livedshl.improviser import (
+    ContinuationRules,
+    Passage,
+    Retrieve,
+    improvise,
+    trace_record,
+)
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
 from livedshl.music import Grid
+from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
+from livedshl.music.segments import CHORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class Settings:
     """
 
     parts: tuple[Part, ...]
+    groove: Groove
     grid: Grid
     tempo_bpm: float
     key: Key
@@ -47,6 +56,7 @@ class Settings:
         """The preset's settings, but for those given."""
         return cls(
             parts=preset.parts,
+            groove=preset.groove,
             grid=grid,
             tempo_bpm=preset.tempo_bpm if tempo_bpm is None else tempo_bpm,
             key=preset.key if key is None else key,
@@ -86,14 +96,17 @@ def compose(bundle: Bundle, index: CodeIndex, settings: Settings) -> Iterator[Ch
     """
     rng = np.random.default_rng(settings.seed)
     grid = settings.grid
-    arranger = Arranger(settings.parts, bundle.vocabulary, grid, settings.key.shift)
+    arranger = Arranger(
+        settings.parts, bundle.vocabulary, grid, settings.key.mode, settings.groove, settings.seed
+    )
     last_beat = None if settings.bars is None else settings.bars * grid.bar_beats
-    for passage in improvise(bundle, index, settings.rules, settings.retrieve, rng):
+    passages = improvise(bundle, index, settings.rules, settings.retrieve, rng)
+    for passage, following in _with_following(passages):
         steps = passage.steps
         if last_beat is not None:
             steps = steps[: (last_beat - passage.beat) * grid.beat_steps]
         end_beat = passage.beat + len(steps) // grid.beat_steps
-        events = [arranger.arrange(steps, passage.beat)]
+        events = [arranger.arrange(steps, passage.beat, settings.key.shift, following)]
         if passage.beat == 0:
             events.insert(0, arranger.setup())
         if end_beat == last_beat:
@@ -107,3 +120,14 @@ def compose(bundle: Bundle, index: CodeIndex, settings: Settings) -> Iterator[Ch
         )
         if end_beat == last_beat:
             return
+
+
+def _with_following(passages: Iterable[Passage]) -> Iterator[tuple[Passage, int]]:
+    """Each passage, and the chord class that the next begins with: basses walk towards it."""
+    before: Passage | None = None
+    for passage in passages:
+        if before is not None:
+            yield before, int(passage.steps[0, CHORD])
+        before = passage
+    if before is not None:
+        yield before, NO_CHORD

@@ -7,7 +7,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from livedshl.arranger import Part, Pattern, Role, program_number
+from livedshl.arranger import (
+    DRUM_CHANNEL,
+    MOST_TIMING_TICKS,
+    Groove,
+    Part,
+    Pattern,
+    Role,
+    patterns_of,
+    program_number,
+)
 from livedshl.errors import PresetError
 from livedshl.improviser import ContinuationRules
 from livedshl.music import GRIDS
@@ -31,6 +40,7 @@ class Preset:
     tempo_bpm: float
     key: Key
     parts: tuple[Part, ...]
+    groove: Groove
     rules: ContinuationRules
 
 
@@ -58,10 +68,13 @@ def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
     return read
 
 
-def _tempo(value: Any) -> float:
-    if type(value) not in (int, float) or not LOWEST_TEMPO <= value <= HIGHEST_TEMPO:
-        raise ValueError(f"must be from {LOWEST_TEMPO:g} to {HIGHEST_TEMPO:g} BPM")
-    return float(value)
+def _from_to(lowest: float, highest: float, unit: str = "") -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        if type(value) not in (int, float) or not lowest <= value <= highest:
+            raise ValueError(f"must be from {lowest:g} to {highest:g}{unit}")
+        return float(value)
+
+    return read
 
 
 def _metre(value: Any) -> str:
@@ -80,10 +93,12 @@ def _one_of(choices: type[Role] | type[Pattern]) -> Callable[[Any], Role | Patte
     return read
 
 
-_PITCH = _whole(0, 127)
+_MIDI = _whole(0, 127)
+_SHARE = _from_to(0, 1)
+# Every key of a preset; presets/session.toml explains them to who writes one.
 _PRESET_FIELDS = {
     "description": _Field(_text, ""),
-    "tempo": _Field(_tempo, 110.0),
+    "tempo": _Field(_from_to(LOWEST_TEMPO, HIGHEST_TEMPO, " BPM"), 110.0),
     "metre": _Field(_metre),
     "key": _Field(lambda value: Key.parse(_text(value)), Key(0, Mode.MAJOR)),
 }
@@ -93,16 +108,25 @@ _RULES_FIELDS = {
     "recency": _Field(_whole(0, 100_000), ContinuationRules().recency),
     "near": _Field(_whole(0, 64), ContinuationRules().near),
 }
+_GROOVE_FIELDS = {
+    "swing": _Field(_SHARE, Groove().swing),
+    "timing": _Field(_whole(0, MOST_TIMING_TICKS), Groove().timing),
+    "dynamics": _Field(_whole(0, 40), Groove().dynamics),
+}
 _PART_FIELDS = {
     "name": _Field(_text, required=True),
     "role": _Field(_one_of(Role), required=True),
     "channel": _Field(_whole(1, 16), required=True),
     "program": _Field(lambda value: program_number(_text(value)), 0),
-    "volume": _Field(_whole(0, 127), 100),
+    "volume": _Field(_MIDI, 100),
+    "pan": _Field(_MIDI, 64),
+    "reverb": _Field(_MIDI, 40),
     "velocity": _Field(_whole(1, 127), 80),
-    "lowest": _Field(_PITCH, 48),
-    "highest": _Field(_PITCH, 84),
-    "pattern": _Field(_one_of(Pattern), Pattern.SUSTAIN),
+    "lowest": _Field(_MIDI, 48),
+    "highest": _Field(_MIDI, 84),
+    "pattern": _Field(_one_of(Pattern)),
+    "density": _Field(_SHARE, 1.0),
+    "ornaments": _Field(_SHARE, 0.0),
 }
 
 
@@ -127,6 +151,20 @@ def load_preset(name_or_path: str) -> Preset:
     return read_preset(shipped("presets") / f"{name_or_path}.toml")
 
 
+def write_preset(path: Path) -> None:
+    """Writes a commented preset to start from: that of the preset `session`.
+
+    Raises PresetError where there is such a file already, or where none can be written.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write((shipped("presets") / "session.toml").read_bytes())
+    except FileExistsError:
+        raise PresetError(f"{path}: there is such a file already; choose another name") from None
+    except OSError as error:
+        raise PresetError(f"{path}: cannot be written ({error.strerror})") from error
+
+
 def read_preset(path: Path) -> Preset:
     """The preset in a TOML file. Raises PresetError naming the file, the key and the remedy."""
     try:
@@ -140,26 +178,55 @@ def read_preset(path: Path) -> Preset:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PresetError(f"{path}: cannot be read as TOML ({error})") from error
     rules = content.pop("continuation", {})
+    groove = content.pop("groove", {})
     parts = content.pop("parts", [])
     if not isinstance(parts, list) or not parts:
         raise PresetError(f"{path}: a preset needs at least one [[parts]]")
-    head = _read(content, _PRESET_FIELDS, str(path), also=("continuation", "parts"))
+    head = _read(content, _PRESET_FIELDS, str(path), also=("continuation", "groove", "parts"))
     return Preset(
         name=path.stem,
         description=head["description"],
         metre=head["metre"],
         tempo_bpm=head["tempo"],
         key=head["key"],
-        parts=tuple(_read_part(part, f"{path}: part {n}") for n, part in enumerate(parts, 1)),
+        parts=_read_parts(parts, path),
+        groove=Groove(**_read(groove, _GROOVE_FIELDS, f"{path}: [groove]")),
         rules=ContinuationRules(**_read(rules, _RULES_FIELDS, f"{path}: [continuation]")),
     )
 
 
+def _read_parts(tables: list[Any], path: Path) -> tuple[Part, ...]:
+    parts: dict[int, Part] = {}
+    for number, table in enumerate(tables, 1):
+        where = f"{path}: part {number}"
+        part = _read_part(table, where)
+        if part.channel in parts:
+            raise PresetError(
+                f"{where}: channel {part.channel + 1} is that of {parts[part.channel].name!r}; "
+                "choose another"
+            )
+        parts[part.channel] = part
+    return tuple(parts.values())
+
+
 def _read_part(table: Any, where: str) -> Part:
     values = _read(table, _PART_FIELDS, where)
+    role: Role = values["role"]
+    known = patterns_of(role)
+    values["pattern"] = values["pattern"] or known[0]
+    if values["pattern"] not in known:
+        names = ", ".join(pattern.value for pattern in known)
+        raise PresetError(
+            f"{where}: pattern = {values['pattern'].value!r}: the role {role.value} knows {names}"
+        )
     if values["highest"] - values["lowest"] < 12:
         raise PresetError(f"{where}: highest must lie at least 12 semitones above lowest")
     values["channel"] -= 1
+    if (values["channel"] == DRUM_CHANNEL) is not (role is Role.DRUMS):
+        raise PresetError(
+            f"{where}: channel {DRUM_CHANNEL + 1} is General MIDI's for drums; "
+            "they play there, and nothing else does"
+        )
     return Part(**values)
 
 

@@ -1,156 +1,157 @@
 import numpy as np
 import pytest
+from band import (
+    STRAIGHT,
+    band,
+    bands,
+    bars,
+    events_of,
+    grooves,
+    hops,
+    notes_of,
+    part,
+    passages_of,
+    struck,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import VOCABULARY, grids, step_arrays
+from strategies import VOCABULARY, step_arrays
 
-from livedshl.arranger import Arranger, Part, Pattern, Role, program_number
-from livedshl.arranger.voicing import voice_chord
-from livedshl.music import COMMON_TIME, GRIDS, Chord
+from livedshl.arranger import Arranger, Groove, Pattern, Role, program_number
+from livedshl.music import COMMON_TIME, GRIDS, Mode
 
-MELODY = Part("Melody", Role.MELODY, 0, 73, 100, 80, 60, 84)
-CHORDS = Part("Chords", Role.CHORDS, 1, 24, 90, 70, 50, 70)
-BASS = Part("Bass", Role.BASS, 2, 32, 90, 70, 31, 50, Pattern.ROOT_FIFTH)
-
-patterned_parts = st.tuples(
-    st.just(MELODY),
-    st.sampled_from(
-        [
-            Part("Chords", Role.CHORDS, 1, 24, 90, 70, 50, 70, pattern)
-            for pattern in (Pattern.SUSTAIN, Pattern.BEATS, Pattern.OFFBEATS)
-        ]
-    ),
-    st.sampled_from(
-        [Part("Bass", Role.BASS, 2, 32, 90, 70, 31, 50, pattern) for pattern in Pattern]
-    ),
-)
-
-hops = grids.flatmap(
-    lambda grid: st.tuples(
-        st.just(grid),
-        st.lists(step_arrays(grid.hop_steps, grid.beat_steps), min_size=1, max_size=6),
-    )
-)
-
-
-def events_of(passages, parts, key_shift=0, grid=COMMON_TIME):
-    """The events of passages played one after the other, and the end."""
-    arranger = Arranger(parts, VOCABULARY, grid, key_shift)
-    events, beat = [arranger.setup()], 0
-    for steps in passages:
-        events.append(arranger.arrange(steps, beat))
-        beat += len(steps) // grid.beat_steps
-    return np.concatenate([*events, arranger.end(beat * grid.beat_ticks)])
-
-
-def notes_of(events, channel):
-    """(onset, end, pitch) of every note of a channel; fails on a note left on or off twice."""
-    sounding, notes = {}, []
-    for tick, status, pitch, _ in events.tolist():
-        if status == 0x90 | channel:
-            assert pitch not in sounding, "struck while sounding"
-            sounding[pitch] = tick
-        elif status == 0x80 | channel:
-            notes.append((sounding.pop(pitch), tick, pitch))
-    assert not sounding
-    return sorted(notes)
+HARMONY = (Role.CHORDS, Role.BASS, Role.COUNTER)
 
 
 @settings(deadline=None)
-@given(hops, patterned_parts, st.integers(-5, 6))
-def test_every_note_ends_and_lies_in_its_parts_range(grid_and_hops, parts, key_shift):
+@given(hops, bands, grooves, st.integers(-5, 6), st.integers(0, 99))
+def test_every_note_ends_and_lies_in_its_parts_range(grid_and_hops, parts, groove, key, seed):
     grid, passages = grid_and_hops
-    events = events_of(passages, parts, key_shift, grid)
+    events = events_of(passages, parts, key, grid, groove, seed)
     assert events[-1, 0] <= len(passages) * grid.hop_beats * grid.beat_ticks
-    assert (np.diff(events[:, 0]) >= 0).all()
-    for part in parts:
-        for onset, end, pitch in notes_of(events, part.channel):
+    for one in parts:
+        for onset, end, pitch in notes_of(events, one.channel):
             assert end > onset
-            assert part.lowest <= pitch <= part.highest
+            assert one.role is Role.DRUMS or one.lowest <= pitch <= one.highest
 
 
 @settings(deadline=None)
-@given(hops, st.integers(-5, 6))
-def test_the_melody_is_played_as_written_in_the_key(grid_and_hops, key_shift):
+@given(hops, bands, grooves)
+def test_no_event_lies_before_or_after_its_passage(grid_and_hops, parts, groove):
     grid, passages = grid_and_hops
-    notes = notes_of(events_of(passages, [MELODY], key_shift, grid), 0)
-    steps = np.concatenate(passages)
-    for step, (pitch, _, _) in enumerate(steps.tolist()):
-        sounding = [p for onset, end, p in notes if onset <= step * 120 < end]
-        assert len(sounding) == (pitch > 0)
-        assert all((p - pitch - key_shift) % 12 == 0 for p in sounding)
+    arranger = Arranger(parts, VOCABULARY, grid, Mode.MAJOR, groove, 1)
+    hop_ticks = grid.hop_beats * grid.beat_ticks
+    for number, events in enumerate(passages_of(arranger, grid, passages)[:-1]):
+        assert (np.diff(events[:, 0]) >= 0).all()
+        assert (events[:, 0] >= number * hop_ticks).all()
+        assert (events[:, 0] <= (number + 1) * hop_ticks).all()
 
 
-@given(st.lists(st.sampled_from(VOCABULARY.classes), min_size=2, max_size=20))
-def test_chords_move_little_and_sound_like_themselves(chords):
-    before = None
-    for chord in chords:
-        voicing = voice_chord(chord, 52, 71, before)
-        assert {p % 12 for p in voicing} <= chord.pitch_classes
-        assert chord.root in {p % 12 for p in voicing}
-        if before:
-            assert sum(abs(a - b) for a, b in zip(voicing, before, strict=True)) <= 9
-        before = voicing
+@settings(deadline=None)
+@given(hops, bands, grooves)
+def test_a_muted_part_leaves_the_others_as_they_were(grid_and_hops, parts, groove):
+    grid, passages = grid_and_hops
+    whole = events_of(passages, parts, 0, grid, groove)
+    for muted in parts:
+        rest = [one for one in parts if one is not muted]
+        expected = whole[(whole[:, 1] & 0x0F) != muted.channel]
+        assert (events_of(passages, rest, 0, grid, groove) == expected).all()
 
 
-def test_a_held_note_sounds_on_over_the_hop():
-    steps = np.zeros((16, 3), np.int8)
-    steps[:, 0], steps[4, 1], steps[:4, 0] = 72, 1, 0
-    notes = notes_of(events_of([steps[:8], steps[8:]], [MELODY]), 0)
-    assert notes == [(480, 1920, 72)]
+def test_the_seed_decides_every_velocity():
+    groove, parts = Groove(timing=10, dynamics=20), band(*Role)
+    first, again, other = (
+        events_of(bars(8), parts, groove=groove, seed=seed) for seed in (3, 3, 4)
+    )
+    assert (first == again).all()
+    for one in parts:
+        before, after = struck(first, one.channel), struck(other, one.channel)
+        assert before[:, 3].tolist() != after[:, 3].tolist()
 
 
-def test_the_bass_plays_root_and_fifth_and_follows_the_chord():
-    steps = np.zeros((16, 3), np.int8)
-    steps[8:, 2] = VOCABULARY.index(Chord.parse("F"))
-    same, changed = steps.copy(), steps
-    same[:, 2] = 0
-    pitches = [[p % 12 for _, _, p in notes_of(events_of([s], [BASS]), 2)] for s in (same, changed)]
-    assert pitches == [[0, 7], [0, 5]]
+@given(step_arrays(8), bands)
+def test_rests_are_silent(steps, parts):
+    steps[:4, 0], steps[:4, 2] = 0, -1
+    events = events_of([steps], parts)
+    assert (struck(events)[:, 0] >= 480).all()
 
 
-@pytest.mark.parametrize(
-    ("metre", "of_a_bar"),
-    [
-        ("4/4", [10, -6, 0, -6, 5, -6, 0, -6]),
-        ("3/4", [10, -6, 0, -6, 5, -6]),
-        ("6/8", [10, -6, -6, 0, -6, -6]),
-        ("9/8", [10, -6, -6, 0, -6, -6, 5, -6, -6]),
-    ],
-)
-def test_the_beats_of_the_metre_are_accented(metre, of_a_bar):
-    grid = GRIDS[metre]
-    eighths = np.zeros((2 * grid.bar_steps, 3), np.int8)
-    eighths[:, 0], eighths[::2, 1] = 72, 1
-    events = events_of([eighths], [MELODY], grid=grid)
-    struck = events[events[:, 1] == 0x90]
-    assert (struck[:, 3] - MELODY.velocity).tolist() == of_a_bar * 2
+def test_a_harmony_that_stops_silences_who_plays_it():
+    sounding, silent = bars(1)
+    silent[:, 2] = -1
+    events = events_of([sounding, silent], band(*HARMONY))
+    assert len(struck(events))
+    assert (events[:, 0] <= 960).all()
 
 
-def test_the_bass_does_not_climb_and_stay_up():
-    passages = [np.zeros((8, 3), np.int8) for _ in range(60)]
-    for number, steps in enumerate(passages):
-        steps[:, 2] = number * 5 % len(VOCABULARY)
-    pitches = [pitch for _, _, pitch in notes_of(events_of(passages, [BASS]), 2)]
-    assert np.mean(pitches[30:]) < (BASS.lowest + BASS.highest) / 2
-    assert np.abs(np.diff(pitches)).max() <= 12
+@given(st.lists(st.integers(-5, 6), min_size=1, max_size=4))
+def test_every_passage_sounds_in_its_own_key(key_shifts):
+    arranger = Arranger(band(*HARMONY), VOCABULARY, COMMON_TIME, Mode.MAJOR, STRAIGHT, 1)
+    (steps, *_), triad = bars(1), {0, 4, 7}
+    for number, key_shift in enumerate(key_shifts):
+        pitches = struck(arranger.arrange(steps, 2 * number, key_shift))[:, 2]
+        assert {(pitch - key_shift) % 12 for pitch in pitches.tolist()} <= triad
 
 
-def test_programs_and_volumes_come_first():
-    setup = Arranger([MELODY, BASS], VOCABULARY, COMMON_TIME).setup().tolist()
-    assert sorted(setup) == [
+def test_in_a_key_that_changes_melody_and_drone_change_with_it():
+    parts = band(Role.MELODY, Role.DRONE)
+    arranger = Arranger(parts, VOCABULARY, COMMON_TIME, Mode.MINOR, STRAIGHT, 1)
+    steps, after = bars(1, every=16)
+    in_a_minor, in_b_minor = arranger.arrange(steps, 0, 0), arranger.arrange(after, 2, 2)
+    drone = parts[1].channel
+    assert {pitch % 12 for pitch in struck(in_a_minor, drone)[:, 2]} == {9, 4}
+    assert {pitch % 12 for pitch in struck(in_b_minor, drone)[:, 2]} == {11, 6}
+    assert struck(in_b_minor, parts[0].channel)[:, 2].tolist() == [74]
+
+
+@settings(deadline=None)
+@given(hops, bands, grooves)
+def test_music_that_is_closed_ends_on_one_stroke_that_all_hold(grid_and_hops, parts, groove):
+    grid, passages = grid_and_hops
+    last = bars(1, grid)[0]
+    last[:, 1] = 0
+    last[0, 1] = 1
+    arranger = Arranger(parts, VOCABULARY, grid, Mode.MAJOR, groove, 1)
+    beats = range(0, len(passages) * grid.hop_beats, grid.hop_beats)
+    events = [arranger.arrange(*at, 0) for at in zip(passages, beats, strict=True)]
+    beat = len(passages) * grid.hop_beats
+    events.append(arranger.close(last, beat, 0))
+    whole = np.concatenate(events)
+    start, end = beat * grid.beat_ticks, (beat + grid.hop_beats) * grid.beat_ticks
+    assert (np.diff(whole[:, 0]) >= 0).all()
+    for one in parts:
+        played = [note for note in notes_of(whole, one.channel) if note[0] >= start]
+        grace = [note for note in played if one.role is Role.MELODY and note[1] < end]
+        held = [note for note in played if note not in grace]
+        assert held
+        assert len(grace) <= 1
+        assert all(onset <= start + 80 for onset, _, _ in held)
+        assert one.role is Role.DRUMS or all(note_end == end for _, note_end, _ in held)
+
+
+def test_programs_volumes_and_places_come_first():
+    parts = [part(Role.MELODY, pan=30), part(Role.DRUMS, Pattern.MARCH, reverb=90)]
+    setup = Arranger(parts, VOCABULARY, COMMON_TIME, Mode.MAJOR, STRAIGHT, 1).setup()
+    assert setup.tolist() == [
+        [0, 0xC0, 10, 0],
         [0, 0xB0, 7, 100],
-        [0, 0xB2, 7, 90],
-        [0, 0xC0, 73, 0],
-        [0, 0xC2, 32, 0],
+        [0, 0xB0, 10, 30],
+        [0, 0xB0, 91, 40],
+        [0, 0xC9, 19, 0],
+        [0, 0xB9, 7, 100],
+        [0, 0xB9, 10, 64],
+        [0, 0xB9, 91, 90],
     ]
 
 
-def test_a_silent_harmony_silences_chords_and_bass():
-    steps = np.zeros((16, 3), np.int8)
-    steps[8:, 2] = -1
-    events = events_of([steps], [CHORDS, BASS])
-    assert all(end <= 960 for channel in (1, 2) for _, end, _ in notes_of(events, channel))
+@pytest.mark.parametrize("metre", GRIDS)
+def test_a_band_plays_every_bar_of_every_metre(metre):
+    grid = GRIDS[metre]
+    events = events_of(bars(8, grid), band(*Role), grid=grid)
+    for one in band(*Role):
+        bars_played = {onset // grid.bar_ticks for onset, *_ in notes_of(events, one.channel)}
+        sparse = {Role.COUNTER: {2, 6}, Role.DRONE: {0, 4}}  # bars in which they begin a note
+        assert sparse.get(one.role, set(range(8))) <= bars_played
 
 
 def test_instrument_names_are_general_midis():

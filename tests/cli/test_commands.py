@@ -137,7 +137,7 @@ def test_two_hundred_bars_are_read_back_by_mido_and_music21(tmp_path):
     for name in ("t.mid", "t.musicxml"):
         assert run("generate", tmp_path / name, "--bars", 200, "--seed", 1).returncode == 0
     file = mido.MidiFile(tmp_path / "t.mid")
-    assert [track.name for track in file.tracks[1:]] == ["Melody", "Chords", "Bass"]
+    assert [track.name for track in file.tracks[1:]] == ["Melody", "Chords", "Bass", "Bodhran"]
     assert read_events(tmp_path / "t.mid")[-1, 0] == 200 * 1920
     score = converter.parse(tmp_path / "t.musicxml")
     measures = list(score.parts[0].getElementsByClass(stream.Measure))
@@ -220,6 +220,18 @@ def test_models_and_presets_are_listed():
     assert "session" in run("models").stdout
     presets = run("presets").stdout
     assert all(name in presets for name in ("session", "solo-piano", "ambient"))
+
+
+def test_a_new_preset_is_written_and_plays_as_it_is(tmp_path):
+    assert "mine.toml written" in run("presets", "new", "mine", cwd=tmp_path).stdout
+    command = ("generate", "t.mid", "--bars", 2, "--preset", "mine.toml")
+    assert run(*command, cwd=tmp_path).returncode == 0
+    again = run("presets", "new", "mine.toml", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "mine.toml: there is such a file already" in again.stderr
+    elsewhere = run("presets", "new", "../mine", cwd=tmp_path)
+    assert elsewhere.returncode == 2
+    assert "NAME is the name of a preset, not a path" in elsewhere.stderr
 
 
 def test_corpus_counts_as_json():

@@ -146,7 +146,7 @@ def test_mido_backend_chooses_the_midi_system(jack, receiver):
 
 
 def test_latency_can_be_typed_while_it_plays(jack, receiver):
-    chosen = ("--tempo", 150, "--bars", 8, "--seed", 1, "--send-clock")
+    chosen = ("--tempo", 150, "--bars", 8, "--seed", 1, "--send-clock", "--preset", "music-box")
     player = subprocess.Popen(
         livedshl("play", "--port", receiver.port, *chosen),
         env=jack, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

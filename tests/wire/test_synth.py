@@ -9,9 +9,14 @@ import wave
 
 import numpy as np
 import pytest
+from bundles import index_of, random_bundle
 from surroundings import livedshl, need
 
 from livedshl.errors import MissingDependencyError, OutputError
+from livedshl.improviser import Retrieve
+from livedshl.live.composer import Settings, compose
+from livedshl.live.preset import load_preset, preset_names
+from livedshl.music import GRIDS
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,28 @@ def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
     loud = np.abs(samples(tmp_path / "t.wav")).max(axis=1) > 200
     first = int(np.argmax(loud)) / 44_100
     assert 0.998 < first < 1.02
+
+
+def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont, tmp_path):
+    from livedshl.outputs.synth import render_wav
+
+    loudness = {}
+    for name in preset_names():
+        preset = load_preset(name)
+        grid = GRIDS[preset.metre or "4/4"]
+        bundle = random_bundle(grid=grid)
+        settings = Settings.of_preset(
+            preset, grid, tempo_bpm=None, key=None, retrieve=Retrieve.MIN, seed=1, bars=8
+        )
+        events = np.concatenate(
+            [chunk.events for chunk in compose(bundle, index_of(bundle), settings)]
+        )
+        render_wav(tmp_path / "t.wav", events, settings.quarter_bpm, 0)
+        sound = samples(tmp_path / "t.wav") / 32768
+        assert np.abs(sound).max() < 0.99
+        loudness[name] = 10 * np.log10(np.mean(sound**2))
+    quietest, loudest = min(loudness.values()), max(loudness.values())
+    assert loudest - quietest < 8, loudness
 
 
 def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):

@@ -1,0 +1,113 @@
+"""The hand that plays a part: strikes and releases its notes, and keeps account of what sounds.
+
+Within a stretch of music its messages (tick, status, data 1, data 2) come in any order, but none
+lies before the stretch or after its end: swing and feel move a note by less than half a step.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from livedshl.arranger.groove import Feel, Groove, swung_tick
+from livedshl.arranger.part import Part
+from livedshl.music import TICKS_PER_STEP, Grid
+
+Message = tuple[int, int, int, int]
+
+NOTE_OFF, NOTE_ON = 0x80, 0x90
+_GRACE_TICKS = 40
+_GRACE_LEVEL = -8
+_TAP_TICKS = 30  # shorter than two drum strokes are ever apart
+
+
+class Hand:
+    """Plays on the channel of a part; what it strikes is held until it is released."""
+
+    def __init__(self, part: Part, grid: Grid, groove: Groove, rng: np.random.Generator) -> None:
+        self.part = part
+        self.grid = grid
+        self.rng = rng
+        self.held: tuple[int, ...] = ()
+        self._swing = groove.swing
+        self._feel = Feel(groove, part.role, grid, rng)
+        self._lean = 0
+        self._first_tick = 0
+        self._messages: list[Message] = []
+
+    def begin(self, first_step: int) -> None:
+        """Says where the stretch begins: whatever comes before has been handed over."""
+        self._first_tick = first_step * TICKS_PER_STEP
+
+    def take(self) -> list[Message]:
+        """The messages since the last call."""
+        messages, self._messages = self._messages, []
+        return messages
+
+    def leaves_out(self, step: int) -> bool:
+        """Whether a note at this step falls victim to the part's density."""
+        between_beats = step % self.grid.beat_steps != 0
+        return between_beats and self.part.density < 1 and self.rng.random() >= self.part.density
+
+    def strike(
+        self,
+        step: int,
+        pitches: Sequence[int],
+        *,
+        level: int = 0,
+        spread: int = 0,
+        grace: int | None = None,
+        off: Iterable[int] | None = None,
+    ) -> None:
+        """Releases what is held, or only the pitches `off`, and strikes and holds these pitches.
+
+        level: velocity to add. spread: ticks from one to the next. grace: a pitch that is touched
+        before.
+        """
+        tick = self._strike_tick(step)
+        self._release(tick, self.held if off is None else off)
+        velocity = self._velocity(step, level)
+        if grace is not None:
+            self._tap(tick, grace, velocity + _GRACE_LEVEL, _GRACE_TICKS)
+            tick += _GRACE_TICKS
+        for number, pitch in enumerate(pitches):
+            self._add(tick + number * spread, NOTE_ON, pitch, velocity)
+        self.held += tuple(pitches)
+
+    def tap(self, step: int, strokes: Iterable[tuple[int, int]]) -> None:
+        """Strikes drums, given as (pitch, velocity to add), and lets go of them at once."""
+        tick = self._strike_tick(step)
+        for pitch, level in strokes:
+            self._tap(tick, pitch, self._velocity(step, level), _TAP_TICKS)
+
+    def release(self, step: int) -> None:
+        """Releases what is held, as late or early as it was struck."""
+        if self.held:
+            self._release(self._tick(step), self.held)
+
+    def stop(self, tick: int) -> None:
+        """Releases what is held, at this very tick."""
+        self._release(tick, self.held)
+
+    def _strike_tick(self, step: int) -> int:
+        self._lean = self._feel.lean()
+        return self._tick(step)
+
+    def _tick(self, step: int) -> int:
+        return max(self._first_tick, swung_tick(step, self.grid, self._swing) + self._lean)
+
+    def _velocity(self, step: int, level: int) -> int:
+        return self.part.velocity + self._feel.velocity(step) + level
+
+    def _release(self, tick: int, pitches: Iterable[int]) -> None:
+        off = set(pitches) & set(self.held)
+        for pitch in sorted(off):
+            self._add(tick, NOTE_OFF, pitch, 0)
+        self.held = tuple(pitch for pitch in self.held if pitch not in off)
+
+    def _tap(self, tick: int, pitch: int, velocity: int, ticks: int) -> None:
+        self._add(tick, NOTE_ON, pitch, velocity)
+        self._add(tick + ticks, NOTE_OFF, pitch, 0)
+
+    def _add(self, tick: int, kind: int, pitch: int, velocity: int) -> None:
+        velocity = max(1, min(127, velocity)) if kind == NOTE_ON else 0
+        self._messages.append((tick, kind | self.part.channel, pitch, velocity))

@@ -1,0 +1,112 @@
+"""The melody: in a register that holds through a phrase, ornamented or thinned."""
+
+from livedshl.arranger.hand import Hand
+from livedshl.arranger.part import Pattern
+from livedshl.arranger.rows import HELD, Table, row_of
+from livedshl.arranger.stretch import Stretch
+from livedshl.music.segments import MEDIAN_PITCH, REST
+
+# x: the note that is written there; in STRONG the one that sounds longest up to the next x.
+MELODY_PATTERNS: Table = {
+    Pattern.WRITTEN: {"4/4": "x", "3/4": "x", "6/8": "x", "9/8": "x"},
+    Pattern.STRONG: {
+        "4/4": "x--- ----",
+        "3/4": "x--- ---- ----",
+        "6/8": "x----- ------",
+        "9/8": "x----- ------ ------",
+    },
+}
+_PHRASE_BARS = 4
+_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, in which tunes are laid
+_LEAST_GRACED_STEPS = 2
+
+
+class Melody:
+    """Plays the melody."""
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+        self._row = row_of(MELODY_PATTERNS, hand.part.pattern, hand.grid)
+        self._octave: int | None = None  # semitones by which the phrase is moved
+        self._phrase = -1
+        self._written = REST  # what sounds, as written in the key
+
+    def play(self, stretch: Stretch) -> None:
+        """Plays a stretch."""
+        if self._hand.part.pattern is Pattern.STRONG:
+            self._play_strong(stretch)
+        else:
+            self._play_written(stretch)
+
+    def close(self, stretch: Stretch) -> None:
+        """Plays a stretch as it is written."""
+        self._play_written(stretch)
+
+    def _play_written(self, stretch: Stretch) -> None:
+        for at, pitch in enumerate(stretch.pitches):
+            step = stretch.first_step + at
+            if pitch == REST:
+                self._rest(step)
+            elif stretch.articulated[at] or pitch != self._written:
+                if self._hand.held and self._hand.leaves_out(step):
+                    self._written = pitch
+                else:
+                    self._strike(step, pitch, stretch, self._grace(at, stretch))
+
+    def _play_strong(self, stretch: Stretch) -> None:
+        first = 0
+        while first < len(stretch):
+            end = first + 1
+            while end < len(stretch) and self._row[stretch.first_step + end] == HELD:
+                end += 1
+            self._play_tone(first, stretch, stretch.pitches[first:end])
+            first = end
+
+    def _play_tone(self, at: int, stretch: Stretch, pitches: list[int]) -> None:
+        step = stretch.first_step + at
+        heard = [pitch for pitch in pitches if pitch != REST]
+        if not heard:
+            self._rest(step)
+        elif self._row[step] != HELD or not self._hand.held:
+            rests = pitches.index(heard[0])
+            if rests:
+                self._rest(step)
+            self._strike(step + rests, max(heard, key=heard.count), stretch, None)
+
+    def _rest(self, step: int) -> None:
+        self._hand.release(step)
+        self._written = REST
+
+    def _strike(self, step: int, pitch: int, stretch: Stretch, grace: int | None) -> None:
+        self._written = pitch
+        moved = pitch + self._move(step, pitch, stretch)
+        if grace is not None:
+            grace += moved - pitch
+            grace = grace if grace <= self._hand.part.highest else None
+        self._hand.strike(step, (moved,), grace=grace)
+
+    def _move(self, step: int, pitch: int, stretch: Stretch) -> int:
+        """The octave of the phrase, which holds unless a note would leave the part's range."""
+        part = self._hand.part
+        phrase = step // (_PHRASE_BARS * self._hand.grid.bar_steps)
+        if phrase != self._phrase or self._octave is None:
+            self._phrase = phrase
+            centre = (part.lowest + part.highest) / 2
+            self._octave = 12 * round((centre - MEDIAN_PITCH - stretch.key_shift) / 12)
+        while pitch + self._octave < part.lowest:
+            self._octave += 12
+        while pitch + self._octave > part.highest:
+            self._octave -= 12
+        return self._octave
+
+    def _grace(self, at: int, stretch: Stretch) -> int | None:
+        """The scale tone above the note at `at`, where an ornament falls on it."""
+        pitch = stretch.pitches[at]
+        length = stretch.length_of_note(at)
+        repeated = self._hand.held and pitch == self._written
+        if length < _LEAST_GRACED_STEPS or not (repeated or length >= self._hand.grid.beat_steps):
+            return None
+        if self._hand.rng.random() >= self._hand.part.ornaments:
+            return None
+        in_scale = (pitch - stretch.key_shift + 1) % 12 in _SCALE
+        return pitch + (1 if in_scale else 2)

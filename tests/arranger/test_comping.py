@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from band import bars, events_of, notes, part, struck
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import VOCABULARY
+
+from livedshl.arranger import Pattern, Role, patterns_of
+from livedshl.arranger.bass import BASS_PATTERNS
+from livedshl.arranger.comping import CHORD_PATTERNS
+from livedshl.arranger.counter import COUNTER_PATTERNS
+from livedshl.arranger.drone import DRONE_PATTERNS
+from livedshl.arranger.melody import MELODY_PATTERNS
+from livedshl.arranger.voicing import voice_chord
+from livedshl.index import open_bundle
+from livedshl.index.bundle import find_bundle
+from livedshl.music import GRIDS
+
+TABLES = (CHORD_PATTERNS, BASS_PATTERNS, COUNTER_PATTERNS, DRONE_PATTERNS, MELODY_PATTERNS)
+
+
+def chords(pattern, **others):
+    return part(Role.CHORDS, pattern, **others)
+
+
+def movement(voicing, before):
+    return sum(abs(a - b) for a, b in zip(voicing, before, strict=True))
+
+
+@given(st.lists(st.sampled_from(VOCABULARY.classes), min_size=2, max_size=20))
+def test_chords_move_little_and_sound_like_themselves(progression):
+    before = None
+    for chord in progression:
+        voicing = voice_chord(chord, 52, 71, before)
+        assert {p % 12 for p in voicing} <= chord.pitch_classes
+        assert chord.root in {p % 12 for p in voicing}
+        if before:
+            assert movement(voicing, before) <= 9
+        before = voicing
+
+
+def test_in_the_tunes_that_ship_the_voices_move_by_seven_semitones_at_most_at_the_median_change():
+    bundle = open_bundle(find_bundle("session"))
+    steps = bundle.library.steps[: 16 * 2000 : bundle.library.grid.beat_steps, 2]
+    moved, before = [], None
+    for chord in steps[np.flatnonzero(np.diff(steps))].tolist():
+        voicing = voice_chord(bundle.vocabulary.classes[chord], 50, 71, before)
+        moved.append(movement(voicing, before) if before else 0)
+        before = voicing
+    assert len(moved) > 1000
+    assert np.median(moved) <= 7
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_pattern_is_written_in_every_metre_and_fits_its_bars(table):
+    for pattern, rows in table.items():
+        assert set(rows) == set(GRIDS)
+        for metre, row in rows.items():
+            length, bar = len(row.replace(" ", "")), GRIDS[metre].bar_steps
+            assert bar % length == 0 or length % bar == 0, (pattern, metre)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "metre", "steps_and_voices"),
+    [
+        (Pattern.WALTZ, "3/4", [(0, 1), (4, 2), (8, 2)]),
+        (Pattern.BOOM_CHICK, "4/4", [(0, 1), (4, 2), (8, 1), (12, 2)]),
+        (Pattern.BOOM_CHICK, "6/8", [(0, 1), (4, 2), (6, 1), (10, 2)]),
+        (Pattern.OFFBEATS, "4/4", [(4, 3), (12, 3)]),
+        (Pattern.BEATS, "9/8", [(0, 3), (6, 3), (12, 3)]),
+        (Pattern.STRUM, "4/4", [(0, 3), (4, 3), (6, 2), (10, 2), (12, 3), (14, 2)]),
+        (Pattern.ARPEGGIO, "6/8", [(step, 1) for step in range(0, 12, 2)]),
+        (Pattern.SUSTAIN, "3/4", [(0, 3)]),
+    ],
+)
+def test_patterns_fall_where_the_metre_says(pattern, metre, steps_and_voices):
+    grid = GRIDS[metre]
+    for _ in range(2):
+        events = struck(events_of(bars(2, grid), [chords(pattern)], grid=grid))
+        steps, voices = np.unique(events[:, 0] // 120, return_counts=True)
+        second_bar = [(step + grid.bar_steps, n) for step, n in steps_and_voices]
+        found = list(zip(steps.tolist(), voices.tolist(), strict=True))
+        assert found == steps_and_voices + second_bar
+
+
+@pytest.mark.parametrize("pattern", set(patterns_of(Role.CHORDS)) - {Pattern.OFFBEATS})
+def test_a_chord_that_changes_on_the_half_bar_is_heard_there(pattern):
+    first, second = bars(1)
+    second[:, 2] = VOCABULARY.names.index("F")
+    played = notes([first, second], chords(pattern))
+    assert {p % 12 for _, end, p in played if end <= 960} <= {0, 4, 7}
+    later = [(onset, p % 12) for onset, end, p in played if end > 960]
+    assert {p for _, p in later} <= {5, 9, 0}
+    assert 960 in {onset for onset, _ in later}
+
+
+def test_a_pad_ties_the_voices_that_stay():
+    first, second = bars(1)
+    second[:, 2] = VOCABULARY.names.index("Am")
+    played = notes([first, second], chords(Pattern.PAD))
+    assert sorted((onset, end, p % 12) for onset, end, p in played) == [
+        (0, 960, 7),
+        (0, 1920, 0),
+        (0, 1920, 4),
+        (960, 1920, 9),
+    ]
+
+
+def test_an_arpeggio_rings_to_the_bar_line():
+    played = notes(bars(2), chords(Pattern.ARPEGGIO))
+    assert {1920, 3840} <= {end for _, end, _ in played}
+    assert max(end - onset for onset, end, _ in played) > 900
+    assert all(onset // 1920 == (end - 1) // 1920 for onset, end, _ in played)
+
+
+def test_a_strum_runs_from_string_to_string():
+    first = notes(bars(1), chords(Pattern.STRUM))[:3]
+    assert [onset for onset, *_ in first] == [0, 8, 16]
+    pitches = [pitch for *_, pitch in first]
+    assert pitches == sorted(pitches)
+
+
+def test_a_low_density_leaves_out_strokes_between_the_beats():
+    sparse = notes(bars(4), chords(Pattern.STRUM, density=0))
+    assert {onset % 480 for onset, *_ in sparse} == {0, 8, 16}

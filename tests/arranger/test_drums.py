@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from band import bars, events_of, part, struck
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livedshl.arranger import DRUM_CHANNEL, Pattern, Role, patterns_of
+from livedshl.arranger.drums import DRUM_FILLS, DRUM_PATTERNS
+from livedshl.music import GRIDS
+
+every_pattern = pytest.mark.parametrize("pattern", patterns_of(Role.DRUMS))
+every_metre = pytest.mark.parametrize("metre", GRIDS)
+
+
+def strokes(pattern, metre, n_bars=8, **others):
+    grid = GRIDS[metre]
+    events = events_of(bars(n_bars, grid), [part(Role.DRUMS, pattern, **others)], grid=grid)
+    return struck(events)
+
+
+def bar(events, number, metre):
+    """The strokes of a bar, as (tick in it, drum)."""
+    bar_ticks = GRIDS[metre].bar_ticks
+    inside = events[events[:, 0] // bar_ticks == number]
+    return {(tick % bar_ticks, pitch) for tick, _, pitch, _ in inside.tolist()}
+
+
+@every_pattern
+@every_metre
+def test_drums_are_general_midis_on_channel_10(pattern, metre):
+    events = strokes(pattern, metre)
+    assert set(events[:, 1].tolist()) == {0x90 | DRUM_CHANNEL} == {0x99}
+    assert ((events[:, 2] >= 35) & (events[:, 2] <= 81)).all()
+
+
+@every_pattern
+@every_metre
+def test_a_fill_ends_every_eighth_bar_and_no_other(pattern, metre):
+    events = strokes(pattern, metre, n_bars=16)
+    kinds = [bar(events, number, metre) for number in range(16)]
+    assert all(kind == kinds[0] for kind in kinds[:7] + kinds[8:15])
+    assert kinds[7] == kinds[15] != kinds[0]
+
+
+@every_pattern
+@every_metre
+def test_every_bar_begins_with_a_stroke(pattern, metre):
+    onsets = {tick for tick, *_ in strokes(pattern, metre).tolist()}
+    assert set(range(0, 8 * GRIDS[metre].bar_ticks, GRIDS[metre].bar_ticks)) <= onsets
+
+
+@pytest.mark.parametrize("rows", [*DRUM_PATTERNS.values(), *DRUM_FILLS.values()])
+def test_every_row_fits_its_metre(rows):
+    for metre, drums in rows.items():
+        for row in drums.values():
+            length = len(row.replace(" ", ""))
+            assert length % GRIDS[metre].beat_steps == 0
+            assert GRIDS[metre].bar_steps % length == 0 or length in (8, 4, 6)
+
+
+@every_metre
+def test_a_waltz_brushes_on_the_weak_beats(metre):
+    grid = GRIDS["3/4"]
+    pedal_hat = [t for t, drum in bar(strokes(Pattern.BRUSHES, "3/4"), 0, "3/4") if drum == 44]
+    assert sorted(pedal_hat) == [grid.beat_ticks, 2 * grid.beat_ticks]
+
+
+@given(st.floats(0, 0.9))
+def test_a_lower_density_leaves_out_soft_strokes_only(density):
+    full, thin = (strokes(Pattern.KIT, "4/4", density=share) for share in (1, density))
+    left_out = {tuple(row) for row in full[:, [0, 2]].tolist()} - {
+        tuple(row) for row in thin[:, [0, 2]].tolist()
+    }
+    levels = {(tick, drum): velocity for tick, _, drum, velocity in full.tolist()}
+    assert len(thin) <= len(full)
+    assert all(levels[stroke] < 70 for stroke in left_out)
+
+
+def test_drums_keep_time_through_a_rest_of_the_melody():
+    steps = bars(1, pitch=0)
+    assert len(struck(events_of(steps, [part(Role.DRUMS)])))
+    for half in steps:
+        half[:, 2] = -1
+    assert np.size(events_of(steps, [part(Role.DRUMS)])) == 0

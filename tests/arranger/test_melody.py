@@ -1,0 +1,79 @@
+import numpy as np
+from band import bars, events_of, hops, notes, part, struck
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livedshl.arranger import Pattern, Role
+from livedshl.music import GRIDS
+
+MELODY = part(Role.MELODY)
+
+
+@settings(deadline=None)
+@given(hops, st.integers(-5, 6))
+def test_the_melody_is_played_as_written_in_the_key(grid_and_hops, key_shift):
+    grid, passages = grid_and_hops
+    played = notes(passages, MELODY, key_shift=key_shift, grid=grid)
+    for step, (pitch, _, _) in enumerate(np.concatenate(passages).tolist()):
+        sounding = [p for onset, end, p in played if onset <= step * 120 < end]
+        assert len(sounding) == (pitch > 0)
+        assert all((p - pitch - key_shift) % 12 == 0 for p in sounding)
+
+
+def test_a_held_note_sounds_on_over_the_hop():
+    steps = np.zeros((16, 3), np.int8)
+    steps[4:, 0], steps[4, 1] = 72, 1
+    assert notes([steps[:8], steps[8:]], MELODY) == [(480, 1920, 72)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(60, 80), min_size=16, max_size=16), st.integers(-5, 6))
+def test_no_octave_is_changed_where_the_range_has_room(pitches, key_shift):
+    steps = np.concatenate(bars(4))
+    steps[:, 0] = np.repeat(pitches, 4)
+    steps[:, 1] = np.arange(64) % 4 == 0
+    played = notes(np.split(steps, 8), MELODY, key_shift=key_shift)
+    assert np.diff([pitch for *_, pitch in played]).tolist() == np.diff(pitches).tolist()
+
+
+def test_an_octave_that_must_change_stays_for_the_phrase():
+    steps = np.concatenate(bars(8, every=16))
+    steps[:, 0] = np.repeat([60, 50, 62, 64, 65, 67, 69, 71], 16)
+    low = part(Role.MELODY, lowest=55, highest=84)
+    played = [pitch for *_, pitch in notes(np.split(steps, 16), low)]
+    assert played == [60, 62, 74, 76, 65, 67, 69, 71]
+
+
+def test_strong_tones_are_long_and_few():
+    steps = np.concatenate(bars(1))
+    steps[:, 0] = [60, 60, 64, 64, 64, 64, 65, 65, 0, 0, 67, 67, 0, 0, 0, 0]
+    strong = part(Role.MELODY, Pattern.STRONG)
+    assert notes(np.split(steps, 2), strong) == [(0, 960, 64), (1200, 1920, 67)]
+    silent = np.concatenate(bars(1, pitch=0))
+    assert notes(np.split(silent, 2), strong) == []
+
+
+def test_a_thinned_melody_keeps_what_falls_on_the_beat():
+    thin = part(Role.MELODY, density=0)
+    jig = GRIDS["6/8"]
+    played = notes(bars(4, jig), thin, grid=jig)
+    assert [onset for onset, *_ in played] == list(range(0, 4 * jig.bar_ticks, jig.beat_ticks))
+
+
+def test_long_and_repeated_notes_are_ornamented_from_above():
+    ornamented = part(Role.MELODY, ornaments=1)
+    played = notes(bars(1, pitch=71, every=4), ornamented)
+    assert [pitch for *_, pitch in played] == [72, 71] * 4  # from B to C, in C major
+    assert all(end - onset == 40 for onset, end, pitch in played if pitch == 72)
+    in_g = notes(bars(1, pitch=71, every=4), ornamented, key_shift=7)
+    assert in_g[0][2] - in_g[1][2] == 1
+    quick = np.concatenate(bars(1, every=1))
+    quick[:, 0] += np.arange(16, dtype=np.int8) % 2
+    assert len(notes(np.split(quick, 2), ornamented)) == 16
+
+
+def test_ornaments_are_as_frequent_as_they_should_be():
+    sparse = part(Role.MELODY, ornaments=0.2)
+    events = events_of(bars(200, every=4), [sparse])
+    graces = len(struck(events)) - 800
+    assert 110 < graces < 210
