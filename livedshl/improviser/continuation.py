@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.merge import agreement
-from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary
+from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
 from livedshl.music.segments import steps_from
+
+NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
 
 
 class Retrieve(Enum):
@@ -105,6 +107,7 @@ class Continuator:
     ) -> None:
         self._library = bundle.library
         self._forward = bundle.forward
+        self._backward = bundle.backward
         self._grid = bundle.library.grid
         self._overlaps = bundle.overlaps
         self._phase_shift = bundle.follow_beats
@@ -115,9 +118,11 @@ class Continuator:
         self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
 
-    def open(self) -> int:
-        """Draws a segment that opens its song and takes it as played."""
-        openings = self._library.openings
+    def open(self, among: NDArray[np.integer] = NOTHING) -> int:
+        """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
+        else one that opens its song.
+        """
+        openings = among if len(among) else self._library.openings
         pool = openings if len(openings) else np.arange(len(self._library), dtype=np.int32)
         segment = int(self._rng.choice(pool))
         self._remember(segment)
@@ -137,18 +142,19 @@ class Continuator:
         return chosen
 
     def join(self, playing: int, segment: int) -> Continuation:
-        """How a segment follows that a plan brings back: as if it had been chosen, but for rules
-        and memory.
-        """
-        rings = self._index.rings(
-            self._forward[playing], farthest_first=self._retrieve is Retrieve.MAX
-        )
-        first = ring = next(rings)
-        while segment not in ring.segments:
-            ring = next(rings)
+        """How a segment follows that a plan brings back; it is not taken as played anew."""
+        distances = hamming(self._forward[playing], self._backward, self._index.shape)
+        distance = int(distances[segment])
+        nearest = distances.min() if self._retrieve is Retrieve.MIN else distances.max()
         (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
         return Continuation(
-            segment, ring.distance, first.distance, ring.ties, agreeing, rules_kept=True, wish=None
+            segment=segment,
+            hamming=distance,
+            nearest=int(nearest),
+            ties=int((distances == distance).sum()),
+            agreeing_steps=agreeing,
+            rules_kept=True,
+            wish=None,
         )
 
     def between(self, playing: int) -> int:

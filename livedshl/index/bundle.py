@@ -186,9 +186,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     return bundle
 
 
-def roles_in(
-    library: SegmentLibrary, vocabulary: ChordVocabulary, mode: Mode
-) -> NDArray[np.uint8]:
+def roles_in(library: SegmentLibrary, vocabulary: ChordVocabulary, mode: Mode) -> NDArray[np.uint8]:
     """The roles of a library's segments, uint8[n]."""
     roles = [np.empty(0, np.uint8)]
     for first, end in pairwise(library.tune_steps.tolist()):
