@@ -362,17 +362,19 @@ def _begun(steps: NDArray[np.int8]) -> NDArray[np.int8]:
 def _ring_out(steps: NDArray[np.int8], bundle: Bundle) -> NDArray[np.int8]:
     """The last passage, int8[n, 3], its last note and chord held to the end.
 
-    They are the tonic; where the library has no segment that ends on it, they are made so.
+    They are the tonic; where the library has no segment that ends on it, the last beat is made so.
     """
     steps = steps.copy()
-    tonic = TONICS[bundle.mode]
+    tonic, beat_steps = TONICS[bundle.mode], bundle.library.grid.beat_steps
     onsets = np.flatnonzero(steps[:, ARTICULATED])
     last = int(onsets[-1]) if len(onsets) else 0
-    pitch = int(steps[last, PITCH]) if len(onsets) else MEDIAN_PITCH
-    steps[last:, PITCH] = pitch + (tonic - pitch + 6) % 12 - 6
+    pitch = int(steps[last, PITCH]) or MEDIAN_PITCH
+    if pitch % 12 != tonic:
+        last = len(steps) - beat_steps
+        pitch += (tonic - pitch + 6) % 12 - 6
+    steps[last:, PITCH] = pitch
     steps[last:, ARTICULATED] = 0
     steps[last, ARTICULATED] = 1
-    beat_steps = bundle.library.grid.beat_steps
     chord = Chord.parse(NOTE_NAMES[tonic] + ("m" if bundle.mode is Mode.MINOR else ""))
     steps[last // beat_steps * beat_steps :, CHORD] = bundle.vocabulary.index(chord)
     return steps
