@@ -3,25 +3,26 @@
 from pathlib import Path
 
 import numpy as np
-from strategies import VOCABULARY
+from strategies import VOCABULARY, every_hop
 
-from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack
+from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack, write_bundle
 from livedshl.index.bundle import roles_in
-from livedshl.music import Mode, Tune
+from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
 
 
-def random_tunes(n_tunes: int, n_bars: int, seed: int) -> list[Tune]:
-    """Tunes of random eighths around B4 over random chords, no two alike."""
+def random_tunes(n_tunes: int, n_bars: int, seed: int, grid: Grid = COMMON_TIME) -> list[Tune]:
+    """Tunes of random eighths around B4 over random chords, one a hop, no two alike."""
+    n_steps = n_bars * grid.bar_steps
     rng = np.random.default_rng(seed)
     tunes = []
     for number in range(n_tunes):
-        steps = np.zeros((n_bars * 16, 3), np.int8)
-        steps[:, 0] = np.repeat(rng.integers(64, 79, n_bars * 8), 2)
+        steps = np.zeros((n_steps, 3), np.int8)
+        steps[:, 0] = np.repeat(rng.integers(64, 79, n_steps // 2), 2)
         steps[::2, 1] = 1
-        steps[:, 2] = np.repeat(rng.integers(0, len(VOCABULARY), n_bars * 2), 8)
-        starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
-        phases = (starts // 4 % 4).astype(np.int8)
-        tunes.append(Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases))
+        chords = rng.integers(0, len(VOCABULARY), n_steps // grid.hop_steps)
+        steps[:, 2] = np.repeat(chords, grid.hop_steps)
+        starts, phases = every_hop(grid, n_steps)
+        tunes.append(Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases, grid))
     return tunes
 
 
@@ -29,11 +30,13 @@ def random_bundle(
     n_tunes: int = 20,
     n_bars: int = 16,
     shape: CodeShape = CodeShape(6, 4),  # noqa: B008
-    follow_beats: int = 2,
+    overlaps: bool = True,
     seed: int = 3,
+    grid: Grid = COMMON_TIME,
 ) -> Bundle:
     """A bundle of random tunes and random codes."""
-    library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed))
+    library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed, grid))
+    follow_beats = grid.hop_beats if overlaps else grid.segment_beats
     codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
     forward, backward = pack(codes.astype(np.uint8), shape)
     mode = Mode.MAJOR
@@ -46,3 +49,31 @@ def random_bundle(
 def index_of(bundle: Bundle) -> CodeIndex:
     """The index over a bundle's backward codes."""
     return CodeIndex(bundle.backward, bundle.shape)
+
+
+def write_kind(folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=None):
+    """Writes a bundle of one tune of that kind; gives its library and its codes."""
+    rng, grid = np.random.default_rng(1), GRIDS[metre]
+    n_steps = 12 * grid.bar_steps
+    steps = np.zeros((n_steps, 3), np.int8)
+    steps[:, 0], steps[::4, 1] = rng.integers(60, 80, n_steps), 1
+    starts, right_phases = every_hop(grid, n_steps)
+    phases = right_phases if phases is None else np.full(len(starts), phases, np.int8)
+    tune = Tune("Ünïcode reel", "book.abc#1", steps, starts, phases, grid)
+    library = SegmentLibrary.of_tunes([tune])
+    codes = rng.integers(0, 5, (2, len(library), 9)).astype(np.uint8)
+    write_bundle(
+        folder,
+        library=library,
+        vocabulary=VOCABULARY,
+        forward=codes[0],
+        backward=codes[1],
+        symbols=5,
+        follow_beats=follow_beats or grid.hop_beats,
+        networks=b"weights",
+        mode=mode,
+        training={"seed": 1},
+        corpora=[{"title": "a book"}],
+        figures={},
+    )
+    return library, codes

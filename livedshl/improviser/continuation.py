@@ -65,11 +65,11 @@ class Continuation:
     segment: its number in the library.
     hamming: distance from the playing segment's forward code to its backward code.
     nearest: the distance of the first ring: the least of the whole index (the greatest, where the
-        farthest is retrieved). `hamming` differs from it only where the rules ruled that ring out,
-        or by `ContinuationRules.near`.
+        farthest is retrieved). `hamming` differs from it only where the rules, or another place in
+        the bar, ruled that ring out, or by `ContinuationRules.near`.
     ties: segments at distance `hamming`.
     agreeing_steps: steps of the overlap in which it agrees with the playing segment.
-    rules_kept: False if no segment of the library satisfied the rules.
+    rules_kept: False if no segment of the library with this place in the bar satisfied the rules.
     wish: the name of the wish that was fulfilled; None if there was none, or none could be.
     """
 
@@ -158,14 +158,15 @@ class Continuator:
         )
 
     def allowed_within(
-        self, distances: NDArray[np.integer], reach: int, most: int
+        self, playing: int, distances: NDArray[np.integer], reach: int, most: int
     ) -> NDArray[np.int32]:
-        """The segments that the rules allow, at most so many, nearest first.
+        """The segments that the rules allow after the playing one, at most so many, nearest first.
 
         distances: int[n], of all segments. reach: by how much theirs may exceed the least of all.
         """
         near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
         near = self._allowed(near)
+        near = near[self._in_phase(playing, near, self._grid.bar_beats)]
         return near[np.argsort(distances[near], kind="stable")[:most]]
 
     def between(self, playing: int) -> int:
@@ -174,7 +175,7 @@ class Continuator:
         It is not played, nor remembered.
         """
         ring = next(self._index.rings(self._forward[playing]))
-        in_phase = ring.segments[self._in_phase(playing, ring.segments)]
+        in_phase = ring.segments[self._in_phase(playing, ring.segments, self._grid.cycle_beats)]
         return int(in_phase[0] if len(in_phase) else ring.segments[0])
 
     def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
@@ -211,6 +212,10 @@ class Continuator:
             if wish:
                 segments = segments[wish.among[segments]]
             segments = self._allowed(segments)
+            if not farthest:  # once off the beat the music would stay there: codes keep the place
+                # A wish may fall on either bar of two.
+                cycle_beats = self._grid.bar_beats if wish else self._grid.cycle_beats
+                segments = segments[self._in_phase(playing, segments, cycle_beats)]
             if len(segments):
                 found.append(_Ring(ring.distance, segments, len(ring.segments)))
         assert first is not None, "an index is never empty"
@@ -230,7 +235,9 @@ class Continuator:
         order = np.repeat(np.arange(len(rings)), [len(ring.segments) for ring in rings])
         agreeing = self._agreement(playing, candidates)
         if self._retrieve is Retrieve.MIN:
-            fit = agreeing + self._grid.hop_steps * self._in_phase(playing, candidates)
+            fit = agreeing + self._grid.hop_steps * self._in_phase(
+                playing, candidates, self._grid.cycle_beats
+            )
             best = fit == fit.max()
             best &= order == order[best].min()
             candidates, agreeing, order = candidates[best], agreeing[best], order[best]
@@ -259,11 +266,13 @@ class Continuator:
         hop_steps = self._grid.hop_steps
         return agreement(old, steps_from(library.steps, library.starts[candidates], hop_steps))
 
-    def _in_phase(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Whether each candidate falls on the same beats of the bar as in its own song."""
+    def _in_phase(
+        self, playing: int, candidates: NDArray[np.int32], cycle_beats: int
+    ) -> NDArray[np.bool_]:
+        """Whether each candidate falls on the same beats of the cycle as in its own song."""
         phases = self._library.phases
-        wanted = (phases[playing] + self._phase_shift) % self._grid.cycle_beats
-        return np.asarray(phases[candidates] == wanted, np.bool_)
+        wanted = phases[playing] + self._phase_shift
+        return np.asarray((phases[candidates] - wanted) % cycle_beats == 0, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
         library = self._library

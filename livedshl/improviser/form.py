@@ -294,7 +294,9 @@ class _Planner:
         if playing is None or not len(leading):
             return None
         to = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
-        near = self._line.continuator.allowed_within(to, self._symbols(_TURNING_REACH), _LOOKED_AT)
+        near = self._line.continuator.allowed_within(
+            playing, to, self._symbols(_TURNING_REACH), _LOOKED_AT
+        )
         onward = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
         way = to[near].astype(np.int64) + np.array(onward, np.int64)
         return self._shortest(f"turn to {cadence.value}", near, way, reach=1.0)
@@ -310,7 +312,9 @@ class _Planner:
             way += hamming(bundle.backward[after], bundle.forward, bundle.shape)
         content_ids = bundle.library.content_ids
         way[content_ids == content_ids[planned]] = 2 * bundle.shape.length
-        near = self._line.continuator.allowed_within(way, self._symbols(_NEARLY), _LOOKED_AT)
+        near = self._line.continuator.allowed_within(
+            playing, way, self._symbols(_NEARLY), _LOOKED_AT
+        )
         return self._shortest("variation", near, way[near], _VARIATION_REACH)
 
     def _shortest(

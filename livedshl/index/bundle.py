@@ -218,12 +218,17 @@ def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode
     within = folder / kind_folder(metre, mode)
     if (within / MANIFEST).is_file():
         return within
-    others = [read_manifest(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
-    kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in (own, *others))
+    kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in kind_manifests(folder))
     raise BundleError(
-        f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; "
-        "`livedshl train` with --metre and --minor learns others"
+        f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; choose among "
+        "these by --metre and --key (Am, say, for minor), or `livedshl train` others"
     )
+
+
+def kind_manifests(folder: Path) -> list[dict[str, Any]]:
+    """The manifests of a bundle and of the bundles of other kinds within it. Raises BundleError."""
+    within = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
+    return [read_manifest(of_kind) for of_kind in (folder, *within)]
 
 
 def kind_folder(metre: str, mode: Mode) -> str:
@@ -288,6 +293,7 @@ def _check_consistency(bundle: Bundle) -> None:
         and bool((library.starts + n_steps <= library.tune_steps[library.tune_of + 1]).all())
         and bundle.forward.shape == bundle.backward.shape == (n_segments, n_words)
         and len(library.phases) == len(bundle.roles) == n_segments
+        and bool(np.isin(library.phases, library.grid.phases).all())
         and int(library.steps[:, 2].max()) < len(bundle.vocabulary)
         and bundle.follow_beats in (library.grid.hop_beats, library.grid.segment_beats)
     )

@@ -35,7 +35,7 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
         form=Form.NONE,
         retrieve=Retrieve.MIN,
         seed=seed,
-        bars=beats // grid.bar_beats,
+        bars=-(-beats // grid.bar_beats),
     )
     written = []
     for name, retrieve in _TASKS.items():
