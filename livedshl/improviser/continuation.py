@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.merge import agreement
-from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary
+from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
 from livedshl.music.segments import steps_from
+
+NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
 
 
 class Retrieve(Enum):
@@ -105,6 +107,7 @@ class Continuator:
     ) -> None:
         self._library = bundle.library
         self._forward = bundle.forward
+        self._backward = bundle.backward
         self._grid = bundle.library.grid
         self._overlaps = bundle.overlaps
         self._phase_shift = bundle.follow_beats
@@ -115,9 +118,11 @@ class Continuator:
         self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
 
-    def open(self) -> int:
-        """Draws a segment that opens its song and takes it as played."""
-        openings = self._library.openings
+    def open(self, among: NDArray[np.integer] = NOTHING) -> int:
+        """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
+        else one that opens its song.
+        """
+        openings = among if len(among) else self._library.openings
         pool = openings if len(openings) else np.arange(len(self._library), dtype=np.int32)
         segment = int(self._rng.choice(pool))
         self._remember(segment)
@@ -129,11 +134,60 @@ class Continuator:
         self._remember(chosen.segment)
         return chosen
 
+    def follow_as_wished(self, playing: int, wish: Wish) -> Continuation | None:
+        """Draws a continuation that fulfils the wish and takes it as played; None if none does."""
+        chosen = self._as_wished(playing, wish)
+        if chosen:
+            self._remember(chosen.segment)
+        return chosen
+
+    def join(self, playing: int, segment: int) -> Continuation:
+        """How a segment follows that a plan brings back; it is not taken as played anew."""
+        distances = hamming(self._forward[playing], self._backward, self._index.shape)
+        distance = int(distances[segment])
+        nearest = distances.min() if self._retrieve is Retrieve.MIN else distances.max()
+        (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
+        return Continuation(
+            segment=segment,
+            hamming=distance,
+            nearest=int(nearest),
+            ties=int((distances == distance).sum()),
+            agreeing_steps=agreeing,
+            rules_kept=True,
+            wish=None,
+        )
+
+    def allowed_within(
+        self, playing: int, distances: NDArray[np.integer], reach: int, most: int
+    ) -> NDArray[np.int32]:
+        """The segments that the rules allow after the playing one, at most so many, nearest first.
+
+        distances: int[n], of all segments. reach: by how much theirs may exceed the least of all.
+        """
+        near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
+        near = self._allowed(near)
+        near = near[self._in_phase(playing, near, self._grid.bar_beats)]
+        return near[np.argsort(distances[near], kind="stable")[:most]]
+
+    def between(self, playing: int) -> int:
+        """A segment by which the code gets from the playing one to what comes end to end with it.
+
+        It is not played, nor remembered.
+        """
+        ring = next(self._index.rings(self._forward[playing]))
+        in_phase = ring.segments[self._in_phase(playing, ring.segments, self._grid.cycle_beats)]
+        return int(in_phase[0] if len(in_phase) else ring.segments[0])
+
+    def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
+        nearest, rings = self._near_rings(playing, wish)
+        if not rings:
+            return None
+        return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+
     def _choose(self, playing: int, wish: Wish | None) -> Continuation:
-        if wish:
-            nearest, rings = self._near_rings(playing, wish)
-            if rings:
-                return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+        chosen = self._as_wished(playing, wish) if wish else None
+        if chosen:
+            return chosen
         nearest, rings = self._near_rings(playing, None)
         if rings:
             return self._draw(playing, rings, nearest.distance, rules_kept=True)
@@ -154,11 +208,14 @@ class Continuator:
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
-            segments = self._allowed(ring.segments)
-            if not farthest:  # once off the beat the music would stay there: codes keep the place
-                segments = segments[self._in_phase(playing, segments)]
+            segments = ring.segments
             if wish:
                 segments = segments[wish.among[segments]]
+            segments = self._allowed(segments)
+            if not farthest:  # once off the beat the music would stay there: codes keep the place
+                # A wish may fall on either bar of two.
+                cycle_beats = self._grid.bar_beats if wish else self._grid.cycle_beats
+                segments = segments[self._in_phase(playing, segments, cycle_beats)]
             if len(segments):
                 found.append(_Ring(ring.distance, segments, len(ring.segments)))
         assert first is not None, "an index is never empty"
@@ -178,7 +235,9 @@ class Continuator:
         order = np.repeat(np.arange(len(rings)), [len(ring.segments) for ring in rings])
         agreeing = self._agreement(playing, candidates)
         if self._retrieve is Retrieve.MIN:
-            fit = agreeing + self._grid.hop_steps * self._in_phase(playing, candidates)
+            fit = agreeing + self._grid.hop_steps * self._in_phase(
+                playing, candidates, self._grid.cycle_beats
+            )
             best = fit == fit.max()
             best &= order == order[best].min()
             candidates, agreeing, order = candidates[best], agreeing[best], order[best]
@@ -207,11 +266,13 @@ class Continuator:
         hop_steps = self._grid.hop_steps
         return agreement(old, steps_from(library.steps, library.starts[candidates], hop_steps))
 
-    def _in_phase(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Whether each candidate falls on the same beats of the bar as in its own song."""
+    def _in_phase(
+        self, playing: int, candidates: NDArray[np.int32], cycle_beats: int
+    ) -> NDArray[np.bool_]:
+        """Whether each candidate falls on the same beats of the cycle as in its own song."""
         phases = self._library.phases
-        wanted = (phases[playing] + self._phase_shift) % self._grid.cycle_beats
-        return np.asarray(phases[candidates] == wanted, np.bool_)
+        wanted = phases[playing] + self._phase_shift
+        return np.asarray((phases[candidates] - wanted) % cycle_beats == 0, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
         library = self._library

@@ -5,7 +5,7 @@ import pytest
 
 from livedshl.arranger import Groove, Part, Pattern, Role, patterns_of
 from livedshl.errors import PresetError
-from livedshl.improviser import ContinuationRules
+from livedshl.improviser import ContinuationRules, Form
 from livedshl.live.preset import load_preset, preset_names, write_preset
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
@@ -72,6 +72,11 @@ channel = 10
     assert (tune.pattern, beat.pattern, beat.channel) == (Pattern.WRITTEN, Pattern.KIT, 9)
 
 
+def test_tunes_are_laid_out_as_the_preset_says(preset):
+    assert preset(GOOD).form is Form.ANY
+    assert preset(GOOD.replace('key = "Bb"', 'form = "none"')).form is Form.NONE
+
+
 def test_a_preset_may_choose_metre_and_minor(preset):
     mine = preset(GOOD.replace('key = "Bb"', 'key = "F#m"\nmetre = "6/8"'))
     assert (mine.metre, mine.key) == ("6/8", Key(6, Mode.MINOR))
@@ -92,6 +97,7 @@ def test_a_preset_may_choose_metre_and_minor(preset):
         (GOOD.replace("violin", "violine"), "no General MIDI instrument.*near it: violin"),
         (GOOD.replace("channel = 11", "channel = 17"), "whole number from 1 to 16"),
         (GOOD.replace("highest = 50", "highest = 40"), "12 semitones above lowest"),
+        (GOOD.replace('key = "Bb"', 'form = "ABBA"'), "must be one of any, none, AABB, AABA, ABAC"),
         (GOOD.replace('role = "bass"', 'role = "drum"'), "must be one of melody, chords, bass"),
         (GOOD.replace('name = "Low"\n', ""), "'name' is missing"),
         (GOOD.replace("channel = 2", "channel = 11"), "part 2: channel 11 is that of 'Tune'"),
