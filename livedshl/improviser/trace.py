@@ -1,0 +1,121 @@
+"""Reads back what `--trace` wrote: where every stretch of the music came from."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from livedshl.errors import TraceError
+from livedshl.music import GRIDS, Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a segment came from and how it was found: a record of a trace.
+
+    beat: of the music, at which the segment starts. song_beat: of its song, from the first bar
+    line. section: of the form, None where it has none. The rest is as in `Continuation` and
+    `Passage`; all None for the opening.
+    """
+
+    grid: Grid
+    beat: int
+    song: str
+    source: str
+    song_beat: int
+    hamming: int | None
+    nearest: int | None
+    ties: int | None
+    agreeing_steps: int | None
+    splice: int | None
+    wish: str | None
+    section: str | None
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> "Origin":
+        """What a record of a trace tells. Raises KeyError, TypeError or ValueError if it is none."""
+        return cls(
+            grid=GRIDS[record["metre"]],
+            beat=int(record["beat"]),
+            song=str(record["song"]),
+            source=str(record["source"]),
+            song_beat=int(record["song_beat"]),
+            section=_optional(str, record.get("section")),
+            wish=_optional(str, record["wish"]),
+            **{name: _optional(int, record[name]) for name in _COUNTS},
+        )
+
+    @property
+    def step(self) -> int:
+        """The step of the music at which its melody takes over."""
+        return self.beat * self.grid.beat_steps + (self.splice or 0)
+
+
+_COUNTS = ("hamming", "nearest", "ties", "agreeing_steps", "splice")
+
+
+def _optional(kind: type, value: Any) -> Any:
+    return None if value is None else kind(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Steps of the music, from `start` until before `end`, in which one segment has the melody."""
+
+    start: int
+    end: int
+    origin: Origin
+
+
+def stretches(origins: Iterable[Origin], end: int) -> list[Stretch]:
+    """Who has the melody until step `end`, without a gap; segments that never have it left out."""
+    origins = list(origins)
+    edges = [*(min(origin.step, end) for origin in origins), end]
+    return [
+        Stretch(start, stop, origin)
+        for (start, stop), origin in zip(pairwise(edges), origins, strict=True)
+        if start < stop
+    ]
+
+
+def sections_of(stretches: Iterable[Stretch]) -> list[tuple[int, str]]:
+    """The sections of the form by name, each with the step at which it begins."""
+    sections = []
+    before = None
+    for stretch in stretches:
+        origin = stretch.origin
+        if origin.section is not None and origin.section != before:
+            sections.append((origin.beat * origin.grid.beat_steps, origin.section))
+        before = origin.section
+    return sections
+
+
+def read_trace(path: Path) -> tuple[list[Origin], bool]:
+    """The records of a trace, and whether its last line is cut off, which is left out then.
+
+    Raises TraceError for a file that cannot be read or is no trace.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
+    origins = []
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            if number == len(lines) and origins:
+                return origins, True
+            record = None
+        try:
+            origins.append(Origin.of_record(record))
+        except (KeyError, TypeError, ValueError) as error:
+            raise TraceError(
+                f"{path}, line {number}: no record of a trace; `livedshl play --trace FILE` and "
+                "`livedshl generate --trace FILE` write them"
+            ) from error
+    if not origins:
+        raise TraceError(f"{path}: empty; nothing was played")
+    return origins, False
