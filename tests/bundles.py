@@ -6,7 +6,8 @@ import numpy as np
 from strategies import VOCABULARY
 
 from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack
-from livedshl.music import Tune
+from livedshl.index.bundle import roles_in
+from livedshl.music import Mode, Tune
 
 
 def random_tunes(n_tunes: int, n_bars: int, seed: int) -> list[Tune]:
@@ -35,8 +36,10 @@ def random_bundle(
     library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed))
     codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
     forward, backward = pack(codes.astype(np.uint8), shape)
+    mode = Mode.MAJOR
+    roles = roles_in(library, VOCABULARY, mode)
     return Bundle(
-        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, manifest={}
+        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, mode, roles, {}
     )
 
 

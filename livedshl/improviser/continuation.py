@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.merge import agreement
-from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary
+from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
 from livedshl.music.segments import steps_from
+
+NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
 
 
 class Retrieve(Enum):
@@ -105,6 +107,7 @@ class Continuator:
     ) -> None:
         self._library = bundle.library
         self._forward = bundle.forward
+        self._backward = bundle.backward
         self._grid = bundle.library.grid
         self._overlaps = bundle.overlaps
         self._phase_shift = bundle.follow_beats
@@ -115,9 +118,11 @@ class Continuator:
         self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
 
-    def open(self) -> int:
-        """Draws a segment that opens its song and takes it as played."""
-        openings = self._library.openings
+    def open(self, among: NDArray[np.integer] = NOTHING) -> int:
+        """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
+        else one that opens its song.
+        """
+        openings = among if len(among) else self._library.openings
         pool = openings if len(openings) else np.arange(len(self._library), dtype=np.int32)
         segment = int(self._rng.choice(pool))
         self._remember(segment)
@@ -129,11 +134,48 @@ class Continuator:
         self._remember(chosen.segment)
         return chosen
 
+    def follow_as_wished(self, playing: int, wish: Wish) -> Continuation | None:
+        """Draws a continuation that fulfils the wish and takes it as played; None if none does."""
+        chosen = self._as_wished(playing, wish)
+        if chosen:
+            self._remember(chosen.segment)
+        return chosen
+
+    def join(self, playing: int, segment: int) -> Continuation:
+        """How a segment follows that a plan brings back; it is not taken as played anew."""
+        distances = hamming(self._forward[playing], self._backward, self._index.shape)
+        distance = int(distances[segment])
+        nearest = distances.min() if self._retrieve is Retrieve.MIN else distances.max()
+        (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
+        return Continuation(
+            segment=segment,
+            hamming=distance,
+            nearest=int(nearest),
+            ties=int((distances == distance).sum()),
+            agreeing_steps=agreeing,
+            rules_kept=True,
+            wish=None,
+        )
+
+    def between(self, playing: int) -> int:
+        """A segment by which the code gets from the playing one to what comes end to end with it.
+
+        It is not played, nor remembered.
+        """
+        ring = next(self._index.rings(self._forward[playing]))
+        in_phase = ring.segments[self._in_phase(playing, ring.segments)]
+        return int(in_phase[0] if len(in_phase) else ring.segments[0])
+
+    def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
+        nearest, rings = self._near_rings(playing, wish)
+        if not rings:
+            return None
+        return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+
     def _choose(self, playing: int, wish: Wish | None) -> Continuation:
-        if wish:
-            nearest, rings = self._near_rings(playing, wish)
-            if rings:
-                return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+        chosen = self._as_wished(playing, wish) if wish else None
+        if chosen:
+            return chosen
         nearest, rings = self._near_rings(playing, None)
         if rings:
             return self._draw(playing, rings, nearest.distance, rules_kept=True)
@@ -154,9 +196,10 @@ class Continuator:
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
-            segments = self._allowed(ring.segments)
+            segments = ring.segments
             if wish:
                 segments = segments[wish.among[segments]]
+            segments = self._allowed(segments)
             if len(segments):
                 found.append(_Ring(ring.distance, segments, len(ring.segments)))
         assert first is not None, "an index is never empty"

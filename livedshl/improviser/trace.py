@@ -16,8 +16,7 @@ class Origin:
     """Where a segment came from and how it was found: a record of a trace.
 
     beat: of the music, at which the segment starts. song_beat: of its song, from the first bar
-    line. section: of the form, None where it has none. The rest is as in `Continuation` and
-    `Passage`; all None for the opening.
+    line. The rest is as in `Continuation`, `Passage` and `Place`, None where there is none.
     """
 
     grid: Grid
@@ -31,7 +30,9 @@ class Origin:
     agreeing_steps: int | None
     splice: int | None
     wish: str | None
+    tune: int | None
     section: str | None
+    time: int | None
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Origin":
@@ -42,8 +43,10 @@ class Origin:
             song=str(record["song"]),
             source=str(record["source"]),
             song_beat=int(record["song_beat"]),
-            section=_optional(str, record.get("section")),
             wish=_optional(str, record["wish"]),
+            tune=_optional(int, record.get("tune")),
+            section=_optional(str, record.get("section")),
+            time=_optional(int, record.get("time")),
             **{name: _optional(int, record[name]) for name in _COUNTS},
         )
 
@@ -81,14 +84,21 @@ def stretches(origins: Iterable[Origin], end: int) -> list[Stretch]:
 
 
 def sections_of(stretches: Iterable[Stretch]) -> list[tuple[int, str]]:
-    """The sections of the form by name, each with the step at which it begins."""
+    """The sections of the form, each with the step at which it begins: "A", the next time "A2".
+
+    The first of another tune says so: "Tune 2: A".
+    """
     sections = []
-    before = None
+    before = (None, None, None)
     for stretch in stretches:
         origin = stretch.origin
-        if origin.section is not None and origin.section != before:
-            sections.append((origin.beat * origin.grid.beat_steps, origin.section))
-        before = origin.section
+        here = (origin.tune, origin.section, origin.time)
+        if origin.section and here != before:
+            begins = origin.tune not in (None, 1, before[0])
+            name = f"{origin.section}{origin.time if (origin.time or 1) > 1 else ''}"
+            step = origin.beat * origin.grid.beat_steps
+            sections.append((step, f"Tune {origin.tune}: {name}" if begins else name))
+        before = here
     return sections
 
 

@@ -55,10 +55,11 @@ def write_musicxml(
     tempo_bpm: float,
     title: str,
     creator: str = "livedshl",
+    keys: Mapping[int, Key] | None = None,
     marks: Sequence[Mark] = (),
 ) -> None:
     """Writes the score of `steps` to `path`; the rest is as in `musicxml`. Raises OSError."""
-    write_beside(path, musicxml(steps, chords, grid, key, tempo_bpm, title, creator, marks))
+    write_beside(path, musicxml(steps, chords, grid, key, tempo_bpm, title, creator, keys, marks))
 
 
 def musicxml(
@@ -69,15 +70,16 @@ def musicxml(
     tempo_bpm: float,
     title: str,
     creator: str,
+    keys: Mapping[int, Key] | None = None,
     marks: Sequence[Mark] = (),
 ) -> bytes:
     """The score of `steps`, int8[n, 3] in C major or A minor, four bars a line.
 
-    chords: what the chord classes of the steps mean. grid: how the steps count. key: of the score.
-    tempo_bpm: beats of the grid a minute. marks: what is written beside the notes.
+    chords: what the chord classes of the steps mean. grid: how the steps count. key: of the score;
+    keys: by bar from 0, where it changes. tempo_bpm: beats of the grid a minute. marks: what is
+    written beside the notes.
     """
-    key_shift = key.shift
-    fifths = fifths_of(key)
+    key_shift, fifths = key.shift, fifths_of(key)
     score = ET.Element("score-partwise", version="4.0")
     ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title
     identification = ET.SubElement(score, "identification")
@@ -97,6 +99,10 @@ def musicxml(
         if number == 1:
             _add_attributes(measure, fifths, key.mode, grid)
             _add_tempo(measure, tempo_bpm, grid)
+        elif keys and keys.get(number - 1, key) != key:
+            key, sounding_chord = keys[number - 1], None
+            key_shift, fifths = key.shift, fifths_of(key)
+            _add_key(ET.SubElement(measure, "attributes"), fifths, key.mode)
         bar = steps[start : start + grid.bar_steps]
         continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
         pieces = list(_pieces(bar, _is_tied(steps, start), continues, grid.beat_steps))
@@ -212,15 +218,19 @@ def _beams(pieces: Sequence[tuple[int, int, bool]], beat_steps: int) -> list[lis
 def _add_attributes(measure: ET.Element, fifths: int, mode: Mode, grid: Grid) -> None:
     attributes = ET.SubElement(measure, "attributes")
     ET.SubElement(attributes, "divisions").text = str(_QUARTER)
-    key = ET.SubElement(attributes, "key")
-    ET.SubElement(key, "fifths").text = str(fifths)
-    ET.SubElement(key, "mode").text = mode.value
+    _add_key(attributes, fifths, mode)
     time = ET.SubElement(attributes, "time")
     ET.SubElement(time, "beats").text = str(grid.metre.count)
     ET.SubElement(time, "beat-type").text = str(grid.metre.unit)
     clef = ET.SubElement(attributes, "clef")
     ET.SubElement(clef, "sign").text = "G"
     ET.SubElement(clef, "line").text = "2"
+
+
+def _add_key(attributes: ET.Element, fifths: int, mode: Mode) -> None:
+    key = ET.SubElement(attributes, "key")
+    ET.SubElement(key, "fifths").text = str(fifths)
+    ET.SubElement(key, "mode").text = mode.value
 
 
 def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
