@@ -1,9 +1,10 @@
 """Reads back what `--trace` wrote: where every stretch of the music came from."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from livedshl.music import GRIDS, Grid
 class Origin:
     """Where a segment came from and how it was found: a record of a trace.
 
-    beat: of the music, at which the segment starts. song_beat: of its song, from the first bar
-    line. The rest is as in `Continuation`, `Passage` and `Place`, None where there is none.
+    beat: of the music, at which the segment starts. beats: until the next follows, or the music
+    ends. song_beat: of its song, from the first bar line. The rest is as in `Continuation`,
+    `Passage` and `Place`, None where there is none.
     """
 
     grid: Grid
     beat: int
+    beats: int
     song: str
     source: str
     song_beat: int
@@ -36,10 +39,11 @@ class Origin:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Origin":
-        """What a record of a trace tells. Raises KeyError, TypeError or ValueError if it is none."""
+        """What a record tells. Raises KeyError, TypeError or ValueError if it is none."""
         return cls(
             grid=GRIDS[record["metre"]],
             beat=int(record["beat"]),
+            beats=int(record["beats"]),
             song=str(record["song"]),
             source=str(record["source"]),
             song_beat=int(record["song_beat"]),
@@ -54,6 +58,12 @@ class Origin:
     def step(self) -> int:
         """The step of the music at which its melody takes over."""
         return self.beat * self.grid.beat_steps + (self.splice or 0)
+
+    @property
+    def section_name(self) -> str:
+        """Its section, "A", the next time "A2"; empty without a form."""
+        again = self.time if self.time and self.time > 1 else ""
+        return f"{self.section}{again}" if self.section else ""
 
 
 _COUNTS = ("hamming", "nearest", "ties", "agreeing_steps", "splice")
@@ -83,19 +93,58 @@ def stretches(origins: Iterable[Origin], end: int) -> list[Stretch]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Where the music of a trace came from, all in all.
+
+    bars: how long it is. songs: (title, bars) by how much they have of it, most first. longest,
+    longest_song: bars of the longest stretch from one song, and its title. mean_hamming: of what
+    was asked for; None if nothing was.
+    """
+
+    bars: float
+    segments: int
+    songs: tuple[tuple[str, float], ...]
+    longest: float
+    longest_song: str
+    mean_hamming: float | None
+
+
+def summarise(origins: Sequence[Origin]) -> Summary:
+    """The account of a trace that has any records."""
+    grid = origins[0].grid
+    found = stretches(origins, (origins[-1].beat + origins[-1].beats) * grid.beat_steps)
+    steps: Counter[tuple[str, str]] = Counter()
+    longest, longest_song = 0, ""
+    for (source, song), run in groupby(found, lambda s: (s.origin.source, s.origin.song)):
+        length = sum(stretch.end - stretch.start for stretch in run)
+        steps[source, song] += length
+        if length > longest:
+            longest, longest_song = length, song
+    asked = [origin.hamming for origin in origins if origin.hamming is not None]
+    return Summary(
+        bars=steps.total() / grid.bar_steps,
+        segments=len(origins),
+        songs=tuple((song, count / grid.bar_steps) for (_, song), count in steps.most_common()),
+        longest=longest / grid.bar_steps,
+        longest_song=longest_song,
+        mean_hamming=sum(asked) / len(asked) if asked else None,
+    )
+
+
 def sections_of(stretches: Iterable[Stretch]) -> list[tuple[int, str]]:
     """The sections of the form, each with the step at which it begins: "A", the next time "A2".
 
     The first of another tune says so: "Tune 2: A".
     """
     sections = []
-    before = (None, None, None)
+    before: tuple[int | None, str | None, int | None] = (None, None, None)
     for stretch in stretches:
         origin = stretch.origin
         here = (origin.tune, origin.section, origin.time)
         if origin.section and here != before:
             begins = origin.tune not in (None, 1, before[0])
-            name = f"{origin.section}{origin.time if (origin.time or 1) > 1 else ''}"
+            name = origin.section_name
             step = origin.beat * origin.grid.beat_steps
             sections.append((step, f"Tune {origin.tune}: {name}" if begins else name))
         before = here
@@ -111,7 +160,7 @@ def read_trace(path: Path) -> tuple[list[Origin], bool]:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
-    origins = []
+    origins: list[Origin] = []
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
@@ -127,5 +176,5 @@ def read_trace(path: Path) -> tuple[list[Origin], bool]:
                 "`livedshl generate --trace FILE` write them"
             ) from error
     if not origins:
-        raise TraceError(f"{path}: empty; nothing was played")
+        raise TraceError(f"{path}: no record in it; nothing was played")
     return origins, False

@@ -124,7 +124,7 @@ def musicxml(
     barline = ET.SubElement(measure, "barline", location="right")
     ET.SubElement(barline, "bar-style").text = "light-heavy"
     ET.indent(score)
-    return ET.tostring(score, encoding="UTF-8", xml_declaration=True)
+    return bytes(ET.tostring(score, encoding="UTF-8", xml_declaration=True))
 
 
 def _by_step(marks: Sequence[Mark]) -> Mapping[int, Sequence[Mark]]:

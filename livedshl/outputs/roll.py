@@ -3,7 +3,7 @@
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -35,7 +35,7 @@ _MOST_ROWS = 125
 _DPI = 130
 # Inches.
 _WIDTH, _LEFT, _RIGHT = 14.0, 0.45, 0.15
-_HEAD, _ROW, _GAP, _FOOT = 0.5, 2.0, 0.45, 0.8
+_HEAD, _ROW, _GAP, _FOOT = 0.5, 2.0, 0.5, 0.8
 # Semitones below the lowest note: where distances and songs are written, and the edge.
 _DISTANCE_AT, _SONG_AT, _EDGE = 4.0, 8.5, 10.0
 _DRUMS = 9  # their channel: pitches mean instruments
@@ -66,12 +66,13 @@ def write_roll(
     parts: Sequence[Part],
     stretches: Sequence[Stretch],
     title: str,
+    keys: Mapping[int, Key] | None = None,
 ) -> None:
     """Draws a performance into `path`, a .png, .svg or .pdf, eight bars a row.
 
     events: int64[n, 4] as `livedshl.arranger` makes them. steps: int8[m, 3], what they were made
-    from. chords: what the chord classes of the steps mean. stretches: where each came from.
-    Raises OutputError for more than 1000 bars, OSError.
+    from. chords: what the chord classes of the steps mean. stretches: where each came from. keys:
+    by bar from 0, where the key changes. Raises OutputError for more than 1000 bars, OSError.
     """
     row_steps = _ROW_BARS * grid.bar_steps
     n_rows = -(-len(steps) // row_steps)
@@ -80,7 +81,7 @@ def write_roll(
     notes = _notes(events)
     pitched = notes[notes[:, 2] != _DRUMS, 3]
     lowest, highest = (int(pitched.min()), int(pitched.max())) if len(pitched) else (60, 72)
-    names = _chord_names(steps, chords, grid, key)
+    names = _chord_names(steps, chords, grid, key, keys or {})
     height = _HEAD + n_rows * (_ROW + _GAP) + _FOOT
     with matplotlib.rc_context(_STYLE):
         figure = Figure(figsize=(_WIDTH, height))
@@ -126,18 +127,22 @@ def _notes(events: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _chord_names(
-    steps: NDArray[np.int8], chords: Sequence[Chord], grid: Grid, key: Key
+    steps: NDArray[np.int8],
+    chords: Sequence[Chord],
+    grid: Grid,
+    key: Key,
+    keys: Mapping[int, Key],
 ) -> list[tuple[int, str]]:
     """The chord symbols, each at the step where it begins; anew in each row."""
     names = []
-    fifths = fifths_of(key)
     before = None
     for step in range(0, len(steps), grid.beat_steps):
+        key = keys.get(step // grid.bar_steps, key)
         chord = int(steps[step, CHORD])
-        if chord != before or step % (_ROW_BARS * grid.bar_steps) == 0:
+        if (chord, key) != before or step % (_ROW_BARS * grid.bar_steps) == 0:
             transposed = chords[chord].transposed(key.shift) if chord >= 0 else None
-            names.append((step, chord_name(transposed, fifths) if transposed else "N.C."))
-        before = chord
+            names.append((step, chord_name(transposed, fifths_of(key)) if transposed else "N.C."))
+        before = (chord, key)
     return names
 
 
@@ -180,8 +185,9 @@ def _draw_stretches(axes: Axes, stretches: Sequence[Stretch], lowest: int) -> No
             axes.text(stretch.start, lowest - _DISTANCE_AT, f" {stretch.origin.hamming}", size=6,
                       color=_INK, va="center")  # fmt: skip
     for stretch, until in _songs(seen):
-        start, until = max(stretch.start, first), min(until, end)
-        words = _fitting(stretch.origin.song, 72 * inches * (until - start) / (end - first) - 4)
+        start = max(stretch.start, first)
+        share = (min(until, end) - start) / (end - first)
+        words = _fitting(stretch.origin.song, 72 * inches * share - 4)
         dark = tuple(0.6 * light for light in colour_of(stretch.origin.source))
         axes.text(start, lowest - _SONG_AT, f" {words}", size=_SONG_SIZE, va="center", color=dark)
 
@@ -239,7 +245,7 @@ def _draw_notes(
     order = np.argsort(leading, kind="stable")  # melodies over the others
     axes.add_collection(
         PolyCollection(
-            boxes[order],
+            list(boxes[order]),
             facecolors=[colours[index] for index in order],
             edgecolors=["white" if leading[index] else "none" for index in order],
             linewidths=0.5,
@@ -290,7 +296,8 @@ def _add_legend(figure: Figure, stretches: Sequence[Stretch], grid: Grid) -> Non
     note = f"and {others} other songs. " if others else ""
     figure.legend(
         handles=handles, ncols=_LEGEND_COLUMNS, loc="lower left", fontsize=7.5, frameon=False,
-        bbox_to_anchor=(_LEFT / _WIDTH, 0.22 / figure.get_figheight()), borderaxespad=0, borderpad=0,
+        bbox_to_anchor=(_LEFT / _WIDTH, 0.22 / figure.get_figheight()), borderaxespad=0,
+        borderpad=0,
     )  # fmt: skip
     figure.text(
         _LEFT / _WIDTH, 0.1 / figure.get_figheight(), size=7.5, color=_GREY,

@@ -46,7 +46,7 @@ _OPTIONS = {
 }
 _EXPLANATION = (
     "Below the staff: where another segment takes over the melody, its Hamming distance from what "
-    "asked for it, and its song."
+    "asked for it (a dash: nothing did), and its song."
 )
 _WEIGHTS = {"reh": "bold", "harm": "bold"}  # by the class of a group, as in verovio's style sheet
 _GREY = "#555555"
@@ -63,12 +63,12 @@ def marks_of(stretches: Sequence[Stretch]) -> list[Mark]:
     """What a score tells of where its music came from.
 
     The letters of the sections, and the Hamming distance wherever another segment takes over the
-    melody; a dash for the opening.
+    melody; a dash where none was asked for.
     """
     sections = [Mark(step, name, section=True) for step, name in sections_of(stretches)]
     distances = [(stretch.start, stretch.origin.hamming) for stretch in stretches]
     return sections + [
-        Mark(step, "–" if hamming is None else str(hamming)) for step, hamming in distances
+        Mark(step, "\u2013" if hamming is None else str(hamming)) for step, hamming in distances
     ]
 
 
@@ -95,7 +95,7 @@ def write_score(path: Path, musicxml: bytes, songs: Sequence[str] = ()) -> None:
 
 
 def _svg(path: Path, musicxml: bytes, songs: Sequence[str]) -> bytes:
-    return ET.tostring(_one_page(path, musicxml, songs), "UTF-8", xml_declaration=True)
+    return bytes(ET.tostring(_one_page(path, musicxml, songs), "UTF-8", xml_declaration=True))
 
 
 def _png(path: Path, musicxml: bytes, songs: Sequence[str]) -> bytes:
@@ -131,7 +131,7 @@ def _one_page(path: Path, musicxml: bytes, songs: Sequence[str]) -> ET.Element:
 
 
 def _pages(path: Path, musicxml: bytes, songs: Sequence[str], height: int) -> list[ET.Element]:
-    """The pages, at most `height` tenths of a millimetre high; A4, or as high as they need to be."""
+    """The pages, `height` tenths of a millimetre high; one of the longest only as its music is."""
     import verovio
 
     score = ET.fromstring(musicxml)
