@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from livedshl.arranger import Events
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.trace import Origin, Stretch, stretches
+from livedshl.improviser.trace import Origin, Stretch, sections_of, stretches
 from livedshl.live.composer import Chunk, Settings, compose
 from livedshl.live.loader import Progress, load_index
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.midifile import write_midi
-from livedshl.outputs.musicxml import musicxml, write_musicxml
+from livedshl.outputs.musicxml import Mark, musicxml, write_musicxml
 from livedshl.outputs.spelling import key_name
 
 _PICTURES = (".svg", ".png", ".pdf")
@@ -88,6 +88,7 @@ class _Piece:
             write_musicxml(
                 path, self.steps, self.vocabulary.classes, settings.grid, settings.key,
                 settings.tempo_bpm, self.title, self.creator, self.keys,
+                [Mark(step, name, section=True) for step, name in sections_of(self.stretches)],
             )  # fmt: skip
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav

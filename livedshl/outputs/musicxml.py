@@ -121,8 +121,9 @@ def musicxml(
             pitch = int(bar[first, PITCH])
             shifted = None if pitch == REST else pitch + key_shift
             _add_note(measure, shifted, length, tied_from, tied_to, fifths, beam)
-    barline = ET.SubElement(measure, "barline", location="right")
-    ET.SubElement(barline, "bar-style").text = "light-heavy"
+        if any(mark.section for mark in marks_at.get(start + grid.bar_steps, ())):
+            _add_barline(measure, "light-light")
+    _add_barline(measure, "light-heavy")
     ET.indent(score)
     return bytes(ET.tostring(score, encoding="UTF-8", xml_declaration=True))
 
@@ -241,6 +242,11 @@ def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
         ET.SubElement(metronome, "beat-unit-dot")
     ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
     ET.SubElement(direction, "sound", tempo=f"{grid.quarter_bpm(tempo_bpm):g}")
+
+
+def _add_barline(measure: ET.Element, style: str) -> None:
+    barline = ET.SubElement(measure, "barline", location="right")
+    ET.SubElement(barline, "bar-style").text = style
 
 
 def _add_mark(measure: ET.Element, mark: Mark, offset_steps: int) -> None:

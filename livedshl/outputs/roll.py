@@ -1,9 +1,9 @@
 """Draws a piano roll: every part's notes, and in colour which song each stretch came from."""
 
 import io
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import matplotlib
@@ -40,7 +40,7 @@ _HEAD, _ROW, _GAP, _FOOT = 0.5, 2.0, 0.5, 0.8
 _DISTANCE_AT, _SONG_AT, _EDGE = 4.0, 8.5, 10.0
 _DRUMS = 9  # their channel: pitches mean instruments
 _DRUM_AT = 1.5  # semitones below the lowest note
-_SONG_SIZE = 6.5  # points
+_DISTANCE_SIZE, _SONG_SIZE = 6.0, 6.5  # points
 _LEGEND_SONGS, _LEGEND_COLUMNS = 8, 4
 _GREY, _PALE, _INK = "#7d828b", "#a9afb9", "#222222"
 # Saturation and value of the colours; with the hue they tell songs apart.
@@ -107,7 +107,7 @@ def write_roll(
 
 def colour_of(source: str) -> Rgb:
     """The colour of a song, the same in every picture."""
-    number = zlib.crc32(source.encode())
+    number = int.from_bytes(sha256(source.encode()).digest()[:4])
     saturation, value = _SHADES[number % len(_SHADES)]
     red, green, blue = hsv_to_rgb((number / 2**32, saturation, value)).tolist()
     return red, green, blue
@@ -168,26 +168,23 @@ def _rule(
 def _draw_stretches(axes: Axes, stretches: Sequence[Stretch], lowest: int) -> None:
     """Tints every stretch in the colour of its song; joins are lines with their distance."""
     first, end = axes.get_xlim()
-    inches = _WIDTH - _LEFT - _RIGHT
+    steps_per_point = (end - first) / (72 * (_WIDTH - _LEFT - _RIGHT))
     seen = [stretch for stretch in stretches if stretch.start < end and stretch.end > first]
+    free = first
     for stretch in seen:
+        start, until = max(stretch.start, first), min(stretch.end, end)
         colour = colour_of(stretch.origin.source)
-        axes.axvspan(
-            max(stretch.start, first),
-            min(stretch.end, end),
-            color=colour,
-            alpha=0.15,
-            lw=0,
-            zorder=0,
-        )
-        if stretch.start >= first and stretch.origin.hamming is not None:
-            axes.axvline(stretch.start, color=_INK, lw=0.7, ls=(0, (1, 2)), zorder=2)
-            axes.text(stretch.start, lowest - _DISTANCE_AT, f" {stretch.origin.hamming}", size=6,
-                      color=_INK, va="center")  # fmt: skip
-    for stretch, until in _songs(seen):
-        start = max(stretch.start, first)
-        share = (min(until, end) - start) / (end - first)
-        words = _fitting(stretch.origin.song, 72 * inches * share - 4)
+        axes.axvspan(start, until, color=colour, alpha=0.15, lw=0, zorder=0)
+        if start == stretch.start and stretch.origin.hamming is not None:
+            axes.axvline(start, color=_INK, lw=0.7, ls=(0, (1, 2)), zorder=2)
+            distance = f" {stretch.origin.hamming}"
+            at = max(start, free)
+            free = at + _width(distance, _DISTANCE_SIZE) * steps_per_point
+            axes.text(at, lowest - _DISTANCE_AT, distance, size=_DISTANCE_SIZE, color=_INK,
+                      va="center")  # fmt: skip
+    for stretch, run_end in _songs(seen):
+        start, until = max(stretch.start, first), min(run_end, end)
+        words = _fitting(stretch.origin.song, (until - start) / steps_per_point - 4)
         dark = tuple(0.6 * light for light in colour_of(stretch.origin.source))
         axes.text(start, lowest - _SONG_AT, f" {words}", size=_SONG_SIZE, va="center", color=dark)
 
@@ -205,18 +202,19 @@ def _songs(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, int]]:
 
 
 def _fitting(words: str, room_points: float) -> str:
-    """As much of the words as there is room for."""
-    font = FontProperties(size=_SONG_SIZE)
-
-    def width(text: str) -> float:
-        points, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-        return float(points)
-
-    if width(words) <= room_points:
+    """As much of a song's name as there is room for."""
+    if _width(words, _SONG_SIZE) <= room_points:
         return words
-    while words and width(f"{words}…") > room_points:
+    while words and _width(f"{words}…", _SONG_SIZE) > room_points:
         words = words[:-1].rstrip()
-    return f"{words}…"
+    return words and f"{words}…"
+
+
+def _width(words: str, size: float) -> float:
+    """The width of words, in points as their size."""
+    font = FontProperties(size=size)
+    width, _, _ = TextToPath().get_text_width_height_descent(words, font, ismath=False)
+    return float(width)
 
 
 def _draw_notes(
@@ -293,7 +291,7 @@ def _add_legend(figure: Figure, stretches: Sequence[Stretch], grid: Grid) -> Non
         for (source, song), count in steps.most_common(_LEGEND_SONGS)
     ]
     others = len(steps) - len(handles)
-    note = f"and {others} other songs. " if others else ""
+    note = f"and {others} more. " if others else ""
     figure.legend(
         handles=handles, ncols=_LEGEND_COLUMNS, loc="lower left", fontsize=7.5, frameon=False,
         bbox_to_anchor=(_LEFT / _WIDTH, 0.22 / figure.get_figheight()), borderaxespad=0,

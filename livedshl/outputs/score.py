@@ -6,6 +6,7 @@ pictures, a music font for text), so it is rewritten into what all of them draw 
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -234,15 +235,24 @@ def _simplify(text: ET.Element, of_class: str) -> None:
 def _add_songs(
     marks: Sequence[tuple[ET.Element, ET.Element]], songs: Iterator[str], right: float
 ) -> None:
-    """Writes below each mark, (group, text), the song it has, in the room before the next one."""
+    """Writes below each mark, (group, text), the song it has, in the room before the next one.
+
+    Marks are moved to the right where they would run into one another.
+    """
     named = []
+    row, free = "", 0.0
     for group, mark in marks:
+        x = float(mark.attrib["x"])
+        if mark.attrib["y"] == row:
+            x = max(x, free)
+            mark.set("x", f"{x:g}")
+        row, free = mark.attrib["y"], x + _width(mark.text or "", "") + _ROOM / 2
         if song := next(songs, ""):
-            named.append((group, float(mark.attrib["x"]), float(mark.attrib["y"]), song))
-    for index, (group, x, y, song) in enumerate(named):
-        _, next_x, next_y, _ = named[index + 1] if index + 1 < len(named) else (None, 0, None, "")
-        room = (next_x - _ROOM if next_y == y else right) - x
-        _write(group, _shortened(song, room), x, y + _ROW, fill=_GREY, style="italic")
+            named.append((group, x, float(row), song))
+    following = [*named[1:], (None, 0.0, 0.0, "")]
+    for (group, x, y, song), (_, next_x, next_y, _) in zip(named, following, strict=True):
+        words = _shortened(song, (next_x - _ROOM if next_y == y else right) - x)
+        _write(group, words, x, y + _ROW, fill=_GREY, style="italic")
 
 
 def _write(
@@ -265,14 +275,23 @@ def _write(
 
 def _shortened(words: str, room: float) -> str:
     """As much of small words in italics as there is room for."""
+    if _width(words, "I") <= room:
+        return words
+    while words and _width(f"{words}…", "I") > room:
+        words = words[:-1].rstrip()
+    return words and f"{words}…"
+
+
+def _width(words: str, style: str) -> float:
+    """The width of small words."""
+    return float(_font(style).getlength(words))
+
+
+@cache
+def _font(style: str) -> Any:
     from PIL import ImageFont
 
-    font = ImageFont.truetype(str(_fonts()["I"]), _SMALL_SIZE)
-    if font.getlength(words) <= room:
-        return words
-    while words and font.getlength(f"{words}…") > room:
-        words = words[:-1].rstrip()
-    return f"{words}…"
+    return ImageFont.truetype(str(_fonts()[style]), _SMALL_SIZE)
 
 
 def _fonts() -> dict[str, Path]:
