@@ -6,6 +6,7 @@ pictures, a music font for text), so it is rewritten into what all of them draw 
 
 import io
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ SCORE_ENDINGS = (".svg", ".png", ".pdf")
 
 _PAGE_MM = (210, 297)  # A4
 _LONGEST = 60000  # the longest page that verovio has, in tenths of a millimetre
-_PNG_DPI = 150
+_PNG_DPI = 200
 _FONT = "STIXGeneral"
 # As verovio draws: hundredths of a millimetre.
 _MARGIN, _MARGIN_BOTTOM = 1500, 2000
@@ -43,7 +44,7 @@ _OPTIONS = {
     "footer": "none",
     "svgViewBox": True,
     "svgFormatRaw": True,
-    "xmlIdSeed": 1,  # the same music, the same bytes
+    "xmlIdSeed": 1,  # for the same bytes each time
 }
 _EXPLANATION = (
     "Below the staff: where another segment takes over the melody, its Hamming distance from what "
@@ -116,6 +117,7 @@ def _pdf(path: Path, musicxml: bytes, songs: Sequence[str]) -> bytes:
 
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(False)
+    pdf.set_creation_date(datetime.fromtimestamp(0, UTC))  # the same music, the same bytes
     for style, font in _fonts().items():
         pdf.add_font(_FONT, style, font)
     for page in _pages(path, musicxml, songs, _PAGE_MM[1] * 10):
