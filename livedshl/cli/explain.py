@@ -1,5 +1,7 @@
 """`livedshl explain`."""
 
+import io
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +43,8 @@ def explain(trace: Path) -> None:
     from livedshl.improviser.trace import read_trace, summarise
 
     origins, cut_off = read_trace(trace)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # songs may have names in any letters
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
