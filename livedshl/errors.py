@@ -21,5 +21,9 @@ class OutputError(LivedshlError):
     """A MIDI port, synthesiser or file that cannot be opened or written."""
 
 
+class TraceError(LivedshlError):
+    """A trace that cannot be read, or a file that is none."""
+
+
 class MissingDependencyError(LivedshlError):
     """A library that is not installed; the text says what to install on this system."""

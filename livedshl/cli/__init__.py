@@ -10,6 +10,7 @@ from livedshl.cli.bench import bench
 from livedshl.cli.corpus import corpus
 from livedshl.cli.doctor import doctor
 from livedshl.cli.evaluate import evaluate
+from livedshl.cli.explain import explain
 from livedshl.cli.generate import generate
 from livedshl.cli.harmoniser import harmoniser
 from livedshl.cli.models import models
@@ -19,7 +20,7 @@ from livedshl.cli.presets import presets
 from livedshl.cli.soak import soak
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
-from livedshl.outputs.missing import EXTRA_TRAIN, install_extra
+from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
 
 _INTERRUPTED = 130  # what shells report of a command ended by Ctrl-C
 
@@ -41,8 +42,8 @@ def livedshl(verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    play, generate, ports, doctor, presets, models, corpus, train, evaluate, harmoniser, bench,
-    soak,
+    play, generate, explain, ports, doctor, presets, models, corpus, train, evaluate, harmoniser,
+    bench, soak,
 ):  # fmt: skip
     livedshl.add_command(command)
 
@@ -66,7 +67,8 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         if isinstance(error, ModuleNotFoundError) and error.name in EXTRA_TRAIN:
-            _fail(f"{error.name} is not installed, which this needs; {install_extra('train')}", 1)
+            extra = "scores" if error.name in EXTRA_SCORES else "train"
+            _fail(f"{error.name} is not installed, which this needs; {install_extra(extra)}", 1)
         known = isinstance(error, (LivedshlError, click.ClickException))
         unknown = (
             f"unexpected {type(error).__name__}: {error} (run again as `livedshl --debug ...`)"

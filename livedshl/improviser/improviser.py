@@ -134,6 +134,7 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
     library = bundle.library
     tune = library.tunes[library.tune_of[passage.segment]]
     record: dict[str, Any] = {
+        "metre": str(library.grid),
         "beat": passage.beat,
         "segment": passage.segment,
         "song": tune.title,

@@ -23,7 +23,7 @@ from livedshl.live.preset import load_preset, preset_names
 from livedshl.live.realtime import NORMAL, realtime_remedy
 from livedshl.outputs.choice import Output, OutputKind, choose_output
 from livedshl.outputs.midi import CLIENT_NAME, MidiSystem, check_virtual_ports, midi_systems
-from livedshl.outputs.missing import EXTRA_TRAIN, install_extra
+from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
 from livedshl.outputs.synth import audio_outputs, find_soundfont, fluidsynth_version
 from livedshl.units import TICKS_PER_BEAT
 
@@ -105,6 +105,7 @@ def examine(model: str, preset: str) -> list[Finding]:
         *_midi(),
         *_sound(),
         _tried("Ableton Link", _link),
+        _tried("Pictures", _pictures),
         _tried("Training", _training),
         _tried("play", lambda: _play(music)),
     ]
@@ -254,6 +255,14 @@ def _link() -> Finding:
             "Ableton Link", State.OPTIONAL, "not installed; for --sync link", install_extra("link")
         )
     return Finding("Ableton Link", State.OK, f"LinkPython-extern {version('LinkPython-extern')}")
+
+
+def _pictures() -> Finding:
+    absent = [module for module in EXTRA_SCORES if find_spec(module) is None]
+    if absent:
+        detail = f"not installed: {', '.join(absent)}; for scores and piano rolls"
+        return Finding("Pictures", State.OPTIONAL, detail, install_extra("scores"))
+    return Finding("Pictures", State.OK, f"all there, with verovio {version('verovio')}")
 
 
 def _training() -> Finding:

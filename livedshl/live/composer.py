@@ -122,7 +122,7 @@ def compose(
             steps = steps[: (last_beat - passage.beat) * grid.beat_steps]
         end_beat = passage.beat + len(steps) // grid.beat_steps
         ends = passage.ends or end_beat == last_beat
-        trace = trace_record(bundle, passage)
+        trace = trace_record(bundle, passage) | {"beats": end_beat - passage.beat}
         if passage.place:
             key = settings.key.transposed(passage.place.key_shift)
             trace["key"] = str(key)

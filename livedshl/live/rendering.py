@@ -1,49 +1,61 @@
-"""Renders a performance into a file instead of playing it."""
+"""Renders a performance into files instead of playing it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from livedshl.arranger import Events
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
+from livedshl.improviser.trace import Origin, Stretch, sections_of, stretches
 from livedshl.live.composer import Chunk, Settings, compose
 from livedshl.live.loader import Progress, load_index
 from livedshl.music import ChordVocabulary
+from livedshl.music.leadsheet import Key
 from livedshl.outputs.midifile import write_midi
-from livedshl.outputs.musicxml import write_musicxml
+from livedshl.outputs.musicxml import Mark, musicxml, write_musicxml
+from livedshl.outputs.spelling import key_name
 
-_ENDINGS = (".mid", ".midi", ".musicxml", ".wav")
+_PICTURES = (".svg", ".png", ".pdf")
+_ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)
 _RING_OUT_S = 2.0  # after the last note, for the reverberation
 
 
 def render(
     settings: Settings,
     prepare: Callable[[Progress], Path],
-    path: Path,
+    paths: Sequence[Path],
     trace: Path | None = None,
+    roll: Path | None = None,
 ) -> None:
-    """Composes `settings.bars` bars and writes them to `path`, in the format its ending names.
+    """Composes `settings.bars` bars and writes them to each of `paths`, in what its ending names.
 
-    `trace` gets one JSON record a segment. Raises OutputError for another ending or a file that
-    cannot be written.
+    A picture among them is the score; `roll` gets a picture of the piano roll, and `trace` one JSON
+    record a segment. Raises OutputError for another ending or a file that cannot be written.
     """
-    ending = path.suffix.lower()
-    if ending not in _ENDINGS:
-        raise OutputError(f"{path}: cannot write {ending or 'a file without ending'}; "
-                          f"endings are {', '.join(_ENDINGS)}")  # fmt: skip
+    for path in paths:
+        _check_ending(path, _ENDINGS)
+    if roll:
+        _check_ending(roll, _PICTURES)
     loaded = load_index(prepare, lambda stage, share: None)
     chunks = list(compose(loaded.bundle, loaded.index, settings))
-    try:
-        if trace:
-            lines = "".join(trace_line(chunk) for chunk in chunks)
-            write_beside(trace, lines.encode())
-        _write(path, ending, chunks, settings, loaded.bundle.vocabulary)
-    except OSError as error:
-        raise OutputError(
-            f"{error.filename or path}: cannot be written ({error.strerror})"
-        ) from error
+    piece = _Piece(settings, loaded.bundle.vocabulary, chunks)
+    writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in paths]
+    if trace:
+        writers.append((trace, piece.write_trace))
+    if roll:
+        writers.append((roll, piece.draw_roll))
+    for path, write in writers:
+        try:
+            write(path)
+        except OSError as error:
+            raise OutputError(
+                f"{error.filename or path}: cannot be written ({error.strerror})"
+            ) from error
 
 
 def trace_line(chunk: Chunk) -> str:
@@ -51,22 +63,95 @@ def trace_line(chunk: Chunk) -> str:
     return json.dumps(chunk.trace, ensure_ascii=False) + "\n"
 
 
-def _write(
-    path: Path, ending: str, chunks: list[Chunk], settings: Settings, vocabulary: ChordVocabulary
-) -> None:
-    if ending == ".musicxml":
-        steps = np.concatenate([chunk.steps for chunk in chunks])
-        write_musicxml(
-            path, steps, vocabulary.classes, settings.grid, settings.key, settings.tempo_bpm,
-            title=f"livedshl, seed {settings.seed}",
-            keys={chunk.start_tick // settings.grid.bar_ticks: chunk.key for chunk in chunks},
-        )  # fmt: skip
-        return
-    events = np.concatenate([chunk.events for chunk in chunks])
-    if ending == ".wav":
-        from livedshl.outputs.synth import render_wav
+def _check_ending(path: Path, endings: Sequence[str]) -> None:
+    ending = path.suffix.lower()
+    if ending not in endings:
+        raise OutputError(f"{path}: cannot write {ending or 'a file without ending'}; "
+                          f"endings are {', '.join(endings)}")  # fmt: skip
 
-        render_wav(path, events, settings.quarter_bpm, _RING_OUT_S)
-        return
-    track_names = {part.channel: part.name for part in settings.parts}
-    write_midi(path, events, settings.tempo_bpm, settings.grid, track_names)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A whole performance, and the ways to write it down."""
+
+    settings: Settings
+    vocabulary: ChordVocabulary
+    chunks: Sequence[Chunk]
+
+    def write(self, path: Path) -> None:
+        """Writes it as the ending of `path` says."""
+        settings = self.settings
+        ending = path.suffix.lower()
+        if ending in _PICTURES:
+            self.draw_score(path)
+        elif ending == ".musicxml":
+            write_musicxml(
+                path, self.steps, self.vocabulary.classes, settings.grid, settings.key,
+                settings.tempo_bpm, self.title, self.creator, self.keys,
+                [Mark(step, name, section=True) for step, name in sections_of(self.stretches)],
+            )  # fmt: skip
+        elif ending == ".wav":
+            from livedshl.outputs.synth import render_wav
+
+            render_wav(path, self.events, settings.quarter_bpm, _RING_OUT_S)
+        else:
+            names = {part.channel: part.name for part in settings.parts}
+            write_midi(path, self.events, settings.tempo_bpm, settings.grid, names)
+
+    def write_trace(self, path: Path) -> None:
+        """Writes where every segment came from."""
+        write_beside(path, "".join(trace_line(chunk) for chunk in self.chunks).encode())
+
+    def draw_score(self, path: Path) -> None:
+        """Draws melody and chord symbols, and where segments join."""
+        from livedshl.outputs.score import marks_of, songs_of, write_score
+
+        settings = self.settings
+        sources = self.stretches
+        score = musicxml(
+            self.steps, self.vocabulary.classes, settings.grid, settings.key,
+            settings.tempo_bpm, self.title, self.creator, self.keys, marks_of(sources),
+        )  # fmt: skip
+        write_score(path, score, songs_of(sources))
+
+    def draw_roll(self, path: Path) -> None:
+        """Draws the notes of all parts, and which song they came from."""
+        from livedshl.outputs.roll import write_roll
+
+        settings = self.settings
+        write_roll(
+            path, self.events, self.steps, self.vocabulary.classes, settings.grid, settings.key,
+            settings.parts, self.stretches, f"{self.title}  ·  {self.creator}", self.keys,
+        )  # fmt: skip
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"Improvisation in {key_name(self.settings.key)}"
+
+    @property
+    def creator(self) -> str:
+        """Who made it, and how to make it again."""
+        return f"livedshl, seed {self.settings.seed}"
+
+    @property
+    def events(self) -> Events:
+        """All events."""
+        return np.concatenate([chunk.events for chunk in self.chunks])
+
+    @property
+    def steps(self) -> NDArray[np.int8]:
+        """All steps, in C."""
+        return np.concatenate([chunk.steps for chunk in self.chunks])
+
+    @property
+    def keys(self) -> Mapping[int, Key]:
+        """The key of each bar."""
+        bar_ticks = self.settings.grid.bar_ticks
+        return {chunk.start_tick // bar_ticks: chunk.key for chunk in self.chunks}
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Which segment has the melody when."""
+        origins = [Origin.of_record(chunk.trace) for chunk in self.chunks]
+        return stretches(origins, len(self.steps))

@@ -9,7 +9,6 @@ from livedshl.live.composer import Settings
 from livedshl.live.preset import load_preset
 from livedshl.live.rendering import render
 from livedshl.music.leadsheet import Key, Mode
-from livedshl.outputs.score import write_score
 
 CONTINUATIONS = 8  # segments retrieved after the first, as in the paper
 _PRESET = "solo-piano"  # a melody over chords, as the paper's scores have it
@@ -40,10 +39,7 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
     written = []
     for name, retrieve in _TASKS.items():
         files = [out / f"{name}{ending}" for ending in (".mid", ".musicxml", ".svg", ".jsonl")]
-        midi, musicxml, score, trace = files
-        of_task = replace(settings, retrieve=retrieve)
-        render(of_task, lambda progress: folder, midi, trace)
-        render(of_task, lambda progress: folder, musicxml)
-        write_score(musicxml, score)
+        *music, trace = files
+        render(replace(settings, retrieve=retrieve), lambda progress: folder, music, trace)
         written += files
     return written

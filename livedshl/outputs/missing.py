@@ -4,7 +4,8 @@ import sys
 
 from livedshl.errors import MissingDependencyError
 
-EXTRA_TRAIN = ("torch", "music21", "symusic", "matplotlib", "safetensors", "verovio")
+EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
+EXTRA_TRAIN = ("torch", "music21", "symusic", "safetensors", *EXTRA_SCORES)
 
 # What is missing, and what brings it: on Debian and Ubuntu, Fedora, macOS, Windows.
 _REMEDIES = {
@@ -31,7 +32,7 @@ _REMEDIES = {
 
 
 def install_extra(extra: str) -> str:
-    """What brings an extra of livedshl: "train", "link" or "dev"."""
+    """What brings an extra of livedshl: "scores", "train", "link" or "dev"."""
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 

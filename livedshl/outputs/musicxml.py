@@ -1,6 +1,8 @@
 """Writes a lead sheet, melody and chord symbols, as MusicXML 4.0."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,6 +15,7 @@ from livedshl.music import Chord, Grid
 from livedshl.music.chords import QUALITIES
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.outputs.spelling import fifths_of, spell
 
 _QUARTER = 4  # steps
 # Note types by length in sixteenths: name, dots.
@@ -31,7 +34,16 @@ _KINDS = {
 _BEAMS = {
     (False, True): "begin", (True, True): "continue", (True, False): "end", (False, False): "",
 }  # fmt: skip
-_FIFTHS_LINE = "FCGDAEB"
+LINE_BARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word at a step of the music: below the staff, or the letter of a section in a box above."""
+
+    step: int
+    text: str
+    section: bool = False
 
 
 def write_musicxml(
@@ -42,30 +54,54 @@ def write_musicxml(
     key: Key,
     tempo_bpm: float,
     title: str,
+    creator: str = "livedshl",
     keys: Mapping[int, Key] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> None:
-    """Writes the score of `steps`, int8[n, 3] in C major or A minor, to `path`.
+    """Writes the score of `steps` to `path`; the rest is as in `musicxml`. Raises OSError."""
+    write_beside(path, musicxml(steps, chords, grid, key, tempo_bpm, title, creator, keys, marks))
+
+
+def musicxml(
+    steps: NDArray[np.int8],
+    chords: Sequence[Chord],
+    grid: Grid,
+    key: Key,
+    tempo_bpm: float,
+    title: str,
+    creator: str,
+    keys: Mapping[int, Key] | None = None,
+    marks: Sequence[Mark] = (),
+) -> bytes:
+    """The score of `steps`, int8[n, 3] in C major or A minor, four bars a line.
 
     chords: what the chord classes of the steps mean. grid: how the steps count. key: of the score;
-    keys: by bar from 0, where it changes. tempo_bpm: beats of the grid a minute. Raises OSError.
+    keys: by bar from 0, where it changes. tempo_bpm: beats of the grid a minute. marks: what is
+    written beside the notes.
     """
-    key_shift, fifths = key.shift, _fifths(key)
+    key_shift, fifths = key.shift, fifths_of(key)
     score = ET.Element("score-partwise", version="4.0")
     ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title
-    encoding = ET.SubElement(ET.SubElement(score, "identification"), "encoding")
+    identification = ET.SubElement(score, "identification")
+    ET.SubElement(identification, "creator", type="composer").text = creator
+    encoding = ET.SubElement(identification, "encoding")
     ET.SubElement(encoding, "software").text = "livedshl"
     part_list = ET.SubElement(score, "part-list")
-    ET.SubElement(ET.SubElement(part_list, "score-part", id="P1"), "part-name").text = "Melody"
+    score_part = ET.SubElement(part_list, "score-part", id="P1")
+    ET.SubElement(score_part, "part-name", {"print-object": "no"}).text = "Melody"
     part = ET.SubElement(score, "part", id="P1")
     sounding_chord = None
+    marks_at = _by_step(marks)
     for number, start in enumerate(range(0, len(steps), grid.bar_steps), 1):
         measure = ET.SubElement(part, "measure", number=str(number))
+        if number > 1 and number % LINE_BARS == 1:
+            ET.SubElement(measure, "print", {"new-system": "yes"})
         if number == 1:
             _add_attributes(measure, fifths, key.mode, grid)
             _add_tempo(measure, tempo_bpm, grid)
         elif keys and keys.get(number - 1, key) != key:
             key, sounding_chord = keys[number - 1], None
-            key_shift, fifths = key.shift, _fifths(key)
+            key_shift, fifths = key.shift, fifths_of(key)
             _add_key(ET.SubElement(measure, "attributes"), fifths, key.mode)
         bar = steps[start : start + grid.bar_steps]
         continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
@@ -75,6 +111,9 @@ def write_musicxml(
             grid.beat_steps,
         )
         for (first, length, tied_from, tied_to), beam in zip(pieces, beams, strict=True):
+            for step in range(start + first, start + first + length):
+                for mark in marks_at.get(step, ()):
+                    _add_mark(measure, mark, step - start - first)
             if first % grid.beat_steps == 0:
                 sounding_chord = _add_chord(
                     measure, bar[first], sounding_chord, chords, key_shift, fifths
@@ -82,10 +121,18 @@ def write_musicxml(
             pitch = int(bar[first, PITCH])
             shifted = None if pitch == REST else pitch + key_shift
             _add_note(measure, shifted, length, tied_from, tied_to, fifths, beam)
-    barline = ET.SubElement(measure, "barline", location="right")
-    ET.SubElement(barline, "bar-style").text = "light-heavy"
+        if any(mark.section for mark in marks_at.get(start + grid.bar_steps, ())):
+            _add_barline(measure, "light-light")
+    _add_barline(measure, "light-heavy")
     ET.indent(score)
-    write_beside(path, ET.tostring(score, encoding="UTF-8", xml_declaration=True))
+    return bytes(ET.tostring(score, encoding="UTF-8", xml_declaration=True))
+
+
+def _by_step(marks: Sequence[Mark]) -> Mapping[int, Sequence[Mark]]:
+    at: dict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        at[mark.step].append(mark)
+    return at
 
 
 def _is_tied(steps: NDArray[np.int8], step: int) -> bool:
@@ -181,10 +228,6 @@ def _add_attributes(measure: ET.Element, fifths: int, mode: Mode, grid: Grid) ->
     ET.SubElement(clef, "line").text = "2"
 
 
-def _fifths(key: Key) -> int:
-    return (key.shift * 7 + 5) % 12 - 5
-
-
 def _add_key(attributes: ET.Element, fifths: int, mode: Mode) -> None:
     key = ET.SubElement(attributes, "key")
     ET.SubElement(key, "fifths").text = str(fifths)
@@ -199,6 +242,25 @@ def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
         ET.SubElement(metronome, "beat-unit-dot")
     ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
     ET.SubElement(direction, "sound", tempo=f"{grid.quarter_bpm(tempo_bpm):g}")
+
+
+def _add_barline(measure: ET.Element, style: str) -> None:
+    barline = ET.SubElement(measure, "barline", location="right")
+    ET.SubElement(barline, "bar-style").text = style
+
+
+def _add_mark(measure: ET.Element, mark: Mark, offset_steps: int) -> None:
+    """Writes a mark so many steps after the note that follows."""
+    place = "above" if mark.section else "below"
+    direction = ET.SubElement(measure, "direction", placement=place)
+    kind = ET.SubElement(direction, "direction-type")
+    if mark.section:
+        ET.SubElement(kind, "rehearsal", enclosure="square").text = mark.text
+    else:
+        # A place of its own keeps the words of a line in a row.
+        ET.SubElement(kind, "words", {"default-y": "-60"}).text = mark.text
+    if offset_steps:
+        ET.SubElement(direction, "offset").text = str(offset_steps)
 
 
 def _add_chord(
@@ -219,7 +281,7 @@ def _add_chord(
         ET.SubElement(harmony, "kind", text="N.C.").text = "none"
         return chord_class
     chord = chords[chord_class].transposed(key_shift)
-    letter, alter = _spell(chord.root, fifths)
+    letter, alter = spell(chord.root, fifths)
     root = ET.SubElement(harmony, "root")
     ET.SubElement(root, "root-step").text = letter
     if alter:
@@ -242,7 +304,7 @@ def _add_note(
     if pitch is None:
         ET.SubElement(note, "rest")
     else:
-        letter, alter = _spell(pitch % 12, fifths)
+        letter, alter = spell(pitch % 12, fifths)
         element = ET.SubElement(note, "pitch")
         ET.SubElement(element, "step").text = letter
         if alter:
@@ -263,13 +325,3 @@ def _add_note(
         notations = ET.SubElement(note, "notations")
         for kind in ties:
             ET.SubElement(notations, "tied", type=kind)
-
-
-def _spell(pitch_class: int, fifths: int) -> tuple[str, int]:
-    """Letter and alteration of a pitch class in a major key: from three flats to five sharps of it.
-
-    On the line of fifths a key's own notes are the seven from one step below its tonic; the
-    chromatic ones beyond are the borrowed flats and the leading notes' sharps.
-    """
-    position = next(p for p in range(fifths - 3, fifths + 9) if p * 7 % 12 == pitch_class)
-    return _FIFTHS_LINE[(position + 1) % 7], (position + 1) // 7

@@ -77,7 +77,7 @@ def bad(tmp_path, changed_bundle):
         (("generate", "t.mid", "--preset", "sesion"), 1, "no preset is called 'sesion'"),
         (("generate", "t.xyz"), 1, "cannot write .xyz; endings are .mid"),
         (("generate", "no/such/folder/t.mid"), 1, "cannot be written"),
-        (("generate",), 2, "Missing argument 'OUT'"),
+        (("generate",), 2, "Missing argument 'OUT...'"),
         (("play", "--port", "a", "--synth"), 2, "--port and --synth exclude each other"),
         (("dance",), 2, "No such command 'dance'"),
     ],
@@ -152,7 +152,8 @@ def test_playing_imports_neither_torch_nor_music21(tmp_path, command):
         "from livedshl.cli import main\n"
         "try: main()\n"
         "except SystemExit as exit: assert exit.code in (0, None), exit.code\n"
-        "print(sorted({'torch', 'music21', 'symusic', 'matplotlib'} & set(sys.modules)))"
+        "print(sorted({'torch', 'music21', 'symusic', 'matplotlib', 'verovio', 'resvg_py', 'fpdf', "
+        "'PIL'} & set(sys.modules)))"
     )
     arguments = {
         "generate": ["generate", "t.mid", "--bars", "1"],
