@@ -65,7 +65,7 @@ def _tempo(value: Any) -> float:
 
 
 def _metre(value: Any) -> str:
-    if value not in GRIDS:
+    if _text(value) not in GRIDS:
         raise ValueError(f"must be one of {', '.join(GRIDS)}")
     return str(value)
 
