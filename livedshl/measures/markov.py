@@ -1,9 +1,10 @@
 """Makes pieces from a variable-order Markov chain of steps, as the Continuator does.
 
 Reference: Pachet: The Continuator, musical interaction with style (2003). Orders are blended after
-Witten and Bell (1991), as in the baseline of that name, which ranks: where that one sums up
-probabilities, this one draws. A context counts as often as what follows it differs; so often the
-draw is left to the context that is a step shorter.
+Witten and Bell (1991), as in the baseline of that name, which ranks: it sums up probabilities where
+this draws, and needs torch's company, so they share no code. The more often what follows a context
+differs, the more often the draw is left to the context that is a step shorter; one step is the
+least, so that a note is held only once it has begun.
 """
 
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ class MarkovChain:
             different = table.kinds[last] - table.kinds[np.minimum(low, last)] + 1
             left_to_shorter = rng.random(len(heard)) * (total + different) >= total
             drawn = table.places[np.minimum(rng.integers(low, np.maximum(high, low + 1)), last)]
-            takes = (found < 0) & (total > 0) & ~(left_to_shorter & (order > 0))
+            takes = (found < 0) & (total > 0) & ~(left_to_shorter & (order > 1))
             found[takes] = drawn[takes]
         return found
 
