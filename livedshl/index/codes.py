@@ -137,11 +137,9 @@ class CodeIndex:
         return next(self.rings(query))
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
-        starts = self._offsets[buckets]
-        sizes = self._offsets[buckets + 1] - starts
-        moved = starts - np.append(0, np.cumsum(sizes)[:-1])  # a bucket's place among all, here
-        rows = np.arange(sizes.sum()) + np.repeat(moved, sizes)
-        return Ring(distance, np.sort(self._segments[rows]))
+        starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
+        runs = [self._segments[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return Ring(distance, np.sort(np.concatenate(runs)))
 
     def _rings_by_table(self, query: Words, farthest_first: bool) -> Iterator[Ring]:
         distances = range(self.shape.length + 1)
