@@ -66,7 +66,7 @@ def uncut_piece(
     """
     grid = bundle.library.grid
     length = bundle.follow_beats * grid.beat_steps
-    starts = range(length, len(steps), length)
+    starts = range(length, len(steps) - grid.hop_steps, length)
     joins = np.array(starts, np.int64)
     if bundle.overlaps:
         joins += [

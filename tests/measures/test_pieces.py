@@ -83,7 +83,7 @@ def test_a_tune_played_out_is_whole_though_its_library_has_each_segment_once():
 
 def test_uncut_music_counts_as_joined_near_the_middle_of_each_hop():
     steps = steps_of([(60, 4), (62, 4)] * 8)  # an onset in the middle of each
-    assert uncut_piece(random_bundle(), steps).joins.tolist() == [12, 20, 28, 36, 44, 52, 60]
+    assert uncut_piece(random_bundle(), steps).joins.tolist() == [12, 20, 28, 36, 44, 52]
     end_to_end = uncut_piece(random_bundle(overlaps=False), steps)
     assert end_to_end.joins.tolist() == [16, 32, 48]
 
