@@ -228,6 +228,6 @@ def _music_told(comparison: "Comparison") -> str:
         "the default's median lies between those of real tunes, and how many of its pieces do.\n"
         f"Pieces of {BARS} bars: {pieces}.\n"
         f"Planned repeats aside, the longest quote of all in the default setting is "
-        f"{quotes.max():.1f} beats; {(quotes > MAX_QUOTE_BEATS).mean():.0%} of its pieces have one "
-        f"of more than {MAX_QUOTE_BEATS}."
+        f"{quotes.max():.2f} beats; {(quotes > MAX_QUOTE_BEATS).sum()} of its pieces have one of "
+        f"more than {MAX_QUOTE_BEATS}."
     )
