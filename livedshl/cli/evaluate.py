@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
+
+from livedshl.cli.options import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from livedshl.learning.evaluation.evaluate import Evaluation
+    from livedshl.measures.comparison import Comparison
 
 # Columns of the table: heading, figure, format.
 _COLUMNS = (
@@ -23,8 +27,12 @@ _COLUMNS = (
 )
 
 
+# Parameters that have a meaning only without --music, and only with it.
+_OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset")
+
+
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("model", metavar="NAME|DIR")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--holdout",
@@ -38,7 +46,7 @@ _COLUMNS = (
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Chooses the songs, and seeds the training.",
+    help="Chooses the songs, and seeds the training; with --music, of the first piece.",
 )
 @click.option(
     "-o",
@@ -48,13 +56,34 @@ _COLUMNS = (
     help="Where the paper's two tasks are written; by default the folder `evaluation` of "
     "the bundle.",
 )
+@click.option("--music", is_flag=True, help="Measure what is played instead of the codes.")
+@click.option(
+    "--pieces",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="With --music: how many pieces of 32 bars from each source.",
+)
+@click.option(
+    "--preset",
+    default=DEFAULT_PRESET,
+    show_default=True,
+    metavar="NAME|FILE",
+    help="With --music: the setting that is measured.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
 def evaluate(
-    folder: Path,
+    context: click.Context,
+    model: str,
     paths: tuple[str, ...],
     holdout: str,
     seed: int,
     out: Path | None,
+    music: bool,
+    pieces: int,
+    preset: str,
     as_json: bool,
 ) -> None:
     """Measure how well codes find what comes next, on songs they have not learned from.
@@ -65,7 +94,33 @@ def evaluate(
 
     Also written is what the bundle itself plays: the paper's Task 1 and Task 2, the same start
     continued by the nearest and by the farthest codes, as MIDI files and scores.
+
+    With --music it is the music that is measured: pieces as `livedshl generate` writes them, from
+    --seed and the seeds after it, beside the bundle's own tunes and other ways of making pieces.
     """
+    for name in _OF_CODES if music else _OF_MUSIC:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            option = "PATH" if name == "paths" else f"--{name}"
+            raise click.UsageError(
+                f"{option} and --music exclude each other" if music else f"{option} needs --music"
+            )
+    from livedshl.index.bundle import shipped_bundles
+
+    folder = shipped_bundles().get(model, Path(model))
+    if music:
+        _evaluate_music(folder, preset, pieces, seed, as_json)
+    else:
+        _evaluate_codes(folder, paths, holdout, seed, out, as_json)
+
+
+def _evaluate_codes(
+    folder: Path,
+    paths: tuple[str, ...],
+    holdout: str,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     from rich.console import Console
 
     from livedshl.cli.status import StatusLine
@@ -83,6 +138,25 @@ def evaluate(
         Console().print(_table(evaluation))
         click.echo(_told(evaluation))
         click.echo(f"The paper's tasks: {', '.join(map(str, written))}")
+
+
+def _evaluate_music(folder: Path, preset: str, pieces: int, seed: int, as_json: bool) -> None:
+    from rich.console import Console
+
+    from livedshl.cli.status import StatusLine
+    from livedshl.index import open_bundle
+    from livedshl.live.preset import load_preset
+    from livedshl.measures.comparison import compare
+
+    of_preset = load_preset(preset)
+    bundle = open_bundle(folder)
+    with StatusLine() as status:
+        comparison = compare(bundle, of_preset, pieces, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(comparison.as_json()))
+    else:
+        Console().print(_music_table(comparison))
+        click.echo(_music_told(comparison))
 
 
 def _table(evaluation: "Evaluation") -> "Table":
@@ -115,4 +189,45 @@ def _told(evaluation: "Evaluation") -> str:
         f"{codes['largest_bucket'].value:.2%} of the segments, a symbol "
         f"{codes['symbol_entropy'].value:.2f} bits.\n"
         "Below each figure: where it would lie in 95 % of cases, had other songs been held out."
+    )
+
+
+def _music_table(comparison: "Comparison") -> "Table":
+    from rich.table import Table
+
+    from livedshl.measures.comparison import SOURCES
+    from livedshl.measures.measures import MEASURES
+
+    table = Table("", box=None, padding=(0, 1, 0, 0))
+    for heading in (*SOURCES, "within"):
+        table.add_column(heading, justify="right")
+    for measure in MEASURES:
+        cells = []
+        for source in SOURCES:
+            f, form = comparison.spread(source, measure), measure.form
+            cells.append(
+                f"{f.mean:{form}} {f.median:{form}}\n[dim]{f.low:{form}} {f.high:{form}}[/dim]"
+                if f
+                else "-"
+            )
+        within = comparison.within(measure)
+        if within:
+            cells.append(f"{'yes' if within.median else 'no'}\n[dim]{within.share:.0%}[/dim]")
+        table.add_row(f"{measure.name}\n[dim]{measure.unit}[/dim]", *cells)
+    return table
+
+
+def _music_told(comparison: "Comparison") -> str:
+    from livedshl.measures.comparison import MAX_QUOTE_BEATS, SOURCES
+    from livedshl.measures.pieces import BARS
+
+    quotes = comparison.longest_quotes()
+    pieces = ", ".join(f"{comparison.pieces(source)} {source}" for source in SOURCES)
+    return (
+        "Mean and median over the pieces, below them the 10th and 90th percentile. Within: whether "
+        "the default's median lies between those of real tunes, and how many of its pieces do.\n"
+        f"Pieces of {BARS} bars: {pieces}.\n"
+        f"Planned repeats aside, the longest quote of all in the default setting is "
+        f"{quotes.max():.2f} beats; {(quotes > MAX_QUOTE_BEATS).sum()} of its pieces have one of "
+        f"more than {MAX_QUOTE_BEATS}."
     )

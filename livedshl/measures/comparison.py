@@ -1,0 +1,149 @@
+"""Measures pieces of every source and says where the default setting leaves real tunes' range."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.improviser import ContinuationRules, Retrieve
+from livedshl.index import Bundle, CodeIndex
+from livedshl.live.composer import Settings
+from livedshl.live.preset import Preset
+from livedshl.measures.markov import MarkovChain
+from livedshl.measures.measures import LONGEST_QUOTE, MEASURES, Corpus, Measure
+from livedshl.measures.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece
+from livedshl.music import Mode
+from livedshl.music.leadsheet import Key
+
+MAX_QUOTE_BEATS = 8  # wanted of every piece, planned repeats aside
+_REAL, _DEFAULT, _FREE, _FARTHEST, _MARKOV = SOURCES = (
+    "real tunes", "default", "free run", "farthest", "Markov",
+)  # fmt: skip
+_LOW, _HIGH = 0.1, 0.9  # the middle 80 %
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a measure is spread over pieces: `low` and `high` are the 10th and 90th percentile."""
+
+    mean: float
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Whether the default's median lies in the middle 80 % of real tunes, and what share of its
+    pieces do."""
+
+    median: bool
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What was found, by source: every measure, by its name, float64[pieces]; NaN where a piece has
+    none."""
+
+    values: Mapping[str, Mapping[str, NDArray[np.float64]]]
+
+    def pieces(self, source: str) -> int:
+        """How many pieces of a source were measured."""
+        return len(self.values[source][MEASURES[0].name])
+
+    def spread(self, source: str, measure: Measure) -> Spread | None:
+        """A measure over the pieces that have it; None where none has."""
+        found = _without_nan(self.values[source][measure.name])
+        if not len(found):
+            return None
+        low, median, high = np.quantile(found, [_LOW, 0.5, _HIGH]).tolist()
+        return Spread(float(found.mean()), median, low, high)
+
+    def within(self, measure: Measure) -> Within | None:
+        """How the default setting compares with real tunes; None where that says nothing."""
+        real, ours = self.spread(_REAL, measure), self.spread(_DEFAULT, measure)
+        if not measure.compared or real is None or ours is None:
+            return None
+        found = _without_nan(self.values[_DEFAULT][measure.name])
+        inside = (found >= real.low) & (found <= real.high)
+        return Within(real.low <= ours.median <= real.high, float(inside.mean()))
+
+    def longest_quotes(self) -> NDArray[np.float64]:
+        """The longest quote of each piece of the default setting, in beats, float64[pieces]."""
+        return self.values[_DEFAULT][LONGEST_QUOTE.name]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, by measure and source; null where there is nothing."""
+        measures = {}
+        for measure in MEASURES:
+            spreads = {source: self.spread(source, measure) for source in SOURCES}
+            within = self.within(measure)
+            measures[measure.name] = {
+                "unit": measure.unit,
+                "within": within and asdict(within),
+                "sources": {name: spread and asdict(spread) for name, spread in spreads.items()},
+            }
+        quotes = self.longest_quotes()
+        return {
+            "bars": BARS,
+            "pieces": {source: self.pieces(source) for source in SOURCES},
+            "measures": measures,
+            "longest_quote_of_all": float(quotes.max()),
+            "share_quoting_too_long": float((quotes > MAX_QUOTE_BEATS).mean()),
+        }
+
+
+def compare(
+    bundle: Bundle, preset: Preset, n_pieces: int, seed: int, progress: Progress
+) -> Comparison:
+    """Measures so many pieces of each source; what is composed has `seed` and those after it.
+
+    Beside real tunes and the default setting, which is what the preset gives with this bundle:
+    the paper's free run, which takes the nearest code and plans nothing; the farthest codes; and a
+    Markov chain of the tunes' steps.
+    """
+    index = CodeIndex(bundle.backward, bundle.shape)
+    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
+    rng = np.random.default_rng(seed)
+    progress("Reading the tunes", 0.0)
+    values = {_REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), corpus)}
+    for source, settings in _settings(bundle, preset).items():
+        pieces = []
+        for number in range(n_pieces):
+            progress(f"Composing: {source}", number / n_pieces)
+            pieces.append(composed_piece(bundle, index, replace(settings, seed=seed + number)))
+        values[source] = _measured(pieces, corpus)
+    drawn = MarkovChain(bundle.library).pieces(
+        n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
+    )
+    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], corpus)
+    progress("Composing", 1.0)
+    return Comparison(values)
+
+
+def _settings(bundle: Bundle, preset: Preset) -> dict[str, Settings]:
+    """How the composed sources are composed."""
+    home = Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode)
+    default = Settings.of_preset(
+        preset, bundle.library.grid,
+        tempo_bpm=None, key=home, retrieve=Retrieve.MIN, seed=0, bars=BARS,
+    )  # fmt: skip
+    free = replace(default, rules=ContinuationRules(near=0))
+    farthest = replace(free, retrieve=Retrieve.MAX)
+    return {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
+
+
+def _measured(pieces: Sequence[Piece], corpus: Corpus) -> dict[str, NDArray[np.float64]]:
+    return {
+        measure.name: np.array([measure.of(piece, corpus) for piece in pieces])
+        for measure in MEASURES
+    }
+
+
+def _without_nan(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[~np.isnan(values)]

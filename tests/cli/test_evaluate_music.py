@@ -1,0 +1,77 @@
+"""`livedshl evaluate --music` as a user meets it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from surroundings import livedshl
+
+from livedshl.measures.comparison import SOURCES
+from livedshl.measures.measures import MEASURES
+
+
+def run(*arguments):
+    return subprocess.run(
+        livedshl("evaluate", *arguments), capture_output=True, text=True, check=False
+    )
+
+
+def test_the_table_shows_every_measure_of_every_source():
+    shown = run("session", "--music", "--pieces", 2, "--seed", 3)
+    assert shown.returncode == 0, shown.stderr
+    for told in (*SOURCES, *(measure.name for measure in MEASURES), "within"):
+        assert told in shown.stdout
+    assert "2 real tunes, 2 default" in shown.stdout
+    assert "the longest quote of all in the default setting is" in shown.stdout
+
+
+def test_json_has_the_figures_and_torch_is_not_asked_for():
+    script = (
+        "import sys\n"
+        "from livedshl.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as exit: assert exit.code in (0, None), exit.code\n"
+        "print(sorted({'torch', 'music21', 'symusic', 'matplotlib'} & set(sys.modules)))"
+    )
+    arguments = ["evaluate", "session", "--music", "--pieces", "2", "--json"]
+    shown = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    found, imported = shown.stdout.splitlines()
+    assert imported == "[]"
+    found = json.loads(found)
+    assert found["bars"] == 32
+    assert found["pieces"] == dict.fromkeys(SOURCES, 2)
+    assert list(found["measures"]) == [measure.name for measure in MEASURES]
+    for measure in MEASURES:
+        shown = found["measures"][measure.name]
+        assert shown["unit"] == measure.unit
+        assert (shown["within"] is not None) == measure.compared
+        real = shown["sources"]["real tunes"]
+        assert real["low"] <= real["median"] <= real["high"]
+    farthest, nearest = (
+        found["measures"]["leap at joins"]["sources"][source]["mean"]
+        for source in ("farthest", "free run")
+    )
+    assert farthest > nearest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("session", "tunes", "--music"), 2, "PATH and --music exclude each other"),
+        (("session", "--music", "--holdout", "0.2"), 2, "--holdout and --music exclude each other"),
+        (("session", "--music", "-o", "out"), 2, "--out and --music exclude each other"),
+        (("session", "--pieces", 3), 2, "--pieces needs --music"),
+        (("session", "--preset", "ambient"), 2, "--preset needs --music"),
+        (("session", "--music", "--pieces", 0), 2, "0 is not in the range"),
+        (("sesion", "--music"), 1, "sesion: no bundle here"),
+        (("session", "--music", "--preset", "sesion"), 1, "no preset is called 'sesion'"),
+    ],
+)
+def test_options_that_make_no_sense_together_are_told_in_a_line(arguments, status, told):
+    result = run(*arguments)
+    assert result.returncode == status
+    (line,) = result.stderr.strip().splitlines()
+    assert told in line
