@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.improviser import ContinuationRules, Retrieve
+from livedshl.improviser import ContinuationRules, Form, Retrieve
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.composer import Settings
 from livedshl.live.preset import Preset
@@ -131,9 +131,9 @@ def _settings(bundle: Bundle, preset: Preset) -> dict[str, Settings]:
     home = Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode)
     default = Settings.of_preset(
         preset, bundle.library.grid,
-        tempo_bpm=None, key=home, retrieve=Retrieve.MIN, seed=0, bars=BARS,
+        tempo_bpm=None, key=home, form=None, retrieve=Retrieve.MIN, seed=0, bars=BARS,
     )  # fmt: skip
-    free = replace(default, rules=ContinuationRules(near=0))
+    free = replace(default, rules=ContinuationRules(near=0), form=Form.NONE)
     farthest = replace(free, retrieve=Retrieve.MAX)
     return {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
 
