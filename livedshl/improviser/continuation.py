@@ -170,13 +170,13 @@ class Continuator:
         return near[np.argsort(distances[near], kind="stable")[:most]]
 
     def between(self, playing: int) -> int:
-        """A segment by which the code gets from the playing one to what comes end to end with it.
-
-        It is not played, nor remembered.
+        """A segment by which the code gets from the playing one to what begins, end to end with
+        it, on a first beat. It is not played, nor remembered.
         """
-        ring = next(self._index.rings(self._forward[playing]))
-        in_phase = ring.segments[self._in_phase(playing, ring.segments, self._grid.cycle_beats)]
-        return int(in_phase[0] if len(in_phase) else ring.segments[0])
+        distances = hamming(self._forward[playing], self._backward, self._index.shape)
+        onward = self._library.phases + self._phase_shift
+        leads = np.flatnonzero(onward % self._grid.cycle_beats == 0)
+        return int(leads[np.argmin(distances[leads])]) if len(leads) else int(distances.argmin())
 
     def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
         nearest, rings = self._near_rings(playing, wish)
