@@ -147,7 +147,7 @@ class _Planner:
         self._over = False
         self._opens, self._leads, self._closes = _wishes(bundle)
         half = self._closes[_Cadence.HALF].among
-        self._rest = Wish("half close", half, self._symbols(_REST_REACH))
+        self._rest = Wish("pause", half, self._symbols(_REST_REACH))
 
     def free_run(self) -> Iterator[Passage]:
         """One section that has no end, until it is told to end."""

@@ -16,12 +16,15 @@ from livedshl.measures.pieces import (
     traced_piece,
     uncut_piece,
 )
-from livedshl.music import COMMON_TIME, GRIDS
+from livedshl.music import COMMON_TIME, GRIDS, Mode
+from livedshl.music.leadsheet import Key
+
+C_MAJOR = Key(0, Mode.MAJOR)
 
 
 def chunk(beat, source, song_beat, splice=4, **of_form):
     trace = {"beat": beat, "source": source, "song_beat": song_beat, "splice": splice} | of_form
-    return Chunk(0, 0, np.empty((0, 4), np.int64), steps_of([(60, 8)]), trace)
+    return Chunk(0, 0, np.empty((0, 4), np.int64), steps_of([(60, 8)]), C_MAJOR, trace)
 
 
 def test_a_join_is_where_a_segment_comes_that_does_not_follow_in_its_song():
@@ -92,7 +95,7 @@ def test_a_composed_piece_is_what_the_settings_give():
     bundle = random_bundle()
     settings = Settings.of_preset(
         load_preset("session"), COMMON_TIME,
-        tempo_bpm=None, key=None, retrieve=Retrieve.MIN, seed=7, bars=BARS,
+        tempo_bpm=None, key=None, form=None, retrieve=Retrieve.MIN, seed=7, bars=BARS,
     )  # fmt: skip
     piece, again = (composed_piece(bundle, index_of(bundle), settings) for _ in range(2))
     assert len(piece.steps) == BARS * 16
