@@ -173,6 +173,7 @@ def hears(count):
     return lambda peer: notes_on(peer.heard) >= count
 
 
+@pytest.mark.slow
 def test_joining_takes_the_tempo_and_the_bars_of_a_session_and_leaving_does_not_stop_it(
     jack, peer, tmp_path
 ):
@@ -214,6 +215,7 @@ def test_who_joins_livedshl_takes_its_tempo_and_finds_its_bars(jack, make_peer, 
     assert not left_on(peer.heard)
 
 
+@pytest.mark.slow
 def test_a_change_of_tempo_in_the_session_is_followed_on_the_beat(performer, peer):
     for count, tempo_bpm in [(4, 240), (10, 60.5), (16, 150)]:
         peer.wait_until(hears(count))
@@ -223,6 +225,7 @@ def test_a_change_of_tempo_in_the_session_is_followed_on_the_beat(performer, pee
     assert [name for _, name in struck(peer.heard)[:24]] == list(range(24))
 
 
+@pytest.mark.slow
 def test_a_tempo_asked_of_livedshl_becomes_that_of_the_session(performer, peer):
     peer.wait_until(hears(4))
     performer.set_tempo(0, 133)
@@ -250,6 +253,7 @@ def test_a_stop_of_the_session_silences_and_its_start_begins_at_a_bar(performer,
     assert_on_its_beat(peer.heard)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_another_player_goes_on_in_phase_and_the_session_is_undisturbed(performer, peer, number):
     peer.wait_until(hears(5))
@@ -265,6 +269,7 @@ def test_another_player_goes_on_in_phase_and_the_session_is_undisturbed(performe
     assert first - last == round(back - died)
 
 
+@pytest.mark.slow
 def test_another_player_does_not_start_a_session_that_was_stopped(performer, peer):
     peer.wait_until(hears(5))
     peer.tell("stop")
@@ -283,6 +288,7 @@ def test_another_player_does_not_start_a_session_that_was_stopped(performer, pee
     assert_on_its_beat(peer.heard)
 
 
+@pytest.mark.slow
 def test_a_livedshl_that_is_killed_leaves_the_session_as_it_was(jack, peer):
     player = play(jack, "--port", peer.port)
     peer.wait_until(hears(10))
@@ -295,6 +301,7 @@ def test_a_livedshl_that_is_killed_leaves_the_session_as_it_was(jack, peer):
     assert not left_on(peer.heard)
 
 
+@pytest.mark.slow
 def test_those_who_stay_go_on_when_the_founder_of_the_session_leaves(founder, performer, peer):
     peer.wait_until(lambda peer: abs(peer.states[-1]["tempo"] - 110) < 0.01)
     peer.wait_until(hears(4))
