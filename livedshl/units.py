@@ -1,6 +1,7 @@
 """The units of musical time, which every layer shares; imports nothing.
 
-A beat is a quarter note, a step a sixteenth; ticks divide both.
+Here a beat is a quarter note, a step a sixteenth; ticks divide both. What the beats of a metre are,
+its grid says (`livedshl.music.grid`).
 """
 
 TICKS_PER_BEAT = 480

@@ -3,24 +3,27 @@
 from pathlib import Path
 
 import numpy as np
-from strategies import VOCABULARY
+from strategies import VOCABULARY, every_hop
 
 from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack
-from livedshl.music import Tune
+from livedshl.music import COMMON_TIME, Grid, Mode, Tune
 
 
-def random_tunes(n_tunes: int, n_bars: int, seed: int) -> list[Tune]:
-    """Tunes of random eighths around B4 over random chords, no two alike."""
+def random_tunes(
+    n_tunes: int, n_bars: int, seed: int, grid: Grid = COMMON_TIME
+) -> list[Tune]:
+    """Tunes of random eighths around B4 over random chords, one a hop, no two alike."""
+    n_steps = n_bars * grid.bar_steps
     rng = np.random.default_rng(seed)
     tunes = []
     for number in range(n_tunes):
-        steps = np.zeros((n_bars * 16, 3), np.int8)
-        steps[:, 0] = np.repeat(rng.integers(64, 79, n_bars * 8), 2)
+        steps = np.zeros((n_steps, 3), np.int8)
+        steps[:, 0] = np.repeat(rng.integers(64, 79, n_steps // 2), 2)
         steps[::2, 1] = 1
-        steps[:, 2] = np.repeat(rng.integers(0, len(VOCABULARY), n_bars * 2), 8)
-        starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
-        phases = (starts // 4 % 4).astype(np.int8)
-        tunes.append(Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases))
+        chords = rng.integers(0, len(VOCABULARY), n_steps // grid.hop_steps)
+        steps[:, 2] = np.repeat(chords, grid.hop_steps)
+        starts, phases = every_hop(grid, n_steps)
+        tunes.append(Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases, grid))
     return tunes
 
 
@@ -28,16 +31,19 @@ def random_bundle(
     n_tunes: int = 20,
     n_bars: int = 16,
     shape: CodeShape = CodeShape(6, 4),  # noqa: B008
-    follow_beats: int = 2,
+    overlaps: bool = True,
     seed: int = 3,
+    grid: Grid = COMMON_TIME,
 ) -> Bundle:
     """A bundle of random tunes and random codes."""
-    library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed))
+    library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed, grid))
+    follow_beats = grid.hop_beats if overlaps else grid.segment_beats
     codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
     forward, backward = pack(codes.astype(np.uint8), shape)
     return Bundle(
-        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, manifest={}
-    )
+        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, Mode.MAJOR,
+        manifest={},
+    )  # fmt: skip
 
 
 def index_of(bundle: Bundle) -> CodeIndex:

@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from livedshl.index import CodeShape, SegmentLibrary
-from livedshl.music import ChordVocabulary, LeadSheet, Metre, Mode, Tune
+from livedshl.music import COMMON_TIME, GRIDS, ChordVocabulary, Grid, LeadSheet, Mode, Tune
 from livedshl.music.chords import COMMON_CHORDS
 from livedshl.music.leadsheet import Key
 
 VOCABULARY = ChordVocabulary.of_names(COMMON_CHORDS)
 
+grids = st.sampled_from(list(GRIDS.values()))
 code_shapes = st.builds(CodeShape, st.integers(1, 24), st.integers(2, 17))
 
 
@@ -30,7 +31,7 @@ def code_sets(draw: st.DrawFn, shapes: st.SearchStrategy[CodeShape] = code_shape
 
 
 @st.composite
-def step_arrays(draw: st.DrawFn, n_steps: int = 16):
+def step_arrays(draw: st.DrawFn, n_steps: int = 16, beat_steps: int = 4):
     """Playable steps, int8[n, 3]: notes of some steps each, rests, a chord a beat."""
     steps = np.zeros((n_steps, 3), np.int8)
     at = 0
@@ -42,29 +43,40 @@ def step_arrays(draw: st.DrawFn, n_steps: int = 16):
         at += length
     if draw(st.booleans()):  # the first note may have begun before
         steps[0, 1] = 0
-    for beat in range(0, n_steps, 4):
-        steps[beat : beat + 4, 2] = draw(st.integers(-1, len(VOCABULARY) - 1))
+    for beat in range(0, n_steps, beat_steps):
+        steps[beat : beat + beat_steps, 2] = draw(st.integers(-1, len(VOCABULARY) - 1))
     return steps
 
 
+def every_hop(grid: Grid, n_steps: int):
+    """Starts and phases of segments, one a hop, in so many steps of full bars."""
+    starts = np.arange(0, n_steps - grid.segment_steps + 1, grid.hop_steps, dtype=np.int32)
+    return starts, (starts // grid.beat_steps % grid.cycle_beats).astype(np.int8)
+
+
 @st.composite
-def tunes(draw: st.DrawFn, max_bars: int = 8) -> Tune:
-    """A tune in 4/4 with a segment every two beats."""
-    n_steps = draw(st.integers(1, max_bars)) * 16
-    steps = draw(step_arrays(n_steps))
-    starts = np.arange(0, n_steps - 15, 8, dtype=np.int32)
-    phases = (starts // 4 % 4).astype(np.int8)
+def tunes(draw: st.DrawFn, max_bars: int = 8, grid: Grid = COMMON_TIME) -> Tune:
+    """A tune with a segment every hop; of at least one cycle."""
+    fewest = grid.cycle_beats // grid.bar_beats
+    n_steps = draw(st.integers(fewest, max(fewest, max_bars))) * grid.bar_steps
+    steps = draw(step_arrays(n_steps, grid.beat_steps))
     number = draw(st.integers(1, 999))
-    return Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases)
+    starts, phases = every_hop(grid, n_steps)
+    return Tune(f"Tune {number}", f"book.abc#{number}", steps, starts, phases, grid)
 
 
-libraries = st.lists(tunes(), min_size=1, max_size=5).map(SegmentLibrary.of_tunes)
+def tune_lists(max_size: int = 5) -> st.SearchStrategy[list[Tune]]:
+    """Tunes on one grid, whichever."""
+    return grids.flatmap(lambda grid: st.lists(tunes(grid=grid), min_size=1, max_size=max_size))
+
+
+libraries = tune_lists().map(SegmentLibrary.of_tunes)
 
 
 @st.composite
 def lead_sheets(draw: st.DrawFn) -> LeadSheet:
-    """A lead sheet in 4/4 or 2/4, major, notes on and off the grid, with an anacrusis at times."""
-    metre = draw(st.sampled_from([Metre(2, 4), Metre(4, 4)]))
+    """A lead sheet, notes on and off the grid, with an anacrusis at times."""
+    metre = draw(st.sampled_from([metre for grid in GRIDS.values() for metre in grid.metres]))
     n_bars = draw(st.integers(2, 8))
     end = n_bars * metre.bar_ticks
     tick = -draw(st.sampled_from([0, 240, 480]))
@@ -81,7 +93,7 @@ def lead_sheets(draw: st.DrawFn) -> LeadSheet:
         title="A tune",
         source="book.abc#1",
         metres=(metre,),
-        keys=(Key(draw(st.integers(0, 11)), Mode.MAJOR),),
+        keys=(Key(draw(st.integers(0, 11)), draw(st.sampled_from([Mode.MAJOR, Mode.MINOR]))),),
         bars=np.arange(0, end, metre.bar_ticks, dtype=np.int32),
         notes=np.array(notes, np.int32).reshape(-1, 3),
         chords=np.array(chords, np.int32).reshape(-1, 3),

@@ -13,7 +13,7 @@ import click
 )  # fmt: skip
 @click.option(
     "--holdout", type=click.IntRange(1), default=50, show_default=True,
-    help="Tunes kept back to measure on.",
+    help="Tunes of each metre and mode kept back to measure on; at most a quarter of them.",
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True,
@@ -22,17 +22,19 @@ import click
 def harmoniser(paths: tuple[str, ...], out: Path, holdout: int, seed: int) -> None:
     """Learn to put chords to melodies from the chorded tunes in PATH...
 
-    Prints how many chords of tunes kept back it finds; the file is learned from all but those, and
-    but those that are the same tunes under other names.
+    Prints, for each metre and mode, how many chords of tunes kept back it finds, one for each
+    stretch of 2 beats in 4/4 and of one bar in 3/4, say. The file is learned from all but those
+    tunes, and but those that are the same under other names.
     """
     from livedshl.cli.status import StatusLine
     from livedshl.learning.harmony import train_harmoniser
 
     with StatusLine() as status:
-        figures = train_harmoniser(paths, out, holdout, seed, status.progress)
-    click.echo(
-        f"{out}: finds {figures.exact:.1%} of the chords of {figures.tunes} tunes kept back "
-        f"({figures.hops} stretches of 2 beats; {figures.recurring} tunes that are those again "
-        f"were left out), {figures.merged:.1%} with G = G7 and the like; "
-        f"their commonest chord alone: {figures.most_common:.1%}"
-    )
+        by_kind, recurring = train_harmoniser(paths, out, holdout, seed, status.progress)
+    for kind, figures in by_kind.items():
+        click.echo(
+            f"{kind}: finds {figures.exact:.1%} of the chords of {figures.tunes} tunes kept back "
+            f"({figures.hops} stretches), {figures.merged:.1%} with G = G7 and the like; their "
+            f"commonest chord alone: {figures.most_common:.1%}"
+        )
+    click.echo(f"{out}: {recurring} tunes that are those again were left out.")

@@ -57,17 +57,17 @@ class _TuneFile:
 def read_corpus(
     paths: Sequence[str],
     *,
-    grid: Grid = COMMON_TIME,
-    mode: Mode = Mode.MAJOR,
+    grid: Grid | None = COMMON_TIME,
+    mode: Mode | None = Mode.MAJOR,
     progress: Progress = lambda stage, share: None,
     cache: Path | None = None,
 ) -> Corpus:
     """Reads every tune in the files and folders `paths`, in sorted order.
 
     "music21:oneills1850" stands for that folder of music21's own corpus. grid, mode: the metres
-    and the mode of the tunes that are kept. cache: a folder, by default the user's. A tune that
-    cannot be read or used is skipped with a reason. Raises CorpusError for a path that does not
-    exist or if no tune file is found.
+    and the mode of the tunes that are kept, None for any that segments can be cut from. cache: a
+    folder, by default the user's. A tune that cannot be read or used is skipped with a reason.
+    Raises CorpusError for a path that does not exist or if no tune file is found.
     """
     files, ignored = _find(paths)
     if not files:

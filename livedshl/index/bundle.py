@@ -203,8 +203,8 @@ def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode
     others = [read_manifest(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
     kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in (own, *others))
     raise BundleError(
-        f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; "
-        "`livedshl train` with --metre and --minor learns others"
+        f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; choose among "
+        "these by --metre and --key (Am, say, for minor), or `livedshl train` others"
     )
 
 
@@ -270,6 +270,7 @@ def _check_consistency(bundle: Bundle) -> None:
         and bool((library.starts + n_steps <= library.tune_steps[library.tune_of + 1]).all())
         and bundle.forward.shape == bundle.backward.shape == (n_segments, n_words)
         and len(library.phases) == n_segments
+        and bool(np.isin(library.phases, library.grid.phases).all())
         and int(library.steps[:, 2].max()) < len(bundle.vocabulary)
         and bundle.follow_beats in (library.grid.hop_beats, library.grid.segment_beats)
     )

@@ -96,7 +96,7 @@ class SegmentLibrary:
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:
         """Equal numbers for segments of equal content, whatever tune they stand in, int32[n]."""
-        flat = self.contents().reshape(len(self), -1)
+        flat = self.contents().reshape(-1, self.grid.segment_steps * 3)
         rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
         return np.unique(rows, return_inverse=True)[1].astype(np.int32)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from livedshl.files import write_beside
 from livedshl.learning.evaluation.holdout import RECURS, melodies
 from livedshl.learning.settings import Progress
 from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
+from livedshl.music.grid import GRIDS
 from livedshl.music.harmoniser import Harmoniser, chords_by_hop, same_family
-from livedshl.music.leadsheet import LeadSheet
+from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import lay_on_grid, refusal
 from livedshl.shipped import shipped
 
@@ -26,11 +27,10 @@ HARMONISER = "harmoniser.safetensors"  # its place among the models
 
 @dataclass(frozen=True, slots=True)
 class HarmonyFigures:
-    """Shares of hops of held-out tunes whose written chord was found.
+    """Shares of hops of held-out tunes of one kind whose written chord was found.
 
     exact: by chord class. merged: G = G7 and the like. most_common: what the commonest chord of
-    those tunes alone would score, by class. recurring: tunes that were not learned from, because
-    they are held-out ones again under other names.
+    those tunes alone would score, by class.
     """
 
     tunes: int
@@ -38,11 +38,13 @@ class HarmonyFigures:
     exact: float
     merged: float
     most_common: float
-    recurring: int = 0
 
 
 def measure(harmoniser: Harmoniser, sheets: Sequence[LeadSheet]) -> HarmonyFigures:
-    """How many of the written chords of the sheets, all with chords, the harmoniser finds."""
+    """How many of the written chords of the sheets, all with chords, the harmoniser finds.
+
+    Written chords outside the harmoniser's classes count as the nearest one.
+    """
     classes = harmoniser.vocabulary.classes
     family = np.array([[same_family(one, other) for other in classes] for one in classes])
     written = [chords_by_hop(sheet, harmoniser.vocabulary) for sheet in sheets]
@@ -63,22 +65,29 @@ def fit_and_measure(
     n_held_out: int,
     seed: int,
     progress: Progress = lambda stage, share: None,
-) -> tuple[Harmoniser, HarmonyFigures]:
-    """A harmoniser of all the chorded sheets but `n_held_out`, and its figures on those.
+) -> tuple[Harmoniser, dict[str, HarmonyFigures], int]:
+    """A harmoniser of chorded sheets, its figures on some held out, and how many recurred.
 
-    Sheets that have half or more of their melody from a held-out one are not learned from either.
+    Held out are `n_held_out` tunes of each kind ("6/8 minor"), by which the figures go, or a
+    quarter of it where that is less. Sheets that have half or more of their melody from a held-out
+    one are not learned from either: those recur.
     Raises CorpusError if fewer than two sheets have chords and a place in a library.
     """
     from livedshl.learning.harmony_network import fit_harmoniser
 
-    chorded = [s for s in sheets if len(s.chords) and refusal(s) is None]
-    if len(chorded) < 2:
-        raise CorpusError("no tunes with chord symbols to learn harmony from; give tunes with them")
+    of_kind = _by_kind([s for s in sheets if len(s.chords) and not refusal(s, None, None)])
     rng = np.random.default_rng(seed)
-    order = rng.permutation(len(chorded))
-    held_out = [chorded[i] for i in order[: min(n_held_out, len(chorded) // 2)]]
-    others = [chorded[i] for i in order[len(held_out) :]]
-    taken = set().union(*map(_melodies, held_out))
+    held_out: dict[str, list[LeadSheet]] = {}
+    others: list[LeadSheet] = []
+    for kind, chorded in of_kind.items():
+        order = rng.permutation(len(chorded))
+        n_held = min(n_held_out, -(-len(chorded) // 4), len(chorded) - 1)
+        if n_held:
+            held_out[kind] = [chorded[i] for i in order[:n_held]]
+        others += [chorded[i] for i in order[n_held:]]
+    if not held_out:
+        raise CorpusError("no tunes with chord symbols to learn harmony from; give tunes with them")
+    taken = set().union(*(_melodies(sheet) for held in held_out.values() for sheet in held))
     training = [
         sheet
         for sheet, mine in zip(others, map(_melodies, others), strict=True)
@@ -87,8 +96,19 @@ def fit_and_measure(
     harmoniser = fit_harmoniser(
         training, rng, progress=lambda share: progress("Learning harmony", share)
     )
-    figures = replace(measure(harmoniser, held_out), recurring=len(others) - len(training))
-    return harmoniser, figures
+    figures = {kind: measure(harmoniser, held) for kind, held in held_out.items()}
+    return harmoniser, figures, len(others) - len(training)
+
+
+def _by_kind(sheets: Sequence[LeadSheet]) -> dict[str, list[LeadSheet]]:
+    """The sheets of each grid and mode, 4/4 major first."""
+    found: dict[str, list[LeadSheet]] = {}
+    for name, grid in GRIDS.items():
+        for mode in (Mode.MAJOR, Mode.MINOR):
+            of_kind = [sheet for sheet in sheets if not refusal(sheet, grid, mode)]
+            if of_kind:
+                found[f"{name} {mode.value}"] = of_kind
+    return found
 
 
 def _melodies(sheet: LeadSheet) -> set[bytes]:
@@ -138,13 +158,15 @@ def read_harmoniser(path: Path) -> Harmoniser:
 
 def train_harmoniser(
     paths: Sequence[str], out: Path, n_held_out: int, seed: int, progress: Progress
-) -> HarmonyFigures:
-    """Reads tunes, fits a harmoniser to all but `n_held_out` chorded ones, and writes its file.
+) -> tuple[dict[str, HarmonyFigures], int]:
+    """Reads tunes, fits a harmoniser to all but some held out, and writes its file.
 
-    Raises CorpusError.
+    Gives the figures by kind, and how many tunes recurred, as `fit_and_measure` does. Raises
+    CorpusError.
     """
-    sheets = read_corpus(paths, progress=progress).sheets
-    harmoniser, figures = fit_and_measure(sheets, n_held_out, seed, progress)
-    about = {"sources": [Path(path).name for path in paths], "held_out": asdict(figures)}
+    sheets = read_corpus(paths, grid=None, mode=None, progress=progress).sheets
+    harmoniser, figures, recurring = fit_and_measure(sheets, n_held_out, seed, progress)
+    held_out = {kind: asdict(of_kind) for kind, of_kind in figures.items()}
+    about = {"sources": [Path(path).name for path in paths], "held_out": held_out}
     write_harmoniser(out, harmoniser, about | {"seed": seed})
-    return figures
+    return figures, recurring

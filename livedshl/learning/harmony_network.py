@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
+from livedshl.music.chords import ChordVocabulary
 from livedshl.music.harmoniser import (
+    CLASSES,
     DILATIONS,
     KERNEL,
     N_HOP_FEATURES,
@@ -61,7 +62,7 @@ def fit_harmoniser(
     progress: Callable[[float], None] = lambda share: None,
 ) -> Harmoniser:
     """A harmoniser of the sheets, all with chords and a place in a library (see `refusal`)."""
-    vocabulary = ChordVocabulary.of_names(COMMON_CHORDS)
+    vocabulary = ChordVocabulary.of_names(CLASSES)
     tunes = [(hop_features(sheet), chords_by_hop(sheet, vocabulary)) for sheet in sheets]
     n_batches = -(-len(tunes) // _BATCH)
     with torch.random.fork_rng(devices=[]):

@@ -69,7 +69,7 @@ class HashNetwork(nn.Module):
         self.to_symbols = nn.Linear(SUBSPACE, shape.length * shape.symbols)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Features in reading order, (B, 16, 29), to the softmax of each group, (B, L, K)."""
+        """Features in reading order, (B, T, 29), to the softmax of each group, (B, L, K)."""
         _, (last, _) = self.lstm(x)  # (1, B, H)
         m0 = F.relu(last[0])  # (B, H)
         m1 = F.relu(self.to_subspace(m0))  # (B, 64)

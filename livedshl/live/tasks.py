@@ -34,7 +34,7 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
         key=Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode),
         retrieve=Retrieve.MIN,
         seed=seed,
-        bars=beats // grid.bar_beats,
+        bars=-(-beats // grid.bar_beats),
     )
     written = []
     for name, retrieve in _TASKS.items():

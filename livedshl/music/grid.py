@@ -61,9 +61,14 @@ class Grid:
         return max(self.bar_beats, self.segment_beats)
 
     @property
+    def phases(self) -> range:
+        """The beats of a cycle at which a segment may begin."""
+        return range(0, self.cycle_beats, self.hop_beats)
+
+    @property
     def places(self) -> int:
-        """How many places of a cycle a segment may begin at: phases, counted in hops."""
-        return self.cycle_beats // self.hop_beats
+        """How many phases there are: where a segment begins, counted in hops."""
+        return len(self.phases)
 
     def quarter_bpm(self, tempo_bpm: float) -> float:
         """Quarter notes a minute at so many beats a minute: what MIDI counts."""

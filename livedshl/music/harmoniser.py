@@ -1,9 +1,8 @@
 """Gives a tune without chord symbols its chords: a small convolutional network over hops.
 
-A hop (2 beats) holds one chord class. Each hop's class is the likeliest given the melody for
-fourteen hops to either side and the place in the phrase; all in C. `learning.harmony_network`
-learns it, in 4/4; here it needs NumPy only. Tunes in other metres are stretched so that their hops
-have its length.
+A hop of the tune's grid (in 4/4, 2 beats) holds one chord class. Each hop's class is the likeliest
+given the melody for fourteen hops to either side and the place in the phrase; all in C or A minor.
+`learning.harmony_network` learns it; here it needs NumPy only.
 
 Reference: Bai, Kolter, Koltun: An empirical evaluation of generic convolutional and recurrent
 networks for sequence modeling (2018), for residual dilated convolutions.
@@ -15,21 +14,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.chords import QUALITIES, Chord, ChordVocabulary
-from livedshl.music.grid import COMMON_TIME, grid_of
+from livedshl.music.chords import COMMON_CHORDS, QUALITIES, Chord, ChordVocabulary
+from livedshl.music.grid import grid_of
 from livedshl.music.leadsheet import LeadSheet
-from livedshl.music.segments import has_a_grid, transposition_to_c
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.music.segments import refusal, transposition_to_c
 
+# What covers minor tunes as well; without a major chord on E they had no dominant.
+CLASSES = (*COMMON_CHORDS, "E7", "E")
 KERNEL = 5  # hops that a convolution sees
 DILATIONS = (1, 2, 4)  # hops between those, layer by layer
-_HOP_TICKS = COMMON_TIME.hop_beats * COMMON_TIME.beat_ticks
-_SLICES = 4  # eighths of a hop
-_SLICE_TICKS = _HOP_TICKS // _SLICES
+_SLICES = 4  # of a hop: in 4/4 eighths
 _NO_OPENING = 12  # stands for a hop that no note opens
 _PLACES = 16  # hops of an 8-bar phrase in 4/4
 _EDGE = 2  # hops at either end of a tune that are told as such
-_WHOLE_BAR = 4  # beats
+_WHOLE_BAR = 2  # hops, in 4/4
 N_HOP_FEATURES = _SLICES * 12 + 13 + 12 + 2 * _PLACES + 2 * _EDGE + 1
 
 
@@ -63,13 +61,8 @@ class Harmoniser:
 
         A sheet without a place in any library (see `refusal`) comes back as it is.
         """
-        if not has_a_grid(sheet):
+        if refusal(sheet, grid=None, mode=None):
             return sheet
-        if sheet.metres[0] not in COMMON_TIME.metres:
-            harmonised = self.harmonise(_in_common_time(sheet))
-            return replace(
-                sheet, chords=_stretched(harmonised.chords, _hop_ticks(sheet), _HOP_TICKS)
-            )
         shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
         start, _ = _hops(sheet)
         found = self.likelihood(sheet).argmax(1)
@@ -95,36 +88,6 @@ class Harmoniser:
         return y
 
 
-def _hop_ticks(sheet: LeadSheet) -> int:
-    grid = grid_of(sheet.metres[0])
-    assert grid, "refused"
-    return grid.hop_beats * grid.beat_ticks
-
-
-def _in_common_time(sheet: LeadSheet) -> LeadSheet:
-    """A sheet in another metre with its hops as long as those of 4/4."""
-    to, of = _HOP_TICKS, _hop_ticks(sheet)
-    notes = sheet.notes.copy()
-    ends = _stretched(notes[:, :1] + notes[:, 1:2], to, of)
-    notes[:, :1] = _stretched(notes[:, :1], to, of)
-    notes[:, 1:2] = ends - notes[:, :1]
-    return replace(
-        sheet,
-        metres=(COMMON_TIME.metre,),
-        bars=_stretched(sheet.bars[:, None], to, of)[:, 0],
-        notes=notes,
-        chords=_stretched(sheet.chords, to, of),
-        end=sheet.end * to // of,
-    )
-
-
-def _stretched(rows: NDArray[np.int32], to: int, of: int) -> NDArray[np.int32]:
-    """Rows whose first column, ticks, is multiplied by `to` / `of`."""
-    stretched = rows.copy()
-    stretched[:, 0] = np.round(rows[:, 0] * (to / of))
-    return stretched
-
-
 def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:
     """The shapes of a harmoniser's weights by name."""
     layers = {f"layers.{layer}": (hidden, hidden, KERNEL) for layer in range(len(DILATIONS))}
@@ -137,28 +100,29 @@ def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:
 def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
     """What the network knows of each hop of a tune that `refusal` lets pass, float32[n, features].
 
-    In C: which pitch classes sound in each eighth, and for what share of it; the pitch class that
-    opens the hop; how long each pitch class sounds in the whole tune; the place in an 8-bar
-    phrase, counted from the start and from the end; the first and last hops; the metre.
+    In C: which pitch classes sound in each quarter of the hop, and for what share of that; the
+    pitch class that opens the hop; how long each pitch class sounds in the whole tune; the place in
+    16 hops, counted from the start and from the end; the first and last hops; the metre.
     """
+    hop_ticks = _hop_ticks(sheet)
+    slice_ticks = hop_ticks // _SLICES
     shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
     start, end = _hops(sheet)
     onset, note_end = sheet.notes[:, 0], sheet.notes[:, 0] + sheet.notes[:, 1]
     pitch_class = (sheet.notes[:, 2] + shift) % 12
     of_class = pitch_class[:, None] == np.arange(12)
     slices = []
-    for first in range(0, _HOP_TICKS, _SLICE_TICKS):
-        slice_end = np.minimum(start + first + _SLICE_TICKS, end)
-        shared = _overlap(start + first, slice_end, onset, note_end) / _SLICE_TICKS
+    for first in range(0, hop_ticks, slice_ticks):
+        slice_end = np.minimum(start + first + slice_ticks, end)
+        shared = _overlap(start + first, slice_end, onset, note_end) / slice_ticks
         slices.append(shared @ of_class)
     next_note = np.minimum(np.searchsorted(note_end, start, "right"), len(onset) - 1)
-    opens = (note_end[next_note] > start) & (onset[next_note] < start + TICKS_PER_BEAT // 2)
+    opens = (note_end[next_note] > start) & (onset[next_note] < start + slice_ticks)
     opening = np.where(opens, pitch_class[next_note], _NO_OPENING)
     duration = sheet.notes[:, 1] @ of_class
     place = np.arange(len(start))
     from_end = place[::-1]
-    metre = sheet.metres[0]
-    bar_beats = metre.bar_ticks / TICKS_PER_BEAT
+    bar_hops = sheet.metres[0].bar_ticks / hop_ticks
     columns = [
         *slices,
         np.eye(13)[opening],
@@ -167,7 +131,7 @@ def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
         np.eye(_PLACES)[from_end % _PLACES],
         place[:, None] == np.arange(_EDGE),
         from_end[:, None] == np.arange(_EDGE),
-        np.full((len(start), 1), bar_beats / _WHOLE_BAR),
+        np.full((len(start), 1), bar_hops / _WHOLE_BAR),
     ]
     return np.concatenate(columns, axis=1).astype(np.float32)
 
@@ -205,12 +169,19 @@ def _overlap(
 
 def _hops(sheet: LeadSheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where the hops of each bar start and end, in ticks, both int64[n]."""
+    hop_ticks = _hop_ticks(sheet)
     last = max(sheet.end, int(sheet.bars[-1]) + 1)
     bar_ends = np.append(sheet.bars[1:], last)
     start = np.concatenate(
-        [np.arange(a, b, _HOP_TICKS) for a, b in zip(sheet.bars, bar_ends, strict=True)]
+        [np.arange(a, b, hop_ticks) for a, b in zip(sheet.bars, bar_ends, strict=True)]
     ).astype(np.int64)
     return start, np.append(start[1:], max(last, int(start[-1]) + 1))
+
+
+def _hop_ticks(sheet: LeadSheet) -> int:
+    grid = grid_of(sheet.metres[0])
+    assert grid, "refused"
+    return grid.hop_beats * grid.beat_ticks
 
 
 def _relu(x: NDArray[np.float32]) -> NDArray[np.float32]:

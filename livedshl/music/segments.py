@@ -60,27 +60,26 @@ def steps_from(
     return windows
 
 
-def refusal(sheet: LeadSheet, grid: Grid = COMMON_TIME, mode: Mode = Mode.MAJOR) -> str | None:
-    """Why this lead sheet has no place in a library of that grid and mode, or None if it has."""
+def refusal(
+    sheet: LeadSheet, grid: Grid | None = COMMON_TIME, mode: Mode | None = Mode.MAJOR
+) -> str | None:
+    """Why this lead sheet has no place in a library of that grid and mode, or None if it has.
+
+    A grid or mode of None stands for any.
+    """
     if len(sheet.notes) == 0:
         return "no melody"
     if len(sheet.metres) != 1:
         return "changes metre"
-    if sheet.metres[0] not in grid.metres:
+    if grid_of(sheet.metres[0]) not in ([grid] if grid else GRIDS.values()):
         return f"metre {sheet.metres[0]}"
     if len(sheet.keys) != 1:
         return "changes key"
     if sheet.keys[0].mode is Mode.OTHER:
         return "another mode"
-    if sheet.keys[0].mode is not mode:
+    if mode and sheet.keys[0].mode is not mode:
         return f"{sheet.keys[0].mode.value} key"
     return None
-
-
-def has_a_grid(sheet: LeadSheet) -> bool:
-    """Whether the sheet has a place in a library of whatever grid and mode."""
-    modes = (Mode.MAJOR, Mode.MINOR)
-    return any(refusal(sheet, grid, mode) is None for grid in GRIDS.values() for mode in modes)
 
 
 def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:
@@ -138,7 +137,7 @@ def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
 
 def distinct_segments(tune: Tune) -> NDArray[np.intp]:
     """Positions in `tune.starts` of the segments whose content has not occurred before in it."""
-    contents = tune.segments().reshape(len(tune.starts), -1)
+    contents = tune.segments().reshape(-1, tune.grid.segment_steps * 3)
     _, first = np.unique(contents, axis=0, return_index=True)
     return np.sort(first)
 

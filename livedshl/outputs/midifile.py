@@ -12,6 +12,8 @@ from livedshl.files import write_beside
 from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
 
+_CLOCKS_PER_QUARTER = 24
+
 
 def write_midi(
     path: Path,
@@ -32,7 +34,10 @@ def write_midi(
             [
                 mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(grid.quarter_bpm(tempo_bpm))),
                 mido.MetaMessage(
-                    "time_signature", numerator=grid.metre.count, denominator=grid.metre.unit
+                    "time_signature",
+                    numerator=grid.metre.count,
+                    denominator=grid.metre.unit,
+                    clocks_per_click=_CLOCKS_PER_QUARTER * grid.beat_ticks // TICKS_PER_BEAT,
                 ),
                 mido.MetaMessage("end_of_track", time=last_tick),
             ]

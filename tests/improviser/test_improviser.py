@@ -6,9 +6,11 @@ import pytest
 from bundles import index_of, random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import grids
 
 from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
 from livedshl.index import CodeShape, hamming
+from livedshl.music import GRIDS
 
 FREE = ContinuationRules(song_cap=1000, window=1000, recency=0)
 
@@ -22,25 +24,29 @@ def distances_from(bundle, segment):
     return hamming(bundle.forward[segment], bundle.backward, bundle.shape)
 
 
-@pytest.mark.parametrize("follow_beats", [2, 4])
-def test_the_music_goes_on_without_a_gap(follow_beats):
-    played = passages(random_bundle(follow_beats=follow_beats), 100)
+@pytest.mark.parametrize("overlaps", [True, False])
+@pytest.mark.parametrize("metre", GRIDS)
+def test_the_music_goes_on_without_a_gap(metre, overlaps):
+    grid = GRIDS[metre]
+    played = passages(random_bundle(grid=grid, overlaps=overlaps), 100)
     assert played[0].beat == 0
+    hops = 1 if overlaps else 2
     for before, after in pairwise(played):
-        assert after.beat == before.beat + before.n_beats == before.beat + follow_beats
+        assert len(before.steps) == hops * grid.hop_steps
+        assert after.beat == before.beat + len(before.steps) / grid.beat_steps
 
 
 def test_segments_set_end_to_end_are_played_whole():
-    bundle = random_bundle(follow_beats=4)
+    bundle = random_bundle(overlaps=False)
     for passage in passages(bundle, 20):
         assert passage.splice is None
         assert np.array_equal(passage.steps, bundle.library.contents(np.array(passage.segment)))
 
 
 @settings(max_examples=20)
-@given(st.integers(0, 99), st.sampled_from([CodeShape(4, 3), CodeShape(16, 8)]))
-def test_what_follows_is_nearest_in_the_whole_index(seed, shape):
-    bundle = random_bundle(shape=shape, seed=seed)
+@given(st.integers(0, 99), st.sampled_from([CodeShape(4, 3), CodeShape(16, 8)]), grids)
+def test_what_follows_is_nearest_in_the_whole_index(seed, shape, grid):
+    bundle = random_bundle(shape=shape, seed=seed, grid=grid)
     played = passages(bundle, 30, FREE, seed=seed)
     for before, after in pairwise(played):
         distances = distances_from(bundle, before.segment)
@@ -65,6 +71,17 @@ def test_a_tie_that_agrees_with_what_plays_is_preferred():
     played = passages(bundle, 20, FREE)
     assert all(p.continuation.agreeing_steps == 8 for p in played[1:15])
     assert all(p.continuation.ties == len(bundle.library) for p in played[1:])
+
+
+@pytest.mark.parametrize("overlaps", [True, False])
+@pytest.mark.parametrize("metre", GRIDS)
+def test_among_ties_the_right_place_in_the_bar_is_preferred(metre, overlaps):
+    grid = GRIDS[metre]
+    bundle = random_bundle(shape=CodeShape(1, 2), grid=grid, overlaps=overlaps)
+    bundle.forward[:] = bundle.backward[:] = 0
+    for passage in passages(bundle, 100):
+        phase = bundle.library.phases[passage.segment]
+        assert phase == passage.beat % grid.cycle_beats
 
 
 def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
@@ -136,3 +153,13 @@ def test_the_trace_says_where_a_passage_came_from():
     assert start == bundle.library.starts[passage.segment]
     assert record["hamming"] == passage.continuation.hamming
     assert 0 <= record["splice"] <= 8
+
+
+def test_in_a_slip_jig_the_trace_counts_in_dotted_quarters():
+    bundle = random_bundle(grid=GRIDS["9/8"])
+    played = passages(bundle, 5)
+    assert [trace_record(bundle, passage)["beat"] for passage in played] == [0, 1, 2, 3, 4]
+    record, segment = trace_record(bundle, played[4]), played[4].segment
+    tune = bundle.library.tune_of[segment]
+    start = bundle.library.tune_steps[tune] + 6 * record["song_beat"]
+    assert start == bundle.library.starts[segment]

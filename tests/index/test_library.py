@@ -1,11 +1,10 @@
 from hypothesis import given
-from hypothesis import strategies as st
-from strategies import libraries, tunes
+from strategies import libraries, tune_lists
 
 from livedshl.index import SegmentLibrary
 
 
-@given(st.lists(tunes(), min_size=1, max_size=5))
+@given(tune_lists())
 def test_the_library_holds_each_content_of_each_tune_once(some_tunes):
     library = SegmentLibrary.of_tunes(some_tunes)
     for number, tune in enumerate(some_tunes):

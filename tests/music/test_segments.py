@@ -1,10 +1,14 @@
-import numpy as np
-from hypothesis import given
-from strategies import VOCABULARY, lead_sheets
+from dataclasses import replace
 
-from livedshl.music import LeadSheet, Metre, Mode
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import VOCABULARY, grids, lead_sheets
+
+from livedshl.music import GRIDS, LeadSheet, Metre, Mode
 from livedshl.music.features import FEATURE_GROUPS, N_FEATURES, features
 from livedshl.music.leadsheet import Key
+from livedshl.music.grid import grid_of
 from livedshl.music.segments import distinct_segments, lay_on_grid, refusal
 
 
@@ -38,6 +42,31 @@ def test_two_bars_of_two_four_count_as_one_of_four_four():
     tune = lay_on_grid(sheet(quarters(12), metre=(2, 4), n_bars=6), VOCABULARY)
     assert tune.starts.tolist() == [0, 8, 16, 24, 32]
     assert tune.phases.tolist() == [0, 2, 0, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("metre", "n_bars", "starts", "phases"),
+    [
+        ((3, 4), 4, [0, 12, 24], [0, 3, 0]),  # two bars each
+        ((6, 8), 3, [0, 6, 12, 18, 24], [0, 1, 0, 1, 0]),  # a bar each
+        ((9, 8), 2, [0, 6, 12, 18, 24], [0, 1, 2, 0, 1]),  # two beats of three
+    ],
+    ids=["waltz", "jig", "slip jig"],
+)
+def test_each_metre_has_its_own_segments_and_places(metre, n_bars, starts, phases):
+    eighths = [(240 * i, 240, 71 + i % 3) for i in range(n_bars * Metre(*metre).bar_ticks // 240)]
+    tune = lay_on_grid(sheet(eighths, metre=metre, n_bars=n_bars), VOCABULARY)
+    assert tune.starts.tolist() == starts
+    assert tune.phases.tolist() == phases
+    assert tune.segments().shape[1] == tune.grid.segment_steps
+
+
+def test_bars_of_a_waltz_pair_up_anew_after_an_irregular_one():
+    bars = [0, 1440, 2880, 4320, 5280, 6720, 8160]  # the fourth has two quarters
+    waltz = sheet(quarters(20), metre=(3, 4), n_bars=7, bars=bars)
+    tune = lay_on_grid(replace(waltz, end=9600), VOCABULARY)
+    assert tune.starts.tolist() == [0, 12, 44, 56]
+    assert tune.phases.tolist() == [0, 3, 0, 3]
 
 
 def test_a_triplet_spoils_the_segments_that_contain_it_and_no_other():
@@ -81,8 +110,59 @@ def test_refusals_name_the_reason():
     assert refusal(sheet([])) == "no melody"
     assert refusal(sheet(quarters(6), metre=(6, 8))) == "metre 6/8"
     assert refusal(sheet(quarters(8), key=(9, Mode.MINOR))) == "minor key"
-    assert refusal(sheet(quarters(8), key=(9, Mode.MINOR)), minor=True) is None
+    assert refusal(sheet(quarters(8), key=(9, Mode.MINOR)), mode=Mode.MINOR) is None
+    assert refusal(sheet(quarters(8)), mode=Mode.MINOR) == "major key"
+    assert refusal(sheet(quarters(6), metre=(6, 8)), GRIDS["6/8"]) is None
+    assert refusal(sheet(quarters(8)), GRIDS["6/8"]) == "metre 4/4"
     assert refusal(sheet(quarters(8), key=(2, Mode.OTHER))) == "another mode"
+    assert refusal(sheet(quarters(6), metre=(6, 8), key=(9, Mode.MINOR)), None, None) is None
+    assert refusal(sheet(quarters(5), metre=(5, 4)), None, None) == "metre 5/4"
+    assert refusal(sheet(quarters(8), key=(2, Mode.OTHER)), None, None) == "another mode"
+
+
+@given(grids)
+def test_the_beats_of_a_grid_fill_its_bars_and_its_hops_its_cycles(grid):
+    assert all(grid_of(metre) is grid for metre in grid.metres)
+    assert grid.metre.bar_ticks == grid.bar_ticks
+    assert grid.cycle_beats % grid.bar_beats == 0
+    assert [*grid.phases][-1] + grid.hop_beats == grid.cycle_beats
+
+
+def test_dotted_quarters_are_counted_as_the_quarters_that_midi_knows():
+    assert [GRIDS[name].quarter_bpm(120) for name in ("4/4", "3/4", "6/8", "9/8")] == [
+        120, 120, 180, 180,
+    ]  # fmt: skip
+
+
+def test_minor_tunes_are_moved_to_a():
+    e_minor = [(0, 960, 76), (960, 960, 79)]
+    tune = lay_on_grid(sheet(e_minor, chords=[(0, 4, 1)], key=(4, Mode.MINOR)), VOCABULARY)
+    assert (tune.steps[[0, 8], 0] % 12).tolist() == [9, 0]
+    assert VOCABULARY.names[tune.steps[0, 2]] == "Am"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "shift", "shown"),
+    [
+        ("C", Key(0, Mode.MAJOR), 0, "C"),
+        ("Bb", Key(10, Mode.MAJOR), -2, "Bb"),
+        ("Gb", Key(6, Mode.MAJOR), 6, "F#"),
+        ("Am", Key(9, Mode.MINOR), 0, "Am"),
+        ("f#m", Key(6, Mode.MINOR), -3, "F#m"),
+        ("E minor", Key(4, Mode.MINOR), -5, "Em"),
+        ("Ebm", Key(3, Mode.MINOR), 6, "Ebm"),
+    ],
+)
+def test_keys_are_read_as_musicians_write_them(name, key, shift, shown):
+    assert Key.parse(name) == key
+    assert (key.shift, str(key)) == (shift, shown)
+    assert Key.parse(str(key)) == key
+
+
+@pytest.mark.parametrize("name", ["", "m", "H", "Hm", "minor", "A major minor", "mm"])
+def test_what_is_no_key_is_refused(name):
+    with pytest.raises(ValueError, match="not a note name"):
+        Key.parse(name)
 
 
 @given(lead_sheets())

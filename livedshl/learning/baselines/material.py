@@ -36,7 +36,7 @@ class Material:
 
     @cached_property
     def firsts(self) -> NDArray[np.int8]:
-        """The first segment of each pair, int8[m, 16, 3]."""
+        """The first segment of each pair, int8[m, steps, 3]."""
         return self.training.contents(self.pairs[:, 0])
 
     @cached_property
@@ -51,7 +51,7 @@ class Material:
 
 
 def ranked(material: Material, score: Callable[[NDArray[np.int8]], NDArray[np.float64]]) -> Ranker:
-    """A ranker out of `score`, which takes what sounds, int8[q, 16, 3], to float64[q, c].
+    """A ranker out of `score`, which takes what sounds, int8[q, steps, 3], to float64[q, c].
 
     Where segments overlap, the steps in which a candidate agrees with what sounds count first.
     """

@@ -17,7 +17,6 @@ from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import StepPredictor, targets
 from livedshl.learning.settings import NetworkShape
 from livedshl.learning.workers import CPU
-from livedshl.units import STEPS_PER_BEAT
 
 SHORTLIST = 200
 _ABOVE_OTHERS = 1e4  # more than any score of the shortlist's ranker, less than a step of overlap
@@ -28,18 +27,19 @@ def fit(material: Material, n_batches: int = 2000) -> Ranker:
     """Trains the LSTM on `n_batches` of pairs, each pair played through."""
     predictor = _trained(material, n_batches)
     shortlist = bigram.fit_mutual_information(material)
-    first_beats = material.additions[:, :STEPS_PER_BEAT]
+    beat_steps = material.training.grid.beat_steps
+    first_beats = material.additions[:, :beat_steps]
 
     @torch.no_grad()
     def rank(passages: Passages) -> NDArray[np.floating]:
         scores = shortlist(passages)
         best = np.argsort(-scores, axis=1, kind="stable")[:, :SHORTLIST]
         for query, sounding in enumerate(passages.segments):
-            chosen = first_beats[best[query]]  # (SHORTLIST, 4, 3)
+            chosen = first_beats[best[query]]  # (SHORTLIST, beat, 3)
             before = np.broadcast_to(sounding, (len(chosen), *sounding.shape))
             played = np.concatenate([before, chosen], axis=1)
             likely, _ = predictor(as_input(played, CPU), targets(played))
-            joined = likely[:, -STEPS_PER_BEAT:].sum(1).numpy()
+            joined = likely[:, -beat_steps:].sum(1).numpy()
             overlap = np.round(scores[query, best[query]] / OVERLAP_FIRST) * OVERLAP_FIRST
             scores[query, best[query]] = overlap + _ABOVE_OTHERS + joined
         return scores

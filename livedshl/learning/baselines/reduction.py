@@ -6,6 +6,7 @@ of the music after a reduction function. The forms are ours; the finest one know
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,8 @@ from numpy.typing import NDArray
 from livedshl.learning.baselines.material import Material, ranked
 from livedshl.learning.evaluation.contest import Ranker
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
-from livedshl.units import STEPS_PER_BEAT
 
-_EIGHTH = STEPS_PER_BEAT // 2
+_EIGHTH = 2  # steps
 _COARSER = 0.5  # what agreement in one form counts beside agreement in the next finer one
 
 Reduction = Callable[[NDArray[np.int8]], NDArray[np.int16]]
@@ -31,14 +31,14 @@ def _eighths(steps: NDArray[np.int8]) -> NDArray[np.int16]:
     return _pitch_class(steps[:, ::_EIGHTH])[..., [PITCH, CHORD]]
 
 
-def _beats(steps: NDArray[np.int8]) -> NDArray[np.int16]:
+def _beats(beat_steps: int, steps: NDArray[np.int8]) -> NDArray[np.int16]:
     """Pitch class and chord of every beat."""
-    return _pitch_class(steps[:, ::STEPS_PER_BEAT])[..., [PITCH, CHORD]]
+    return _pitch_class(steps[:, ::beat_steps])[..., [PITCH, CHORD]]
 
 
-def _chords(steps: NDArray[np.int8]) -> NDArray[np.int16]:
+def _chords(beat_steps: int, steps: NDArray[np.int8]) -> NDArray[np.int16]:
     """The chord of every beat."""
-    return steps[:, ::STEPS_PER_BEAT, [CHORD]].astype(np.int16)
+    return steps[:, ::beat_steps, [CHORD]].astype(np.int16)
 
 
 def _rhythm(steps: NDArray[np.int8]) -> NDArray[np.int16]:
@@ -46,16 +46,24 @@ def _rhythm(steps: NDArray[np.int8]) -> NDArray[np.int16]:
     return steps[..., [ARTICULATED]].astype(np.int16)
 
 
-# From the finest to the coarsest.
-_REDUCTIONS: tuple[Reduction, ...] = (_whole, _eighths, _beats, _chords, _rhythm)
+def _reductions(beat_steps: int) -> tuple[Reduction, ...]:
+    """From the finest to the coarsest."""
+    return (
+        _whole,
+        _eighths,
+        partial(_beats, beat_steps),
+        partial(_chords, beat_steps),
+        _rhythm,
+    )
 
 
 def fit(material: Material) -> Ranker:
     """Files every observed continuation under all forms of what it continued."""
     n_pairs = len(material.pairs)
-    tables = [_Table(material.firsts, reduction) for reduction in _REDUCTIONS]
+    reductions = _reductions(material.training.grid.beat_steps)
+    tables = [_Table(material.firsts, reduction) for reduction in reductions]
     forms = []  # per reduction: the form of each second and of each candidate, as numbers
-    for reduction in _REDUCTIONS:
+    for reduction in reductions:
         both = np.concatenate([material.seconds, material.additions])
         _, number = np.unique(_rows(reduction(both)), axis=0, return_inverse=True)
         number = number.ravel()

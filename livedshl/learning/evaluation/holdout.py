@@ -125,13 +125,13 @@ def stored_tunes(library: SegmentLibrary) -> list[Tune]:
 
 
 def melody_ids(contents: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Equal numbers for segments, int8[n, 16, 3], of one melody in whatever octave, int64[n]."""
+    """Equal numbers for segments, int8[n, steps, 3], of one melody in whatever octave, int64[n]."""
     flat = melodies(contents).reshape(len(contents), -1)
     return np.unique(flat, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
 
 
 def melodies(contents: NDArray[np.int8]) -> NDArray[np.int8]:
-    """The melodies of segments, int8[n, 16, 3], moved into one octave, int8[n, 16, 2]."""
+    """The melodies of segments, int8[n, steps, 3], moved into one octave, int8[n, steps, 2]."""
     moved = contents[..., :CHORD].copy()
     octaves = (Edges.of(contents).first_pitch // 12).astype(np.int8)
     moved[..., PITCH] -= np.where(moved[..., PITCH] == REST, 0, 12 * octaves[:, None]).astype(
