@@ -6,6 +6,7 @@ import numpy as np
 from strategies import VOCABULARY, every_hop
 
 from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack
+from livedshl.index.bundle import roles_in
 from livedshl.music import COMMON_TIME, Grid, Mode, Tune
 
 
@@ -40,10 +41,11 @@ def random_bundle(
     follow_beats = grid.hop_beats if overlaps else grid.segment_beats
     codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
     forward, backward = pack(codes.astype(np.uint8), shape)
+    mode = Mode.MAJOR
+    roles = roles_in(library, VOCABULARY, mode)
     return Bundle(
-        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, Mode.MAJOR,
-        manifest={},
-    )  # fmt: skip
+        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, mode, roles, {}
+    )
 
 
 def index_of(bundle: Bundle) -> CodeIndex:

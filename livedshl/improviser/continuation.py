@@ -129,11 +129,47 @@ class Continuator:
         self._remember(chosen.segment)
         return chosen
 
+    def follow_as_wished(self, playing: int, wish: Wish) -> Continuation | None:
+        """Draws a continuation that fulfils the wish and takes it as played; None if none does."""
+        chosen = self._as_wished(playing, wish)
+        if chosen:
+            self._remember(chosen.segment)
+        return chosen
+
+    def join(self, playing: int, segment: int) -> Continuation:
+        """How a segment follows that a plan brings back: as if it had been chosen, but for rules
+        and memory.
+        """
+        rings = self._index.rings(
+            self._forward[playing], farthest_first=self._retrieve is Retrieve.MAX
+        )
+        first = ring = next(rings)
+        while segment not in ring.segments:
+            ring = next(rings)
+        (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
+        return Continuation(
+            segment, ring.distance, first.distance, ring.ties, agreeing, rules_kept=True, wish=None
+        )
+
+    def between(self, playing: int) -> int:
+        """A segment by which the code gets from the playing one to what comes end to end with it.
+
+        It is not played, nor remembered.
+        """
+        ring = next(self._index.rings(self._forward[playing]))
+        in_phase = ring.segments[self._in_phase(playing, ring.segments)]
+        return int(in_phase[0] if len(in_phase) else ring.segments[0])
+
+    def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
+        nearest, rings = self._near_rings(playing, wish)
+        if not rings:
+            return None
+        return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+
     def _choose(self, playing: int, wish: Wish | None) -> Continuation:
-        if wish:
-            nearest, rings = self._near_rings(playing, wish)
-            if rings:
-                return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+        chosen = self._as_wished(playing, wish) if wish else None
+        if chosen:
+            return chosen
         nearest, rings = self._near_rings(playing, None)
         if rings:
             return self._draw(playing, rings, nearest.distance, rules_kept=True)
@@ -154,9 +190,10 @@ class Continuator:
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
-            segments = self._allowed(ring.segments)
+            segments = ring.segments
             if wish:
                 segments = segments[wish.among[segments]]
+            segments = self._allowed(segments)
             if len(segments):
                 found.append(_Ring(ring.distance, segments, len(ring.segments)))
         assert first is not None, "an index is never empty"

@@ -8,6 +8,7 @@
     steps.npy              int8[total, 3]
     starts.npy             int32[n]
     phases.npy             int8[n]
+    roles.npy              uint8[n], `livedshl.music.sections.Role`
     forward.npy            uint64[n, words]
     backward.npy           uint64[n, words]
     networks.safetensors   weights; no code in it
@@ -20,6 +21,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,6 +35,7 @@ from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
+from livedshl.music.sections import roles_of
 from livedshl.shipped import shipped
 
 FORMAT_VERSION = 2
@@ -45,6 +48,7 @@ _ARRAYS: tuple[tuple[str, str, int], ...] = (
     ("steps", "int8", 2),
     ("starts", "int32", 1),
     ("phases", "int8", 1),
+    ("roles", "uint8", 1),
     ("forward", "uint64", 2),
     ("backward", "uint64", 2),
 )
@@ -59,6 +63,7 @@ class Bundle:
     forward, backward: uint64[n, words], packed codes of the library's segments.
     follow_beats: a hop where neighbours share an overlap, a segment where they are set end to end.
     mode: of the tunes, which lie in C major or in A minor.
+    roles: uint8[n], what each segment does in its song, a `livedshl.music.sections.Role`.
     manifest: the whole manifest, for showing.
     """
 
@@ -70,6 +75,7 @@ class Bundle:
     forward: Words
     backward: Words
     mode: Mode
+    roles: NDArray[np.uint8]
     manifest: Mapping[str, Any]
 
     @property
@@ -109,6 +115,7 @@ def write_bundle(
         "steps": library.steps,
         "starts": library.starts,
         "phases": library.phases,
+        "roles": roles_in(library, vocabulary, mode),
         "forward": pack(forward, shape),
         "backward": pack(backward, shape),
     }
@@ -173,10 +180,23 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     )
     bundle = Bundle(
         folder, library, vocabulary, shape, follow_beats, arrays["forward"], arrays["backward"],
-        mode, manifest,
+        mode, arrays["roles"], manifest,
     )  # fmt: skip
     _check_consistency(bundle)
     return bundle
+
+
+def roles_in(
+    library: SegmentLibrary, vocabulary: ChordVocabulary, mode: Mode
+) -> NDArray[np.uint8]:
+    """The roles of a library's segments, uint8[n]."""
+    roles = [np.empty(0, np.uint8)]
+    for first, end in pairwise(library.tune_steps.tolist()):
+        rows = slice(*np.searchsorted(library.starts, (first, end)))
+        starts, phases = library.starts[rows] - first, library.phases[rows]
+        steps = library.steps[first:end]
+        roles.append(roles_of(steps, starts, phases, library.grid, vocabulary, mode))
+    return np.concatenate(roles)
 
 
 def shipped_bundles() -> dict[str, Path]:
@@ -269,7 +289,7 @@ def _check_consistency(bundle: Bundle) -> None:
         and int(library.starts[-1]) + n_steps <= len(library.steps)
         and bool((library.starts + n_steps <= library.tune_steps[library.tune_of + 1]).all())
         and bundle.forward.shape == bundle.backward.shape == (n_segments, n_words)
-        and len(library.phases) == n_segments
+        and len(library.phases) == len(bundle.roles) == n_segments
         and bool(np.isin(library.phases, library.grid.phases).all())
         and int(library.steps[:, 2].max()) < len(bundle.vocabulary)
         and bundle.follow_beats in (library.grid.hop_beats, library.grid.segment_beats)
