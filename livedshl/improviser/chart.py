@@ -47,7 +47,9 @@ class Chart:
                 chords = [Chord.parse(name) for name in names]
             except ValueError as error:
                 raise ValueError(f"bar {number}: {error}; write C, Am, F#m7, Bbmaj7 ...") from None
-            beats += [chords[beat * len(chords) // grid.bar_beats] for beat in range(grid.bar_beats)]
+            beats += [
+                chords[beat * len(chords) // grid.bar_beats] for beat in range(grid.bar_beats)
+            ]
         if not beats:
             raise ValueError("no bar in it")
         if len(set(beats)) > _MOST_CHORDS:
@@ -59,7 +61,7 @@ class Chart:
         return Chart(tuple(chord.transposed(semitones) for chord in self.beats))
 
     def added_to(self, vocabulary: ChordVocabulary) -> ChordVocabulary:
-        """A vocabulary with the chart's chords after its own classes, so that each has its index."""
+        """A vocabulary with the chart's chords after its own classes: each has an index then."""
         own = [chord for chord in dict.fromkeys(self.beats) if chord not in vocabulary.classes]
         return ChordVocabulary((*vocabulary.classes, *own))
 
@@ -91,7 +93,7 @@ class ChartDistance:
         self._by_beat = np.array([to_class[wanted] for wanted in chart.beats])
 
     def of(self, chords: NDArray[np.int8], beat: int) -> Scores:
-        """Mean distance of chord classes, int8[c, beats], from `beat` of the music on: float64[c]."""
+        """Mean distance of chord classes, int8[c, beats] from `beat` on, float64[c]."""
         at = np.arange(beat, beat + chords.shape[1]) % len(self._by_beat)
         distances: Scores = self._by_beat[at, chords].mean(axis=1)  # -1, no chord, is the last
         return distances

@@ -1,16 +1,40 @@
-"""Chooses the segment that follows: by code first, then among the ties by how well it joins."""
+"""Chooses the segment that follows: by code first, then among those near by how well it joins."""
 
+import logging
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.improviser.merge import agreement
-from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary
-from livedshl.music.segments import steps_from
+from livedshl.improviser.chart import Chart, ChartDistance
+from livedshl.improviser.merge import agreement, merge_each
+from livedshl.improviser.next_step import NextStep
+from livedshl.improviser.quotes import Quotes
+from livedshl.improviser.ranking import (
+    CHORDS,
+    LIKELIHOOD,
+    LONGEST_MEMORY,
+    TERMS,
+    Habits,
+    Joins,
+    Ranking,
+    Scores,
+)
+from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
+from livedshl.music.segments import CHORD, steps_from
+
+log = logging.getLogger(__name__)
+
+_BOLDEST_NEAR = 24  # symbols out of 64: as near as that lie 50 segments at the median
+_SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 4.0  # nats
+_CHART_NEAR = 0.25  # share of a code's symbols: chords are found only where there is a choice
+_ENOUGH = 256  # candidates to choose from: rings are not looked for farther out
+_ANY_LENGTH = 1_000_000  # beats
+_REGISTER_BARS = 4  # how far back the range of the melody is heard
 
 
 class Retrieve(Enum):
@@ -22,25 +46,45 @@ class Retrieve(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ContinuationRules:
-    """What keeps the music original.
+    """What keeps the music original, and how boldly it goes on.
 
     song_cap: of the last `window` segments, at most this many may occur in one and the same song.
     window: segments over which songs are counted.
     recency: segments for which a content that was played is not played again; at most a quarter of
         the library's contents. A thousand take ten minutes at 200 BPM.
-    near: symbols by which a code may lie farther than the nearest and still take part in the
-        choice: 0 admits ties only. Long codes that tell many segments apart have few ties.
+    adventure: from 0, the nearest codes and of them what joins best, to 1: codes that lie farther
+        take part in the choice, and what joins less well is drawn as well.
+    max_quote: beats that one song may be quoted for, note for note; at least a segment and a half.
+    terms: the terms of `ranking` by which candidates are ranked; without any, all that the code
+        found are equally likely.
     """
 
     song_cap: int = 3
     window: int = 16
     recency: int = 1000
-    near: int = 0
+    adventure: float = 0.5
+    max_quote: int = 8
+    terms: tuple[str, ...] = TERMS
 
     def recency_in(self, library: SegmentLibrary) -> int:
         """The recency that is kept in a library."""
         contents = int(library.content_ids.max()) + 1
         return min(self.recency, contents // 4)
+
+    def near(self, length: int) -> int:
+        """Symbols by which a code of `length` may lie farther than the nearest and be chosen."""
+        return round(self.adventure * _BOLDEST_NEAR * length / 64)
+
+    @property
+    def temperature(self) -> float:
+        """Nats by which a candidate must be better to be e times as likely."""
+        return float(
+            _SAFEST_TEMPERATURE * (_BOLDEST_TEMPERATURE / _SAFEST_TEMPERATURE) ** self.adventure
+        )
+
+    def plain(self) -> "ContinuationRules":
+        """The paper's rule: the nearest code, lots among ties, and quotes of any length."""
+        return replace(self, adventure=0.0, max_quote=_ANY_LENGTH, terms=())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,18 +125,29 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ring:
-    """What the rules leave of a ring: int32[...] of its `ties` segments."""
+class _Found:
+    """What the rules leave of a ring: `segments`, int32[c], of its `ties`.
+
+    after, at: what would be heard of each and from which step on, as in `Joins`.
+    """
 
     distance: int
-    segments: NDArray[np.int32]
     ties: int
+    segments: NDArray[np.int32]
+    after: NDArray[np.int8]
+    at: NDArray[np.int64]
+
+    def of_short_quotes(self, quotes: Quotes) -> "_Found":
+        """Those that would not quote one song for too long."""
+        kept = ~quotes.too_long(self.after)
+        return replace(self, segments=self.segments[kept], after=self.after[kept], at=self.at[kept])
 
 
 class Continuator:
     """Draws continuations and remembers what has been played.
 
-    The draw comes from `rng`: same state, same choice.
+    The draw comes from `rng`: same state, same choice. chart: chords to follow, in C major or
+    A minor.
     """
 
     def __init__(
@@ -102,18 +157,28 @@ class Continuator:
         rules: ContinuationRules,
         retrieve: Retrieve,
         rng: np.random.Generator,
+        chart: Chart | None = None,
     ) -> None:
-        self._library = bundle.library
-        self._forward = bundle.forward
-        self._grid = bundle.library.grid
-        self._overlaps = bundle.overlaps
-        self._phase_shift = bundle.follow_beats
+        library = bundle.library
+        self._bundle = bundle
+        self._library = library
+        self._grid = library.grid
         self._index = index
         self._retrieve = retrieve
         self._rng = rng
         self._rules = rules
-        self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
+        length = bundle.shape.length
+        self._near = max(rules.near(length), round(_CHART_NEAR * length) if chart else 0)
+        self._chart = ChartDistance(chart, bundle.vocabulary) if chart else None
+        self._terms = rules.terms if retrieve is Retrieve.MIN else ()
+        self._recent: deque[int] = deque(maxlen=rules.recency_in(library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
+        self._quotes = Quotes(library, rules.max_quote)
+        self._heard = np.empty((0, 3), np.int8)  # the last bars
+        self._beat = 0
+        self._passages = 0
+        # By content, the passage that was heard last of any of its songs.
+        self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
 
     def open(self) -> int:
         """Draws a segment that opens its song and takes it as played."""
@@ -122,6 +187,21 @@ class Continuator:
         segment = int(self._rng.choice(pool))
         self._remember(segment)
         return segment
+
+    def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
+        """Is told every passage that is heard, int8[n, 3], one after the other.
+
+        planned: the form brings it back, so that it is no quote.
+        """
+        self._quotes.hear(steps, planned)
+        n_steps = max(self._grid.segment_steps, _REGISTER_BARS * self._grid.bar_steps)
+        self._heard = np.concatenate([self._heard, steps])[-n_steps:]
+        self._beat += len(steps) // self._grid.beat_steps
+
+    @property
+    def quote_beats(self) -> int:
+        """Whole beats of the longest quote from one song that ends with what is heard."""
+        return self._quotes.beats
 
     def follow(self, playing: int, wish: Wish | None = None) -> Continuation:
         """Draws the continuation of the playing segment and takes it as played."""
@@ -137,18 +217,20 @@ class Continuator:
         return chosen
 
     def join(self, playing: int, segment: int) -> Continuation:
-        """How a segment follows that a plan brings back: as if it had been chosen, but for rules
-        and memory.
-        """
-        rings = self._index.rings(
-            self._forward[playing], farthest_first=self._retrieve is Retrieve.MAX
-        )
-        first = ring = next(rings)
-        while segment not in ring.segments:
-            ring = next(rings)
+        """How a segment follows that a plan brings back; it is not taken as played anew."""
+        bundle = self._bundle
+        distances = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
+        distance = int(distances[segment])
+        nearest = distances.min() if self._retrieve is Retrieve.MIN else distances.max()
         (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
         return Continuation(
-            segment, ring.distance, first.distance, ring.ties, agreeing, rules_kept=True, wish=None
+            segment=segment,
+            hamming=distance,
+            nearest=int(nearest),
+            ties=int((distances == distance).sum()),
+            agreeing_steps=agreeing,
+            rules_kept=True,
+            wish=None,
         )
 
     def between(self, playing: int) -> int:
@@ -156,37 +238,38 @@ class Continuator:
 
         It is not played, nor remembered.
         """
-        ring = next(self._index.rings(self._forward[playing]))
+        ring = next(self._index.rings(self._bundle.forward[playing]))
         in_phase = ring.segments[self._in_phase(playing, ring.segments)]
         return int(in_phase[0] if len(in_phase) else ring.segments[0])
 
     def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
-        nearest, rings = self._near_rings(playing, wish)
-        if not rings:
+        nearest, found = self._near_rings(playing, wish)
+        if not found:
             return None
-        return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+        return self._draw(playing, found, nearest.distance, rules_kept=True, wish=wish.name)
 
     def _choose(self, playing: int, wish: Wish | None) -> Continuation:
         chosen = self._as_wished(playing, wish) if wish else None
         if chosen:
             return chosen
-        nearest, rings = self._near_rings(playing, None)
-        if rings:
-            return self._draw(playing, rings, nearest.distance, rules_kept=True)
+        nearest, found = self._near_rings(playing, None)
+        if found:
+            return self._draw(playing, found, nearest.distance, rules_kept=True)
         # A library this small cannot satisfy the rules; endless music matters more.
-        whole = _Ring(nearest.distance, nearest.segments, len(nearest.segments))
+        whole = self._found(playing, nearest, nearest.segments)
         return self._draw(playing, [whole], nearest.distance, rules_kept=False)
 
-    def _near_rings(self, playing: int, wish: Wish | None) -> tuple[Ring, list[_Ring]]:
+    def _near_rings(self, playing: int, wish: Wish | None) -> tuple[Ring, list[_Found]]:
         """The first ring, and what rules and wish leave of the rings from the first they have any
-        of to `near` symbols farther.
+        of to `near` symbols farther, or until there is enough to choose from.
         """
         farthest = self._retrieve is Retrieve.MAX
         first: Ring | None = None
-        found: list[_Ring] = []
-        for ring in self._index.rings(self._forward[playing], farthest_first=farthest):
+        found: list[_Found] = []
+        for ring in self._index.rings(self._bundle.forward[playing], farthest_first=farthest):
             first = first or ring
-            if found and abs(ring.distance - found[0].distance) > self._rules.near:
+            enough = sum(len(nearer.segments) for nearer in found) >= _ENOUGH
+            if enough or (found and abs(ring.distance - found[0].distance) > self._near):
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
@@ -195,35 +278,56 @@ class Continuator:
                 segments = segments[wish.among[segments]]
             segments = self._allowed(segments)
             if len(segments):
-                found.append(_Ring(ring.distance, segments, len(ring.segments)))
+                left = self._found(playing, ring, segments).of_short_quotes(self._quotes)
+                if len(left.segments):
+                    found.append(left)
         assert first is not None, "an index is never empty"
         return first, found
+
+    def _found(self, playing: int, ring: Ring, segments: NDArray[np.int32]) -> _Found:
+        """Those segments of a ring, each as it would join what plays."""
+        library, grid = self._library, self._grid
+        after = steps_from(library.steps, library.starts[segments], grid.segment_steps)
+        at = np.zeros(len(segments), np.int64)
+        if self._bundle.overlaps:
+            merged, at = merge_each(library.contents(np.array(playing)), after, grid.beat_steps)
+            after = np.concatenate([merged, after[:, grid.hop_steps :]], axis=1)
+        return _Found(ring.distance, len(ring.segments), segments, after, at)
 
     def _draw(
         self,
         playing: int,
-        rings: Sequence[_Ring],
+        found: Sequence[_Found],
         nearest: int,
         *,
         rules_kept: bool,
         wish: str | None = None,
     ) -> Continuation:
-        """Draws among what fits best; where that is equal, the first ring goes before the next."""
-        candidates = np.concatenate([ring.segments for ring in rings])
-        order = np.repeat(np.arange(len(rings)), [len(ring.segments) for ring in rings])
+        """Draws among candidates by rank."""
+        candidates = np.concatenate([ring.segments for ring in found])
+        order = np.repeat(np.arange(len(found)), [len(ring.segments) for ring in found])
         agreeing = self._agreement(playing, candidates)
-        if self._retrieve is Retrieve.MIN:
-            fit = agreeing + self._grid.hop_steps * self._in_phase(playing, candidates)
-            best = fit == fit.max()
-            best &= order == order[best].min()
-            candidates, agreeing, order = candidates[best], agreeing[best], order[best]
-        # Each content is as likely as any other, however many songs share it.
+        # Each content is as likely as any other of its rank, however many songs share it.
         _, content, copies = np.unique(
             self._library.content_ids[candidates], return_inverse=True, return_counts=True
         )
         weights = 1.0 / copies[content]
+        if self._terms:
+            scores = self._ranking.scores(
+                Joins(
+                    before=self._heard,
+                    after=np.concatenate([ring.after for ring in found]),
+                    at=np.concatenate([ring.at for ring in found]),
+                    farther=np.array([ring.distance for ring in found])[order] - nearest,
+                    agreeing=agreeing,
+                    in_phase=self._in_phase(playing, candidates),
+                    unheard=self._passages - self._heard_at[self._library.content_ids[candidates]],
+                    off_chart=self._off_chart(candidates),
+                )
+            )
+            weights *= np.exp((scores - scores.max()) / self._rules.temperature)
         drawn = int(self._rng.choice(len(candidates), p=weights / weights.sum()))
-        ring = rings[order[drawn]]
+        ring = found[order[drawn]]
         return Continuation(
             segment=int(candidates[drawn]),
             hamming=ring.distance,
@@ -234,8 +338,30 @@ class Continuator:
             wish=wish,
         )
 
+    @cached_property
+    def _ranking(self) -> Ranking:
+        """Made at the first retrieval: counting takes too long before the first note."""
+        bundle = self._bundle
+        weights = bundle.next_step
+        if weights is None and LIKELIHOOD in self._terms:
+            log.warning(
+                "%s has no network for the likelihood of a join, which does without; "
+                "`livedshl train` makes one",
+                bundle.folder.name,
+            )
+        terms = set(self._terms) - ({CHORDS} if self._chart else set())
+        habits = Habits.of(bundle.library, len(bundle.vocabulary))
+        return Ranking(habits, None if weights is None else NextStep(weights), terms)
+
+    def _off_chart(self, candidates: NDArray[np.int32]) -> Scores:
+        """How far the candidates' own chords lie from those of the chart."""
+        if self._chart is None:
+            return np.zeros(len(candidates))
+        contents = self._library.contents(candidates)
+        return self._chart.of(contents[:, :: self._grid.beat_steps, CHORD], self._beat)
+
     def _agreement(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.int64]:
-        if not self._overlaps:
+        if not self._bundle.overlaps:
             return np.zeros(len(candidates), np.int64)
         library = self._library
         old = library.contents(np.array(playing))
@@ -245,7 +371,7 @@ class Continuator:
     def _in_phase(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether each candidate falls on the same beats of the bar as in its own song."""
         phases = self._library.phases
-        wanted = (phases[playing] + self._phase_shift) % self._grid.cycle_beats
+        wanted = (phases[playing] + self._bundle.follow_beats) % self._grid.cycle_beats
         return np.asarray(phases[candidates] == wanted, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -256,6 +382,11 @@ class Continuator:
         return segments[~np.isin(library.content_ids[segments], np.concatenate(barred))]
 
     def _remember(self, segment: int) -> None:
-        content = int(self._library.content_ids[segment])
+        library = self._library
+        content = int(library.content_ids[segment])
+        songs = library.songs_with(content).tolist()
         self._recent.append(content)
-        self._window.append(tuple(self._library.songs_with(content).tolist()))
+        self._window.append(tuple(songs))
+        for song in songs:
+            self._heard_at[library.contents_of(song)] = self._passages
+        self._passages += 1

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.improviser.chart import Chart
 from livedshl.improviser.continuation import (
     Continuation,
     ContinuationRules,
@@ -26,6 +27,7 @@ class Passage:
     segment: the segment's number in the library.
     continuation: how it was chosen; None for the opening.
     splice: the step at which its melody takes over; None where nothing is merged.
+    quote_beats: whole beats of the longest quote from one song that ends with it.
     """
 
     beat: int
@@ -33,6 +35,7 @@ class Passage:
     segment: int
     continuation: Continuation | None
     splice: int | None
+    quote_beats: int = 0
 
 
 def improvise(
@@ -41,29 +44,34 @@ def improvise(
     rules: ContinuationRules,
     retrieve: Retrieve,
     rng: np.random.Generator,
+    chart: Chart | None = None,
 ) -> Iterator[Passage]:
     """Plays on for ever: yields passages without a gap, the first at beat 0.
+
+    chart: chords, in C major or A minor, to which what is chosen should fit.
 
     Each query is the forward code of the segment that plays while its continuation is retrieved
     (paper, Fig. 1). Where segments overlap, the passage of a segment is its first half merged with
     the second half of the segment before.
     """
-    continuator = Continuator(bundle, index, rules, retrieve, rng)
+    continuator = Continuator(bundle, index, rules, retrieve, rng, chart)
     grid = bundle.library.grid
     length = bundle.follow_beats * grid.beat_steps
     segment = continuator.open()
     content = bundle.library.contents(np.array(segment))
     yield Passage(0, content[:length], segment, None, None)
+    continuator.hear(content[:length])
     beat = bundle.follow_beats
     while True:
         continuation = continuator.follow(segment)
         before, segment = content, continuation.segment
-        content = bundle.library.contents(np.array(segment))
+        content = steps = bundle.library.contents(np.array(segment))
+        splice = None
         if bundle.overlaps:
             overlap = merge(before, content, grid.beat_steps)
-            yield Passage(beat, overlap.steps, segment, continuation, overlap.splice)
-        else:
-            yield Passage(beat, content, segment, continuation, None)
+            steps, splice = overlap.steps, overlap.splice
+        continuator.hear(steps)
+        yield Passage(beat, steps, segment, continuation, splice, continuator.quote_beats)
         beat += bundle.follow_beats
 
 
@@ -90,6 +98,7 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
         "rules_kept": True,
         "wish": None,
         "splice": passage.splice,
+        "quote_beats": passage.quote_beats,
     }
     if passage.continuation is not None:
         record |= asdict(passage.continuation)

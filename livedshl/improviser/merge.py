@@ -45,7 +45,10 @@ def merge(old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int) -> Over
 def merge_each(
     old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    """`old` merged with each of `new`, int8[c, 2 hop, 3]: steps int8[c, hop, 3], splices int64[c]."""
+    """`old` merged with each of `new`, int8[c, 2 hop, 3].
+
+    Gives the steps of the overlaps, int8[c, hop, 3], and their splices, int64[c].
+    """
     hop = len(old) // 2
     ending, beginning = old[hop:], new[:, :hop]
     splices = _splices(old, new)
@@ -77,7 +80,7 @@ def _splices(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
     from_middle = np.abs(np.arange(hop + 1) - hop // 2)
     cost = _leaps(old, beginning[..., PITCH]) * (hop + 1) + from_middle
     cost[~onsets] = np.iinfo(cost.dtype).max
-    return cost.argmin(axis=1)
+    return np.asarray(cost.argmin(axis=1), np.int64)
 
 
 def _leaps(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
@@ -88,7 +91,7 @@ def _leaps(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
     hop = len(old) // 2
     before = old[hop - 1 :, PITCH].astype(np.int64)  # the note before each splice
     after = new.astype(np.int64)
-    leaps = np.maximum(1, np.abs(after - before))
+    leaps: NDArray[np.int64] = np.maximum(1, np.abs(after - before))
     leaps[(after == REST) | (before == REST)] = _REST_LEAP
     leaps[:, :hop][after[:, :hop] == old[hop:, PITCH]] = 0  # the old melody goes to the same note
     return leaps

@@ -49,7 +49,8 @@ class NextStep:
             if step < steps - 1:
                 state = self._advanced(state, to_come[:, step])
         scores = outputs @ self._to_scores + self._scores_bias  # (a, n, 32)
-        return _log_likelihood(scores, step_classes(after.swapaxes(0, 1))).sum(axis=0)
+        likely: Floats = _log_likelihood(scores, step_classes(after.swapaxes(0, 1)))  # (a, n)
+        return np.asarray(likely.sum(axis=0), np.float32)
 
     def _inputs(self, steps: NDArray[np.int8]) -> Floats:
         """What the features of each step add to the gates, (..., 4H)."""
@@ -69,7 +70,7 @@ def _log_likelihood(scores: Floats, classes: NDArray[np.int64]) -> Floats:
     """Of the classes (..., 4) under their scores (..., 32)."""
     articulation, *groups = np.split(scores, np.cumsum(_HEADS)[:-1], axis=-1)
     sign = 2 * classes[..., 0] - 1
-    likely = -np.logaddexp(0, -sign.astype(np.float32) * articulation[..., 0])
+    likely: Floats = -np.logaddexp(0, -sign.astype(np.float32) * articulation[..., 0])
     for group, wanted in zip(groups, np.moveaxis(classes[..., 1:], -1, 0), strict=True):
         score = np.take_along_axis(group, wanted[..., None], axis=-1)[..., 0]
         highest = group.max(axis=-1)
@@ -79,4 +80,5 @@ def _log_likelihood(scores: Floats, classes: NDArray[np.int64]) -> Floats:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    return np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * x)
+    y: Floats = np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * x)
+    return y

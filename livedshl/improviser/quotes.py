@@ -138,8 +138,7 @@ class Quotes:
 def _melody(steps: NDArray[np.int8]) -> NDArray[np.uint8]:
     """Pitch and articulation of steps, int8[..., 3], as one number each, uint8[...]."""
     numbers = np.asarray(steps).astype(np.uint8)
-    melody: NDArray[np.uint8] = numbers[..., PITCH] << 1 | numbers[..., ARTICULATED]
-    return melody
+    return np.asarray(numbers[..., PITCH] << 1 | numbers[..., ARTICULATED], np.uint8)
 
 
 def _seeds(melody: NDArray[np.uint8]) -> NDArray[np.uint64]:

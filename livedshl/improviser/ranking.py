@@ -8,10 +8,12 @@ neural networks (2016), for the concatenation cost.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.improviser.merge import chords_from
 from livedshl.improviser.next_step import NextStep
 from livedshl.index import SegmentLibrary
 from livedshl.music.grid import Grid
@@ -32,8 +34,8 @@ class Joins:
 
     before: int8[b, 3], what was heard last, b >= 1.
     after: int8[c, a, 3], what would be heard then.
-    at: int64[c], the step of `after` from which the candidate's melody is heard. chords_at: the
-        step from which its chords are.
+    at: int64[c], the step of `after` from which the candidate is heard; its chords from the first
+        beat on that is not before.
     farther: int64[c], symbols by which its code lies farther than the nearest.
     agreeing: int64[c], steps of the overlap in which it agrees with what sounds.
     in_phase: bool[c], whether it falls on the same beats of the bar as in its own song.
@@ -44,7 +46,6 @@ class Joins:
     before: NDArray[np.int8]
     after: NDArray[np.int8]
     at: NDArray[np.int64]
-    chords_at: NDArray[np.int64]
     farther: NDArray[np.int64]
     agreeing: NDArray[np.int64]
     in_phase: NDArray[np.bool_]
@@ -133,12 +134,13 @@ def contour(joins: Joins, habits: Habits) -> Scores:
     first = last[row, len(joins.before) + joins.at]
     onsets = (last[row, np.maximum(first, 0)], first, second, following[row, second + 1])
     intervals = []
-    for a, b in zip(onsets[:-1], onsets[1:], strict=True):
+    for a, b in pairwise(onsets):
         known = (a >= 0) & (b < n_steps)
         size = pitch[row, np.minimum(b, n_steps - 1)] - pitch[row, a]
         intervals.append(np.where(known, _interval(size), _UNKNOWN))
     come, join, go = intervals
-    return habits.intervals[come, join] + habits.intervals[join, go]
+    likely: Scores = habits.intervals[come, join] + habits.intervals[join, go]
+    return likely
 
 
 def register(joins: Joins, habits: Habits) -> Scores:
@@ -154,11 +156,10 @@ def register(joins: Joins, habits: Habits) -> Scores:
 
 def chords(joins: Joins, habits: Habits) -> Scores:
     """Log likelihood of its chord where its chords begin, given the chord before."""
-    row = np.arange(len(joins.after))
-    before = joins.after[row, joins.chords_at - 1, CHORD]
-    before = np.where(joins.chords_at > 0, before, joins.before[-1, CHORD])
+    row, at = np.arange(len(joins.after)), chords_from(joins.at, habits.grid.beat_steps)
+    before = np.where(at > 0, joins.after[row, at - 1, CHORD], joins.before[-1, CHORD])
     none = len(habits.chords)
-    likely: Scores = habits.chords[before % none, joins.after[row, joins.chords_at, CHORD] % none]
+    likely: Scores = habits.chords[before % none, joins.after[row, at, CHORD] % none]
     return likely
 
 
@@ -184,6 +185,7 @@ WEIGHTS: dict[Term, float] = {
     novelty: 1.0,
     chart: 4.0,
 }
+CHORDS = chords.__name__
 LIKELIHOOD = "likelihood"  # the term of the next-step LSTM, which hears the shortlist only
 _LIKELIHOOD_WEIGHT = 0.5
 TERMS = (*(term.__name__ for term in WEIGHTS), LIKELIHOOD)
@@ -223,16 +225,15 @@ def _interval(semitones: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.clip(semitones, -_WIDEST, _WIDEST) + _WIDEST
 
 
-def _log_transitions(
-    classes: NDArray[np.integer], follows: NDArray[np.bool_], size: int
-) -> Scores:
+def _log_transitions(classes: NDArray[np.integer], follows: NDArray[np.bool_], size: int) -> Scores:
     """Log likelihood of each class given the one before, float64[size, size].
 
     classes: int[n]. follows: bool[n - 1], whether each but the first comes after the one before.
     """
     kinds = classes[:-1].astype(np.int64) * size + classes[1:]
     counts = np.bincount(kinds[follows], minlength=size**2).reshape(size, size) + _UNSEEN
-    return np.log(counts / counts.sum(axis=1, keepdims=True))
+    likely: Scores = np.log(counts / counts.sum(axis=1, keepdims=True))
+    return likely
 
 
 def _with_unknown(likely: Scores) -> Scores:

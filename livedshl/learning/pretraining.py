@@ -13,11 +13,11 @@ from livedshl.index import SegmentLibrary
 from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
 from livedshl.learning.settings import NetworkShape
 from livedshl.learning.workers import ALONE, CPU, Workers
-from livedshl.music.features import STEP_CLASSES, step_classes
+from livedshl.music.features import N_FEATURES, STEP_CLASSES, step_classes
 from livedshl.music.segments import steps_from
 
 _HEADS = STEP_CLASSES[1:]  # articulation needs one score only
-_NEXT_STEP_BATCH, _NEXT_STEP_RATE = 128, 2e-3
+_NEXT_STEP_EPOCHS, _NEXT_STEP_BATCH, _NEXT_STEP_RATE = 8, 128, 2e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,7 @@ def pretrain(
 
 
 def learn_next_steps(
-    library: SegmentLibrary,
-    *,
-    n_batches: int,
-    seed: int,
-    progress: Callable[[float], None],
+    library: SegmentLibrary, seed: int, progress: Callable[[float], None]
 ) -> NDArray[np.float32]:
     """Trains an LSTM of the paper's size to go on from what was heard, for ranking what may follow.
 
@@ -132,6 +128,7 @@ def learn_next_steps(
     whole = starts + n_steps <= library.tune_steps[library.tune_of + 1]
     starts = starts[whole] if whole.any() else starts[:1]
     n_steps = n_steps if whole.any() else grid.segment_steps
+    n_batches = -(-len(starts) * _NEXT_STEP_EPOCHS // _NEXT_STEP_BATCH)
     rng = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -156,11 +153,10 @@ def next_step_weights(predictor: StepPredictor) -> NDArray[np.float32]:
     float32[4 H + 32, 29 + H + 1]: rows are the LSTM's gates (input, forget, cell, output), then the
     heads; columns are for the features of a step, the hidden values, and the bias.
     """
-    lstm, heads = predictor.lstm, predictor.heads
-    gates = torch.cat(
-        [lstm.weight_ih_l0, lstm.weight_hh_l0, (lstm.bias_ih_l0 + lstm.bias_hh_l0)[:, None]], 1
-    )
-    unread = torch.zeros(len(heads.weight), lstm.input_size)  # heads read hidden values only
+    from_input, from_hidden, bias, other_bias = predictor.lstm.parameters()
+    gates = torch.cat([from_input, from_hidden, (bias + other_bias)[:, None]], 1)
+    heads = predictor.heads
+    unread = torch.zeros(len(heads.weight), N_FEATURES)  # heads read hidden values only
     scores = torch.cat([unread, heads.weight, heads.bias[:, None]], 1)
     weights: NDArray[np.float32] = torch.cat([gates, scores]).detach().numpy()
     return weights

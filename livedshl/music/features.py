@@ -20,9 +20,9 @@ FEATURE_GROUPS: tuple[tuple[str, int, int], ...] = (
 N_FEATURES = 29
 
 
-# What is told of a step apart from its features, each as one of so many classes: whether a note is
-# articulated, its octave, its pitch class and the chord class. Those of a rest or of no chord, which
-# the paper's groups leave all 0, are 0 (our choice).
+# What can be predicted of a step, each as one of so many classes: whether a note is articulated,
+# its octave, its pitch class and the chord class. Those of a rest or of no chord, for which the
+# paper's groups are all 0, are a class of their own, 0 (our choice).
 STEP_CLASSES = (2, 1 + N_OCTAVES, 1 + N_PITCH_CLASSES, 1 + N_CHORD_CLASSES)
 
 
