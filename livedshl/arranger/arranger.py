@@ -43,7 +43,12 @@ class Arranger:
         self._players = [_PLAYERS[part.role](part, grid) for part in parts]
         self._grid = grid
         self._parts = tuple(parts)
-        self._chords = [chord.transposed(key_shift) for chord in vocabulary.classes]
+        self._vocabulary = vocabulary
+        self.change_key(key_shift)
+
+    def change_key(self, key_shift: int) -> None:
+        """Plays what comes in another key, so many semitones from C."""
+        self._chords = [chord.transposed(key_shift) for chord in self._vocabulary.classes]
         self._key_shift = key_shift
 
     def setup(self) -> Events:

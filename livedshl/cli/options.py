@@ -20,6 +20,8 @@ _OPTIONS = (
     click.option("--tempo", type=click.FloatRange(20, 400), metavar="BPM",
                  help="Beats a minute, 20 to 400; in 6/8 and 9/8 dotted quarters."),
     click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
+    click.option("--form", type=click.Choice(["any", "none", "AABB", "AABA", "ABAC"]),
+                 help="Sections of each tune; any draws them, none plays on without tunes."),
     click.option("--seed", type=click.IntRange(0), metavar="N",
                  help="Same seed, same music; drawn and shown if you give none."),
     click.option("--retrieve", type=click.Choice(["min", "max"]), default="min",

@@ -7,7 +7,7 @@ from secrets import randbelow
 
 import click
 
-from livedshl.improviser import Retrieve
+from livedshl.improviser import Form, Retrieve
 from livedshl.index.bundle import find_bundle, read_manifest
 from livedshl.live.composer import Settings
 from livedshl.live.loader import Progress
@@ -24,6 +24,7 @@ def settings_of(
     metre: str | None,
     tempo: float | None,
     key: str | None,
+    form: str | None,
     seed: int | None,
     retrieve: str,
     bars: int | None,
@@ -45,6 +46,7 @@ def settings_of(
         GRIDS[manifest["metre"]],
         tempo_bpm=tempo,
         key=parsed,
+        form=None if form is None else Form(form),
         retrieve=Retrieve(retrieve),
         seed=randbelow(_SEEDS) if seed is None else seed,
         bars=bars,

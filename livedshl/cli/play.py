@@ -68,7 +68,7 @@ def play(
     trace: Path | None,
     **chosen: Any,
 ) -> None:
-    """Play, endlessly, until Ctrl-C.
+    """Play, endlessly, until Ctrl-C: once ends on a cadence, twice at once.
 
     Without --port or --synth: on a virtual MIDI port called "livedshl" where the system can make
     one, else through the built-in synthesiser, else into a recorded MIDI file.
@@ -99,7 +99,7 @@ def play(
         status.tell(output.reason)
         if waiting := _WAITING.get(timing.sync.value):
             status.tell(waiting.format(port=timing.port or "its virtual input"))
-        status.tell(f"Seed {settings.seed}. Ctrl-C stops.")
+        status.tell(f"Seed {settings.seed}. Ctrl-C ends the music, twice stops it.")
         session = Session(
             settings,
             output,
@@ -108,6 +108,7 @@ def play(
             record=record,
             trace=trace,
             progress=status.progress,
+            on_ending=lambda: status.tell("Comes to an end. Ctrl-C again ends now."),
         )
         if sys.stdin and sys.stdin.isatty():
             status.tell(USAGE)

@@ -4,6 +4,17 @@ Counts in beats and steps; knows neither seconds nor ports.
 """
 
 from livedshl.improviser.continuation import ContinuationRules, Retrieve, Wish
-from livedshl.improviser.improviser import Passage, improvise, trace_record
+from livedshl.improviser.form import Form, perform
+from livedshl.improviser.improviser import Passage, Place, improvise, trace_record
 
-__all__ = ["ContinuationRules", "Passage", "Retrieve", "Wish", "improvise", "trace_record"]
+__all__ = [
+    "ContinuationRules",
+    "Form",
+    "Passage",
+    "Place",
+    "Retrieve",
+    "Wish",
+    "improvise",
+    "perform",
+    "trace_record",
+]

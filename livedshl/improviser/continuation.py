@@ -36,6 +36,8 @@ _ENOUGH = 256  # candidates to choose from: rings are not looked for farther out
 _ANY_LENGTH = 1_000_000  # beats
 _REGISTER_BARS = 4  # how far back the range of the melody is heard
 
+NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
+
 
 class Retrieve(Enum):
     """Which backward codes are wanted: the nearest, or the farthest (the paper's Task 2)."""
@@ -128,7 +130,7 @@ class Continuation:
 class _Found:
     """What the rules leave of a ring: `segments`, int32[c], of its `ties`.
 
-    after, at: what would be heard of each and from which step on, as in `Joins`.
+    after, at, agreeing: how each would join, as in `Joins`.
     """
 
     distance: int
@@ -136,11 +138,13 @@ class _Found:
     segments: NDArray[np.int32]
     after: NDArray[np.int8]
     at: NDArray[np.int64]
+    agreeing: NDArray[np.int64]
 
     def of_short_quotes(self, quotes: Quotes) -> "_Found":
         """Those that would not quote one song for too long."""
         kept = ~quotes.too_long(self.after)
-        return replace(self, segments=self.segments[kept], after=self.after[kept], at=self.at[kept])
+        arrays = (self.segments, self.after, self.at, self.agreeing)
+        return _Found(self.distance, self.ties, *(array[kept] for array in arrays))
 
 
 class Continuator:
@@ -180,9 +184,11 @@ class Continuator:
         # By content, the passage that was heard last of any of its songs.
         self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
 
-    def open(self) -> int:
-        """Draws a segment that opens its song and takes it as played."""
-        openings = self._library.openings
+    def open(self, among: NDArray[np.integer] = NOTHING) -> int:
+        """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
+        else one that opens its song.
+        """
+        openings = among if len(among) else self._library.openings
         pool = openings if len(openings) else np.arange(len(self._library), dtype=np.int32)
         segment = int(self._rng.choice(pool))
         self._remember(segment)
@@ -203,15 +209,21 @@ class Continuator:
         """Whole beats of the longest quote from one song that ends with what is heard."""
         return self._quotes.beats
 
-    def follow(self, playing: int, wish: Wish | None = None) -> Continuation:
-        """Draws the continuation of the playing segment and takes it as played."""
-        chosen = self._choose(playing, wish)
+    def follow(
+        self, playing: int, wish: Wish | None = None, *, merged: bool = True
+    ) -> Continuation:
+        """Draws the continuation of the playing segment and takes it as played.
+
+        merged: with the second half of that one, where segments overlap; else it comes end to end
+        with what is heard.
+        """
+        chosen = self._choose(playing, wish, merged and self._bundle.overlaps)
         self._remember(chosen.segment)
         return chosen
 
     def follow_as_wished(self, playing: int, wish: Wish) -> Continuation | None:
         """Draws a continuation that fulfils the wish and takes it as played; None if none does."""
-        chosen = self._as_wished(playing, wish)
+        chosen = self._as_wished(playing, wish, self._bundle.overlaps)
         if chosen:
             self._remember(chosen.segment)
         return chosen
@@ -222,7 +234,10 @@ class Continuator:
         distances = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
         distance = int(distances[segment])
         nearest = distances.min() if self._retrieve is Retrieve.MIN else distances.max()
-        (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
+        agreeing = 0
+        if bundle.overlaps:
+            contents = bundle.library.contents(np.array([playing, segment]))
+            agreeing = int(agreement(contents[0], contents[1]))
         return Continuation(
             segment=segment,
             hamming=distance,
@@ -242,24 +257,26 @@ class Continuator:
         in_phase = ring.segments[self._in_phase(playing, ring.segments)]
         return int(in_phase[0] if len(in_phase) else ring.segments[0])
 
-    def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
-        nearest, found = self._near_rings(playing, wish)
+    def _as_wished(self, playing: int, wish: Wish, merged: bool) -> Continuation | None:
+        nearest, found = self._near_rings(playing, wish, merged)
         if not found:
             return None
         return self._draw(playing, found, nearest.distance, rules_kept=True, wish=wish.name)
 
-    def _choose(self, playing: int, wish: Wish | None) -> Continuation:
-        chosen = self._as_wished(playing, wish) if wish else None
+    def _choose(self, playing: int, wish: Wish | None, merged: bool) -> Continuation:
+        chosen = self._as_wished(playing, wish, merged) if wish else None
         if chosen:
             return chosen
-        nearest, found = self._near_rings(playing, None)
+        nearest, found = self._near_rings(playing, None, merged)
         if found:
             return self._draw(playing, found, nearest.distance, rules_kept=True)
         # A library this small cannot satisfy the rules; endless music matters more.
-        whole = self._found(playing, nearest, nearest.segments)
+        whole = self._found(playing, nearest, nearest.segments, merged)
         return self._draw(playing, [whole], nearest.distance, rules_kept=False)
 
-    def _near_rings(self, playing: int, wish: Wish | None) -> tuple[Ring, list[_Found]]:
+    def _near_rings(
+        self, playing: int, wish: Wish | None, merged: bool
+    ) -> tuple[Ring, list[_Found]]:
         """The first ring, and what rules and wish leave of the rings from the first they have any
         of to `near` symbols farther, or until there is enough to choose from.
         """
@@ -278,21 +295,23 @@ class Continuator:
                 segments = segments[wish.among[segments]]
             segments = self._allowed(segments)
             if len(segments):
-                left = self._found(playing, ring, segments).of_short_quotes(self._quotes)
+                left = self._found(playing, ring, segments, merged).of_short_quotes(self._quotes)
                 if len(left.segments):
                     found.append(left)
         assert first is not None, "an index is never empty"
         return first, found
 
-    def _found(self, playing: int, ring: Ring, segments: NDArray[np.int32]) -> _Found:
+    def _found(self, playing: int, ring: Ring, segments: NDArray[np.int32], merged: bool) -> _Found:
         """Those segments of a ring, each as it would join what plays."""
         library, grid = self._library, self._grid
         after = steps_from(library.steps, library.starts[segments], grid.segment_steps)
-        at = np.zeros(len(segments), np.int64)
-        if self._bundle.overlaps:
-            merged, at = merge_each(library.contents(np.array(playing)), after, grid.beat_steps)
-            after = np.concatenate([merged, after[:, grid.hop_steps :]], axis=1)
-        return _Found(ring.distance, len(ring.segments), segments, after, at)
+        at = agreeing = np.zeros(len(segments), np.int64)
+        if merged:
+            old = library.contents(np.array(playing))
+            agreeing = agreement(old, after)
+            overlaps, at = merge_each(old, after, grid.beat_steps)
+            after = np.concatenate([overlaps, after[:, grid.hop_steps :]], axis=1)
+        return _Found(ring.distance, len(ring.segments), segments, after, at, agreeing)
 
     def _draw(
         self,
@@ -306,7 +325,7 @@ class Continuator:
         """Draws among candidates by rank."""
         candidates = np.concatenate([ring.segments for ring in found])
         order = np.repeat(np.arange(len(found)), [len(ring.segments) for ring in found])
-        agreeing = self._agreement(playing, candidates)
+        agreeing = np.concatenate([ring.agreeing for ring in found])
         # Each content is as likely as any other of its rank, however many songs share it.
         _, content, copies = np.unique(
             self._library.content_ids[candidates], return_inverse=True, return_counts=True
@@ -359,14 +378,6 @@ class Continuator:
             return np.zeros(len(candidates))
         contents = self._library.contents(candidates)
         return self._chart.of(contents[:, :: self._grid.beat_steps, CHORD], self._beat)
-
-    def _agreement(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.int64]:
-        if not self._bundle.overlaps:
-            return np.zeros(len(candidates), np.int64)
-        library = self._library
-        old = library.contents(np.array(playing))
-        hop_steps = self._grid.hop_steps
-        return agreement(old, steps_from(library.steps, library.starts[candidates], hop_steps))
 
     def _in_phase(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether each candidate falls on the same beats of the bar as in its own song."""

@@ -18,15 +18,37 @@ from livedshl.improviser.merge import merge
 from livedshl.index import Bundle, CodeIndex, unpack
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands in the form.
+
+    tune: counted from 1. plan: of that tune, a letter a section. section: its letter. time: how
+    often it has been played in the tune, this time included. bar: of the section, from 1.
+    key_shift: semitones from the key of the first tune. planned: whether the segment is one of the
+    section's first time. wished: the name of what the form asked for, None if for nothing.
+    """
+
+    tune: int
+    plan: str
+    section: str
+    time: int
+    bar: int
+    key_shift: int
+    planned: bool
+    wished: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Passage:
     """The stretch of music that one retrieval adds.
 
     beat: where it starts, and with it its segment, counted from the start of the improvisation.
-    steps: int8[n, 3], one hop where segments overlap, else a whole segment.
+    steps: int8[n, 3], one hop where segments overlap, else a whole segment; where a section ends,
+        the whole closing segment.
     segment: the segment's number in the library.
     continuation: how it was chosen; None for the opening.
     splice: the step at which its melody takes over; None where nothing is merged.
+    place: in the form; None without one. ends: whether the music ends with it.
     quote_beats: whole beats of the longest quote from one song that ends with it.
     """
 
@@ -35,7 +57,58 @@ class Passage:
     segment: int
     continuation: Continuation | None
     splice: int | None
+    place: Place | None = None
+    ends: bool = False
     quote_beats: int = 0
+
+
+class Line:
+    """The music so far: where it has got to, what plays, and how the next segment joins on."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        index: CodeIndex,
+        rules: ContinuationRules,
+        retrieve: Retrieve,
+        rng: np.random.Generator,
+        chart: Chart | None = None,
+    ) -> None:
+        self.continuator = Continuator(bundle, index, rules, retrieve, rng, chart)
+        self.beat = 0
+        self.playing: int | None = None
+        self._bundle = bundle
+
+    def add(
+        self,
+        segment: int,
+        continuation: Continuation | None,
+        *,
+        merged: bool = True,
+        n_beats: int | None = None,
+        planned: bool = False,
+    ) -> Passage:
+        """The passage of a segment, which from now on is the one that plays.
+
+        merged: with the second half of the one before, where segments overlap. n_beats: how long
+        it is heard, if not until the next follows. planned: the form brings it back.
+        """
+        bundle = self._bundle
+        library, grid = bundle.library, bundle.library.grid
+        n_beats = bundle.follow_beats if n_beats is None else n_beats
+        steps, splice = library.contents(np.array(segment)), None
+        if merged and bundle.overlaps and self.playing is not None:
+            before = library.contents(np.array(self.playing))
+            overlap = merge(before, steps, grid.beat_steps)
+            steps, splice = np.concatenate([overlap.steps, steps[grid.hop_steps :]]), overlap.splice
+        steps = steps[: n_beats * grid.beat_steps]
+        self.continuator.hear(steps, planned)
+        # What opens the music stands in its song; to look up where takes too long before it sounds.
+        quote_beats = n_beats if self.playing is None else self.continuator.quote_beats
+        passage = Passage(self.beat, steps, segment, continuation, splice, quote_beats=quote_beats)
+        self.beat += n_beats
+        self.playing = segment
+        return passage
 
 
 def improvise(
@@ -54,32 +127,20 @@ def improvise(
     (paper, Fig. 1). Where segments overlap, the passage of a segment is its first half merged with
     the second half of the segment before.
     """
-    continuator = Continuator(bundle, index, rules, retrieve, rng, chart)
-    grid = bundle.library.grid
-    length = bundle.follow_beats * grid.beat_steps
-    segment = continuator.open()
-    content = bundle.library.contents(np.array(segment))
-    yield Passage(0, content[:length], segment, None, None)
-    continuator.hear(content[:length])
-    beat = bundle.follow_beats
+    line = Line(bundle, index, rules, retrieve, rng, chart)
+    passage = line.add(line.continuator.open(), None)
     while True:
-        continuation = continuator.follow(segment)
-        before, segment = content, continuation.segment
-        content = steps = bundle.library.contents(np.array(segment))
-        splice = None
-        if bundle.overlaps:
-            overlap = merge(before, content, grid.beat_steps)
-            steps, splice = overlap.steps, overlap.splice
-        continuator.hear(steps)
-        yield Passage(beat, steps, segment, continuation, splice, continuator.quote_beats)
-        beat += bundle.follow_beats
+        yield passage
+        continuation = line.continuator.follow(passage.segment)
+        passage = line.add(continuation.segment, continuation)
 
 
 def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
     """What `--trace` writes of a passage: where it came from and how it was found.
 
     `song_beat` counts from the first bar line of the song as played out; codes are lists of L
-    symbols. The other keys are those of `Continuation`, null for the opening.
+    symbols. The other keys are those of `Continuation`, null for the opening, and, where there is a
+    form, of `Place`.
     """
     library = bundle.library
     tune = library.tunes[library.tune_of[passage.segment]]
@@ -102,4 +163,6 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
     }
     if passage.continuation is not None:
         record |= asdict(passage.continuation)
+    if passage.place is not None:
+        record |= asdict(passage.place)
     return record

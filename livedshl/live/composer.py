@@ -1,26 +1,27 @@
 """Composes ahead of the clock: improvises and arranges, one hop at a time."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger import Arranger, Events, Part
-from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.arranger import Arranger, Events, Part, Pattern
+from livedshl.improviser import ContinuationRules, Form, Retrieve, perform, trace_record
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
 from livedshl.music import Grid
 from livedshl.music.leadsheet import Key
+from livedshl.music.segments import ARTICULATED
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that decides which notes are played; the same settings give the same notes.
 
-    grid: how the music counts. tempo_bpm: its beats a minute. bars: how many to play, None for
-    ever.
+    grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
+    many to play, None for ever.
     """
 
     parts: tuple[Part, ...]
@@ -31,6 +32,7 @@ class Settings:
     retrieve: Retrieve
     seed: int
     bars: int | None = None
+    form: Form = Form.ANY
 
     @classmethod
     def of_preset(
@@ -40,6 +42,7 @@ class Settings:
         *,
         tempo_bpm: float | None,
         key: Key | None,
+        form: Form | None,
         retrieve: Retrieve,
         seed: int,
         bars: int | None,
@@ -50,6 +53,7 @@ class Settings:
             grid=grid,
             tempo_bpm=preset.tempo_bpm if tempo_bpm is None else tempo_bpm,
             key=preset.key if key is None else key,
+            form=preset.form if form is None else form,
             rules=preset.rules,
             retrieve=retrieve,
             seed=seed,
@@ -68,7 +72,7 @@ class Chunk:
 
     start_tick, end_tick: the stretch of time it fills, 480 ticks a beat.
     events: int64[n, 4] as `livedshl.arranger` makes them, none after end_tick.
-    steps: int8[m, 3], the passage itself, in C.
+    steps: int8[m, 3], the passage itself, in C. key: that it is played in.
     trace: where it came from.
     """
 
@@ -76,34 +80,76 @@ class Chunk:
     end_tick: int
     events: Events
     steps: NDArray[np.int8]
+    key: Key
     trace: dict[str, Any]
 
 
-def compose(bundle: Bundle, index: CodeIndex, settings: Settings) -> Iterator[Chunk]:
+def compose(
+    bundle: Bundle,
+    index: CodeIndex,
+    settings: Settings,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> Iterator[Chunk]:
     """Yields the performance chunk by chunk, without a gap, from tick 0.
 
-    With `settings.bars` it ends there, everything switched off at the last tick.
+    With `settings.bars` it ends there, everything switched off at the last tick: on the tonic, but
+    a free run in mid-air. is_ending: asked before each chunk; once it says so, the music ends on
+    the tonic within four bars.
     """
     rng = np.random.default_rng(settings.seed)
     grid = settings.grid
     arranger = Arranger(settings.parts, bundle.vocabulary, grid, settings.key.shift)
+    key = settings.key
     last_beat = None if settings.bars is None else settings.bars * grid.bar_beats
-    for passage in improvise(bundle, index, settings.rules, settings.retrieve, rng):
+    for passage in perform(
+        bundle, index, settings.rules, settings.retrieve, rng, settings.form, last_beat, is_ending
+    ):
         steps = passage.steps
         if last_beat is not None:
             steps = steps[: (last_beat - passage.beat) * grid.beat_steps]
         end_beat = passage.beat + len(steps) // grid.beat_steps
-        events = [arranger.arrange(steps, passage.beat)]
-        if passage.beat == 0:
-            events.insert(0, arranger.setup())
-        if end_beat == last_beat:
-            events.append(arranger.end(end_beat * grid.beat_ticks))
+        ends = passage.ends or end_beat == last_beat
+        trace = trace_record(bundle, passage)
+        if passage.place:
+            key = settings.key.transposed(passage.place.key_shift)
+            arranger.change_key(key.shift)
+            trace["key"] = str(key)
+        events = [arranger.setup()] if passage.beat == 0 else []
+        if passage.ends:
+            events += _ring_out(arranger, bundle, settings, key, steps, passage.beat)
+        else:
+            events.append(arranger.arrange(steps, passage.beat))
+            if ends:
+                events.append(arranger.end(end_beat * grid.beat_ticks))
         yield Chunk(
             start_tick=passage.beat * grid.beat_ticks,
             end_tick=end_beat * grid.beat_ticks,
             events=np.concatenate(events),
             steps=steps,
-            trace=trace_record(bundle, passage),
+            key=key,
+            trace=trace,
         )
-        if end_beat == last_beat:
+        if ends:
             return
+
+
+def _ring_out(
+    arranger: Arranger,
+    bundle: Bundle,
+    settings: Settings,
+    key: Key,
+    steps: NDArray[np.int8],
+    beat: int,
+) -> list[Events]:
+    """The events of the last passage: on the beat of its last note every part sounds, and holds."""
+    grid = settings.grid
+    before = int(np.flatnonzero(steps[:, ARTICULATED])[-1]) // grid.beat_steps
+    held = [replace(part, pattern=Pattern.SUSTAIN) for part in settings.parts]
+    last = Arranger(held, bundle.vocabulary, grid, key.shift)
+    end_beat = beat + len(steps) // grid.beat_steps
+    return [
+        arranger.arrange(steps[: before * grid.beat_steps], beat),
+        arranger.end((beat + before) * grid.beat_ticks),
+        last.arrange(steps[before * grid.beat_steps :], beat + before),
+        last.end(end_beat * grid.beat_ticks),
+    ]

@@ -4,12 +4,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from livedshl.arranger import Part, Pattern, Role, program_number
 from livedshl.errors import PresetError
-from livedshl.improviser import ContinuationRules
+from livedshl.improviser import ContinuationRules, Form
 from livedshl.music import GRIDS
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.shipped import shipped
@@ -22,7 +23,8 @@ _MAX_BYTES = 1 << 20
 class Preset:
     """How a performance sounds, unless its settings say otherwise.
 
-    metre: by the name of its grid; None for that of the bundle. tempo_bpm: beats a minute.
+    metre: by the name of its grid; None for that of the bundle. tempo_bpm: beats a minute. form:
+    how tunes are laid out.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Preset:
     metre: str | None
     tempo_bpm: float
     key: Key
+    form: Form
     parts: tuple[Part, ...]
     rules: ContinuationRules
 
@@ -70,8 +73,8 @@ def _metre(value: Any) -> str:
     return str(value)
 
 
-def _one_of(choices: type[Role] | type[Pattern]) -> Callable[[Any], Role | Pattern]:
-    def read(value: Any) -> Role | Pattern:
+def _one_of(choices: type[Enum]) -> Callable[[Any], Enum]:
+    def read(value: Any) -> Enum:
         try:
             return choices(value)
         except ValueError:
@@ -86,6 +89,7 @@ _PRESET_FIELDS = {
     "tempo": _Field(_tempo, 110.0),
     "metre": _Field(_metre),
     "key": _Field(lambda value: Key.parse(_text(value)), Key(0, Mode.MAJOR)),
+    "form": _Field(_one_of(Form), Form.ANY),
 }
 _RULES_FIELDS = {
     "song_cap": _Field(_whole(1, 1000), ContinuationRules().song_cap),
@@ -150,6 +154,7 @@ def read_preset(path: Path) -> Preset:
         metre=head["metre"],
         tempo_bpm=head["tempo"],
         key=head["key"],
+        form=head["form"],
         parts=tuple(_read_part(part, f"{path}: part {n}") for n, part in enumerate(parts, 1)),
         rules=ContinuationRules(**_read(rules, _RULES_FIELDS, f"{path}: [continuation]")),
     )

@@ -59,6 +59,7 @@ def _write(
         write_musicxml(
             path, steps, vocabulary.classes, settings.grid, settings.key, settings.tempo_bpm,
             title=f"livedshl, seed {settings.seed}",
+            keys={chunk.start_tick // settings.grid.bar_ticks: chunk.key for chunk in chunks},
         )  # fmt: skip
         return
     events = np.concatenate([chunk.events for chunk in chunks])

@@ -35,6 +35,7 @@ class Session:
     not livedshl itself. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
     observe: given each chunk, on the composer thread, when it has been handed to the player.
+    on_ending: told that Ctrl-C has been taken as a wish to end.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Session:
         trace: Path | None = None,
         progress: Progress = lambda stage, share: None,
         observe: Callable[[Chunk], None] = lambda chunk: None,
+        on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._output = output
@@ -56,6 +58,7 @@ class Session:
         self._record = record
         self._trace = trace
         self._observe = observe
+        self._on_ending = on_ending
         self._performer: Performer | None = None
 
     def set_latency(self, latency_s: float) -> None:
@@ -66,11 +69,13 @@ class Session:
     def run(self) -> PlayerReport | None:
         """Plays until the last bar, a stop signal or an error; every note is off on return.
 
+        Once there is music, the first Ctrl-C only brings it to its end; the next stops it.
         None if it was stopped before the player could say anything. Must run on the main thread.
         Raises LivedshlError.
         """
         with ExitStack() as stack:
-            stop = stack.enter_context(_stop_signals())
+            ending = _Ending()
+            stop = stack.enter_context(_stop_signals(ending))
             recorder, trace = self._open_files(stack)
             # Last in, first out: whatever happens, the notes go off before files are closed.
             performer = stack.enter_context(
@@ -91,11 +96,17 @@ class Session:
                 self._observe,
                 self._timing,
                 stop,
+                ending.wanted.is_set,
             )
             stack.callback(composer.stop)
             composer.start()
+            ending.possible = True
+            told = False
             while not (stop.is_set() or performer.ended):
                 stop.wait(_POLL_S)
+                if ending.wanted.is_set() and not told:
+                    told = True
+                    self._on_ending()
             if recorder and not performer.ended:
                 recorder.cut(performer.tick)
             composer.stop()
@@ -143,6 +154,7 @@ class _ComposerThread:
         observe: Callable[[Chunk], None],
         timing: Timing,
         session_stop: threading.Event,
+        is_ending: Callable[[], bool],
     ) -> None:
         self._settings = settings
         self._loaded = loaded
@@ -155,6 +167,7 @@ class _ComposerThread:
         hop_ticks = settings.grid.hop_beats * settings.grid.beat_ticks
         self._head_start_ticks = round(hop_ticks * timing.speed)
         self._session_stop = session_stop
+        self._is_ending = is_ending
         self._stop = threading.Event()
         self._error: BaseException | None = None
         self.finished = False
@@ -181,7 +194,8 @@ class _ComposerThread:
 
     def _supply(self) -> None:
         started = False
-        for chunk in compose(self._loaded.bundle, self._loaded.index, self._settings):
+        loaded = self._loaded
+        for chunk in compose(loaded.bundle, loaded.index, self._settings, self._is_ending):
             self._hand_over(chunk)
             if not started and chunk.end_tick >= self._head_start_ticks:
                 started = True
@@ -223,13 +237,27 @@ def _story(chunk: Chunk, bar_ticks: int) -> str:
     return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
 
 
+class _Ending:
+    """Whether the music is to come to its end, and whether there is any yet."""
+
+    def __init__(self) -> None:
+        self.wanted = threading.Event()
+        self.possible = False
+
+
 @contextmanager
-def _stop_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C, SIGTERM and SIGHUP set, instead of what they do otherwise."""
+def _stop_signals(ending: _Ending) -> Iterator[threading.Event]:
+    """An event that Ctrl-C, SIGTERM and SIGHUP set, instead of what they do otherwise.
+
+    Ctrl-C first wants an ending, if that is possible.
+    """
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
+        if number == signal.SIGINT and ending.possible and not ending.wanted.is_set():
+            ending.wanted.set()
+        else:
+            stop.set()
 
     names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # some only on some systems
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from livedshl.improviser import Retrieve
+from livedshl.improviser import Form, Retrieve
 from livedshl.index import open_bundle
 from livedshl.live.composer import Settings
 from livedshl.live.preset import load_preset
@@ -32,6 +32,7 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
         grid,
         tempo_bpm=None,
         key=Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode),
+        form=Form.NONE,
         retrieve=Retrieve.MIN,
         seed=seed,
         bars=-(-beats // grid.bar_beats),

@@ -43,6 +43,10 @@ class Key:
         home = 9 if self.mode is Mode.MINOR else 0
         return (self.tonic - home + 5) % 12 - 5
 
+    def transposed(self, semitones: int) -> "Key":
+        """The key `semitones` higher."""
+        return Key((self.tonic + semitones) % 12, self.mode)
+
     def __str__(self) -> str:
         return NOTE_NAMES[self.tonic] + ("m" if self.mode is Mode.MINOR else "")
 

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.grid import Grid
 from livedshl.music.leadsheet import Mode
-from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST, steps_from
+from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST, TONICS, steps_from
 
 SHORTEST_STRAIN, LONGEST_STRAIN = 4, 16  # bars
-_TONIC = {Mode.MAJOR: 0, Mode.MINOR: 9}
 _SEVENTH = 10  # semitones; what makes a chord on the tonic lead on
 
 
@@ -144,7 +143,7 @@ def _cadence(
     if closing[onset, CHORD] < 0:
         return rests
     chord = vocabulary.classes[closing[onset, CHORD]]
-    pitch_class, tonic = int(closing[last, PITCH]) % 12, _TONIC[mode]
+    pitch_class, tonic = int(closing[last, PITCH]) % 12, TONICS[mode]
     if pitch_class == chord.root == tonic and _SEVENTH not in chord.intervals:
         return rests | Role.FULL
     if chord.root == (tonic + 7) % 12 and pitch_class in chord.pitch_classes:

@@ -26,7 +26,7 @@ PITCH, ARTICULATED, CHORD = 0, 1, 2
 # from low and high keys then join without leaps of register.
 MEDIAN_PITCH = 71
 
-_TONIC_OF_C = {Mode.MAJOR: 0, Mode.MINOR: 9}
+TONICS = {Mode.MAJOR: 0, Mode.MINOR: 9}  # pitch classes of C major and A minor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def refusal(
 
 def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:
     """Semitones that bring `key` to C (a minor key to A) and the median pitch nearest to B4."""
-    shift = (_TONIC_OF_C[key.mode] - key.tonic) % 12
+    shift = (TONICS[key.mode] - key.tonic) % 12
     median = float(np.median(pitches))
     return min(range(shift - 36, shift + 37, 12), key=lambda s: abs(median + s - MEDIAN_PITCH))
 

@@ -1,6 +1,6 @@
 """Writes a lead sheet, melody and chord symbols, as MusicXML 4.0."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -42,14 +42,14 @@ def write_musicxml(
     key: Key,
     tempo_bpm: float,
     title: str,
+    keys: Mapping[int, Key] | None = None,
 ) -> None:
     """Writes the score of `steps`, int8[n, 3] in C major or A minor, to `path`.
 
-    chords: what the chord classes of the steps mean. grid: how the steps count. key: of the score.
-    tempo_bpm: beats of the grid a minute. Raises OSError.
+    chords: what the chord classes of the steps mean. grid: how the steps count. key: of the score;
+    keys: by bar from 0, where it changes. tempo_bpm: beats of the grid a minute. Raises OSError.
     """
-    key_shift = key.shift
-    fifths = (key_shift * 7 + 5) % 12 - 5
+    key_shift, fifths = key.shift, _fifths(key)
     score = ET.Element("score-partwise", version="4.0")
     ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title
     encoding = ET.SubElement(ET.SubElement(score, "identification"), "encoding")
@@ -63,6 +63,10 @@ def write_musicxml(
         if number == 1:
             _add_attributes(measure, fifths, key.mode, grid)
             _add_tempo(measure, tempo_bpm, grid)
+        elif keys and keys.get(number - 1, key) != key:
+            key, sounding_chord = keys[number - 1], None
+            key_shift, fifths = key.shift, _fifths(key)
+            _add_key(ET.SubElement(measure, "attributes"), fifths, key.mode)
         bar = steps[start : start + grid.bar_steps]
         continues = start + len(bar) < len(steps) and _is_tied(steps, start + len(bar))
         pieces = list(_pieces(bar, _is_tied(steps, start), continues, grid.beat_steps))
@@ -168,15 +172,23 @@ def _beams(pieces: Sequence[tuple[int, int, bool]], beat_steps: int) -> list[lis
 def _add_attributes(measure: ET.Element, fifths: int, mode: Mode, grid: Grid) -> None:
     attributes = ET.SubElement(measure, "attributes")
     ET.SubElement(attributes, "divisions").text = str(_QUARTER)
-    key = ET.SubElement(attributes, "key")
-    ET.SubElement(key, "fifths").text = str(fifths)
-    ET.SubElement(key, "mode").text = mode.value
+    _add_key(attributes, fifths, mode)
     time = ET.SubElement(attributes, "time")
     ET.SubElement(time, "beats").text = str(grid.metre.count)
     ET.SubElement(time, "beat-type").text = str(grid.metre.unit)
     clef = ET.SubElement(attributes, "clef")
     ET.SubElement(clef, "sign").text = "G"
     ET.SubElement(clef, "line").text = "2"
+
+
+def _fifths(key: Key) -> int:
+    return (key.shift * 7 + 5) % 12 - 5
+
+
+def _add_key(attributes: ET.Element, fifths: int, mode: Mode) -> None:
+    key = ET.SubElement(attributes, "key")
+    ET.SubElement(key, "fifths").text = str(fifths)
+    ET.SubElement(key, "mode").text = mode.value
 
 
 def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:

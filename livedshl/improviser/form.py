@@ -1,0 +1,341 @@
+"""Tunes as people play them: sections that open, close and come back, in sets of related keys.
+
+The codes go on deciding what follows. The form only narrows what they find, by a wish, where a
+section begins and where it ends, and remembers a section's segments to bring them back.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.improviser.chart import Chart
+from livedshl.improviser.continuation import (
+    NOTHING,
+    Continuation,
+    ContinuationRules,
+    Retrieve,
+    Wish,
+)
+from livedshl.improviser.improviser import Line, Passage, Place
+from livedshl.index import Bundle, CodeIndex, SegmentLibrary, hamming
+from livedshl.music import Chord, Mode
+from livedshl.music.chords import NOTE_NAMES
+from livedshl.music.sections import Role
+from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST, TONICS
+
+SECTION_BARS = 8
+ENDING_BARS = 4  # within which the music ends when it is told to
+# The last section takes up what is too short to be one.
+_SHORTEST_SECTION_BARS = 4
+_OPENING_BARS = 2  # of a section, which never change
+_MOST_VARIATIONS = 2  # segments of a section that are replaced when it comes back
+_RELATED_KEYS = (0, 5, -5)  # semitones: tonic, subdominant, dominant
+# Shares of the symbols of a code: how much farther than the nearest what the form wishes may lie.
+# A cadence is not given up for the code's sake.
+_OPENING_REACH, _LEADING_REACH, _VARIATION_REACH, _CADENCE_REACH = 0.5, 0.6, 0.5, 1.0
+
+
+class Form(Enum):
+    """The plan of a tune: its sections in order. ANY: drawn anew for each tune. NONE: no tunes, the
+    paper's free run.
+    """
+
+    ANY = "any"
+    NONE = "none"
+    AABB = "AABB"
+    AABA = "AABA"
+    ABAC = "ABAC"
+
+
+_PLANS = (Form.AABB, Form.AABA, Form.ABAC)
+
+
+class _Cadence(Enum):
+    """How a section closes; END: fully, and no pickup leads on."""
+
+    HALF = "half close"
+    FULL = "full close"
+    END = "end"
+
+
+# Where in a section a segment stands: by beats from its start, or, for the last two, by the cadence
+# and beats before its end.
+_Spot = tuple[_Cadence | None, int]
+
+
+@dataclass(slots=True)
+class _Section:
+    """What is remembered of a section: how often it has been played, and its segments.
+
+    varied: where the present time takes others.
+    """
+
+    times: int = 0
+    segments: dict[_Spot, int] = field(default_factory=dict)
+    varied: frozenset[_Spot] = frozenset()
+
+
+def perform(
+    bundle: Bundle,
+    index: CodeIndex,
+    rules: ContinuationRules,
+    retrieve: Retrieve,
+    rng: np.random.Generator,
+    form: Form,
+    last_beat: int | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
+    chart: Chart | None = None,
+) -> Iterator[Passage]:
+    """Plays tune after tune: yields passages without a gap, the first at beat 0.
+
+    last_beat: a bar line at which the music ends on the tonic; None for never. A free run knows of
+    none. is_ending: asked before each passage; once it says so, the music ends on the tonic within
+    `ENDING_BARS`. chart: chords, in C major or A minor, to which what is chosen should fit.
+    """
+    line = Line(bundle, index, rules, retrieve, rng, chart)
+    planner = _Planner(bundle, line, rng, last_beat, is_ending)
+    return planner.free_run() if form is Form.NONE else planner.sets(form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The segment that comes next, and how it was found; see `Place`."""
+
+    segment: int
+    continuation: Continuation | None
+    wished: str | None = None
+    planned: bool = False
+
+
+class _Planner:
+    """Lays out sets, tunes and sections, and plays them on a line."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        line: Line,
+        rng: np.random.Generator,
+        last_beat: int | None,
+        is_ending: Callable[[], bool],
+    ) -> None:
+        self._bundle = bundle
+        self._grid = bundle.library.grid
+        self._line = line
+        self._rng = rng
+        self._last_beat = sys.maxsize if last_beat is None else last_beat
+        self._is_ending = is_ending
+        self._over = False
+        self._opens, self._leads, self._closes = _wishes(bundle)
+
+    def free_run(self) -> Iterator[Passage]:
+        """One section that has no end, until it is told to end."""
+        self._last_beat = sys.maxsize
+        yield from self._section(sys.maxsize, _Cadence.END)
+
+    def sets(self, form: Form) -> Iterator[Passage]:
+        """Sets of two or three tunes, no two in a row of one key."""
+        tune = count(1)
+        while True:
+            shift = 0
+            for at in range(self._rng.integers(2, 4)):
+                if at:
+                    shift = int(self._rng.choice([s for s in _RELATED_KEYS if s != shift]))
+                drawn = _PLANS[self._rng.integers(len(_PLANS))]
+                plan = (drawn if form is Form.ANY else form).value
+                yield from self._tune(Place(next(tune), plan, "", 0, 0, shift, False, None))
+                if self._over:
+                    return
+
+    def _tune(self, place: Place) -> Iterator[Passage]:
+        plan = place.plan
+        sections = {letter: _Section() for letter in plan}
+        bar_beats = self._grid.bar_beats
+        for at, letter in enumerate(plan):
+            section = sections[letter]
+            self._begin(section)
+            repeats_at_once = letter == plan[at - 1 : at]
+            cadence = _Cadence.FULL if repeats_at_once else _Cadence.HALF
+            end = self._line.beat + SECTION_BARS * bar_beats
+            if at == len(plan) - 1:
+                cadence = _Cadence.END
+            if end + _SHORTEST_SECTION_BARS * bar_beats > self._last_beat:
+                cadence, end = _Cadence.END, self._last_beat
+            here = replace(place, section=letter, time=section.times)
+            yield from self._section(end, cadence, section, here)
+            if self._over:
+                return
+
+    def _begin(self, section: _Section) -> None:
+        """Counts the section's time, and draws where it differs from the first."""
+        section.times += 1
+        first = _OPENING_BARS * self._grid.bar_beats
+        spots = [spot for spot in section.segments if spot[0] is None and spot[1] >= first]
+        n_varied = min(len(spots), int(self._rng.integers(_MOST_VARIATIONS + 1)))
+        drawn = self._rng.choice(len(spots), n_varied, replace=False) if n_varied else ()
+        section.varied = frozenset(spots[n] for n in drawn)
+
+    def _section(
+        self,
+        end: int,
+        cadence: _Cadence,
+        section: _Section | None = None,
+        place: Place | None = None,
+    ) -> Iterator[Passage]:
+        """Plays from here to beat `end`; says that all is over if the music ends there.
+
+        Without a section nothing is remembered, and its opening is not wished for.
+        """
+        line, follow_beats = self._line, self._bundle.follow_beats
+        start, ending = line.beat, False
+        while line.beat < end:
+            beat = line.beat
+            if not ending and self._is_ending():
+                ending, cadence, end = True, _Cadence.END, self._soon(end)
+            closing_beat = max(start, end - self._grid.segment_beats)
+            closes = beat == closing_beat
+            leads = beat < closing_beat <= beat + follow_beats
+            wish = self._closes[cadence] if closes else self._leads[cadence] if leads else None
+            if section and beat == start and not closes:
+                wish = self._opens
+            spot = (cadence, beat - end) if closes or leads else (None, beat - start)
+            if section and spot in section.segments:
+                after = section.segments.get((None, beat - start + follow_beats))
+                found = self._recall(section, spot, after, at_start=beat == start)
+            else:
+                found = self._choose(wish, at_start=beat == start)
+                if section:
+                    section.segments[spot] = found.segment
+            n_beats = end - beat if closes else min(follow_beats, closing_beat - beat)
+            passage = line.add(
+                found.segment,
+                found.continuation,
+                merged=beat > start,
+                n_beats=n_beats,
+                planned=found.planned,
+            )
+            if place and beat == start:
+                passage = replace(passage, steps=_begun(passage.steps))
+            if place:
+                bar = 1 + (beat - start) // self._grid.bar_beats
+                here = replace(place, bar=bar, planned=found.planned, wished=found.wished)
+                passage = replace(passage, place=here)
+            self._over = closes and (ending or end == self._last_beat)
+            if self._over:
+                steps = _ring_out(passage.steps, self._bundle)
+                passage = replace(passage, steps=steps, ends=True)
+            yield passage
+
+    def _soon(self, end: int) -> int:
+        """The bar line at which the music can end if it is told to now; `end` if that is near."""
+        beat, bar_beats = self._line.beat, self._grid.bar_beats
+        if end - beat <= ENDING_BARS * bar_beats:
+            return end
+        least = beat + self._bundle.follow_beats + self._grid.segment_beats
+        return -(-least // bar_beats) * bar_beats
+
+    def _choose(self, wish: Wish | None, *, at_start: bool) -> _Found:
+        """A new segment. What opens a section comes end to end with what closes the one before:
+        where segments overlap, the code gets there by a segment between them.
+        """
+        line = self._line
+        playing = line.playing
+        if playing is None:
+            among = np.flatnonzero(wish.among) if wish else NOTHING
+            return _Found(line.continuator.open(among), None)
+        if at_start and self._bundle.overlaps:
+            playing = line.continuator.between(playing)
+        continuation = line.continuator.follow(playing, wish, merged=not at_start)
+        return _Found(continuation.segment, continuation, wish.name if wish else None)
+
+    def _recall(
+        self, section: _Section, spot: _Spot, after: int | None, *, at_start: bool
+    ) -> _Found:
+        """The segment that was here the first time, or one in its place that leads to the next."""
+        line, planned = self._line, section.segments[spot]
+        playing = line.playing
+        assert playing is not None, "nothing has been played that could come back"
+        wished = None
+        if spot in section.varied:
+            wish = self._variation(planned, after)
+            wished = wish.name
+            if variation := line.continuator.follow_as_wished(playing, wish):
+                return _Found(variation.segment, variation, wished)
+        continuation = None if at_start else line.continuator.join(playing, planned)
+        return _Found(planned, continuation, wished, planned=True)
+
+    def _variation(self, planned: int, after: int | None) -> Wish:
+        """Wishes another segment than the planned one, from which the code leads back."""
+        bundle = self._bundle
+        content_ids = bundle.library.content_ids
+        among = content_ids != content_ids[planned]
+        reach = round(_VARIATION_REACH * bundle.shape.length)
+        if after is not None:
+            among &= hamming(bundle.backward[after], bundle.forward, bundle.shape) <= reach
+        return Wish("variation", among, reach)
+
+
+def _wishes(bundle: Bundle) -> tuple[Wish, Mapping[_Cadence, Wish], Mapping[_Cadence, Wish]]:
+    """What opens a section; by cadence, what leads to its close in the song, and what closes it."""
+    full = bundle.roles & Role.FULL > 0
+    closing = {
+        _Cadence.HALF: bundle.roles & Role.HALF > 0,
+        _Cadence.FULL: full,
+        _Cadence.END: full & (bundle.roles & Role.RESTS > 0),
+    }
+
+    def wish(name: str, among: NDArray[np.bool_], reach: float) -> Wish:
+        return Wish(name, among, round(reach * bundle.shape.length))
+
+    follow_steps = bundle.follow_beats * bundle.library.grid.beat_steps
+    opens = wish("opening", bundle.roles & Role.OPENS > 0, _OPENING_REACH)
+    leads = {
+        cadence: wish(
+            f"to {cadence.value}", _before(bundle.library, among, follow_steps), _LEADING_REACH
+        )
+        for cadence, among in closing.items()
+    }
+    closes = {
+        cadence: wish(cadence.value, among, _CADENCE_REACH) for cadence, among in closing.items()
+    }
+    return opens, leads, closes
+
+
+def _before(
+    library: SegmentLibrary, among: NDArray[np.bool_], follow_steps: int
+) -> NDArray[np.bool_]:
+    """Which segments are followed, in their song, by one of `among`."""
+    wanted = library.starts + follow_steps
+    after = np.minimum(np.searchsorted(library.starts, wanted), len(library) - 1)
+    there = (library.starts[after] == wanted) & (library.tune_of[after] == library.tune_of)
+    return np.asarray(there & among[after], np.bool_)
+
+
+def _begun(steps: NDArray[np.int8]) -> NDArray[np.int8]:
+    """A passage whose first note, if it sounds on from before in its song, is struck."""
+    steps = steps.copy()
+    steps[0, ARTICULATED] = steps[0, PITCH] != REST
+    return steps
+
+
+def _ring_out(steps: NDArray[np.int8], bundle: Bundle) -> NDArray[np.int8]:
+    """The last passage, int8[n, 3], its last note and chord held to the end.
+
+    They are the tonic; where the library has no segment that ends on it, they are made so.
+    """
+    steps = steps.copy()
+    tonic = TONICS[bundle.mode]
+    onsets = np.flatnonzero(steps[:, ARTICULATED])
+    last = int(onsets[-1]) if len(onsets) else 0
+    pitch = int(steps[last, PITCH]) if len(onsets) else MEDIAN_PITCH
+    steps[last:, PITCH] = pitch + (tonic - pitch + 6) % 12 - 6
+    steps[last:, ARTICULATED] = 0
+    steps[last, ARTICULATED] = 1
+    beat_steps = bundle.library.grid.beat_steps
+    chord = Chord.parse(NOTE_NAMES[tonic] + ("m" if bundle.mode is Mode.MINOR else ""))
+    steps[last // beat_steps * beat_steps :, CHORD] = bundle.vocabulary.index(chord)
+    return steps
