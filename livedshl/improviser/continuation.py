@@ -143,8 +143,13 @@ class _Found:
     def of_short_quotes(self, quotes: Quotes) -> "_Found":
         """Those that would not quote one song for too long."""
         kept = ~quotes.too_long(self.after)
-        arrays = (self.segments, self.after, self.at, self.agreeing)
-        return _Found(self.distance, self.ties, *(array[kept] for array in arrays))
+        return replace(
+            self,
+            segments=self.segments[kept],
+            after=self.after[kept],
+            at=self.at[kept],
+            agreeing=self.agreeing[kept],
+        )
 
 
 class Continuator:

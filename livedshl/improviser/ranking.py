@@ -151,7 +151,8 @@ def register(joins: Joins, habits: Habits) -> Scores:
         return np.zeros(len(pitch))
     outside = np.maximum(0, np.maximum(pitch - range_of.max(), range_of.min() - pitch))
     sounding = pitch != REST
-    return -(outside * sounding).sum(axis=1) / np.maximum(1, sounding.sum(axis=1))
+    semitones: Scores = (outside * sounding).sum(axis=1) / np.maximum(1, sounding.sum(axis=1))
+    return -semitones
 
 
 def chords(joins: Joins, habits: Habits) -> Scores:

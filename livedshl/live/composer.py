@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Part, Pattern
-from livedshl.improviser import ContinuationRules, Form, Retrieve, perform, trace_record
+from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve, perform, trace_record
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
-from livedshl.music import Grid
+from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import ARTICULATED
 
@@ -21,7 +21,8 @@ class Settings:
     """Everything that decides which notes are played; the same settings give the same notes.
 
     grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
-    many to play, None for ever.
+    many to play, None for ever. chart: chords to follow, as they are to sound; all tunes are in one
+    key then.
     """
 
     parts: tuple[Part, ...]
@@ -33,6 +34,7 @@ class Settings:
     seed: int
     bars: int | None = None
     form: Form = Form.ANY
+    chart: Chart | None = None
 
     @classmethod
     def of_preset(
@@ -46,6 +48,7 @@ class Settings:
         retrieve: Retrieve,
         seed: int,
         bars: int | None,
+        chart: Chart | None = None,
     ) -> "Settings":
         """The preset's settings, but for those given."""
         return cls(
@@ -58,7 +61,13 @@ class Settings:
             retrieve=retrieve,
             seed=seed,
             bars=bars,
+            chart=chart,
         )
+
+    @property
+    def chart_in_c(self) -> Chart | None:
+        """The chart where tunes are laid, in C major or A minor."""
+        return self.chart and self.chart.transposed(-self.key.shift)
 
     @property
     def quarter_bpm(self) -> float:
@@ -84,6 +93,12 @@ class Chunk:
     trace: dict[str, Any]
 
 
+def chords_of(bundle: Bundle, settings: Settings) -> ChordVocabulary:
+    """What the chord numbers in a performance's steps stand for: the chart may have more."""
+    chart = settings.chart_in_c
+    return chart.added_to(bundle.vocabulary) if chart else bundle.vocabulary
+
+
 def compose(
     bundle: Bundle,
     index: CodeIndex,
@@ -98,25 +113,36 @@ def compose(
     """
     rng = np.random.default_rng(settings.seed)
     grid = settings.grid
-    arranger = Arranger(settings.parts, bundle.vocabulary, grid, settings.key.shift)
+    chart, chords = settings.chart_in_c, chords_of(bundle, settings)
+    arranger = Arranger(settings.parts, chords, grid, settings.key.shift)
     key = settings.key
     last_beat = None if settings.bars is None else settings.bars * grid.bar_beats
     for passage in perform(
-        bundle, index, settings.rules, settings.retrieve, rng, settings.form, last_beat, is_ending
+        bundle,
+        index,
+        settings.rules,
+        settings.retrieve,
+        rng,
+        settings.form,
+        last_beat,
+        is_ending,
+        chart,
     ):
         steps = passage.steps
+        if chart:
+            steps = chart.written_into(steps, passage.beat, chords, grid.beat_steps)
         if last_beat is not None:
             steps = steps[: (last_beat - passage.beat) * grid.beat_steps]
         end_beat = passage.beat + len(steps) // grid.beat_steps
         ends = passage.ends or end_beat == last_beat
         trace = trace_record(bundle, passage)
-        if passage.place:
+        if passage.place and not chart:
             key = settings.key.transposed(passage.place.key_shift)
             arranger.change_key(key.shift)
             trace["key"] = str(key)
         events = [arranger.setup()] if passage.beat == 0 else []
         if passage.ends:
-            events += _ring_out(arranger, bundle, settings, key, steps, passage.beat)
+            events += _ring_out(arranger, chords, settings, key, steps, passage.beat)
         else:
             events.append(arranger.arrange(steps, passage.beat))
             if ends:
@@ -135,7 +161,7 @@ def compose(
 
 def _ring_out(
     arranger: Arranger,
-    bundle: Bundle,
+    chords: ChordVocabulary,
     settings: Settings,
     key: Key,
     steps: NDArray[np.int8],
@@ -145,7 +171,7 @@ def _ring_out(
     grid = settings.grid
     before = int(np.flatnonzero(steps[:, ARTICULATED])[-1]) // grid.beat_steps
     held = [replace(part, pattern=Pattern.SUSTAIN) for part in settings.parts]
-    last = Arranger(held, bundle.vocabulary, grid, key.shift)
+    last = Arranger(held, chords, grid, key.shift)
     end_beat = beat + len(steps) // grid.beat_steps
     return [
         arranger.arrange(steps[: before * grid.beat_steps], beat),

@@ -67,6 +67,12 @@ def _tempo(value: Any) -> float:
     return float(value)
 
 
+def _share(value: Any) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+        raise ValueError("must be from 0 to 1")
+    return float(value)
+
+
 def _metre(value: Any) -> str:
     if value not in GRIDS:
         raise ValueError(f"must be one of {', '.join(GRIDS)}")
@@ -95,7 +101,8 @@ _RULES_FIELDS = {
     "song_cap": _Field(_whole(1, 1000), ContinuationRules().song_cap),
     "window": _Field(_whole(1, 1000), ContinuationRules().window),
     "recency": _Field(_whole(0, 100_000), ContinuationRules().recency),
-    "near": _Field(_whole(0, 64), ContinuationRules().near),
+    "adventure": _Field(_share, ContinuationRules().adventure),
+    "max_quote": _Field(_whole(1, 1000), ContinuationRules().max_quote),
 }
 _PART_FIELDS = {
     "name": _Field(_text, required=True),

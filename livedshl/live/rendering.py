@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.live.composer import Chunk, Settings, compose
+from livedshl.live.composer import Chunk, Settings, chords_of, compose
 from livedshl.live.loader import Progress, load_index
 from livedshl.music import ChordVocabulary
 from livedshl.outputs.midifile import write_midi
@@ -39,7 +39,7 @@ def render(
         if trace:
             lines = "".join(trace_line(chunk) for chunk in chunks)
             write_beside(trace, lines.encode())
-        _write(path, ending, chunks, settings, loaded.bundle.vocabulary)
+        _write(path, ending, chunks, settings, chords_of(loaded.bundle, settings))
     except OSError as error:
         raise OutputError(
             f"{error.filename or path}: cannot be written ({error.strerror})"
