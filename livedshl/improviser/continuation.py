@@ -128,28 +128,11 @@ class Continuation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """What the rules leave of a ring: `segments`, int32[c], of its `ties`.
-
-    after, at, agreeing: how each would join, as in `Joins`.
-    """
+    """What the rules leave of a ring: `segments`, int32[c], of its `ties`."""
 
     distance: int
     ties: int
     segments: NDArray[np.int32]
-    after: NDArray[np.int8]
-    at: NDArray[np.int64]
-    agreeing: NDArray[np.int64]
-
-    def of_short_quotes(self, quotes: Quotes) -> "_Found":
-        """Those that would not quote one song for too long."""
-        kept = ~quotes.too_long(self.after)
-        return replace(
-            self,
-            segments=self.segments[kept],
-            after=self.after[kept],
-            at=self.at[kept],
-            agreeing=self.agreeing[kept],
-        )
 
 
 class Continuator:
@@ -266,7 +249,7 @@ class Continuator:
         nearest, found = self._near_rings(playing, wish, merged)
         if not found:
             return None
-        return self._draw(playing, found, nearest.distance, rules_kept=True, wish=wish.name)
+        return self._draw(playing, found, nearest.distance, merged, rules_kept=True, wish=wish.name)
 
     def _choose(self, playing: int, wish: Wish | None, merged: bool) -> Continuation:
         chosen = self._as_wished(playing, wish, merged) if wish else None
@@ -274,10 +257,10 @@ class Continuator:
             return chosen
         nearest, found = self._near_rings(playing, None, merged)
         if found:
-            return self._draw(playing, found, nearest.distance, rules_kept=True)
+            return self._draw(playing, found, nearest.distance, merged, rules_kept=True)
         # A library this small cannot satisfy the rules; endless music matters more.
-        whole = self._found(playing, nearest, nearest.segments, merged)
-        return self._draw(playing, [whole], nearest.distance, rules_kept=False)
+        whole = _Found(nearest.distance, len(nearest.segments), nearest.segments)
+        return self._draw(playing, [whole], nearest.distance, merged, rules_kept=False)
 
     def _near_rings(
         self, playing: int, wish: Wish | None, merged: bool
@@ -288,6 +271,7 @@ class Continuator:
         farthest = self._retrieve is Retrieve.MAX
         first: Ring | None = None
         found: list[_Found] = []
+        barred = self._barred()
         for ring in self._index.rings(self._bundle.forward[playing], farthest_first=farthest):
             first = first or ring
             enough = sum(len(nearer.segments) for nearer in found) >= _ENOUGH
@@ -298,31 +282,35 @@ class Continuator:
             segments = ring.segments
             if wish:
                 segments = segments[wish.among[segments]]
-            segments = self._allowed(segments)
+            segments = segments[~barred[self._library.content_ids[segments]]]
+            if len(segments) and not self._quotes.are_free:
+                after, _, _ = self._joined(playing, segments, merged)
+                segments = segments[~self._quotes.too_long(after)]
             if len(segments):
-                left = self._found(playing, ring, segments, merged).of_short_quotes(self._quotes)
-                if len(left.segments):
-                    found.append(left)
+                found.append(_Found(ring.distance, len(ring.segments), segments))
         assert first is not None, "an index is never empty"
         return first, found
 
-    def _found(self, playing: int, ring: Ring, segments: NDArray[np.int32], merged: bool) -> _Found:
-        """Those segments of a ring, each as it would join what plays."""
+    def _joined(
+        self, playing: int, segments: NDArray[np.int32], merged: bool
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """How segments would join what plays: `after`, `at` and `agreeing` of `Joins`."""
         library, grid = self._library, self._grid
-        after = steps_from(library.steps, library.starts[segments], grid.segment_steps)
-        at = agreeing = np.zeros(len(segments), np.int64)
-        if merged:
-            old = library.contents(np.array(playing))
-            agreeing = agreement(old, after)
-            overlaps, at = merge_each(old, after, grid.beat_steps)
-            after = np.concatenate([overlaps, after[:, grid.hop_steps :]], axis=1)
-        return _Found(ring.distance, len(ring.segments), segments, after, at, agreeing)
+        contents = library.contents(segments)
+        if not merged:
+            none = np.zeros(len(segments), np.int64)
+            return contents, none, none
+        old = library.contents(np.array(playing))
+        overlaps, splices = merge_each(old, contents, grid.beat_steps)
+        after = np.concatenate([overlaps, contents[:, grid.hop_steps :]], axis=1)
+        return after, splices, agreement(old, contents)
 
     def _draw(
         self,
         playing: int,
         found: Sequence[_Found],
         nearest: int,
+        merged: bool,
         *,
         rules_kept: bool,
         wish: str | None = None,
@@ -330,7 +318,7 @@ class Continuator:
         """Draws among candidates by rank."""
         candidates = np.concatenate([ring.segments for ring in found])
         order = np.repeat(np.arange(len(found)), [len(ring.segments) for ring in found])
-        agreeing = np.concatenate([ring.agreeing for ring in found])
+        after, at, agreeing = self._joined(playing, candidates, merged)
         # Each content is as likely as any other of its rank, however many songs share it.
         _, content, copies = np.unique(
             self._library.content_ids[candidates], return_inverse=True, return_counts=True
@@ -340,8 +328,8 @@ class Continuator:
             scores = self._ranking.scores(
                 Joins(
                     before=self._heard,
-                    after=np.concatenate([ring.after for ring in found]),
-                    at=np.concatenate([ring.at for ring in found]),
+                    after=after,
+                    at=at,
                     farther=np.array([ring.distance for ring in found])[order] - nearest,
                     agreeing=agreeing,
                     in_phase=self._in_phase(playing, candidates),
@@ -390,12 +378,15 @@ class Continuator:
         wanted = (phases[playing] + self._bundle.follow_beats) % self._grid.cycle_beats
         return np.asarray(phases[candidates] == wanted, np.bool_)
 
-    def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
-        library = self._library
+    def _barred(self) -> NDArray[np.bool_]:
+        """By content, whether song cap or recency rule it out."""
         counts = Counter(song for songs in self._window for song in songs)
-        full = [song for song, count in counts.items() if count >= self._rules.song_cap]
-        barred = [np.array(self._recent, np.int32), *map(library.contents_of, full)]
-        return segments[~np.isin(library.content_ids[segments], np.concatenate(barred))]
+        barred = np.zeros(len(self._heard_at), np.bool_)
+        barred[list(self._recent)] = True
+        for song, count in counts.items():
+            if count >= self._rules.song_cap:
+                barred[self._library.contents_of(song)] = True
+        return barred
 
     def _remember(self, segment: int) -> None:
         library = self._library

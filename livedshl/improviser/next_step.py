@@ -23,10 +23,14 @@ class NextStep:
 
     def __init__(self, weights: Floats) -> None:
         hidden = (len(weights) - sum(_HEADS)) // 4
-        gates, heads = weights[: 4 * hidden], weights[4 * hidden :]
+        gates, heads = np.array(weights[: 4 * hidden]), weights[4 * hidden :]
+        # Input, forget and output gates are logistic, 1/2 + tanh(x/2) / 2; with the half in their
+        # weights one tanh does for all four.
+        for gate in (0, 1, 3):
+            gates[gate * hidden : (gate + 1) * hidden] /= 2
         self._from_input = np.ascontiguousarray(gates[:, :N_FEATURES].T)
         self._from_hidden = np.ascontiguousarray(gates[:, N_FEATURES:-1].T)
-        self._bias = np.array(gates[:, -1])
+        self._bias = gates[:, -1]
         self._to_scores = np.ascontiguousarray(heads[:, N_FEATURES:-1].T)
         self._scores_bias = np.array(heads[:, -1])
 
@@ -37,17 +41,16 @@ class NextStep:
         """
         n, steps = after.shape[:2]
         hidden = len(self._from_hidden)
-        heard = self._inputs(before[None])  # (1, b, 4H)
-        to_come = self._inputs(after[:, :-1])  # (n, a-1, 4H)
-        state = np.zeros((2, 1, hidden), np.float32)  # output and cell
-        for step in range(len(before)):
-            state = self._advanced(state, heard[:, step])
-        state = np.repeat(state, n, axis=1)
+        heard = self._inputs(before)[:, None]  # (b, 1, 4H)
+        to_come = self._inputs(after[:, :-1].swapaxes(0, 1))  # (a-1, n, 4H)
+        output = cell = np.zeros((1, hidden), np.float32)
+        for inputs in heard:
+            output, cell = self._advanced(output, cell, inputs)
         outputs = np.empty((steps, n, hidden), np.float32)
-        for step in range(steps):
-            outputs[step] = state[0]
-            if step < steps - 1:
-                state = self._advanced(state, to_come[:, step])
+        outputs[0] = output
+        for step, inputs in enumerate(to_come, 1):
+            output, cell = self._advanced(output, cell, inputs)
+            outputs[step] = output
         scores = outputs @ self._to_scores + self._scores_bias  # (a, n, 32)
         likely: Floats = _log_likelihood(scores, step_classes(after.swapaxes(0, 1)))  # (a, n)
         return np.asarray(likely.sum(axis=0), np.float32)
@@ -57,13 +60,12 @@ class NextStep:
         added: Floats = features(steps).astype(np.float32) @ self._from_input + self._bias
         return added
 
-    def _advanced(self, state: Floats, inputs: Floats) -> Floats:
-        """Output and cell (2, n, H) after one more step, whose inputs are (n, 4H)."""
-        output, cell = state
-        gates = (inputs + output @ self._from_hidden).reshape(len(inputs), 4, -1)
-        enters, stays, leaves = (_sigmoid(gates[:, gate]) for gate in (0, 1, 3))
-        cell = stays * cell + enters * np.tanh(gates[:, 2])
-        return np.stack([leaves * np.tanh(cell), cell])
+    def _advanced(self, output: Floats, cell: Floats, inputs: Floats) -> tuple[Floats, Floats]:
+        """Output and cell, (n, H) each, after one more step, whose inputs are (n, 4H)."""
+        gates = np.tanh(inputs + output @ self._from_hidden).reshape(len(inputs), 4, -1)
+        enters, stays, candidate, leaves = (gates[:, gate] for gate in range(4))
+        cell = (cell * (1 + stays) + candidate * (1 + enters)) / 2
+        return np.tanh(cell) * (1 + leaves) / 2, cell
 
 
 def _log_likelihood(scores: Floats, classes: NDArray[np.int64]) -> Floats:
@@ -77,8 +79,3 @@ def _log_likelihood(scores: Floats, classes: NDArray[np.int64]) -> Floats:
         total = np.exp(group - highest[..., None]).sum(axis=-1)
         likely += score - highest - np.log(total)
     return likely
-
-
-def _sigmoid(x: Floats) -> Floats:
-    y: Floats = np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * x)
-    return y

@@ -23,10 +23,13 @@ class _Runs:
     """Places up to which songs have what was heard last: `ends`, int64[m], the steps after it.
 
     lengths: int64[m], steps for which they do, at least `SEED_STEPS`.
+    forbidden: the melodies with which a song goes on until it is quoted for a step too many, in at
+        most a segment.
     """
 
     ends: NDArray[np.int64]
     lengths: NDArray[np.int64]
+    forbidden: tuple[NDArray[np.uint8], ...] = ()
 
 
 class Quotes:
@@ -44,6 +47,11 @@ class Quotes:
         self._longest_song = int(np.diff(library.tune_steps).max())
         self._heard = np.empty(0, np.uint8)
         self._known: _Runs | None = None  # of what has been heard, once they are asked for
+
+    @property
+    def are_free(self) -> bool:
+        """Whether nothing that could follow would make a quote too long."""
+        return not self._runs().forbidden
 
     def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
         """Goes on by what is heard, int8[n, 3].
@@ -70,28 +78,16 @@ class Quotes:
         return np.unique(self._library.tune_at(longest - 1))
 
     def too_long(self, after: NDArray[np.int8]) -> NDArray[np.bool_]:
-        """Whether each of `after`, int8[c, a, 3], a at most a segment, would make a quote too long.
+        """Whether each of `after`, int8[c, segment, 3], would make a quote too long.
 
         What is too long is what was heard last and goes on in `after` from its first step: within
         `after` alone nothing is, as it is no longer than may be quoted.
         """
         melody = _melody(after)
         found = np.zeros(len(after), np.bool_)
-        for forbidden in self._forbidden(after.shape[1]):
+        for forbidden in self._runs().forbidden:
             found |= (melody[:, : len(forbidden)] == forbidden).all(axis=1)
         return found
-
-    def _forbidden(self, n_steps: int) -> list[NDArray[np.uint8]]:
-        """The melodies with which a song goes on until it is quoted for a step too many."""
-        runs = self._runs()
-        missing = np.maximum(1, self._most + 1 - runs.lengths)
-        end_of_song = self._library.tune_steps[self._library.tune_at(runs.ends - 1) + 1]
-        reached = (missing <= n_steps) & (runs.ends + missing <= end_of_song)
-        different = {
-            self._melodies[end : end + n].tobytes()
-            for end, n in zip(runs.ends[reached].tolist(), missing[reached].tolist(), strict=True)
-        }
-        return [np.frombuffer(melody, np.uint8) for melody in sorted(different)]
 
     def _runs(self) -> _Runs:
         """All runs that end now."""
@@ -117,7 +113,24 @@ class Quotes:
             lengths[going] += np.logical_and.accumulate(same, axis=1).sum(axis=1)
             going = going[same.all(axis=1)] if len(heard) == SEED_STEPS else going[:0]
         whole = lengths >= SEED_STEPS
-        return _Runs(ends[whole], lengths[whole])
+        ends, lengths = ends[whole], lengths[whole]
+        return _Runs(ends, lengths, self._forbidden(ends, lengths))
+
+    def _forbidden(
+        self, ends: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint8], ...]:
+        missing = np.maximum(1, self._most + 1 - lengths)
+        reached = np.flatnonzero(missing <= self._library.grid.segment_steps)
+        ends, missing = ends[reached], missing[reached]
+        end_of_song = self._library.tune_steps[self._library.tune_at(ends - 1) + 1]
+        different = {
+            self._melodies[end : end + n].tobytes()
+            for end, n, last in zip(
+                ends.tolist(), missing.tolist(), end_of_song.tolist(), strict=True
+            )
+            if end + n <= last
+        }
+        return tuple(np.frombuffer(melody, np.uint8) for melody in sorted(different))
 
     @cached_property
     def _melodies(self) -> NDArray[np.uint8]:

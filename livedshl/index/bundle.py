@@ -311,7 +311,8 @@ def _check_consistency(bundle: Bundle) -> None:
 
 
 def _open_array(path: Path, type_name: str, n_dimensions: int) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    # As a plain array, still in the file: taking from a memmap costs several times as much.
+    array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     if array.dtype != np.dtype(type_name) or array.ndim != n_dimensions:
         raise ValueError(f"{path.name} is {array.dtype}[{array.ndim}d]")
     return array

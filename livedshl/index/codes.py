@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 MiB
 WORD_BITS = 64
 _SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
-_PASSES = 16  # about how many times signatures are gone through until all rings are known
+_FIRST_PASS = 512  # codes that are compared whole before the first ring, at least
+_NEXT_PASS = 4  # times as many before those after
 
 Words = NDArray[np.uint64]
 
@@ -189,10 +190,13 @@ class CodeIndex:
     def _rings_by_signature(self, query: Words) -> Iterator[Ring]:
         """Goes through the signatures a few distances at a time, as far as rings are wanted."""
         least = self._least_distances(query)
-        done = int(least.min()) - 1
+        done, wanted = int(least.min()) - 1, _FIRST_PASS
         rows, found = np.empty(0, np.int64), np.empty(0, np.uint8)  # compared, but not yet in rings
         while done < self.shape.length:
-            radius = done + max(1, self.shape.length // _PASSES)
+            radius = done + 1
+            while radius < self.shape.length and np.count_nonzero(least <= radius) < wanted:
+                radius += 1
+            wanted *= _NEXT_PASS
             near = np.flatnonzero((least > done) & (least <= radius))
             rows = np.append(rows, near)
             found = np.append(found, hamming(query, self._distinct[near], self.shape))
