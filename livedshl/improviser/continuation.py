@@ -25,7 +25,7 @@ from livedshl.improviser.ranking import (
     Scores,
 )
 from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
-from livedshl.music.segments import CHORD, steps_from
+from livedshl.music.segments import CHORD
 
 log = logging.getLogger(__name__)
 

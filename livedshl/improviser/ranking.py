@@ -183,7 +183,7 @@ WEIGHTS: dict[Term, float] = {
     contour: 1.0,
     register: 0.5,
     chords: 1.0,
-    novelty: 1.0,
+    novelty: 0.25,
     chart: 4.0,
 }
 CHORDS = chords.__name__
