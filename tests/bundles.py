@@ -5,14 +5,12 @@ from pathlib import Path
 import numpy as np
 from strategies import VOCABULARY, every_hop
 
-from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack
+from livedshl.index import Bundle, CodeIndex, CodeShape, SegmentLibrary, pack, write_bundle
 from livedshl.index.bundle import roles_in
-from livedshl.music import COMMON_TIME, Grid, Mode, Tune
+from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
 
 
-def random_tunes(
-    n_tunes: int, n_bars: int, seed: int, grid: Grid = COMMON_TIME
-) -> list[Tune]:
+def random_tunes(n_tunes: int, n_bars: int, seed: int, grid: Grid = COMMON_TIME) -> list[Tune]:
     """Tunes of random eighths around B4 over random chords, one a hop, no two alike."""
     n_steps = n_bars * grid.bar_steps
     rng = np.random.default_rng(seed)
@@ -51,3 +49,31 @@ def random_bundle(
 def index_of(bundle: Bundle) -> CodeIndex:
     """The index over a bundle's backward codes."""
     return CodeIndex(bundle.backward, bundle.shape)
+
+
+def write_kind(folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=None):
+    """Writes a bundle of one tune of that kind; gives its library and its codes."""
+    rng, grid = np.random.default_rng(1), GRIDS[metre]
+    n_steps = 12 * grid.bar_steps
+    steps = np.zeros((n_steps, 3), np.int8)
+    steps[:, 0], steps[::4, 1] = rng.integers(60, 80, n_steps), 1
+    starts, right_phases = every_hop(grid, n_steps)
+    phases = right_phases if phases is None else np.full(len(starts), phases, np.int8)
+    tune = Tune("Ünïcode reel", "book.abc#1", steps, starts, phases, grid)
+    library = SegmentLibrary.of_tunes([tune])
+    codes = rng.integers(0, 5, (2, len(library), 9)).astype(np.uint8)
+    write_bundle(
+        folder,
+        library=library,
+        vocabulary=VOCABULARY,
+        forward=codes[0],
+        backward=codes[1],
+        symbols=5,
+        follow_beats=follow_beats or grid.hop_beats,
+        networks=b"weights",
+        mode=mode,
+        training={"seed": 1},
+        corpora=[{"title": "a book"}],
+        figures={},
+    )
+    return library, codes

@@ -74,7 +74,7 @@ def _share(value: Any) -> float:
 
 
 def _metre(value: Any) -> str:
-    if value not in GRIDS:
+    if _text(value) not in GRIDS:
         raise ValueError(f"must be one of {', '.join(GRIDS)}")
     return str(value)
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import VOCABULARY, step_arrays
+from strategies import VOCABULARY, grids, step_arrays
 
 from livedshl.arranger import Arranger, Part, Pattern, Role, program_number
 from livedshl.arranger.voicing import voice_chord
-from livedshl.music import Chord
+from livedshl.music import COMMON_TIME, GRIDS, Chord
 
 MELODY = Part("Melody", Role.MELODY, 0, 73, 100, 80, 60, 84)
 CHORDS = Part("Chords", Role.CHORDS, 1, 24, 90, 70, 50, 70)
@@ -25,15 +25,22 @@ patterned_parts = st.tuples(
     ),
 )
 
+hops = grids.flatmap(
+    lambda grid: st.tuples(
+        st.just(grid),
+        st.lists(step_arrays(grid.hop_steps, grid.beat_steps), min_size=1, max_size=6),
+    )
+)
 
-def events_of(passages, parts, key_shift=0):
+
+def events_of(passages, parts, key_shift=0, grid=COMMON_TIME):
     """The events of passages played one after the other, and the end."""
-    arranger = Arranger(parts, VOCABULARY, key_shift)
+    arranger = Arranger(parts, VOCABULARY, grid, key_shift)
     events, beat = [arranger.setup()], 0
     for steps in passages:
         events.append(arranger.arrange(steps, beat))
-        beat += len(steps) // 4
-    return np.concatenate([*events, arranger.end(beat * 480)])
+        beat += len(steps) // grid.beat_steps
+    return np.concatenate([*events, arranger.end(beat * grid.beat_ticks)])
 
 
 def notes_of(events, channel):
@@ -50,9 +57,11 @@ def notes_of(events, channel):
 
 
 @settings(deadline=None)
-@given(st.lists(step_arrays(8), min_size=1, max_size=6), patterned_parts, st.integers(-5, 6))
-def test_every_note_ends_and_lies_in_its_parts_range(passages, parts, key_shift):
-    events = events_of(passages, parts, key_shift)
+@given(hops, patterned_parts, st.integers(-5, 6))
+def test_every_note_ends_and_lies_in_its_parts_range(grid_and_hops, parts, key_shift):
+    grid, passages = grid_and_hops
+    events = events_of(passages, parts, key_shift, grid)
+    assert events[-1, 0] <= len(passages) * grid.hop_beats * grid.beat_ticks
     assert (np.diff(events[:, 0]) >= 0).all()
     for part in parts:
         for onset, end, pitch in notes_of(events, part.channel):
@@ -61,10 +70,11 @@ def test_every_note_ends_and_lies_in_its_parts_range(passages, parts, key_shift)
 
 
 @settings(deadline=None)
-@given(step_arrays(16), st.integers(-5, 6))
-def test_the_melody_is_played_as_written_in_the_key(steps, key_shift):
-    events = events_of([steps[:8], steps[8:]], [MELODY], key_shift)
-    notes = notes_of(events, 0)
+@given(hops, st.integers(-5, 6))
+def test_the_melody_is_played_as_written_in_the_key(grid_and_hops, key_shift):
+    grid, passages = grid_and_hops
+    notes = notes_of(events_of(passages, [MELODY], key_shift, grid), 0)
+    steps = np.concatenate(passages)
     for step, (pitch, _, _) in enumerate(steps.tolist()):
         sounding = [p for onset, end, p in notes if onset <= step * 120 < end]
         assert len(sounding) == (pitch > 0)
@@ -99,6 +109,24 @@ def test_the_bass_plays_root_and_fifth_and_follows_the_chord():
     assert pitches == [[0, 7], [0, 5]]
 
 
+@pytest.mark.parametrize(
+    ("metre", "of_a_bar"),
+    [
+        ("4/4", [10, -6, 0, -6, 5, -6, 0, -6]),
+        ("3/4", [10, -6, 0, -6, 5, -6]),
+        ("6/8", [10, -6, -6, 0, -6, -6]),
+        ("9/8", [10, -6, -6, 0, -6, -6, 5, -6, -6]),
+    ],
+)
+def test_the_beats_of_the_metre_are_accented(metre, of_a_bar):
+    grid = GRIDS[metre]
+    eighths = np.zeros((2 * grid.bar_steps, 3), np.int8)
+    eighths[:, 0], eighths[::2, 1] = 72, 1
+    events = events_of([eighths], [MELODY], grid=grid)
+    struck = events[events[:, 1] == 0x90]
+    assert (struck[:, 3] - MELODY.velocity).tolist() == of_a_bar * 2
+
+
 def test_the_bass_does_not_climb_and_stay_up():
     passages = [np.zeros((8, 3), np.int8) for _ in range(60)]
     for number, steps in enumerate(passages):
@@ -109,7 +137,7 @@ def test_the_bass_does_not_climb_and_stay_up():
 
 
 def test_programs_and_volumes_come_first():
-    setup = Arranger([MELODY, BASS], VOCABULARY).setup().tolist()
+    setup = Arranger([MELODY, BASS], VOCABULARY, COMMON_TIME).setup().tolist()
     assert sorted(setup) == [
         [0, 0xB0, 7, 100],
         [0, 0xB2, 7, 90],

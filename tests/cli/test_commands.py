@@ -10,6 +10,7 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
+from bundles import write_kind
 from surroundings import livedshl
 
 from livedshl.cli import livedshl as group
@@ -46,6 +47,7 @@ def bad(tmp_path, changed_bundle):
     file.save(tmp_path / "cut" / "cut.mid")
     whole = (tmp_path / "cut" / "cut.mid").read_bytes()
     (tmp_path / "cut" / "cut.mid").write_bytes(whole[:20])
+    write_kind(tmp_path / "jigs", "6/8")
     (tmp_path / "nokey.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nCDEF|GABc|CDEF|\n")
     (tmp_path / "misspelt.toml").write_text('tmpo = 100\n[[parts]]\nname = "a"\n')
     return tmp_path
@@ -62,6 +64,15 @@ def bad(tmp_path, changed_bundle):
         (("generate", "t.mid", "--model", "empty"), 1, "no bundle here"),
         (("generate", "t.mid", "--tempo", "0"), 2, "0.0 is not in the range 20<=x<=400"),
         (("generate", "t.mid", "--key", "H"), 2, "--key: not a note name: 'H'"),
+        (("generate", "t.mid", "--key", "Hm"), 2, "--key: not a note name: 'H'"),
+        (("generate", "t.mid", "--metre", "5/4"), 2, "'5/4' is not one of '4/4', '3/4', '6/8'"),
+        (
+            ("generate", "t.mid", "--model", "jigs", "--metre", "4/4"),
+            1,
+            "no tunes in 4/4 major",
+        ),
+        (("generate", "t.mid", "--model", "jigs", "--key", "Am"), 1, "6/8 minor here"),
+        (("train", "nokey.abc", "--metre", "7/8", "-o", "out"), 2, "'7/8' is not one of"),
         (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'; did you mean"),
         (("generate", "t.mid", "--preset", "sesion"), 1, "no preset is called 'sesion'"),
         (("generate", "t.xyz"), 1, "cannot write .xyz; endings are .mid"),
@@ -213,9 +224,11 @@ def test_models_and_presets_are_listed():
 
 def test_corpus_counts_as_json():
     summary = json.loads(run("corpus", TUNES, "--json").stdout)
-    assert (summary["tunes"], summary["kept"]) == (8, 3)
-    assert summary["reasons"]["minor key"] == 1
+    assert (summary["tunes"], summary["kept"]) == (13, 3)
+    assert summary["reasons"]["minor key"] == 2
     assert summary["skipped"][0]["title"] == "No Key Was Given"
+    jigs = json.loads(run("corpus", TUNES, "--metre", "6/8", "--minor", "--json").stdout)
+    assert (jigs["kept"], jigs["segments"]) == (1, 31)
 
 
 @pytest.mark.parametrize("command", [None, *group.commands])

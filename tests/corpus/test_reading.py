@@ -14,8 +14,9 @@ from livedshl.corpus import read_corpus
 from livedshl.corpus.abc_book import split_abc
 from livedshl.corpus.midi import read_midi
 from livedshl.corpus.notation import read_abc_tune
+from livedshl.corpus.summary import summarise
 from livedshl.errors import CorpusError
-from livedshl.music import Chord, Metre, Mode
+from livedshl.music import COMMON_TIME, GRIDS, Chord, Metre, Mode
 from livedshl.music.chords import COMMON_CHORDS
 from livedshl.music.leadsheet import Key
 
@@ -24,7 +25,10 @@ BOOK = Path(__file__).parents[1] / "tunes" / "book.abc"
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    return read_corpus([str(BOOK)], minor=True, cache=tmp_path_factory.mktemp("cache"))
+    """The tunes in 2/4, 4/4 and cut time, in whichever mode."""
+    return read_corpus(
+        [str(BOOK)], grid=COMMON_TIME, mode=None, cache=tmp_path_factory.mktemp("cache")
+    )
 
 
 def tune(corpus, number):
@@ -86,15 +90,37 @@ def test_what_cannot_be_used_is_named_with_its_reason(book):
     }
 
 
-def test_minor_tunes_are_kept_on_request_only(tmp_path):
-    strict = read_corpus([str(BOOK)], cache=tmp_path)
-    assert [s.reason for s in strict.skipped if s.title == "Grey Morning"] == ["minor key"]
-    assert [s.source for s in strict.sheets] == ["book.abc#1", "book.abc#2", "book.abc#6"]
+@pytest.mark.parametrize(
+    ("metre", "mode", "kept"),
+    [
+        ("4/4", Mode.MAJOR, ["book#1", "book#2", "book#6"]),
+        ("4/4", Mode.MINOR, ["book#4", "kinds#4"]),
+        ("3/4", Mode.MAJOR, ["kinds#1"]),
+        ("6/8", Mode.MAJOR, ["book#5", "kinds#2"]),
+        ("6/8", Mode.MINOR, ["kinds#5"]),
+        ("9/8", Mode.MAJOR, ["kinds#3"]),
+        ("9/8", Mode.MINOR, []),
+        (None, Mode.MINOR, ["book#4", "kinds#4", "kinds#5"]),
+    ],
+)
+def test_tunes_of_one_metre_and_mode_are_kept(tmp_path_factory, metre, mode, kept):
+    cache = tmp_path_factory.getbasetemp() / "kinds"  # read once for all
+    corpus = read_corpus([str(BOOK.parent)], grid=GRIDS.get(metre), mode=mode, cache=cache)
+    sources = [s.source.removeprefix("tunes/").replace(".abc", "") for s in corpus.sheets]
+    assert sources == kept
+    assert len(corpus.sheets) + len(corpus.skipped) == 13
+
+
+def test_a_corpus_with_a_tune_too_short_for_a_segment_is_counted(tmp_path):
+    (tmp_path / "t.abc").write_text("X:1\nT:t\nM:3/4\nL:1/4\nK:C\nCDE|\n")
+    waltz = read_corpus([str(tmp_path)], grid=GRIDS["3/4"], cache=tmp_path / "cache")
+    summary = summarise(waltz)
+    assert (summary.kept, summary.segments, summary.segments_in_tunes) == (1, 0, 0)
 
 
 def test_the_cache_gives_the_same_tunes_and_a_broken_one_does_no_harm(tmp_path, book):
     def contents():
-        corpus = read_corpus([str(BOOK)], minor=True, cache=tmp_path)
+        corpus = read_corpus([str(BOOK)], grid=COMMON_TIME, mode=None, cache=tmp_path)
         return [(s.title, s.keys, s.metres, s.end, s.bars.tolist(), s.notes.tolist(),
                  s.chords.tolist()) for s in corpus.sheets]  # fmt: skip
 
@@ -250,8 +276,6 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
 
 @pytest.mark.corpora
 def test_nottinghams_midi_gives_the_segments_that_were_counted_before(tmp_path):
-    from livedshl.corpus.summary import summarise
-
     corpus = read_corpus([str(CORPORA / "nottingham" / "MIDI")], cache=tmp_path)
     summary = summarise(corpus)
     # Anchors of an independent prototype, within 3 %: 502 songs, 31,999 / 14,732 / 12,162.

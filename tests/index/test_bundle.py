@@ -2,36 +2,18 @@ import json
 
 import numpy as np
 import pytest
+from bundles import write_kind
 from strategies import VOCABULARY
 
 from livedshl.errors import BundleError
-from livedshl.index import SegmentLibrary, open_bundle, unpack, write_bundle
-from livedshl.music import Tune
+from livedshl.index import open_bundle, unpack, write_bundle
+from livedshl.index.bundle import find_bundle, kind_folder
+from livedshl.music import GRIDS, Mode
 
 
 @pytest.fixture
 def written(tmp_path):
-    rng = np.random.default_rng(1)
-    steps = np.zeros((160, 3), np.int8)
-    steps[:, 0], steps[::4, 1] = rng.integers(60, 80, 160), 1
-    starts = np.arange(0, 145, 8, dtype=np.int32)
-    tune = Tune("Ünïcode reel", "book.abc#1", steps, starts, (starts // 4 % 4).astype(np.int8))
-    library = SegmentLibrary.of_tunes([tune])
-    codes = rng.integers(0, 5, (2, len(library), 9)).astype(np.uint8)
-    write_bundle(
-        tmp_path / "b",
-        library=library,
-        vocabulary=VOCABULARY,
-        forward=codes[0],
-        backward=codes[1],
-        symbols=5,
-        follow_beats=2,
-        networks=b"weights",
-        training={"seed": 1},
-        corpora=[{"title": "a book"}],
-        figures={},
-    )
-    return tmp_path / "b", library, codes
+    return tmp_path / "b", *write_kind(tmp_path / "b")
 
 
 def test_a_bundle_reads_back_as_written(written):
@@ -98,7 +80,57 @@ def test_writing_over_a_bundle_leaves_other_files_alone(written):
     (folder / "README.md").write_text("card")
     write_bundle(
         folder, library=library, vocabulary=VOCABULARY, forward=codes[1], backward=codes[0],
-        symbols=5, follow_beats=4, networks=b"", training={}, corpora=[], figures={},
+        symbols=5, follow_beats=4, networks=b"", mode=Mode.MAJOR, training={}, corpora=[],
+        figures={},
     )  # fmt: skip
     assert (folder / "README.md").read_text() == "card"
     assert open_bundle(folder).follow_beats == 4
+
+
+@pytest.mark.parametrize("mode", [Mode.MAJOR, Mode.MINOR])
+@pytest.mark.parametrize("metre", GRIDS)
+def test_a_bundle_of_any_kind_reads_back(tmp_path, metre, mode):
+    grid = GRIDS[metre]
+    for overlaps in (True, False):
+        follow_beats = grid.hop_beats if overlaps else grid.segment_beats
+        library, _ = write_kind(tmp_path, metre, mode, follow_beats)
+        bundle = open_bundle(tmp_path)
+        assert (bundle.library.grid, bundle.mode, bundle.overlaps) == (grid, mode, overlaps)
+        assert np.array_equal(bundle.library.contents(), library.contents())
+
+
+@pytest.mark.parametrize(
+    ("metre", "follow_beats", "phases"),
+    [("3/4", 2, None), ("6/8", 3, None), ("3/4", 3, 2), ("9/8", 1, 3), ("4/4", 2, -2)],
+)
+def test_what_does_not_fit_the_metre_is_noticed(tmp_path, metre, follow_beats, phases):
+    write_kind(tmp_path, metre, follow_beats=follow_beats, phases=phases)
+    with pytest.raises(BundleError, match="do not fit together"):
+        open_bundle(tmp_path)
+
+
+def test_a_kind_of_tunes_is_found_beside_the_models_own(tmp_path):
+    write_kind(tmp_path / "model", "6/8")
+    write_kind(tmp_path / "model" / "4-4-minor", "4/4", Mode.MINOR)
+    model = str(tmp_path / "model")
+    assert find_bundle(model) == find_bundle(model, "6/8") == tmp_path / "model"
+    assert find_bundle(model, "4/4", Mode.MINOR) == tmp_path / "model" / "4-4-minor"
+    with pytest.raises(
+        BundleError, match="no tunes in 3/4 major here, but in 6/8 major, 4/4 minor; choose among"
+    ):
+        find_bundle(model, "3/4")
+    with pytest.raises(BundleError, match="no tunes in 6/8 minor here"):
+        find_bundle(model, None, Mode.MINOR)
+
+
+def test_a_kind_that_is_damaged_is_told_not_passed_over(tmp_path):
+    write_kind(tmp_path / "model")
+    write_kind(tmp_path / "model" / "3-4", "3/4")
+    (tmp_path / "model" / "3-4" / "manifest.json").write_text("{}")
+    with pytest.raises(BundleError, match=r"3-4.manifest\.json: damaged"):
+        open_bundle(find_bundle(str(tmp_path / "model"), "3/4"))
+
+
+def test_kinds_have_folder_names_that_every_system_takes():
+    assert kind_folder("6/8", Mode.MAJOR) == "6-8"
+    assert kind_folder("9/8", Mode.MINOR) == "9-8-minor"

@@ -3,13 +3,14 @@ from functools import partial
 
 import numpy as np
 import pytest
+from strategies import every_hop
 
 from livedshl.learning.baselines import BASELINES, next_step
 from livedshl.learning.baselines.material import Material
 from livedshl.learning.evaluation.contest import Contest, Ranker
 from livedshl.learning.evaluation.holdout import hold_out
 from livedshl.learning.passages import Passages
-from livedshl.music import Tune
+from livedshl.music import COMMON_TIME, GRIDS, Grid, Tune
 from livedshl.music.segments import CHORD
 
 FITS: dict[str, Callable[[Material], Ranker]] = BASELINES | {
@@ -19,25 +20,25 @@ INFORMED = [name for name in FITS if name != "random"]
 TONES = [(60, 64, 67), (65, 69, 72), (67, 71, 74), (69, 72, 76)]  # of the classes 0 to 3
 
 
-def circling_tunes(n_tunes: int = 12, n_bars: int = 24) -> list[Tune]:
+def circling_tunes(n_tunes: int = 12, n_bars: int = 24, grid: Grid = COMMON_TIME) -> list[Tune]:
     """Tunes whose chords go round, a bar each: 0, 1, 2, 3, 0 ...; eighths on chord tones."""
+    eighths = grid.bar_steps // 2
     rng = np.random.default_rng(3)
     tunes = []
     for number in range(n_tunes):
         chord = (np.arange(n_bars) + rng.integers(4)) % 4
-        steps = np.zeros((n_bars * 16, 3), np.int8)
-        steps[:, 2] = np.repeat(chord, 16)
-        for eighth in range(n_bars * 8):
-            steps[2 * eighth : 2 * eighth + 2, 0] = rng.choice(TONES[chord[eighth // 8]])
+        steps = np.zeros((n_bars * grid.bar_steps, 3), np.int8)
+        steps[:, 2] = np.repeat(chord, grid.bar_steps)
+        for eighth in range(n_bars * eighths):
+            steps[2 * eighth : 2 * eighth + 2, 0] = rng.choice(TONES[chord[eighth // eighths]])
             steps[2 * eighth, 1] = 1
-        starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
-        phases = (starts // 8 % 2 * 2).astype(np.int8)
-        tunes.append(Tune(f"Round {number}", f"rounds.abc#{number}", steps, starts, phases))
+        starts, phases = every_hop(grid, len(steps))
+        tunes.append(Tune(f"Round {number}", f"rounds.abc#{number}", steps, starts, phases, grid))
     return tunes
 
 
-def prepared(follow_beats: int) -> tuple[Contest, Material]:
-    holdout = hold_out(circling_tunes(), np.array([0, 5, 9]), follow_beats)
+def prepared(follow_beats: int, grid: Grid = COMMON_TIME) -> tuple[Contest, Material]:
+    holdout = hold_out(circling_tunes(grid=grid), np.array([0, 5, 9]), follow_beats)
     contest = Contest.of(holdout, np.random.default_rng(0))
     contents = holdout.library.contents(contest.candidates)
     pairs = holdout.training_pairs
@@ -81,3 +82,13 @@ def test_a_chord_that_follows_is_preferred(name: str) -> None:
     best = FITS[name](material)(passages).argmax(1)
     chords_on = (material.contents[best, 0, CHORD] - passages.segments[:, -1, CHORD]) % 4
     assert np.isin(chords_on, (0, 1)).mean() > 0.9
+
+
+@pytest.mark.parametrize("overlaps", [True, False], ids=["overlapping", "end to end"])
+@pytest.mark.parametrize("metre", ["3/4", "6/8", "9/8"])
+@pytest.mark.parametrize("name", [name for name in INFORMED if name != "lstm"])
+def test_in_other_metres_too_more_is_found_than_by_chance(name: str, metre: str, overlaps) -> None:
+    grid = GRIDS[metre]
+    contest, material = prepared(grid.hop_beats if overlaps else grid.segment_beats, grid)
+    figures = contest.judge(FITS[name](material), np.random.default_rng(0))
+    assert figures["auc_random"].value > 0.6

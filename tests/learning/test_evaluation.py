@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from own_tunes import own_tunes
+from strategies import every_hop
 
 from livedshl.errors import CorpusError
 from livedshl.index import SegmentLibrary
@@ -18,6 +19,7 @@ from livedshl.learning.evaluation.intervals import (
     median_over_songs,
 )
 from livedshl.learning.pairs import positive_pairs
+from livedshl.music import GRIDS
 from livedshl.music.segments import Tune
 
 TUNES = own_tunes(n_tunes=12)
@@ -37,8 +39,8 @@ def judged(asked: Contest, scores: np.ndarray) -> dict[str, Figure]:
 def with_repeats(tune: Tune) -> Tune:
     """The tune played twice."""
     steps = np.concatenate([tune.steps, tune.steps])
-    starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
-    return replace(tune, steps=steps, starts=starts, phases=(starts // 8 % 2 * 2).astype(np.int8))
+    starts, phases = every_hop(tune.grid, len(steps))
+    return replace(tune, steps=steps, starts=starts, phases=phases)
 
 
 @given(
@@ -97,12 +99,15 @@ def test_a_share_must_leave_songs_on_both_sides(share: str) -> None:
         choose_songs(TUNES, share, 0)
 
 
-def test_a_library_gives_its_tunes_back() -> None:
-    tunes = [TUNES[0], with_repeats(TUNES[1]), TUNES[2]]
+@pytest.mark.parametrize("metre", GRIDS)
+def test_a_library_gives_its_tunes_back(metre: str) -> None:
+    grid = GRIDS[metre]
+    one, two, three = own_tunes(n_tunes=3, grid=grid)
+    tunes = [one, with_repeats(two), three]
     again = stored_tunes(SegmentLibrary.of_tunes(tunes))
     for tune, other in zip(tunes, again, strict=True):
         assert (tune.starts == other.starts).all() and (tune.phases == other.phases).all()
-    for follow in (2, 4):
+    for follow in (grid.hop_beats, grid.segment_beats):
         assert (positive_pairs(tunes, follow) == positive_pairs(again, follow)).all()
 
 

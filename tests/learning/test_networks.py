@@ -19,14 +19,18 @@ from livedshl.learning.networks import (
     to_code,
 )
 from livedshl.learning.objective import bit_balance, objective, pair_loss
-from livedshl.learning.passages import HISTORY_STEPS, Passages
+from livedshl.learning.passages import Passages, history_steps
 from livedshl.learning.settings import NetworkShape, Reader
 from livedshl.learning.window import WindowNetworks
+from livedshl.music import COMMON_TIME, GRIDS
+from livedshl.music.features import N_FEATURES
 
+HISTORY_STEPS = history_steps(COMMON_TIME)
 LSTM = NetworkShape(length=5, symbols=3, hidden=7, final_relu=False)
 WINDOW = NetworkShape(
     Reader.WINDOW, length=5, symbols=3, hidden=11, context_beats=4, recall=3, dropout=0.5
 )
+OVERLAPPING = NetworkShape(Reader.WINDOW, length=5, symbols=3, hidden=11, overlap=True)
 
 
 @pytest.fixture(params=[LSTM, WINDOW], ids=["lstm", "window"])
@@ -49,7 +53,11 @@ def library() -> SegmentLibrary:
     return SegmentLibrary.of_tunes(own_tunes(n_tunes=3))
 
 
-def test_each_group_is_a_distribution(networks: Networks, library: SegmentLibrary) -> None:
+@pytest.mark.parametrize("shape", [LSTM, WINDOW, OVERLAPPING], ids=["lstm", "window", "overlap"])
+@pytest.mark.parametrize("metre", GRIDS)
+def test_each_group_is_a_distribution(metre: str, shape: NetworkShape) -> None:
+    networks = seeded_networks(replace(shape, metre=metre), np.random.default_rng(4))
+    library = SegmentLibrary.of_tunes(own_tunes(n_tunes=1, grid=GRIDS[metre]))
     passages = Passages.of(library, slice(0, 6))
     for soft in (networks.soft_forward(passages), networks.soft_backward(passages)):
         assert soft.shape == (6, 5, 3)
@@ -75,6 +83,30 @@ def test_the_final_relu_lifts_what_is_negative(
             network.to_symbols.bias.copy_(torch.arange(15) - 20.0)  # every score below 0
     assert (to_code(lstms.soft_forward(passages)) == 2).all()
     assert torch.allclose(lifted.soft_forward(passages), torch.full((4, 5, 3), 1 / 3))
+
+
+@pytest.mark.parametrize("metre", GRIDS)
+def test_codes_agree_wherever_the_shared_beats_do(metre: str) -> None:
+    """With overlap, half of a segment's forward code is that of its successor's backward code."""
+    grid = GRIDS[metre]
+    shape = replace(OVERLAPPING, length=6, metre=metre)
+    networks = seeded_networks(shape, np.random.default_rng(4))
+    library = SegmentLibrary.of_tunes(own_tunes(n_tunes=1, grid=grid))
+    rows = np.flatnonzero(np.diff(library.starts) == grid.hop_steps)
+    assert len(rows) > 10
+    forward = networks.soft_forward(Passages.of(library, rows))
+    backward = networks.soft_backward(Passages.of(library, rows + 1))
+    assert torch.allclose(forward[:, :3], backward[:, :3], atol=1e-6)
+    assert not torch.allclose(forward[:, 3:], backward[:, 3:], atol=1e-3)
+
+
+def test_networks_of_common_time_read_what_they_always_read() -> None:
+    """Their weights lie in bundles that were trained before there were other metres."""
+    windows = WindowNetworks(replace(WINDOW, overlap=True, length=6))
+    places, phrase, bar = 2, 16, 16 * N_FEATURES
+    assert windows.forward_network.first.in_features == 2 * bar + places + phrase + 1 + 5 * 3
+    assert windows.backward_network.first.in_features == bar + places
+    assert windows.overlap_network.first.in_features == bar // 2 + places
 
 
 def test_a_passage_is_what_was_played_until_the_segment_ends(library: SegmentLibrary) -> None:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from own_tunes import own_tunes
-from strategies import tunes
+from strategies import tune_lists
 
 from livedshl.index import SegmentLibrary
 from livedshl.learning.pairs import (
@@ -25,16 +25,20 @@ def by_hand(library: SegmentLibrary, played: list[Tune], follow_beats: int) -> s
     for number, tune in enumerate(played):
         own = np.flatnonzero(library.tune_of == number)
         row = {contents[r].tobytes(): r for r in own}
-        at = {int(start): tune.steps[start : start + 16].tobytes() for start in tune.starts}
+        grid = tune.grid
+        ends = {int(start): start + grid.segment_steps for start in tune.starts}
+        at = {start: tune.steps[start:end].tobytes() for start, end in ends.items()}
         for start, content in at.items():
-            following = at.get(start + follow_beats * 4)
+            following = at.get(start + follow_beats * grid.beat_steps)
             if following:
                 pairs.add((int(row[content]), int(row[following])))
     return pairs
 
 
-@given(st.lists(tunes(), min_size=1, max_size=4), st.sampled_from([2, 4]))
-def test_positive_pairs_are_those_that_a_tune_plays(played: list[Tune], follow_beats: int) -> None:
+@given(tune_lists(max_size=4), st.booleans())
+def test_positive_pairs_are_those_that_a_tune_plays(played: list[Tune], overlaps: bool) -> None:
+    grid = played[0].grid
+    follow_beats = grid.hop_beats if overlaps else grid.segment_beats
     library = SegmentLibrary.of_tunes(played)
     found = positive_pairs(played, follow_beats)
     assert {tuple(pair) for pair in found.tolist()} == by_hand(library, played, follow_beats)

@@ -22,7 +22,8 @@ from livedshl.learning.harmony_network import fit_harmoniser
 from livedshl.learning.networks import encode, load_networks
 from livedshl.learning.pipeline import cached_bundle, train_bundle
 from livedshl.learning.settings import NetworkShape, TrainingSettings
-from livedshl.music import LeadSheet
+from livedshl.music import GRIDS, LeadSheet, Mode
+from livedshl.music.leadsheet import Key
 from livedshl.music.segments import refusal
 
 SETTINGS = TrainingSettings(
@@ -48,8 +49,9 @@ def tunes(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[LeadSheet]]:
     """What the reader will find under each path."""
     found = {"book": own_sheets(), "other": own_sheets(n_tunes=4, seed=9), "empty": []}
 
-    def read(paths, **options):
-        return SimpleNamespace(sheets=tuple(sheet for path in paths for sheet in found[str(path)]))
+    def read(paths, *, grid, mode, progress):
+        of_paths = [sheet for path in paths for sheet in found[str(path)]]
+        return SimpleNamespace(sheets=tuple(s for s in of_paths if not refusal(s, grid, mode)))
 
     monkeypatch.setattr("livedshl.learning.pipeline.read_corpus", read)
     return found
@@ -103,6 +105,16 @@ def test_another_corpus_is_coded_once_by_the_models_networks(tunes, tmp_path: Pa
     assert cached_bundle(tmp_path / "model", ["book"], silent, cache) != folder
 
 
+def test_another_corpus_gives_the_tunes_of_the_models_kind(tunes, tmp_path: Path) -> None:
+    jigs, more = (own_sheets(n_tunes=3, seed=seed, grid=GRIDS["6/8"]) for seed in (1, 2))
+    tunes["book"], tunes["other"] = jigs, [*tunes["other"], *more]
+    in_6_8 = replace(SETTINGS, shape=replace(SETTINGS.shape, metre="6/8"), follow_beats=1)
+    train_bundle(["book"], tmp_path / "model", in_6_8, progress=silent)
+    bundle = open_bundle(cached_bundle(tmp_path / "model", ["other"], silent, tmp_path / "cache"))
+    assert bundle.library.grid == GRIDS["6/8"]
+    assert len(bundle.library.tunes) == 3
+
+
 def test_a_cached_bundle_needs_no_torch() -> None:
     script = "import sys, livedshl.learning.pipeline; sys.exit('torch' in sys.modules)"
     root = Path(__file__).resolve().parents[2]
@@ -116,13 +128,28 @@ def test_a_corpus_without_tunes_is_told(tunes, tmp_path: Path) -> None:
 
 def test_the_harmoniser_is_measured_on_tunes_it_has_not_seen() -> None:
     sheets = own_sheets(n_tunes=20)
-    harmoniser, figures = fit_and_measure(sheets, 5, seed=0)
+    harmoniser, by_kind, recurring = fit_and_measure(sheets, 5, seed=0)
+    assert recurring == 0
+    figures = by_kind.pop("4/4 major")
+    assert not by_kind
     assert figures.tunes == 5 and figures.hops == 5 * 32
     assert figures.most_common < figures.exact <= figures.merged
-    assert fit_and_measure(sheets, 5, seed=0)[1] == figures
+    assert fit_and_measure(sheets, 5, seed=0)[1] == {"4/4 major": figures}
     assert measure(harmoniser, sheets).tunes == 20
     with pytest.raises(CorpusError, match="chord"):
         fit_and_measure([bare(sheet) for sheet in sheets], 5, seed=0)
+
+
+def test_each_kind_of_tunes_is_measured_for_itself() -> None:
+    jigs, waltz = own_sheets(4, seed=2, grid=GRIDS["6/8"]), own_sheets(1, grid=GRIDS["3/4"])
+    minor = [
+        replace(sheet, keys=(Key(9, Mode.MINOR),)) for sheet in own_sheets(8, n_bars=8, seed=3)
+    ]
+    _, figures, _ = fit_and_measure([*own_sheets(4), *jigs, *waltz, *minor], 50, seed=0)
+    assert {kind: of_kind.tunes for kind, of_kind in figures.items()} == {
+        "4/4 major": 1, "4/4 minor": 2, "6/8 major": 1,
+    }  # fmt: skip
+    assert figures["6/8 major"].hops == 32
 
 
 def test_the_harmoniser_comes_back_from_its_file(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from livedshl.learning.run import TrainingResult
 from livedshl.learning.settings import Method, NetworkShape, TrainingSettings
 from livedshl.learning.training import train
 from livedshl.learning.validation import auc, retrieval
+from livedshl.music import COMMON_TIME, GRIDS, Grid
 
 SETTINGS = TrainingSettings(
     shape=NetworkShape(length=6, symbols=4, hidden=16, final_relu=False),
@@ -63,8 +64,8 @@ def test_the_same_seed_gives_the_same_codes(library, pairs, tmp_path: Path) -> N
     assert first.finished
 
 
-def contrastive_settings(follow_beats: int) -> TrainingSettings:
-    best = TrainingSettings.of(Method.CONTRASTIVE, follow_beats)
+def contrastive_settings(follow_beats: int, grid: Grid = COMMON_TIME) -> TrainingSettings:
+    best = TrainingSettings.of(Method.CONTRASTIVE, grid, follow_beats == grid.hop_beats)
     shape = replace(best.shape, length=16, symbols=8, hidden=64, dropout=0.1)
     return replace(best, shape=shape, epochs=25, batch_size=64, validation_pairs=40)
 
@@ -77,6 +78,20 @@ def test_the_contrastive_method_tells_more_segments_apart(library, pairs, tmp_pa
     assert contrastive.distinct_codes > 2 * paper.distinct_codes
     assert contrastive.recall_100 >= paper.recall_100
     assert contrastive.auc_random > 0.7
+
+
+@pytest.mark.parametrize("metre", ["3/4", "6/8", "9/8"])
+def test_in_other_metres_too_what_follows_is_told_from_what_does_not(
+    metre: str, tmp_path: Path
+) -> None:
+    grid = GRIDS[metre]
+    tunes = own_tunes(grid=grid)
+    settings = replace(contrastive_settings(grid.hop_beats, grid), epochs=6)
+    library = SegmentLibrary.of_tunes(tunes)
+    pairs = positive_pairs(tunes, settings.follow_beats)
+    last = train(library, pairs, settings, tmp_path).history[-1]
+    assert last.validation_positive < last.validation_negative
+    assert last.auc_random > 0.6
 
 
 @pytest.mark.parametrize("follow_beats", [2, 4])

@@ -3,6 +3,8 @@ import pytest
 from livedshl.arranger import Pattern, Role
 from livedshl.errors import PresetError
 from livedshl.live.preset import load_preset, preset_names
+from livedshl.music import Mode
+from livedshl.music.leadsheet import Key
 
 GOOD = """
 description = "Two of us"
@@ -36,11 +38,17 @@ def preset(tmp_path):
 
 def test_a_preset_file_is_read(preset):
     mine = preset(GOOD)
-    assert (mine.name, mine.tempo_bpm, mine.tonic) == ("mine", 96.0, 10)
+    assert (mine.name, mine.tempo_bpm, mine.metre) == ("mine", 96.0, None)
+    assert mine.key == Key(10, Mode.MAJOR)
     assert (mine.rules.song_cap, mine.rules.window) == (2, 16)
     tune, low = mine.parts
     assert (tune.role, tune.channel, tune.program) == (Role.MELODY, 9, 40)
     assert (low.pattern, low.lowest, low.highest) == (Pattern.ROOT_FIFTH, 30, 50)
+
+
+def test_a_preset_may_choose_metre_and_minor(preset):
+    mine = preset(GOOD.replace('key = "Bb"', 'key = "F#m"\nmetre = "6/8"'))
+    assert (mine.metre, mine.key) == ("6/8", Key(6, Mode.MINOR))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,10 @@ def test_a_preset_file_is_read(preset):
         (GOOD.replace("song_cap", "songcap"), r"\[continuation\]: unknown key 'songcap'; did"),
         (GOOD.replace("96", "0"), "tempo = 0: must be from 20 to 400 BPM"),
         (GOOD.replace('"Bb"', '"H"'), "key = 'H': not a note name"),
+        ('metre = "5/4"\n' + GOOD, "metre = '5/4': must be one of 4/4, 3/4, 6/8, 9/8"),
+        ("metre = 4\n" + GOOD, "metre = 4: must be a text in quotes"),
+        ("metre = []\n" + GOOD, "metre = .*: must be a text in quotes"),
+        (GOOD.replace('"Bb"', '"Hm"'), "key = 'Hm': not a note name"),
         (GOOD.replace("violin", "violine"), "no General MIDI instrument.*near it: violin"),
         (GOOD.replace("channel = 10", "channel = 17"), "whole number from 1 to 16"),
         (GOOD.replace("highest = 50", "highest = 40"), "12 semitones above lowest"),

@@ -20,7 +20,7 @@ from livedshl.live.preset import load_preset
 from livedshl.live.session import Session
 from livedshl.live.soak import MemoryGrowth, NoteAccount, Repetition, RuleKeeping, Soak, soak
 from livedshl.live.sync import Timing
-from livedshl.music import Tune
+from livedshl.music import COMMON_TIME, GRIDS, Tune
 from livedshl.outputs.choice import Output, OutputKind
 
 TEMPO = 120.0  # ten minutes are 300 bars
@@ -28,21 +28,21 @@ HOURS = 0.1
 NOWHERE = Output(OutputKind.NOWHERE, "", "")
 
 
-def settings_of(bars=None, tempo_bpm=TEMPO):
+def settings_of(bars=None, tempo_bpm=TEMPO, grid=COMMON_TIME):
     return Settings.of_preset(
-        load_preset("session"), tempo_bpm=tempo_bpm, tonic=None, retrieve=Retrieve.MIN, seed=1,
+        load_preset("session"), grid, tempo_bpm=tempo_bpm, key=None, retrieve=Retrieve.MIN, seed=1,
         bars=bars,
     )  # fmt: skip
 
 
-def random_bars(n, seed=1):
-    steps = np.ones((n * 16, 3), np.int8)
+def random_bars(n, seed=1, grid=COMMON_TIME):
+    steps = np.ones((n * grid.bar_steps, 3), np.int8)
     steps[:, 0] = np.random.default_rng(seed).integers(60, 80, len(steps))
     return steps
 
 
-def repeats_in(steps, hop=8, tempo_bpm=TEMPO):
-    repetition = Repetition(tempo_bpm)
+def repeats_in(steps, hop=8, tempo_bpm=TEMPO, grid=COMMON_TIME):
+    repetition = Repetition(grid, tempo_bpm)
     for start in range(0, len(steps), hop):
         repetition.hear(steps[start : start + hop])
     assert bool(repetition.check().fault) == (repetition.repeats > 0)
@@ -71,6 +71,15 @@ def test_a_repeat_is_one_within_ten_minutes_only(bars_between, repeats):
     assert repeats_in(steps) == repeats
 
 
+@pytest.mark.parametrize("metre", GRIDS)
+def test_a_repeat_is_one_of_eight_bars_of_the_metre(metre):
+    grid = GRIDS[metre]
+    eight, rest = (random_bars(8, seed, grid) for seed in (1, 2))
+    seven = eight[: 7 * grid.bar_steps]
+    assert repeats_in(np.concatenate([eight, rest, eight]), grid.hop_steps, grid=grid) == 1
+    assert repeats_in(np.concatenate([eight, rest, seven]), grid.hop_steps, grid=grid) == 0
+
+
 def test_seven_bars_may_come_again_and_other_chords_make_no_other_melody():
     theme, rest = random_bars(8), random_bars(20, seed=2)
     assert repeats_in(np.concatenate([theme, rest, theme[:112], rest[:32]])) == 0
@@ -80,7 +89,7 @@ def test_seven_bars_may_come_again_and_other_chords_make_no_other_melody():
 
 
 def test_a_repeat_is_told_with_its_bars():
-    repetition = Repetition(TEMPO)
+    repetition = Repetition(COMMON_TIME, TEMPO)
     repetition.hear(np.concatenate([random_bars(12, seed=2), random_bars(8), random_bars(8)]))
     assert repetition.check().fault == (
         "1 windows of 8 bars came again, first those of bar 13 at bar 21"
@@ -158,10 +167,12 @@ def test_notes_left_on_and_ends_of_nothing_are_counted():
     assert (account.notes, account.left_on, account.stray_ends) == (3, 0, 2)
 
 
-def soaked(change=list, hours=HOURS, tempo_bpm=TEMPO, mb_a_minute=0.0, tell=print):
+def soaked(
+    change=list, hours=HOURS, tempo_bpm=TEMPO, mb_a_minute=0.0, tell=print, grid=COMMON_TIME
+):
     """A watcher that has looked on, the chunks changed before; and how many notes it was shown."""
-    bundle = random_bundle(n_tunes=200)
-    settings = settings_of(round(hours * 60 * tempo_bpm / 4), tempo_bpm)
+    bundle = random_bundle(n_tunes=200, grid=grid)
+    settings = settings_of(round(hours * 60 * tempo_bpm / grid.bar_beats), tempo_bpm, grid)
     mb = count(100.0, mb_a_minute)
     watcher = Soak(settings, bundle.library, hours, lambda: next(mb), tell)
     notes = 0
@@ -187,8 +198,9 @@ def account(notes):
     return heard
 
 
-def test_a_performance_as_it_should_be_passes():
-    watcher, notes = soaked()
+@pytest.mark.parametrize("metre", GRIDS)
+def test_a_performance_as_it_should_be_passes(metre):
+    watcher, notes = soaked(grid=GRIDS[metre])
     assert notes > 500
     assert faults(watcher, good_report(notes), account(notes)) == []
 

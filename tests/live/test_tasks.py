@@ -9,14 +9,19 @@ from bundles import random_bundle
 
 from livedshl.index import CodeShape, hamming, open_bundle, unpack, write_bundle
 from livedshl.live.tasks import CONTINUATIONS, write_tasks
+from livedshl.music import GRIDS
 
 CODES = CodeShape(6, 4)
 
 
-@pytest.fixture(params=[2, 4], ids=["follow 2", "follow 4"])
+@pytest.fixture(
+    params=[("4/4", True), ("4/4", False), ("9/8", True), ("3/4", False)],
+    ids=["follow 2", "follow 4", "slip jig", "waltz, end to end"],
+)
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A bundle on disk."""
-    bundle = random_bundle(n_tunes=30, shape=CODES, follow_beats=request.param)
+    metre, overlaps = request.param
+    bundle = random_bundle(n_tunes=30, shape=CODES, grid=GRIDS[metre], overlaps=overlaps)
     write_bundle(
         tmp_path / "bundle",
         library=bundle.library,
@@ -26,6 +31,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         symbols=CODES.symbols,
         follow_beats=bundle.follow_beats,
         networks=b"none",
+        mode=bundle.mode,
         training={},
         corpora=[],
         figures={},
@@ -66,7 +72,10 @@ def test_the_score_has_all_bars_and_chords_and_the_same_seed_the_same_files(
         if path.suffix != ".svg":  # verovio numbers its elements anew each time
             assert path.read_bytes() == again.read_bytes(), path.name
     score = (tmp_path / "a" / "task1.svg").read_text()
-    beats = CONTINUATIONS * open_bundle(folder).follow_beats + 4
-    assert len(re.findall(r'class="measure"', score)) == beats // 4
-    assert len(re.findall(r'class="harm"', score)) >= beats // 4
+    bundle = open_bundle(folder)
+    grid = bundle.library.grid
+    beats = CONTINUATIONS * bundle.follow_beats + grid.segment_beats
+    bars = len(re.findall(r'class="measure"', score))
+    assert beats <= bars * grid.bar_beats < beats + grid.bar_beats
+    assert len(re.findall(r'class="harm"', score)) >= bars
     assert 'class="beam"' in score

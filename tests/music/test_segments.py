@@ -7,8 +7,8 @@ from strategies import VOCABULARY, grids, lead_sheets
 
 from livedshl.music import GRIDS, LeadSheet, Metre, Mode
 from livedshl.music.features import FEATURE_GROUPS, N_FEATURES, features
-from livedshl.music.leadsheet import Key
 from livedshl.music.grid import grid_of
+from livedshl.music.leadsheet import Key
 from livedshl.music.segments import distinct_segments, lay_on_grid, refusal
 
 

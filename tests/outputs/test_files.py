@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
+from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.outputs.midifile import write_midi
 from livedshl.outputs.recorder import Recorder, read_events
 
@@ -31,7 +32,7 @@ def chunk(first_tick):
 
 
 def test_a_midi_file_has_a_named_track_a_part_and_all_events(tmp_path):
-    write_midi(tmp_path / "t.mid", chunk(0), 93.5, NAMES)
+    write_midi(tmp_path / "t.mid", chunk(0), 93.5, COMMON_TIME, NAMES)
     file = mido.MidiFile(tmp_path / "t.mid", charset="utf-8")
     assert [track.name for track in file.tracks[1:]] == ["Melody", "Bäss"]
     (tempo,) = (m.tempo for m in file.tracks[0] if m.type == "set_tempo")
@@ -41,15 +42,34 @@ def test_a_midi_file_has_a_named_track_a_part_and_all_events(tmp_path):
 
 def test_equal_events_give_equal_bytes(tmp_path):
     for name in ("a.mid", "b.mid"):
-        write_midi(tmp_path / name, chunk(0), 120, NAMES)
+        write_midi(tmp_path / name, chunk(0), 120, COMMON_TIME, NAMES)
     assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
 
 
-def test_a_closed_recording_is_the_file_that_would_have_been_written(tmp_path):
-    with Recorder(tmp_path / "take.mid", 120, NAMES) as recorder:
+@pytest.mark.parametrize(
+    ("metre", "quarters_a_minute", "clocks_a_click"),
+    [("4/4", 90, 24), ("3/4", 90, 24), ("6/8", 135, 36), ("9/8", 135, 36)],
+)
+def test_a_midi_file_tells_its_metre_and_its_tempo_in_quarters(
+    tmp_path, metre, quarters_a_minute, clocks_a_click
+):
+    write_midi(tmp_path / "t.mid", chunk(0), 90, GRIDS[metre], NAMES)
+    file = mido.MidiFile(tmp_path / "t.mid", charset="utf-8")
+    told = {message.type: message for message in file.tracks[0]}
+    assert mido.tempo2bpm(told["set_tempo"].tempo) == pytest.approx(quarters_a_minute, rel=1e-5)
+    signature = told["time_signature"]
+    assert f"{signature.numerator}/{signature.denominator}" == metre
+    assert signature.clocks_per_click == clocks_a_click
+
+
+@pytest.mark.parametrize("metre", GRIDS)
+def test_a_closed_recording_is_the_file_that_would_have_been_written(tmp_path, metre):
+    grid = GRIDS[metre]
+    with Recorder(tmp_path / "take.mid", 120, grid, NAMES) as recorder:
         for bar in range(5):
             recorder.append(chunk(1920 * bar))
-    write_midi(tmp_path / "t.mid", np.concatenate([chunk(1920 * b) for b in range(5)]), 120, NAMES)
+    events = np.concatenate([chunk(1920 * bar) for bar in range(5)])
+    write_midi(tmp_path / "t.mid", events, 120, grid, NAMES)
     assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
 
 
@@ -71,7 +91,7 @@ def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch)
         def __getattr__(self, name):
             return getattr(self._file, name)
 
-    recorder = Recorder(path, 120, NAMES)
+    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
     recorder._file = Watched(recorder._file)
     for bar in range(3):
         recorder.append(chunk(1920 * bar))
@@ -90,7 +110,7 @@ def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch)
 @pytest.mark.parametrize("room", range(5, 60, 3))
 def test_a_disk_that_fills_up_leaves_the_recording_readable(tmp_path, room):
     path = tmp_path / "take.mid"
-    recorder = Recorder(path, 120, NAMES)
+    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
     recorder.append(chunk(0))
     recorder._file = FullDisk(recorder._file, room)
     with pytest.raises(OutputError, match=r"take\.mid: the recording stops here"):
@@ -125,7 +145,7 @@ class FullDisk:
 def test_any_ticks_survive_a_recording(tmp_path_factory, ticks):
     path = tmp_path_factory.mktemp("take") / "take.mid"
     events = np.array([[tick, 0x90, 60, 1] for tick in sorted(ticks)], np.int64)
-    recorder = Recorder(path, 120, NAMES)
+    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
     for event in events:
         recorder.append(event[None])
     assert np.array_equal(read_events(path), events)

@@ -38,6 +38,7 @@ def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_p
         backward=unpack(bundle.backward, bundle.shape),
         symbols=bundle.shape.symbols,
         follow_beats=2,
+        mode=bundle.mode,
         networks=b"",
         training={},
         corpora=[],
