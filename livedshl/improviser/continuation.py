@@ -236,6 +236,17 @@ class Continuator:
             wish=None,
         )
 
+    def allowed_within(
+        self, distances: NDArray[np.integer], reach: int, most: int
+    ) -> NDArray[np.int32]:
+        """The segments that the rules allow, at most so many, nearest first.
+
+        distances: int[n], of all segments. reach: by how much theirs may exceed the least of all.
+        """
+        near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
+        near = self._allowed(near)
+        return near[np.argsort(distances[near], kind="stable")[:most]]
+
     def between(self, playing: int) -> int:
         """A segment by which the code gets from the playing one to what comes end to end with it.
 

@@ -33,11 +33,16 @@ ENDING_BARS = 4  # within which the music ends when it is told to
 # The last section takes up what is too short to be one.
 _SHORTEST_SECTION_BARS = 4
 _OPENING_BARS = 2  # of a section, which never change
+_CLOSING_BARS = 2  # of a section, or what leads to its close: they change with the cadence
 _MOST_VARIATIONS = 2  # segments of a section that are replaced when it comes back
 _RELATED_KEYS = (0, 5, -5)  # semitones: tonic, subdominant, dominant
 # Shares of the symbols of a code: how much farther than the nearest what the form wishes may lie.
 # A cadence is not given up for the code's sake.
-_OPENING_REACH, _LEADING_REACH, _VARIATION_REACH, _CADENCE_REACH = 0.5, 0.6, 0.5, 1.0
+_OPENING_REACH, _LEADING_REACH, _VARIATION_REACH, _CADENCE_REACH = 0.5, 0.6, 0.4, 1.0
+# Of ways of two joins, to a cadence or through a variation, the shortest are taken: those by so
+# much longer at most, and to a cadence by a first join so much farther than the nearest.
+_NEARLY, _TURNING_REACH = 0.05, 0.2
+_LOOKED_AT = 200  # segments, for such a way
 
 
 class Form(Enum):
@@ -63,8 +68,8 @@ class _Cadence(Enum):
     END = "end"
 
 
-# Where in a section a segment stands: by beats from its start, or, for the last two, by the cadence
-# and beats before its end.
+# Where in a section a segment stands: by beats from its start, or, towards its close, by the
+# cadence and beats from its end.
 _Spot = tuple[_Cadence | None, int]
 
 
@@ -199,14 +204,21 @@ class _Planner:
             closing_beat = max(start, end - self._grid.segment_beats)
             closes = beat == closing_beat
             leads = beat < closing_beat <= beat + follow_beats
-            wish = self._closes[cadence] if closes else self._leads[cadence] if leads else None
-            if section and beat == start and not closes:
-                wish = self._opens
-            spot = (cadence, beat - end) if closes or leads else (None, beat - start)
+            at_close = closes or leads or beat >= end - _CLOSING_BARS * self._grid.bar_beats
+            spot = (cadence, beat - end) if at_close else (None, beat - start)
             if section and spot in section.segments:
                 after = section.segments.get((None, beat - start + follow_beats))
                 found = self._recall(section, spot, after, at_start=beat == start)
             else:
+                wish = None
+                if closes:
+                    wish = self._closes[cadence]
+                elif section and beat == start:
+                    wish = self._opens
+                elif leads:
+                    wish = self._leads[cadence]
+                elif closing_beat <= beat + 2 * follow_beats:
+                    wish = self._turning(cadence)
                 found = self._choose(wish, at_start=beat == start)
                 if section:
                     section.segments[spot] = found.segment
@@ -260,23 +272,54 @@ class _Planner:
         playing = line.playing
         assert playing is not None, "nothing has been played that could come back"
         wished = None
-        if spot in section.varied:
-            wish = self._variation(planned, after)
+        if spot in section.varied and (wish := self._variation(planned, after)):
             wished = wish.name
             if variation := line.continuator.follow_as_wished(playing, wish):
                 return _Found(variation.segment, variation, wished)
         continuation = None if at_start else line.continuator.join(playing, planned)
         return _Found(planned, continuation, wished, planned=True)
 
-    def _variation(self, planned: int, after: int | None) -> Wish:
-        """Wishes another segment than the planned one, from which the code leads back."""
-        bundle = self._bundle
-        content_ids = bundle.library.content_ids
-        among = content_ids != content_ids[planned]
-        reach = round(_VARIATION_REACH * bundle.shape.length)
+    def _turning(self, cadence: _Cadence) -> Wish | None:
+        """Wishes a near segment from which the code has not far to what leads to the cadence.
+
+        Without it the step to the cadence is farther by half.
+        """
+        bundle, playing = self._bundle, self._line.playing
+        leading = bundle.backward[self._leads[cadence].among]
+        if playing is None or not len(leading):
+            return None
+        to = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
+        near = self._line.continuator.allowed_within(to, self._symbols(_TURNING_REACH), _LOOKED_AT)
+        onward = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
+        way = to[near].astype(np.int64) + np.array(onward, np.int64)
+        return self._shortest(f"turn to {cadence.value}", near, way, reach=1.0)
+
+    def _variation(self, planned: int, after: int | None) -> Wish | None:
+        """Wishes another segment than the planned one, by which the code has not far to the next
+        that is planned.
+        """
+        bundle, playing = self._bundle, self._line.playing
+        assert playing is not None, "nothing has been played that could vary"
+        way = hamming(bundle.forward[playing], bundle.backward, bundle.shape).astype(np.int64)
         if after is not None:
-            among &= hamming(bundle.backward[after], bundle.forward, bundle.shape) <= reach
-        return Wish("variation", among, reach)
+            way += hamming(bundle.backward[after], bundle.forward, bundle.shape)
+        content_ids = bundle.library.content_ids
+        way[content_ids == content_ids[planned]] = 2 * bundle.shape.length
+        near = self._line.continuator.allowed_within(way, self._symbols(_NEARLY), _LOOKED_AT)
+        return self._shortest("variation", near, way[near], _VARIATION_REACH)
+
+    def _shortest(
+        self, name: str, segments: NDArray[np.int32], way: NDArray[np.int64], reach: float
+    ) -> Wish | None:
+        """Wishes those of some segments by which the way is shortest, or nearly so."""
+        if not len(segments):
+            return None
+        among = np.zeros(len(self._bundle.library), np.bool_)
+        among[segments[way <= way.min() + self._symbols(_NEARLY)]] = True
+        return Wish(name, among, self._symbols(reach))
+
+    def _symbols(self, share: float) -> int:
+        return round(share * self._bundle.shape.length)
 
 
 def _wishes(bundle: Bundle) -> tuple[Wish, Mapping[_Cadence, Wish], Mapping[_Cadence, Wish]]:
@@ -325,17 +368,19 @@ def _begun(steps: NDArray[np.int8]) -> NDArray[np.int8]:
 def _ring_out(steps: NDArray[np.int8], bundle: Bundle) -> NDArray[np.int8]:
     """The last passage, int8[n, 3], its last note and chord held to the end.
 
-    They are the tonic; where the library has no segment that ends on it, they are made so.
+    They are the tonic; where the library has no segment that ends on it, the last beat is made so.
     """
     steps = steps.copy()
-    tonic = TONICS[bundle.mode]
+    tonic, beat_steps = TONICS[bundle.mode], bundle.library.grid.beat_steps
     onsets = np.flatnonzero(steps[:, ARTICULATED])
     last = int(onsets[-1]) if len(onsets) else 0
-    pitch = int(steps[last, PITCH]) if len(onsets) else MEDIAN_PITCH
-    steps[last:, PITCH] = pitch + (tonic - pitch + 6) % 12 - 6
+    pitch = int(steps[last, PITCH]) or MEDIAN_PITCH
+    if pitch % 12 != tonic:
+        last = len(steps) - beat_steps
+        pitch += (tonic - pitch + 6) % 12 - 6
+    steps[last:, PITCH] = pitch
     steps[last:, ARTICULATED] = 0
     steps[last, ARTICULATED] = 1
-    beat_steps = bundle.library.grid.beat_steps
     chord = Chord.parse(NOTE_NAMES[tonic] + ("m" if bundle.mode is Mode.MINOR else ""))
     steps[last // beat_steps * beat_steps :, CHORD] = bundle.vocabulary.index(chord)
     return steps

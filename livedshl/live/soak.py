@@ -89,25 +89,33 @@ class MemoryGrowth:
 
 
 class Repetition:
-    """Whether eight bars of the melody, from one bar line to another, come again too soon."""
+    """Whether eight bars of the melody, from one bar line to another, come again too soon.
+
+    Bars that the form brings back are meant to.
+    """
 
     def __init__(self, grid: Grid, tempo_bpm: float) -> None:
         self._soon_bars = _REPEAT_MINUTES * tempo_bpm / grid.bar_beats
         self._bar_bytes = grid.bar_steps * CHORD  # pitch and articulated, a byte each
         self._window_bytes = _REPEATED_BARS * self._bar_bytes
+        self._bar_steps = grid.bar_steps
         self._heard = b""  # from the bar line at which the next window starts
+        self._planned = b""  # as well, a byte a step
         self._bar = 0
         self._windows: deque[tuple[int, int]] = deque()  # bar and hash of those not long ago
         self._last_bar: dict[int, int] = {}  # by hash
         self._first = ""
         self.repeats = 0
 
-    def hear(self, steps: NDArray[np.int8]) -> None:
-        """Takes in the next steps, int8[n, 3]."""
+    def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
+        """Takes in the next steps, int8[n, 3], and whether a plan brings them back."""
         self._heard += steps[:, :CHORD].tobytes()
+        self._planned += bytes([planned]) * len(steps)
         while len(self._heard) >= self._window_bytes:
-            self._compare(hash(self._heard[: self._window_bytes]))
+            if not any(self._planned[: _REPEATED_BARS * self._bar_steps]):
+                self._compare(hash(self._heard[: self._window_bytes]))
             self._heard = self._heard[self._bar_bytes :]
+            self._planned = self._planned[self._bar_steps :]
             self._bar += 1
 
     def check(self) -> Check:
@@ -270,8 +278,10 @@ class Soak:
     def observe(self, chunk: Chunk) -> None:
         """Takes in what one hop adds."""
         self._began_s = self._began_s or time.monotonic()
-        self._repetition.hear(chunk.steps)
-        self._rules.hear(chunk.trace["segment"], chunk.trace["beat"])
+        planned = chunk.trace.get("planned", False)
+        self._repetition.hear(chunk.steps, planned)
+        if not planned:
+            self._rules.hear(chunk.trace["segment"], chunk.trace["beat"])
         for _, *message in chunk.events.tolist():
             self._composed.hear(*message)
         before, self._hour = self._hour, chunk.end_tick / self._ticks_per_hour

@@ -51,7 +51,8 @@ def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiv
 
 def minute_of_play(jack, receiver, tmp_path, bars, tempo):
     trace = tmp_path / "trace.jsonl"
-    player = play(jack, "--port", receiver.port, "--bars", bars, "--tempo", tempo, "--trace", trace)
+    chosen = ("--bars", bars, "--tempo", tempo, "--form", "none", "--trace", trace)
+    player = play(jack, "--port", receiver.port, *chosen)
     _, told = player.communicate()
     assert player.returncode == 0, told
     messages = receiver.messages()
@@ -105,6 +106,9 @@ def stop_at_a_moment(jack, receiver, number, moment):
     assert "Seed 3" in player.stderr.readline() + player.stderr.readline()
     time.sleep(0.5 + moment)  # loading, then any time at all
     player.send_signal(number)
+    if number == signal.SIGINT:  # once only brings the music to its end
+        time.sleep(0.1)
+        player.send_signal(number)
     _, told = player.communicate()
     assert player.returncode == (-number if number == signal.SIGKILL else 0), told
     time.sleep(0.4)  # after a SIGKILL the player process ends by itself
@@ -181,7 +185,7 @@ def test_a_take_that_is_stopped_ends_where_it_was_stopped(jack, receiver, tmp_pa
     player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", "--tempo", 200)
     player.stderr.readline()
     time.sleep(2)
-    player.send_signal(signal.SIGINT)
+    player.send_signal(signal.SIGTERM)
     player.communicate()
     heard = notes_on(receiver.messages())
     take = read_events(tmp_path / "take.mid").tolist()

@@ -45,7 +45,15 @@ def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_p
         figures={},
     )
     soaked = soak(
-        os.environ | NO_MIDI, "--hours", 0.02, "--speed", 60, "--model", tmp_path / "tiny"
+        os.environ | NO_MIDI,
+        "--hours",
+        0.02,
+        "--speed",
+        60,
+        "--form",
+        "none",
+        "--model",
+        tmp_path / "tiny",
     )
     assert soaked.returncode == 1, soaked.stdout + soaked.stderr
     told = soaked.stderr.splitlines()

@@ -1,0 +1,276 @@
+"""What a listener notices of the form: sections, cadences, returns, keys and the end."""
+
+from collections import Counter
+from itertools import groupby, islice, pairwise, takewhile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bundles import index_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import VOCABULARY
+
+from livedshl.arranger import Part, Role
+from livedshl.improviser import ContinuationRules, Form, Retrieve, improvise, perform
+from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
+from livedshl.index import Bundle, CodeShape, SegmentLibrary, pack
+from livedshl.index.bundle import roles_in
+from livedshl.live.composer import Settings, compose
+from livedshl.music import GRIDS, Mode, Tune
+from livedshl.music.leadsheet import Key
+from livedshl.music.sections import Role as SectionRole
+
+PLANNED = [Form.ANY, Form.AABB, Form.AABA, Form.ABAC]
+RULES = ContinuationRules(song_cap=4, window=12, recency=200)
+TONIC, DOMINANT = 0, 1  # chord classes C and G7
+
+
+def dances(grid, n_tunes, rng):
+    """Tunes AABB of random eighths and chords, closing half the first time, then fully."""
+    tunes = []
+    for number in range(n_tunes):
+        strains = []
+        for _ in range(2):
+            steps = np.zeros((SECTION_BARS * grid.bar_steps, 3), np.int8)
+            steps[:, 0] = np.repeat(rng.integers(64, 79, len(steps) // 2), 2)
+            steps[::2, 1] = 1
+            steps[:, 2] = np.repeat(rng.integers(0, 12, len(steps) // 2), 2)
+            for pitch, chord in ((74, DOMINANT), (72, TONIC)):
+                strain = steps.copy()
+                strain[-grid.beat_steps :] = pitch, 0, chord
+                strain[-grid.beat_steps, 1] = 1
+                strains.append(strain)
+        steps = np.concatenate(strains)
+        starts = np.arange(0, len(steps) - grid.segment_steps + 1, grid.hop_steps, dtype=np.int32)
+        phases = (starts // grid.beat_steps % grid.cycle_beats).astype(np.int8)
+        source = f"book.abc#{number}"
+        tunes.append(Tune(f"Tune {number}", source, steps, starts, phases, grid))
+    return tunes
+
+
+def dance_bundle(seed=0, metre="4/4", overlaps=True, n_tunes=30, shape=CodeShape(12, 4)):  # noqa: B008
+    """A bundle of dances with random codes."""
+    rng = np.random.default_rng(seed)
+    grid = GRIDS[metre]
+    library = SegmentLibrary.of_tunes(dances(grid, n_tunes, rng))
+    codes = rng.integers(0, shape.symbols, (2, len(library), shape.length)).astype(np.uint8)
+    forward, backward = pack(codes, shape)
+    follow = grid.hop_beats if overlaps else grid.segment_beats
+    roles = roles_in(library, VOCABULARY, Mode.MAJOR)
+    return Bundle(
+        Path("memory"), library, VOCABULARY, shape, follow, forward, backward, Mode.MAJOR, roles, {}
+    )  # fmt: skip
+
+
+bundles = st.builds(
+    dance_bundle,
+    seed=st.integers(0, 5),
+    metre=st.sampled_from(list(GRIDS)),
+    overlaps=st.booleans(),
+    n_tunes=st.sampled_from([1, 4, 30]),
+)
+
+
+def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
+    last_beat = None if bars is None else bars * bundle.library.grid.bar_beats
+    rng = np.random.default_rng(seed)
+    return perform(
+        bundle, index_of(bundle), rules, Retrieve.MIN, rng, form, last_beat, **options
+    )  # fmt: skip
+
+
+def sections_in(passages):
+    """The passages of each section."""
+    key = lambda passage: (passage.place.tune, passage.place.section, passage.place.time)  # noqa: E731
+    return [list(section) for _, section in groupby(passages, key)]
+
+
+def n_beats(bundle, passages):
+    return sum(len(passage.steps) for passage in passages) // bundle.library.grid.beat_steps
+
+
+def assert_ends_on_the_tonic(bundle, passage):
+    assert passage.ends
+    pitch, _, chord = passage.steps[-1].tolist()
+    assert pitch > 0
+    assert pitch % 12 == 0
+    assert chord == TONIC
+
+
+@settings(max_examples=15, deadline=None)
+@given(bundles, st.sampled_from(PLANNED), st.integers(0, 99))
+def test_tunes_are_made_of_sections_of_eight_bars_as_their_plan_says(bundle, form, seed):
+    played_bars = 80 * bundle.library.grid.bar_beats
+    passages = list(takewhile(lambda p: p.beat < played_bars, played(bundle, form, seed=seed)))
+    for before, after in pairwise(passages):
+        assert after.beat == before.beat + n_beats(bundle, [before])
+    sections = sections_in(passages)[:-1]
+    for section in sections:
+        assert n_beats(bundle, section) == SECTION_BARS * bundle.library.grid.bar_beats
+    tunes = [list(tune) for _, tune in groupby(sections, lambda s: s[0].place.tune)]
+    for tune in tunes[:-1]:
+        plan = "".join(section[0].place.section for section in tune)
+        assert plan == tune[0][0].place.plan
+        assert form is Form.ANY or plan == form.value
+
+
+@settings(max_examples=15, deadline=None)
+@given(bundles, st.sampled_from(PLANNED), st.integers(0, 99))
+def test_a_section_comes_back_as_itself_with_small_changes(bundle, form, seed):
+    bar_steps = bundle.library.grid.bar_steps
+    first = {}
+    for section in sections_in(played(bundle, form, bars=64, seed=seed)):
+        place = section[0].place
+        steps = np.concatenate([passage.steps for passage in section])
+        before = first.setdefault((place.tune, place.section), steps)
+        assert (place.time == 1) == (before is steps)
+        if place.time > 1 and len(steps) == len(before) == SECTION_BARS * bar_steps:
+            assert np.array_equal(steps[: 2 * bar_steps], before[: 2 * bar_steps])
+            body = [passage for passage in section if passage.place.bar <= 4]
+            assert sum(not passage.place.planned for passage in body) <= 2
+
+
+def test_second_times_differ_somewhere_and_are_no_copy():
+    sections = sections_in(played(dance_bundle(), Form.AABB, bars=64))
+    varied = [p for section in sections for p in section if p.place.wished == "variation"]
+    assert any(not passage.place.planned for passage in varied)
+    first, second = (np.concatenate([p.steps for p in section]) for section in sections[:2])
+    assert not np.array_equal(first, second)
+
+
+@settings(max_examples=15, deadline=None)
+@given(bundles, st.sampled_from(PLANNED), st.integers(0, 99))
+def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, form, seed):
+    library = bundle.library
+    wanted = {"half close": SectionRole.HALF, "full close": SectionRole.FULL,
+              "end": SectionRole.FULL | SectionRole.RESTS}  # fmt: skip
+    kinds = Counter()
+    for section in sections_in(played(bundle, form, bars=64, seed=seed)):
+        opening, closing = section[0], section[-1]
+        if opening.continuation and opening.continuation.wish:
+            assert bundle.roles[opening.segment] & SectionRole.OPENS
+        for passage in section[:-1]:
+            assert passage.place.wished not in wanted
+        if closing.continuation.wish:
+            kinds[closing.continuation.wish] += 1
+            role = wanted[closing.continuation.wish]
+            assert bundle.roles[closing.segment] & role == role
+        if not closing.ends:
+            content = library.contents(np.array(closing.segment))
+            last = library.grid.hop_steps
+            assert np.array_equal(closing.steps[-last:], content[-last:])
+    if len(library.tunes) == 30:
+        assert kinds["end"] >= 2
+        assert kinds["half close"] >= 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(bundles, st.sampled_from(PLANNED), st.integers(1, 40), st.integers(0, 99))
+def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bars, seed):
+    passages = list(played(bundle, form, bars=bars, seed=seed))
+    assert n_beats(bundle, passages) == bars * bundle.library.grid.bar_beats
+    assert_ends_on_the_tonic(bundle, passages[-1])
+    assert not any(passage.ends for passage in passages[:-1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(bundles, st.sampled_from([*PLANNED, Form.NONE]), st.integers(0, 120), st.integers(0, 99))
+def test_told_to_end_it_ends_on_the_tonic_within_four_bars(bundle, form, n_before, seed):
+    passages = []
+    told = lambda: len(passages) >= n_before  # noqa: E731
+    for passage in played(bundle, form, seed=seed, is_ending=told):
+        passages.append(passage)
+    after = passages[n_before:]
+    assert 0 < n_beats(bundle, after) <= ENDING_BARS * bundle.library.grid.bar_beats
+    assert n_beats(bundle, passages) % bundle.library.grid.bar_beats == 0
+    assert_ends_on_the_tonic(bundle, passages[-1])
+
+
+def test_what_is_new_keeps_song_cap_and_recency():
+    bundle = dance_bundle(n_tunes=60)
+    rules = ContinuationRules(song_cap=3, window=16, recency=300)
+    new = [p for p in played(bundle, bars=400, rules=rules) if not p.place.planned]
+    assert all(p.continuation.rules_kept for p in new[1:])
+    contents = [int(bundle.library.content_ids[p.segment]) for p in new]
+    songs = [int(bundle.library.tune_of[p.segment]) for p in new]
+    for start in range(len(new) - 300):
+        assert len(set(contents[start : start + 301])) == 301
+    for start in range(len(new) - 15):
+        assert max(Counter(songs[start : start + 16]).values()) <= 3
+
+
+def test_keys_are_related_and_change_only_between_tunes():
+    tunes = [
+        list(tune) for _, tune in groupby(played(dance_bundle(), bars=1000), lambda p: p.place.tune)
+    ]
+    shifts = [{passage.place.key_shift for passage in tune} for tune in tunes]
+    assert all(len(keys) == 1 for keys in shifts)
+    in_order = [keys.pop() for keys in shifts]
+    assert in_order[0] == 0
+    assert set(in_order) == {0, 5, -5}
+    longest_elsewhere = max(len(list(run)) for home, run in groupby(in_order, bool) if home)
+    assert longest_elsewhere <= 2
+
+
+@pytest.mark.parametrize("overlaps", [True, False])
+def test_without_form_the_run_is_free(overlaps):
+    bundle = dance_bundle(overlaps=overlaps)
+    free = improvise(bundle, index_of(bundle), RULES, Retrieve.MIN, np.random.default_rng(4))
+    for mine, plain in islice(zip(played(bundle, Form.NONE, bars=8, seed=4), free), 60):  # noqa: B905
+        assert mine.segment == plain.segment
+        assert np.array_equal(mine.steps, plain.steps)
+        assert mine.place is None
+
+
+def test_the_same_seed_plays_the_same_and_another_does_not():
+    bundle = dance_bundle()
+    first, again, other = (
+        [passage.segment for passage in played(bundle, bars=64, seed=seed)] for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+PARTS = (
+    Part("Tune", Role.MELODY, 0, 0, 100, 80, 60, 90),
+    Part("Chords", Role.CHORDS, 1, 0, 100, 80, 48, 70),
+    Part("Bass", Role.BASS, 2, 0, 100, 80, 30, 50),
+)
+
+
+def composed(bundle, bars, form=Form.ANY, **options):
+    chosen = Settings(
+        PARTS, bundle.library.grid, 120.0, Key(2, Mode.MAJOR), RULES, Retrieve.MIN, 3, bars, form
+    )
+    return list(compose(bundle, index_of(bundle), chosen, **options))
+
+
+@settings(max_examples=15, deadline=None)
+@given(bundles, st.integers(1, 40))
+def test_every_note_ends_and_the_last_chord_rings_to_the_end_of_the_bar(bundle, bars):
+    chunks = composed(bundle, bars)
+    end = bars * bundle.library.grid.bar_ticks
+    assert chunks[-1].end_tick == end
+    on, last_off = Counter(), {}
+    for tick, status, pitch, _ in np.concatenate([chunk.events for chunk in chunks]).tolist():
+        channel, kind = status & 0xF, status & 0xF0
+        on[channel, pitch] += (kind == 0x90) - (kind == 0x80)
+        assert on[channel, pitch] >= 0
+        if kind == 0x80:
+            last_off.setdefault(channel, []).append((tick, pitch))
+    assert not +on
+    home = Key(2, Mode.MAJOR).transposed(chunks[-1].trace["key_shift"]).tonic
+    for offs in last_off.values():
+        final = [(pitch - home) % 12 for tick, pitch in offs if tick == end]
+        assert set(final) in ({0}, {0, 4, 7})
+
+
+def test_the_trace_tells_the_key_and_the_notes_are_in_it():
+    bundle = dance_bundle()
+    chunks = composed(bundle, 400)
+    for chunk in chunks[:-1]:
+        shift = {"D": 2, "G": 7, "A": 9}[chunk.trace["key"]]
+        heard = {p % 12 for _, s, p, v in chunk.events.tolist() if s == 0x90 and v}
+        written = {(int(p) + shift) % 12 for p, a in chunk.steps[:, :2].tolist() if a}
+        assert written <= heard
+    assert {chunk.trace["key"] for chunk in chunks} == {"D", "G", "A"}
