@@ -389,6 +389,10 @@ class Continuator:
         wanted = (phases[playing] + self._bundle.follow_beats) % self._grid.cycle_beats
         return np.asarray(phases[candidates] == wanted, np.bool_)
 
+    def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Those of some segments that song cap and recency admit."""
+        return segments[~self._barred()[self._library.content_ids[segments]]]
+
     def _barred(self) -> NDArray[np.bool_]:
         """By content, whether song cap or recency rule it out."""
         counts = Counter(song for songs in self._window for song in songs)

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -8,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import grids
 
-from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.improviser import Chart, ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.improviser.chart import ChartDistance
 from livedshl.index import CodeShape, hamming
 from livedshl.music import GRIDS
 
-FREE = ContinuationRules(song_cap=1000, window=1000, recency=0)
+FREE = ContinuationRules(song_cap=1000, window=1000, recency=0, adventure=0, max_quote=1000)
 
 
 def passages(bundle, n, rules=ContinuationRules(), retrieve=Retrieve.MIN, seed=1):  # noqa: B008
@@ -86,12 +88,13 @@ def test_among_ties_the_right_place_in_the_bar_is_preferred(metre, overlaps):
 
 def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
     bundle = random_bundle(shape=CodeShape(12, 4))
-    rules = ContinuationRules(song_cap=1000, window=1000, recency=0, near=2)
+    rules = replace(FREE, adventure=0.5)
+    near = rules.near(12)
     strict, wide = passages(bundle, 60, FREE), passages(bundle, 60, rules)
     for before, after in pairwise(wide):
         found = after.continuation
         distances = distances_from(bundle, before.segment)
-        assert distances.min() == found.nearest <= found.hamming <= found.nearest + 2
+        assert distances.min() == found.nearest <= found.hamming <= found.nearest + near
         assert found.hamming == distances[after.segment]
         assert found.ties == (distances == found.hamming).sum()
     assert any(p.continuation.hamming > p.continuation.nearest for p in wide[1:])
@@ -99,6 +102,72 @@ def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
         np.mean([p.continuation.agreeing_steps for p in played[1:]]) for played in (strict, wide)
     ]
     assert agreeing[0] < agreeing[1]
+
+
+def test_the_paper_s_rule_draws_all_ties_alike():
+    bundle = random_bundle(shape=CodeShape(1, 2), n_tunes=2, n_bars=4)
+    bundle.forward[:] = bundle.backward[:] = 0
+    plain = replace(ContinuationRules(), song_cap=1000, recency=0).plain()
+    counts = Counter(p.segment for p in passages(bundle, 3000, plain)[1:])
+    assert set(counts) == set(range(len(bundle.library)))
+    expected = 3000 / len(bundle.library)
+    assert all(0.7 * expected < count < 1.3 * expected for count in counts.values())
+
+
+def test_the_bolder_the_farther_and_the_less_alike():
+    bundle = random_bundle(shape=CodeShape(32, 4))
+    safe, bold = (
+        [p.continuation for p in passages(bundle, 200, ContinuationRules(adventure=a))[1:]]
+        for a in (0.0, 1.0)
+    )
+    assert np.mean([c.hamming - c.nearest for c in safe]) < np.mean(
+        [c.hamming - c.nearest for c in bold]
+    )
+    assert np.mean([c.agreeing_steps for c in safe]) > np.mean([c.agreeing_steps for c in bold])
+
+
+def codes_that_follow(bundle):
+    """Gives the bundle codes by which each segment is followed by the next of its own song."""
+    n = len(bundle.library)
+    bundle.backward[:, 0] = np.arange(n)
+    bundle.forward[:, 0] = np.roll(bundle.backward[:, 0], -1)
+
+
+@pytest.mark.parametrize("overlaps", [True, False])
+def test_no_song_is_quoted_for_too_long(overlaps):
+    bundle = random_bundle(shape=CodeShape(8, 4), overlaps=overlaps)
+    codes_that_follow(bundle)
+    library = bundle.library
+    rules = replace(FREE, max_quote=8)
+    played = passages(bundle, 120, rules)
+    free = passages(bundle, 120, FREE)
+    assert all(p.continuation.rules_kept for p in played[1:])
+    heard = np.concatenate([p.steps for p in played])[:, :2].tobytes()
+    songs = [library.steps[a:b, :2].tobytes() for a, b in pairwise(library.tune_steps)]
+    quoted = [heard[2 * at : 2 * (at + 33)] in song for at in range(len(heard) // 2 - 32)
+              for song in songs]  # fmt: skip
+    assert not any(quoted)
+    assert max(p.quote_beats for p in played) <= 8 < max(p.quote_beats for p in free)
+
+
+def test_a_chart_draws_segments_whose_chords_are_near_it():
+    bundle = random_bundle(n_tunes=60, shape=CodeShape(32, 4))
+    chart = Chart.parse("C | F | G7 | C", bundle.library.grid)
+    distance = ChartDistance(chart, bundle.vocabulary)
+
+    def mean_distance(chart):
+        rng = np.random.default_rng(1)
+        index = index_of(bundle)
+        played = islice(improvise(bundle, index, FREE, Retrieve.MIN, rng, chart), 100)
+        return np.mean([distance.of(p.steps[None, ::4, 2], p.beat) for p in played])
+
+    assert mean_distance(chart) < 0.7 * mean_distance(None)
+
+
+def test_without_the_network_the_music_goes_on_and_says_so_once(caplog):
+    passages(random_bundle(), 50)
+    assert len(caplog.records) == 1
+    assert "memory has no network" in caplog.text
 
 
 def test_no_song_takes_more_than_its_cap_of_any_window():
