@@ -102,8 +102,8 @@ class Quotes:
         order, offsets = self._by_seed
         hashed = int(_hashed(_seeds(seed))[0])
         starts = order[offsets[hashed] : offsets[hashed + 1]].astype(np.int64)
-        first = self._library.tune_steps[self._library.tune_at(starts)]
         ends, lengths = starts + SEED_STEPS, np.zeros(len(starts), np.int64)
+        first = self._library.tune_steps[self._library.tune_at(ends - 1)]
         going = np.arange(len(starts))
         while len(going):  # a seed farther back as long as all of it is the same
             back = int(lengths[going[0]])

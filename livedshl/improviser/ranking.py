@@ -136,7 +136,7 @@ def contour(joins: Joins, habits: Habits) -> Scores:
     intervals = []
     for a, b in pairwise(onsets):
         known = (a >= 0) & (b < n_steps)
-        size = pitch[row, np.minimum(b, n_steps - 1)] - pitch[row, a]
+        size = pitch[row, np.where(known, b, 0)] - pitch[row, np.where(known, a, 0)]
         intervals.append(np.where(known, _interval(size), _UNKNOWN))
     come, join, go = intervals
     likely: Scores = habits.intervals[come, join] + habits.intervals[join, go]

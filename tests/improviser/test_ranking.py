@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from strategies import VOCABULARY, libraries
+from hypothesis import given, settings
+from strategies import VOCABULARY, every_hop, libraries
 
 from livedshl.improviser import ranking
 from livedshl.improviser.ranking import WEIGHTS, Habits, Joins, Ranking
@@ -23,8 +23,7 @@ def habits():
     up_and_back = [60, 62, 64, 65, 67, 76, 74, 72]
     names = [VOCABULARY.names.index(name) for name in ("C", "F", "G7", "C")]
     steps = np.concatenate([line(*up_and_back, chord=chord) for chord in names * 4])
-    starts = np.arange(0, len(steps) - 15, 8, dtype=np.int32)
-    tune = Tune("A tune", "a.abc#1", steps, starts, (starts // 4 % 4).astype(np.int8))
+    tune = Tune("A tune", "a.abc#1", steps, *every_hop(COMMON_TIME, len(steps)))
     return Habits.of(SegmentLibrary.of_tunes([tune]), len(VOCABULARY))
 
 
@@ -102,18 +101,20 @@ def test_place_goes_before_agreement_and_agreement_before_the_code(better, worse
     assert first > second
 
 
+@settings(max_examples=15, deadline=None)
 @given(libraries)
 def test_habits_are_the_shares_of_what_follows(library):
     found = Habits.of(library, len(VOCABULARY))
     assert np.allclose(np.exp(found.chords).sum(axis=1), 1)
     assert np.allclose(np.exp(found.intervals[:25, :25]).sum(axis=1), 1)
-    assert found.grid == COMMON_TIME
+    assert np.exp(found.chords).min() > 0  # what was never heard may still be played
 
 
+@settings(max_examples=15, deadline=None)
 @given(libraries)
 def test_every_term_gives_every_candidate_a_finite_score(library):
     contents = library.contents()
-    at = np.arange(len(contents)) % 9
+    at = np.arange(len(contents)) % (library.grid.hop_steps + 1)
     for before in (contents[0], contents[0][:1]):
         for term in WEIGHTS:
             scores = term(joins(before, contents, at=at), Habits.of(library, len(VOCABULARY)))
