@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 _BOLDEST_NEAR = 24  # symbols out of 64: as near as that lie 50 segments at the median
 _SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 4.0  # nats
 _CHART_NEAR = 0.25  # share of a code's symbols: chords are found only where there is a choice
-_ENOUGH = 256  # candidates to choose from: rings are not looked for farther out
+_ENOUGH = 64  # candidates to choose from: rings are not looked for farther out
 _ANY_LENGTH = 1_000_000  # beats
 _REGISTER_BARS = 4  # how far back the range of the melody is heard
 
@@ -64,7 +64,7 @@ class ContinuationRules:
     song_cap: int = 3
     window: int = 16
     recency: int = 1000
-    adventure: float = 0.5
+    adventure: float = 0.25
     max_quote: int = 8
     terms: tuple[str, ...] = TERMS
 
@@ -285,8 +285,7 @@ class Continuator:
         barred = self._barred()
         for ring in self._index.rings(self._bundle.forward[playing], farthest_first=farthest):
             first = first or ring
-            enough = sum(len(nearer.segments) for nearer in found) >= _ENOUGH
-            if enough or (found and abs(ring.distance - found[0].distance) > self._near):
+            if found and abs(ring.distance - found[0].distance) > self._near:
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
@@ -299,6 +298,8 @@ class Continuator:
                 segments = segments[~self._quotes.too_long(after)]
             if len(segments):
                 found.append(_Found(ring.distance, len(ring.segments), segments))
+                if sum(len(nearer.segments) for nearer in found) >= _ENOUGH:
+                    break
         assert first is not None, "an index is never empty"
         return first, found
 

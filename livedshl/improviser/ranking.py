@@ -21,7 +21,7 @@ from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 Scores = NDArray[np.float64]
 
-SHORTLIST = 64  # of the candidates that are best by all else, so many are heard by the LSTM
+SHORTLIST = 32  # of the candidates that are best by all else, so many are heard by the LSTM
 LONGEST_MEMORY = 64  # passages after which a song is as good as new: two minutes and more
 _WIDEST = 12  # semitones: larger intervals count as octaves
 _UNKNOWN = 2 * _WIDEST + 1  # stands for an interval where there is none
@@ -124,11 +124,11 @@ def contour(joins: Joins, habits: Habits) -> Scores:
     n_steps = pitch.shape[1]
     is_onset = (heard[..., ARTICULATED] > 0) & (pitch != REST)
     place = np.arange(n_steps)
-    # By step, the last onset up to it and the next one from it on; a column more for none.
+    # By step, the last onset up to it and the next one from it on; columns more for none.
     last = np.maximum.accumulate(np.where(is_onset, place, -1), axis=1)
     following = np.minimum.accumulate(np.where(is_onset, place, n_steps)[:, ::-1], axis=1)[:, ::-1]
-    last = np.pad(last, ((0, 0), (1, 0)), constant_values=-1)  # [i]: before step i
-    following = np.pad(following, ((0, 0), (0, 2)), constant_values=n_steps)
+    last = np.concatenate([np.full((n, 1), -1), last], axis=1)  # [i]: before step i
+    following = np.concatenate([following, np.full((n, 2), n_steps)], axis=1)
     row = np.arange(n)
     second = following[row, len(joins.before) + joins.at]
     first = last[row, len(joins.before) + joins.at]
@@ -215,7 +215,7 @@ class Ranking:
         grid = self._habits.grid
         join_steps = grid.hop_steps + grid.beat_steps  # the overlap, and a beat of its own
         likely = self._next_step.likelihood(
-            joins.before[-grid.segment_steps :], heard.after[:, :join_steps]
+            joins.before[-grid.hop_steps :], heard.after[:, :join_steps]
         )
         scores = np.full(len(score), -np.inf)
         scores[shortlist] = score[shortlist] + _LIKELIHOOD_WEIGHT * likely

@@ -4,10 +4,10 @@ A code is L symbols out of K values. Codes are packed, each symbol in as few bit
 one or more 64-bit words, so that the distance of two codes is the number of bit fields that
 differ. Segments of equal code form one bucket, and the search runs over the distinct codes only.
 
-Short codes are looked up in a table with one entry for every possible code. Of long codes a
-signature is kept, one bit for each symbol: signatures never differ in more bits than their codes do
-in symbols, and are compared in a fraction of the time. Only codes whose signatures are near enough
-are then compared whole; which of the others could lie at a distance never matters before its ring.
+Short codes are looked up in a table with one entry for every possible code. Of long codes two
+signatures are kept, one bit each for every symbol: they never differ in more bits than their codes
+do in symbols. One is compared for all codes, the other for those that are near enough by the first,
+and only what is near enough by both is compared whole.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 MiB
 WORD_BITS = 64
 _SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
-_FIRST_PASS = 512  # codes that are compared whole before the first ring, at least
+_FIRST_PASS = 1 << 13  # codes that are looked at more closely before the first ring, about
 _NEXT_PASS = 4  # times as many before those after
 
 Words = NDArray[np.uint64]
@@ -100,19 +100,21 @@ def hamming(query: Words, packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
 
 
 def signatures(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
-    """The parities of the symbols of codes, uint64[..., words], in one word each, uint64[...].
+    """Two words for each code, uint64[..., words] to uint64[2, ...]: the parities of its symbols,
+    and those of every other bit of them.
 
-    Where a bit is shared by several symbols it is that of all together, so that two signatures
-    differ in at most as many bits as their codes differ in symbols.
+    Where a bit is shared by several symbols it is that of all together, so that the signatures of
+    two codes differ, in one word or the other, at no more places than the codes differ in symbols.
     """
-    lowest_bits = _lowest_bits(shape)
-    signature = np.zeros(packed.shape[:-1], np.uint64)
+    bits, lowest_bits = shape.bits_per_symbol, _lowest_bits(shape)
+    signature = np.zeros((2, *packed.shape[:-1]), np.uint64)
     for word in range(shape.words):
-        parity = np.zeros(packed.shape[:-1], np.uint64)
-        for shift in range(shape.bits_per_symbol):
-            parity ^= packed[..., word] >> np.uint64(shift)
-        place = np.uint64(word % shape.bits_per_symbol)
-        signature ^= (parity & lowest_bits) << place
+        place = np.uint64(word % bits)
+        for kind, shifts in enumerate((range(bits), range(0, bits, 2))):
+            parity = np.zeros(packed.shape[:-1], np.uint64)
+            for shift in shifts:
+                parity ^= packed[..., word] >> np.uint64(shift)
+            signature[kind] ^= (parity & lowest_bits) << place
     return signature
 
 
@@ -189,15 +191,20 @@ class CodeIndex:
 
     def _rings_by_signature(self, query: Words) -> Iterator[Ring]:
         """Goes through the signatures a few distances at a time, as far as rings are wanted."""
-        least = self._least_distances(query)
-        done, wanted = int(least.min()) - 1, _FIRST_PASS
+        wanted = signatures(query, self.shape)
+        least = self._least_distances(wanted)
+        every = max(1, len(least) // _FIRST_PASS)  # a sample is enough to tell how far a pass goes
+        within = np.cumsum(np.bincount(least[::every], minlength=self.shape.length + 1)) * every
+        done, n_wanted = -1, _FIRST_PASS
         rows, found = np.empty(0, np.int64), np.empty(0, np.uint8)  # compared, but not yet in rings
         while done < self.shape.length:
-            radius = done + 1
-            while radius < self.shape.length and np.count_nonzero(least <= radius) < wanted:
-                radius += 1
-            wanted *= _NEXT_PASS
+            radius = max(done + 1, int(np.searchsorted(within, n_wanted, "right")) - 1)
+            n_wanted *= _NEXT_PASS
             near = np.flatnonzero((least > done) & (least <= radius))
+            one, other = (self._signatures[kind].take(near) ^ wanted[kind] for kind in (0, 1))
+            closer = np.bitwise_count(one | other)
+            least[near] = closer  # those beyond the radius come again later
+            near = near[closer <= radius]
             rows = np.append(rows, near)
             found = np.append(found, hamming(query, self._distinct[near], self.shape))
             for distance in range(done + 1, radius + 1):
@@ -208,13 +215,14 @@ class CodeIndex:
             rows, found = rows[farther], found[farther]
             done = radius
 
-    def _least_distances(self, query: Words) -> NDArray[np.uint8]:
-        """Bits in which the signature of each distinct code differs from that of the query."""
-        wanted = signatures(query, self.shape)
+    def _least_distances(self, wanted: NDArray[np.uint64]) -> NDArray[np.uint8]:
+        """Bits in which the first signature of each distinct code differs from the wanted one."""
         least = np.empty(len(self._distinct), np.uint8)
+        difference = np.empty(min(_SCAN_BLOCK, len(least)), np.uint64)
         for start in range(0, len(least), _SCAN_BLOCK):
-            block = slice(start, start + _SCAN_BLOCK)
-            np.bitwise_count(self._signatures[block] ^ wanted, out=least[block])
+            block = self._signatures[0, start : start + _SCAN_BLOCK]
+            differing = np.bitwise_xor(block, wanted[0], out=difference[: len(block)])
+            np.bitwise_count(differing, out=least[start : start + _SCAN_BLOCK])
         return least
 
     def _rings_by_scan(self, query: Words) -> Iterator[Ring]:

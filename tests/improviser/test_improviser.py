@@ -147,7 +147,9 @@ def test_no_song_is_quoted_for_too_long(overlaps):
     quoted = [heard[2 * at : 2 * (at + 33)] in song for at in range(len(heard) // 2 - 32)
               for song in songs]  # fmt: skip
     assert not any(quoted)
-    assert max(p.quote_beats for p in played) <= 8 < max(p.quote_beats for p in free)
+    assert max(p.quote_beats for p in played) <= 8
+    if overlaps:  # what is set end to end leaves its song after each segment
+        assert max(p.quote_beats for p in free) > 8
 
 
 def test_a_chart_draws_segments_whose_chords_are_near_it():
