@@ -30,7 +30,7 @@ from livedshl.music.segments import CHORD
 log = logging.getLogger(__name__)
 
 _BOLDEST_NEAR = 24  # symbols out of 64: as near as that lie 50 segments at the median
-_SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 4.0  # nats
+_SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 16.0  # nats
 _CHART_NEAR = 0.25  # share of a code's symbols: chords are found only where there is a choice
 _ENOUGH = 64  # candidates to choose from: rings are not looked for farther out
 _ANY_LENGTH = 1_000_000  # beats
