@@ -16,6 +16,7 @@ from livedshl.improviser.next_step import NextStep
 from livedshl.improviser.quotes import Quotes
 from livedshl.improviser.ranking import (
     CHORDS,
+    FIT,
     LIKELIHOOD,
     LONGEST_MEMORY,
     TERMS,
@@ -31,8 +32,10 @@ log = logging.getLogger(__name__)
 
 _BOLDEST_NEAR = 24  # symbols out of 64: as near as that lie 50 segments at the median
 _SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 16.0  # nats
-_CHART_NEAR = 0.25  # share of a code's symbols: chords are found only where there is a choice
 _ENOUGH = 64  # candidates to choose from: rings are not looked for farther out
+# The same with a chart, whose chords are found only where there is a choice: with these, segments
+# lie 0.7 to 0.9 pitch classes off "C | Am | F G7 | C" and "Am | F | C | G", without 2.6 to 3.5.
+_CHART_NEAR, _CHART_ENOUGH = 0.375, 256  # share of the symbols; candidates
 _ANY_LENGTH = 1_000_000  # beats
 _REGISTER_BARS = 4  # how far back the range of the melody is heard
 
@@ -85,8 +88,8 @@ class ContinuationRules:
         )
 
     def plain(self) -> "ContinuationRules":
-        """The paper's rule: the nearest code, lots among ties, and quotes of any length."""
-        return replace(self, adventure=0.0, max_quote=_ANY_LENGTH, terms=())
+        """The paper's rule: the nearest code, of its ties those that fit best, then lots."""
+        return replace(self, adventure=0.0, max_quote=_ANY_LENGTH, terms=FIT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +164,7 @@ class Continuator:
         self._rules = rules
         length = bundle.shape.length
         self._near = max(rules.near(length), round(_CHART_NEAR * length) if chart else 0)
+        self._enough = _CHART_ENOUGH if chart else _ENOUGH
         self._chart = ChartDistance(chart, bundle.vocabulary) if chart else None
         self._terms = rules.terms if retrieve is Retrieve.MIN else ()
         self._recent: deque[int] = deque(maxlen=rules.recency_in(library))  # content ids
@@ -298,7 +302,7 @@ class Continuator:
                 segments = segments[~self._quotes.too_long(after)]
             if len(segments):
                 found.append(_Found(ring.distance, len(ring.segments), segments))
-                if sum(len(nearer.segments) for nearer in found) >= _ENOUGH:
+                if sum(len(nearer.segments) for nearer in found) >= self._enough:
                     break
         assert first is not None, "an index is never empty"
         return first, found

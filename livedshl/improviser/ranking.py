@@ -184,9 +184,10 @@ WEIGHTS: dict[Term, float] = {
     register: 0.5,
     chords: 1.0,
     novelty: 0.25,
-    chart: 4.0,
+    chart: 16.0,
 }
 CHORDS = chords.__name__
+FIT = (place.__name__, agreement.__name__)  # what decided before there were others
 LIKELIHOOD = "likelihood"  # the term of the next-step LSTM, which hears the shortlist only
 _LIKELIHOOD_WEIGHT = 0.5
 TERMS = (*(term.__name__ for term in WEIGHTS), LIKELIHOOD)

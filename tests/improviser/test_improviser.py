@@ -104,11 +104,11 @@ def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
     assert agreeing[0] < agreeing[1]
 
 
-def test_the_paper_s_rule_draws_all_ties_alike():
+def test_without_terms_all_ties_are_drawn_alike():
     bundle = random_bundle(shape=CodeShape(1, 2), n_tunes=2, n_bars=4)
     bundle.forward[:] = bundle.backward[:] = 0
-    plain = replace(ContinuationRules(), song_cap=1000, recency=0).plain()
-    counts = Counter(p.segment for p in passages(bundle, 3000, plain)[1:])
+    rules = replace(FREE, terms=())
+    counts = Counter(p.segment for p in passages(bundle, 3000, rules)[1:])
     assert set(counts) == set(range(len(bundle.library)))
     expected = 3000 / len(bundle.library)
     assert all(0.7 * expected < count < 1.3 * expected for count in counts.values())
