@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,45 @@ def need(present, what):
         pytest.skip(f"{what} is not installed")
 
 
+class JackServer:
+    """A JACK server of this name without sound card, in another process."""
+
+    def __init__(self, name, log):
+        self.environment = os.environ | {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+        self._name = name
+        self._log = log
+        self.start()
+
+    def start(self):
+        for realtime in ([], ["-r"]):  # -r: where real-time scheduling is not allowed
+            command = ["jackd", *realtime, "-S", "-n", self._name, "-d", "dummy"]
+            with self._log.open("ab") as output:
+                self._process = subprocess.Popen(
+                    [*command, "-r", "48000", "-p", "64"], stdout=output, stderr=output
+                )
+            for _ in range(50):
+                if self._process.poll() is not None:
+                    break
+                asked = subprocess.run(["jack_lsp"], env=self.environment, capture_output=True)
+                if asked.returncode == 0:
+                    return
+                time.sleep(0.1)
+            self._process.terminate()
+            self._process.wait()
+        pytest.fail(f"jackd does not start: {self._log.read_text()}")
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self):
+        """Leaves none of the eight places in JACK's register of servers taken."""
+        if self._process.poll() is not None:
+            self.start()
+        self._process.terminate()
+        return self._process.wait()
+
+
 class Receiver:
     """Listens on a JACK port of its own, in another process."""
 
@@ -34,6 +74,16 @@ class Receiver:
             text=True,
         )
         assert self._process.stdout.readline() == "ready\n"
+
+    def reopen(self):
+        """Takes the port away and makes it again."""
+        self._process.stdin.write("reopen\n")
+        self._process.stdin.flush()
+
+    def kill(self):
+        """Dies without a word; everything that came, as `messages` has it."""
+        self._process.kill()
+        return self.messages()
 
     def messages(self):
         """Stops listening; everything that came, as (seconds, [bytes])."""
@@ -51,6 +101,17 @@ def left_on(messages):
         elif kind in (0x80, 0x90):
             on[channel, data[0]] -= 1
     return {note: count for note, count in on.items() if count}
+
+
+def sounding(messages):
+    """The notes that sound after these messages, where some were switched off more than once."""
+    on = Counter()
+    for _, (status, *data) in messages:
+        kind = status & 0xF0
+        if kind in (0x80, 0x90):
+            note = status & 0x0F, data[0]
+            on[note] = on[note] + 1 if kind == 0x90 and data[1] else max(0, on[note] - 1)
+    return +on
 
 
 def notes_on(messages):

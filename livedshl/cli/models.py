@@ -9,15 +9,23 @@ def models() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from livedshl.index.bundle import read_manifest, shipped_bundles
+    from livedshl.index.bundle import kind_manifests, shipped_bundles
 
-    table = Table("model", "tunes", "segments", "codes", "follow", "sources", box=None)
+    table = Table("model", "kind", "tunes", "segments", "codes", "follow", "sources", box=None)
     for name, folder in shipped_bundles().items():
-        manifest = read_manifest(folder)
-        sources = "\n".join(corpus["title"] for corpus in manifest["corpora"])
-        codes = f"{manifest['length']} of {manifest['symbols']}"
-        follow = f"{manifest['follow_beats']} beats"
-        table.add_row(
-            name, str(manifest["tunes"]), str(manifest["segments"]), codes, follow, sources
-        )
+        told: list[str] = []
+        for manifest in kind_manifests(folder):
+            titles = [corpus["title"] for corpus in manifest["corpora"]]
+            codes = f"{manifest['length']} of {manifest['symbols']}"
+            beats = manifest["follow_beats"]
+            table.add_row(
+                name,
+                f"{manifest['metre']} {manifest['mode']}",
+                str(manifest["tunes"]),
+                str(manifest["segments"]),
+                codes,
+                f"{beats} beat{'s' if beats > 1 else ''}",
+                "\n".join(titles) if titles != told else "the same",
+            )
+            told = titles
     Console().print(table)

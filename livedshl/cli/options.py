@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from livedshl.improviser import Form
 from livedshl.music.grid import COMMON_TIME, GRIDS
 
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
@@ -20,8 +21,8 @@ _OPTIONS = (
     click.option("--tempo", type=click.FloatRange(20, 400), metavar="BPM",
                  help="Beats a minute, 20 to 400; in 6/8 and 9/8 dotted quarters."),
     click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
-    click.option("--form", type=click.Choice(["any", "none", "AABB", "AABA", "ABAC"]),
-                 help="Sections of each tune; any draws them, none plays on without tunes."),
+    click.option("--form", type=click.Choice([form.value for form in Form]),
+                 help="Sections of a tune; any: drawn for each; none: the paper's free run."),
     click.option("--chords", metavar="CHART|FILE",
                  help='Chords to follow, again and again: "C | Am | F G7 | C", or a file of them.'),
     click.option("--adventure", type=click.FloatRange(0, 1),
@@ -29,7 +30,7 @@ _OPTIONS = (
     click.option("--max-quote", type=click.IntRange(1), metavar="BEATS",
                  help="Beats that one song may be quoted for, note for note."),
     click.option("--plain", is_flag=True,
-                 help="The paper's rule: the nearest code, lots among what fits alike, no limit to quotes."),
+                 help="The paper's rule: the nearest code, then lots; no ranking, no limit to quotes."),
     click.option("--seed", type=click.IntRange(0), metavar="N",
                  help="Same seed, same music; drawn and shown if you give none."),
     click.option("--retrieve", type=click.Choice(["min", "max"]), default="min",

@@ -59,3 +59,6 @@ class StatusLine:
             f"{report.notes} notes, {report.underruns} underruns, {report.dropped} notes dropped; "
             f"late by {late} ms (median, 99 %, worst) with {report.realtime} priority"
         )
+        if report.jumps:
+            times = "once" if report.jumps == 1 else f"{report.jumps} times"
+            self.tell(f"The clock stood still {times}, as when a system sleeps, and went on there.")

@@ -112,11 +112,11 @@ class Continuation:
     segment: its number in the library.
     hamming: distance from the playing segment's forward code to its backward code.
     nearest: the distance of the first ring: the least of the whole index (the greatest, where the
-        farthest is retrieved). `hamming` differs from it only where the rules ruled that ring out,
-        or by `ContinuationRules.near`.
+        farthest is retrieved). `hamming` differs from it only where the rules, or another place in
+        the bar, ruled that ring out, or by `ContinuationRules.near`.
     ties: segments at distance `hamming`.
     agreeing_steps: steps of the overlap in which it agrees with the playing segment.
-    rules_kept: False if no segment of the library satisfied the rules.
+    rules_kept: False if no segment of the library with this place in the bar satisfied the rules.
     wish: the name of the wish that was fulfilled; None if there was none, or none could be.
     """
 
@@ -241,24 +241,26 @@ class Continuator:
         )
 
     def allowed_within(
-        self, distances: NDArray[np.integer], reach: int, most: int
+        self, playing: int, distances: NDArray[np.integer], reach: int, most: int
     ) -> NDArray[np.int32]:
-        """The segments that the rules allow, at most so many, nearest first.
+        """The segments that the rules allow after the playing one, at most so many, nearest first.
 
         distances: int[n], of all segments. reach: by how much theirs may exceed the least of all.
         """
         near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
         near = self._allowed(near)
+        near = near[self._in_phase(playing, near, self._grid.bar_beats)]
         return near[np.argsort(distances[near], kind="stable")[:most]]
 
     def between(self, playing: int) -> int:
-        """A segment by which the code gets from the playing one to what comes end to end with it.
-
-        It is not played, nor remembered.
+        """A segment by which the code gets from the playing one to what begins, end to end with
+        it, on a first beat. It is not played, nor remembered.
         """
-        ring = next(self._index.rings(self._bundle.forward[playing]))
-        in_phase = ring.segments[self._in_phase(playing, ring.segments)]
-        return int(in_phase[0] if len(in_phase) else ring.segments[0])
+        bundle = self._bundle
+        distances = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
+        onward = self._library.phases + bundle.follow_beats
+        leads = np.flatnonzero(onward % self._grid.cycle_beats == 0)
+        return int(leads[np.argmin(distances[leads])]) if len(leads) else int(distances.argmin())
 
     def _as_wished(self, playing: int, wish: Wish, merged: bool) -> Continuation | None:
         nearest, found = self._near_rings(playing, wish, merged)
@@ -297,6 +299,10 @@ class Continuator:
             if wish:
                 segments = segments[wish.among[segments]]
             segments = segments[~barred[self._library.content_ids[segments]]]
+            if not farthest:  # once off the beat the music would stay there: codes keep the place
+                # A wish may fall on either bar of two.
+                cycle_beats = self._grid.bar_beats if wish else self._grid.cycle_beats
+                segments = segments[self._in_phase(playing, segments, cycle_beats)]
             if len(segments) and not self._quotes.are_free:
                 after, _, _ = self._joined(playing, segments, merged)
                 segments = segments[~self._quotes.too_long(after)]
@@ -348,7 +354,7 @@ class Continuator:
                     at=at,
                     farther=np.array([ring.distance for ring in found])[order] - nearest,
                     agreeing=agreeing,
-                    in_phase=self._in_phase(playing, candidates),
+                    in_phase=self._in_phase(playing, candidates, self._grid.cycle_beats),
                     unheard=self._passages - self._heard_at[self._library.content_ids[candidates]],
                     off_chart=self._off_chart(candidates),
                 )
@@ -388,11 +394,13 @@ class Continuator:
         contents = self._library.contents(candidates)
         return self._chart.of(contents[:, :: self._grid.beat_steps, CHORD], self._beat)
 
-    def _in_phase(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Whether each candidate falls on the same beats of the bar as in its own song."""
+    def _in_phase(
+        self, playing: int, candidates: NDArray[np.int32], cycle_beats: int
+    ) -> NDArray[np.bool_]:
+        """Whether each candidate falls on the same beats of the cycle as in its own song."""
         phases = self._library.phases
-        wanted = (phases[playing] + self._bundle.follow_beats) % self._grid.cycle_beats
-        return np.asarray(phases[candidates] == wanted, np.bool_)
+        wanted = phases[playing] + self._bundle.follow_beats
+        return np.asarray((phases[candidates] - wanted) % cycle_beats == 0, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
         """Those of some segments that song cap and recency admit."""

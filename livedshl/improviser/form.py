@@ -77,11 +77,12 @@ _Spot = tuple[_Cadence | None, int]
 class _Section:
     """What is remembered of a section: how often it has been played, and its segments.
 
-    varied: where the present time takes others.
+    joins: how one followed another, by both. varied: where the present time takes others.
     """
 
     times: int = 0
     segments: dict[_Spot, int] = field(default_factory=dict)
+    joins: dict[tuple[int | None, int], Continuation] = field(default_factory=dict)
     varied: frozenset[_Spot] = frozenset()
 
 
@@ -143,7 +144,7 @@ class _Planner:
         yield from self._section(sys.maxsize, _Cadence.END)
 
     def sets(self, form: Form) -> Iterator[Passage]:
-        """Sets of two or three tunes, no two in a row of one key."""
+        """Sets of two or three tunes, each in another key than the one before in its set."""
         tune = count(1)
         while True:
             shift = 0
@@ -210,18 +211,13 @@ class _Planner:
                 after = section.segments.get((None, beat - start + follow_beats))
                 found = self._recall(section, spot, after, at_start=beat == start)
             else:
-                wish = None
-                if closes:
-                    wish = self._closes[cadence]
-                elif section and beat == start:
-                    wish = self._opens
-                elif leads:
-                    wish = self._leads[cadence]
-                elif closing_beat <= beat + 2 * follow_beats:
-                    wish = self._turning(cadence)
+                opens = section is not None and beat == start
+                wish = self._wish(closing_beat - beat, cadence, opens=opens)
                 found = self._choose(wish, at_start=beat == start)
                 if section:
                     section.segments[spot] = found.segment
+                    if found.continuation:
+                        section.joins[line.playing, found.segment] = found.continuation
             n_beats = end - beat if closes else min(follow_beats, closing_beat - beat)
             passage = line.add(
                 found.segment,
@@ -250,6 +246,19 @@ class _Planner:
         least = beat + self._bundle.follow_beats + self._grid.segment_beats
         return -(-least // bar_beats) * bar_beats
 
+    def _wish(self, beats_to_close: int, cadence: _Cadence, *, opens: bool) -> Wish | None:
+        """What is wished for so many beats before the segment that closes the section."""
+        follow_beats = self._bundle.follow_beats
+        if beats_to_close == 0:
+            return self._closes[cadence]
+        if opens:
+            return self._opens
+        if beats_to_close <= follow_beats:
+            return self._leads[cadence]
+        if beats_to_close <= 2 * follow_beats:
+            return self._turning(cadence)
+        return None
+
     def _choose(self, wish: Wish | None, *, at_start: bool) -> _Found:
         """A new segment. What opens a section comes end to end with what closes the one before:
         where segments overlap, the code gets there by a segment between them.
@@ -276,7 +285,9 @@ class _Planner:
             wished = wish.name
             if variation := line.continuator.follow_as_wished(playing, wish):
                 return _Found(variation.segment, variation, wished)
-        continuation = None if at_start else line.continuator.join(playing, planned)
+        continuation = section.joins.get((playing, planned))
+        if not continuation and not at_start:
+            continuation = line.continuator.join(playing, planned)
         return _Found(planned, continuation, wished, planned=True)
 
     def _turning(self, cadence: _Cadence) -> Wish | None:
@@ -289,7 +300,9 @@ class _Planner:
         if playing is None or not len(leading):
             return None
         to = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
-        near = self._line.continuator.allowed_within(to, self._symbols(_TURNING_REACH), _LOOKED_AT)
+        near = self._line.continuator.allowed_within(
+            playing, to, self._symbols(_TURNING_REACH), _LOOKED_AT
+        )
         onward = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
         way = to[near].astype(np.int64) + np.array(onward, np.int64)
         return self._shortest(f"turn to {cadence.value}", near, way, reach=1.0)
@@ -305,7 +318,9 @@ class _Planner:
             way += hamming(bundle.backward[after], bundle.forward, bundle.shape)
         content_ids = bundle.library.content_ids
         way[content_ids == content_ids[planned]] = 2 * bundle.shape.length
-        near = self._line.continuator.allowed_within(way, self._symbols(_NEARLY), _LOOKED_AT)
+        near = self._line.continuator.allowed_within(
+            playing, way, self._symbols(_NEARLY), _LOOKED_AT
+        )
         return self._shortest("variation", near, way[near], _VARIATION_REACH)
 
     def _shortest(

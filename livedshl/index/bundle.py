@@ -232,12 +232,17 @@ def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode
     within = folder / kind_folder(metre, mode)
     if (within / MANIFEST).is_file():
         return within
-    others = [read_manifest(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
-    kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in (own, *others))
+    kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in kind_manifests(folder))
     raise BundleError(
         f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; choose among "
         "these by --metre and --key (Am, say, for minor), or `livedshl train` others"
     )
+
+
+def kind_manifests(folder: Path) -> list[dict[str, Any]]:
+    """The manifests of a bundle and of the bundles of other kinds within it. Raises BundleError."""
+    within = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
+    return [read_manifest(of_kind) for of_kind in (folder, *within)]
 
 
 def kind_folder(metre: str, mode: Mode) -> str:

@@ -76,15 +76,19 @@ class LinkFollower:
         self._first_tick = 0.0  # of what was started last
         self._offset = 0.0  # ticks from the session's beat 0 to the music's
 
-    def begin(self, playback: Playback, tick: int, time_s: float) -> Iterator[bytes]:
-        """Lets `poll` begin as soon as it is known who else is there."""
-        self._awaited = (tick, time_s)
-        yield from ()
+    def begin(
+        self, playback: Playback, tick: int, time_s: float, resuming: bool
+    ) -> Iterator[bytes]:
+        """Lets `poll` begin as soon as it is known who else is there.
 
-    def stand(self, playback: Playback, tick: int) -> None:
-        """Waits for the session's next start."""
-        self._begun, self._changed = True, self._moment().changed
-        playback.transport.rest(tick)
+        Where a player that it takes the place of stood still, it waits for the session's start.
+        """
+        if tick and not resuming:
+            self._begun, self._changed = True, self._moment().changed
+            playback.transport.rest(tick)
+        else:
+            self._awaited = (tick, time_s)
+        yield from ()
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
         """Follows tempo, phase, start and stop."""

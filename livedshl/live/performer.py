@@ -3,40 +3,44 @@
 import json
 import logging
 import subprocess
-import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
+from livedshl.live.handover import Handover
 from livedshl.live.lateness import Lateness
-from livedshl.live.protocol import RECORD, Answer, Command, player_arguments
+from livedshl.live.port_watch import PortWatch
+from livedshl.live.processes import module_command, own_process_group, start_process
+from livedshl.live.protocol import (
+    RECORD,
+    Answer,
+    Command,
+    command_record,
+    player_arguments,
+    seconds_since,
+)
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.outputs.watch import PortNews
 from livedshl.units import TICKS_PER_BEAT
 
-_RECORD_TYPE = np.dtype(
-    [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
-)
 _LEAVING_TIMEOUT_S = 5.0
 _RESUME_DELAY_S = 0.05
-_LEAST_LIFE_S = 2.0  # a player that lived shorter than that would only die again
+# So many players in a row that lived shorter than that show that the next one would only die too.
+_LEAST_LIFE_S = 2.0
+_MOST_YOUNG_DEATHS = 5
 # A player answers every 50 ms; one that is silent for so many checks hangs. Checks are counted, not
 # seconds: a main process that was suspended itself must not take the blame to the player.
 _CHECK_PERIOD_S = 0.5
 _SILENT_CHECKS = 4
-_WATCH_AGAIN_S = 1.0
+_OPENING_CHECKS = 60  # of a player that has not opened its output yet
 _RETRY_S = 0.5  # between players that cannot open the port
-# -P: modules in the working folder must not stand in for those of the library.
-_PLAYER = (sys.executable, "-P", "-m", "livedshl.live.player")
-_WATCH = (sys.executable, "-P", "-m", "livedshl.outputs.watch")
-_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
+_PLAYER = "livedshl.live.player"
 
 log = logging.getLogger(__name__)
 
@@ -82,16 +86,11 @@ class Performer:
         arguments = player_arguments(
             output.kind.value, output.name, self._timing, tempo_bpm, self.lateness.handle
         )
-        self._command = [*_PLAYER, *arguments]
-        self._handed_over: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
+        self._command = module_command(_PLAYER, arguments)
         self._commands = threading.Lock()  # one writer at a time; guards what follows
         self._leaving = False
-        self._settings: dict[Command, bytes] = {}
+        self._handover = Handover()
         self._started = False
-        self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
-        self._instruments: dict[bytes, bytes] = {}  # programs and controllers that have been sent
-        self._horizon = 0
-        self._finish_tick: int | None = None
         self._process = self._launch()
         self._changed = threading.Condition()  # guards what follows
         self._answers: dict[Answer, tuple[int, bytes]] = {}
@@ -99,8 +98,10 @@ class Performer:
         self._positioned_s = 0.0
         self._n_answers = 0
         self._replacing = False
+        self._young_deaths = 0
         self._ended = False
-        self._watch: subprocess.Popen[bytes] | None = None
+        self._watch: PortWatch | None = None
+        self._away = False  # whether the port is not there
         self._all_done = threading.Event()
         self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
@@ -126,23 +127,14 @@ class Performer:
         self.set_tempo(tick, tempo_bpm)
         with self._commands:
             self._started = True
-            self._tell(_start_record(tick, delay_s))
+            self._tell(_start_record(tick, delay_s, resuming=False))
         if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
-            threading.Thread(target=self._watch_port, name="port watch", daemon=True).start()
+            self._watch = PortWatch(self._output, self._hear_of_port)
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
-        notes = events[(events[:, 1] & 0xF0) == _NOTE_ON, 1:3]
-        self._handed_over.update((status, pitch) for status, pitch in notes.tolist())
-        records = np.zeros(len(events), _RECORD_TYPE)
-        records["tick"] = events[:, 0]
-        records["kind"] = Command.EVENT
-        records["message"] = events[:, 1:]
         with self._commands:
-            ticks = events[:, 0].tolist()
-            self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
-            self._horizon = horizon
-            self._tell(records.tobytes() + _record(Command.HORIZON, horizon))
+            self._tell(self._handover.add(events, horizon))
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
@@ -156,25 +148,27 @@ class Performer:
     def finish(self, tick: int) -> None:
         """Lets the player end by itself at `tick`."""
         with self._commands:
-            self._finish_tick = tick
-            self._tell(_record(Command.FINISH, tick))
+            self._handover.finish_tick = tick
+            self._tell(command_record(Command.FINISH, tick))
 
     def stop(self) -> None:
         """Stops the player and waits until it has left."""
+        if self._watch:
+            self._watch.stop()
         with self._commands:
             self._leaving = True
-            self._tell(_record(Command.QUIT))
+            self._tell(command_record(Command.QUIT))
             process = self._process
             assert process.stdin
             process.stdin.close()
-            if self._watch and self._watch.stdin:
-                self._watch.stdin.close()
         try:
             process.wait(_LEAVING_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         self._reader.join(_LEAVING_TIMEOUT_S)
+        if self._watch:
+            self._watch.wait()
         self.lateness.close()
 
     @property
@@ -210,13 +204,12 @@ class Performer:
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self._launched_s = time.monotonic()
-        return _start(self._command, self.lateness.inherited)
+        return start_process(self._command, self.lateness.inherited)
 
     def _set(self, command: Command, tick: int, value: int) -> None:
         """Tells a setting, which a later player will be told as well."""
         with self._commands:
-            self._settings[command] = RECORD.pack(tick, command, 0, 0, 0, value)
-            self._tell(self._settings[command])
+            self._tell(self._handover.set(command, tick, value))
 
     def _tell(self, records: bytes) -> None:
         """Writes to the player; whoever calls holds the lock."""
@@ -242,7 +235,7 @@ class Performer:
         stdout = self._process.stdout
         assert stdout
         while len(record := _read_exactly(stdout, RECORD.size)) == RECORD.size:
-            tick, kind, _, _, _, value = RECORD.unpack(record)
+            tick, kind, *stamped, value = RECORD.unpack(record)
             text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
             with self._changed:
                 # A player that takes the place of another does not know yet where the music is.
@@ -251,70 +244,54 @@ class Performer:
                 self._n_answers += 1
                 self._changed.notify_all()
             if kind == Answer.POSITION:
-                self._tempo_bpm, self._positioned_s = value / 1000, time.monotonic()
-                self._forget_before(tick)
+                now_s = time.perf_counter()
+                self._tempo_bpm = value / 1000
+                self._positioned_s = now_s - seconds_since(stamped, now_s)
+                self._handover.forget_before(tick)
             elif kind == Answer.READY and self._replacing:
                 with self._commands:
                     if self._started:
-                        self._tell(self._resume_record())
+                        self._tell(self._resuming())
             elif kind == Answer.LOST:
                 log.warning("%s", text.decode())
             elif kind == Answer.REOPENED:
                 log.warning("%s is back", self._output.name)
 
-    def _forget_before(self, tick: int) -> None:
-        """Forgets events that have been sent, but for the programs and controllers in force."""
-        while self._to_come and self._to_come[0][0] < tick:
-            _, record = self._to_come.popleft()
-            _, _, status, data1, _, _ = RECORD.unpack(record)
-            if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
-                place = data1 if status & 0xF0 == _CONTROL else 0
-                self._instruments[bytes((status, place))] = record
+    def _resuming(self) -> bytes:
+        """Tells a player that takes the place of another where to go on.
 
-    def _resume_record(self) -> bytes:
-        """Tells a player where to go on that takes the place of another.
-
-        It is where that one was; but whoever else drives the clock has gone on meanwhile, or had
-        stopped.
+        It is where that one was; but whoever else drives the clock has gone on meanwhile, and
+        may have left the tempo that the user wanted.
         """
         if self._timing.sync is Sync.INTERNAL:
-            return _start_record(self.tick, _RESUME_DELAY_S)
-        if not self._tempo_bpm:
-            return _record(Command.STAND, self.tick)
-        passed_s = time.monotonic() - self._positioned_s + _RESUME_DELAY_S
+            return _start_record(self.tick, _RESUME_DELAY_S, resuming=True)
+        if not self._tempo_bpm:  # it stood still
+            return _start_record(self.tick, _RESUME_DELAY_S, resuming=False)
+        passed_s = time.perf_counter() - self._positioned_s + _RESUME_DELAY_S
         tick = self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
-        return _start_record(tick, _RESUME_DELAY_S)
+        tempo = RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(self._tempo_bpm * 1000))
+        return tempo + _start_record(tick, _RESUME_DELAY_S, resuming=True)
 
     def _guard(self) -> None:
         """Ends a player that hangs; whoever waits for it to take a command goes on then."""
         n_answers, silent = -1, 0
         while not self._all_done.wait(_CHECK_PERIOD_S):
-            heard = self._n_answers != n_answers or Answer.READY not in self._answers
-            silent = 0 if heard else silent + 1
+            silent = silent + 1 if self._n_answers == n_answers else 0
             n_answers = self._n_answers
-            if silent == _SILENT_CHECKS:
+            if silent == (_SILENT_CHECKS if Answer.READY in self._answers else _OPENING_CHECKS):
                 log.warning("the player process hangs and is ended")
                 self._process.kill()
 
-    def _watch_port(self) -> None:
-        """Learns from a process of its own whether the port is there."""
-        kind, name = self._output.kind.value, self._output.name
-        command = [*_WATCH, kind, name]
-        while True:
-            with self._commands:
-                if self._leaving:
-                    return
-                self._watch = _start(command)
-            assert self._watch.stdout
-            for line in self._watch.stdout:
-                if line == b"gone\n":
-                    log.warning("%s has gone; the music goes on until it is back", name)
-                elif line == b"back\n":
-                    with self._commands:
-                        self._tell(_record(Command.REOPEN))
-            self._watch.wait()
-            if self._all_done.wait(_WATCH_AGAIN_S):
-                return
+    def _hear_of_port(self, news: PortNews) -> None:
+        if news is PortNews.THERE:
+            told = command_record(Command.REOPEN)
+        else:
+            told = command_record(Command.GONE, value=news is PortNews.DIED)
+            if not self._away:
+                log.warning("%s has gone; the music goes on until it is back", self._output.name)
+        self._away = news is not PortNews.THERE
+        with self._commands:
+            self._tell(told)
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""
@@ -323,7 +300,8 @@ class Performer:
         if Answer.REPORT not in self._answers:
             return True
         tick, _ = self._answers[Answer.REPORT]
-        return not (self._leaving or (self._finish_tick is not None and tick >= self._finish_tick))
+        finish_tick = self._handover.finish_tick
+        return not (self._leaving or (finish_tick is not None and tick >= finish_tick))
 
     def _replace(self) -> bool:
         """Silences what the dead player left, and lets another one go on where it was.
@@ -331,37 +309,24 @@ class Performer:
         False if all is over anyway, or if players keep dying.
         """
         self._process.wait()
-        if Answer.READY in self._answers:
-            if self._leaving or time.monotonic() - self._launched_s < _LEAST_LIFE_S:
+        if Answer.FAILED in self._answers:
+            self._all_done.wait(_RETRY_S)
+        else:
+            young = time.monotonic() - self._launched_s < _LEAST_LIFE_S
+            self._young_deaths = self._young_deaths + 1 if young else 0
+            if self._leaving or self._young_deaths == _MOST_YOUNG_DEATHS:
                 self._release_left_over()
                 return False
             log.warning("the player process died; another one goes on")
-        else:
-            self._all_done.wait(_RETRY_S)
         with self._commands:
             if self._leaving:
                 return False
             self._replacing = True
-            self._answers.pop(Answer.REPORT, None)
-            self._answers.pop(Answer.READY, None)
+            for answer in (Answer.READY, Answer.FAILED, Answer.REPORT):
+                self._answers.pop(answer, None)
             self._process = self._launch()
-            events = [*self._instruments.values(), *(record for _, record in self._to_come)]
-            self._tell(self._releasing() + b"".join([*self._settings.values(), *events]))
-            self._tell(_record(Command.HORIZON, self._horizon))
-            if self._finish_tick is not None:
-                self._tell(_record(Command.FINISH, self._finish_tick))
+            self._tell(self._handover.everything())
         return True
-
-    def _releasing(self) -> bytes:
-        """Tells a player to switch off what one that died may have left sounding.
-
-        Which notes it had sent nobody knows: it is all that were handed over.
-        """
-        records = [
-            RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
-            for status, pitch in sorted(self._handed_over)
-        ]
-        return b"".join([*records, _record(Command.RELEASE)])
 
     def _release_left_over(self) -> None:
         """Switches off, through another player, what the last one may have left sounding.
@@ -373,40 +338,18 @@ class Performer:
         arguments = player_arguments(self._output.kind.value, self._output.name, Timing(), 120.0)
         try:
             subprocess.run(
-                [*_PLAYER, *arguments],
-                input=self._releasing() + _record(Command.QUIT),
+                module_command(_PLAYER, arguments),
+                input=self._handover.releasing() + command_record(Command.QUIT),
                 stdout=subprocess.DEVNULL,
                 timeout=_LEAVING_TIMEOUT_S,
-                **_own_process_group(),
+                **own_process_group(),
             )
         except (OSError, subprocess.TimeoutExpired):
             log.warning("the player died, and what it had sounding could not be switched off")
 
 
-def _record(kind: Command, tick: int = 0) -> bytes:
-    return RECORD.pack(tick, kind, 0, 0, 0, 0)
-
-
-def _start_record(tick: int, delay_s: float) -> bytes:
-    return RECORD.pack(tick, Command.START, 0, 0, 0, round(delay_s * 1e6))
-
-
-def _start(command: list[str], inherited: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        pass_fds=inherited,
-        **_own_process_group(),
-    )
-
-
-def _own_process_group() -> Mapping[str, Any]:
-    """Keeps the terminal's Ctrl-C from the player: the main process decides what it means."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+def _start_record(tick: int, delay_s: float, resuming: bool) -> bytes:
+    return RECORD.pack(tick, Command.START, resuming, 0, 0, round(delay_s * 1e6))
 
 
 def _write_all(pipe: IO[bytes], content: bytes) -> None:

@@ -21,6 +21,7 @@ class Playback:
         self.transport = Transport(120.0)
         self.scheduler = Scheduler()
         self.latency_s = 0.0
+        self.sent_tick = 0.0  # up to where events have gone out; latency makes that the future
         self.finish_tick: int | None = None
         self.finished = False  # whether that tick has come; `due` finds out
         self._sender = ClockSender() if sends_clock else None
@@ -29,12 +30,17 @@ class Playback:
     def start(self, tick: float, time_s: float) -> Iterator[bytes]:
         """Lets `tick` sound at `time_s`; yields what must be sent at once."""
         self.transport.start(tick, time_s)
-        return self._begin(tick)
+        return self._begin(tick, skips=True)
 
-    def follow(self, tick: float, time_s: float, tempo_bpm: float) -> Iterator[bytes]:
-        """Begins to run as somebody else does; yields what must be sent at once."""
+    def follow(
+        self, tick: float, time_s: float, tempo_bpm: float, skips: bool = True
+    ) -> Iterator[bytes]:
+        """Begins to run as somebody else does; yields what must be sent at once.
+
+        skips: whether notes that begin before `tick` are left out, and not merely late.
+        """
         self.transport.follow(tick, time_s, tempo_bpm)
-        return self._begin(tick)
+        return self._begin(tick, skips)
 
     def pause(self, time_s: float) -> Iterator[bytes]:
         """Stands still; yields what must be sent at once: everything that sounds is released."""
@@ -69,11 +75,13 @@ class Playback:
         # What latency would have sent before the music began is sent when it begins.
         patience = max(0.0, at - self.transport.tick_at(time_s))
         yield from self.scheduler.due(at, self._late_ticks + patience)
+        self.sent_tick = at
         if self.finish_tick is not None and at >= self.finish_tick:
             self.finished = True
 
-    def _begin(self, tick: float) -> Iterator[bytes]:
+    def _begin(self, tick: float, skips: bool) -> Iterator[bytes]:
         if self._sender:
             yield from self._sender.stop()
             yield from self._sender.start(tick)
-        yield from self.scheduler.skip_to(tick)
+        if skips:
+            yield from self.scheduler.skip_to(tick)

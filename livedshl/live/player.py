@@ -22,10 +22,10 @@ from threading import Thread
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.lateness import Lateness
 from livedshl.live.playback import Playback
-from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments
+from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments, stamp
 from livedshl.live.realtime import take_realtime_priority
 from livedshl.live.sync import Follower, open_follower
-from livedshl.outputs.opening import Port, open_output
+from livedshl.outputs.opening import Nowhere, Port, open_output
 
 # Up to here before a deadline the clock sleeps, then it spins; with one processor only, spinning
 # would hold up the very process that must deliver.
@@ -34,7 +34,7 @@ _STATUS_PERIOD_S = 0.05
 _READ_BYTES = 4096  # 256 records, taken in within the time that is spun away before a deadline
 # A turn takes 50 ms at most: after so long, the process or the whole machine was suspended.
 _JUMP_S = 1.0
-_REOPEN_PERIOD_S = 0.5
+_REOPEN_PERIOD_S = 0.2
 
 
 class Source:
@@ -98,6 +98,10 @@ class Player:
         self._turned_s = time.perf_counter()
         self._next_status_s = 0.0
         self._reopen_s: float | None = None
+        self._system_died = False
+        # Closing a JACK client whose server died holds up the clock for a second, and crashes
+        # what has been opened since.
+        self._dead_ports: list[Port] = []
         self._supplied_s = 0.0  # deadlines before this were missed by the composer, not the clock
         self._lost = False
         self._jumps = 0
@@ -172,17 +176,31 @@ class Player:
         """
         self._reopen_s = None
         try:
+            if self._system_died:
+                self._follower.reopen()
+                self._system_died = False
             port = self._open_port()
-            self._follower.reopen()
         except LivedshlError:
             self._reopen_s = time.perf_counter() + _REOPEN_PERIOD_S
             return
+        finally:
+            self._turned_s = time.perf_counter()  # it may take long, but the music has gone on
         self._port.close()
         self._port = port
         self._lost = False
-        self._send_all(self._playback.scheduler.release())
+        self._send_all(self._playback.scheduler.release(ever_played=True))
         self._send_all(self._playback.scheduler.instruments())
         self._answer(Answer.REOPENED)
+
+    def _lose_port(self, system_died: bool) -> None:
+        """Sends nowhere until the port is back: RtMidi waits for ever where nobody takes it."""
+        self._reopen_s = None
+        if system_died:
+            self._system_died = True
+            self._dead_ports.append(self._port)
+        else:
+            self._port.close()
+        self._port = Nowhere()
 
     def _read_commands(self) -> None:
         received = self._source.receive()
@@ -198,9 +216,9 @@ class Player:
             elif kind == Command.SOUNDING:
                 self._playback.scheduler.adopt(event_message(status, data1, data2))
             else:
-                self._obey(kind, tick, value)
+                self._obey(kind, tick, status, value)
 
-    def _obey(self, kind: int, tick: int, value: int) -> None:
+    def _obey(self, kind: int, tick: int, status: int, value: int) -> None:
         playback = self._playback
         now = time.perf_counter()
         if kind == Command.HORIZON:
@@ -214,14 +232,15 @@ class Player:
         elif kind == Command.LATENCY:
             playback.latency_s = value / 1e6
         elif kind == Command.START:
-            self._send_all(self._follower.begin(playback, tick, now + value / 1e6))
-        elif kind == Command.STAND:
-            self._follower.stand(playback, tick)
+            time_s, resuming = now + value / 1e6, bool(status)
+            self._send_all(self._follower.begin(playback, tick, time_s, resuming))
         elif kind == Command.FINISH:
             playback.finish_tick = tick
             playback.scheduler.extend_horizon(tick + 1)
         elif kind == Command.RELEASE:
             self._send_all(playback.scheduler.release())
+        elif kind == Command.GONE:
+            self._lose_port(bool(value))
         elif kind == Command.REOPEN:
             self._reopen_s = now
         elif kind == Command.QUIT:
@@ -234,7 +253,8 @@ class Player:
         self._next_status_s = now + _STATUS_PERIOD_S
         transport = self._playback.transport
         tempo_bpm = transport.tempo_at(now) if transport.running else 0.0
-        self._answer(Answer.POSITION, int(transport.tick_at(now)), round(tempo_bpm * 1000))
+        tick, value = int(transport.tick_at(now)), round(tempo_bpm * 1000)
+        _write(self._sink, Answer.POSITION, tick, value, b"", stamp(now))
 
     def _report(self) -> None:
         import json
@@ -259,10 +279,17 @@ class Player:
         _write(self._sink, kind, tick, value, text)
 
 
-def _write(sink: int, kind: Answer, tick: int, value: int, text: bytes) -> None:
+def _write(
+    sink: int,
+    kind: Answer,
+    tick: int,
+    value: int,
+    text: bytes,
+    stamped: tuple[int, int, int] = (0, 0, 0),
+) -> None:
     """Answers without ever waiting: while the main process stalls, answers are lost instead."""
     with suppress(BlockingIOError, BrokenPipeError):
-        os.write(sink, RECORD.pack(tick, kind, 0, 0, 0, len(text) or value) + text)
+        os.write(sink, RECORD.pack(tick, kind, *stamped, len(text) or value) + text)
 
 
 def main() -> None:
@@ -299,6 +326,7 @@ def main() -> None:
     )
     signal.signal(signal.SIGTERM, lambda number, frame: player.stop())
     player.run()
+    os._exit(0)  # without closing what belongs to a MIDI system that died
 
 
 if __name__ == "__main__":

@@ -20,14 +20,14 @@ class Command(IntEnum):
     EVENT = 1  # play the message at tick
     HORIZON = 2  # events before tick are complete
     TEMPO = 3  # from tick on: value = thousandths of a BPM
-    START = 4  # let tick sound in value microseconds
+    START = 4  # let tick sound in value microseconds; status: 1 where another player was then
     FINISH = 5  # at tick, switch everything off and leave
     QUIT = 6  # do so now
     SOUNDING = 7  # an earlier player left the note of this message on
     LATENCY = 8  # from now on: value = microseconds
     REOPEN = 9  # the port has gone and come back
     RELEASE = 10  # switch off what sounds
-    STAND = 11  # instead of START: wait at tick for whoever drives the clock to start it
+    GONE = 11  # the port has gone; value: whether its MIDI system has died
 
 
 class Answer(IntEnum):
@@ -36,9 +36,27 @@ class Answer(IntEnum):
     READY = 1  # the output is open
     FAILED = 2  # it is not; text: why
     REOPENED = 3  # the port is open again
-    POSITION = 4  # tick the clock is at; value = thousandths of a BPM, 0 while it stands still
+    # tick the clock is at, and when, as a stamp; value = thousandths of a BPM, 0 while it stands
+    # still
+    POSITION = 4
     REPORT = 5  # tick the clock was at; text: the `PlayerReport` as JSON; the last answer
     LOST = 6  # the output took a message no longer; text: why
+
+
+def stamp(now_s: float) -> tuple[int, int, int]:
+    """A time of `time.perf_counter`, which all processes share, in three bytes: microseconds."""
+    low, middle, high, *_ = int(now_s * 1e6).to_bytes(8, "little")
+    return low, middle, high
+
+
+def seconds_since(stamped: Sequence[int], now_s: float) -> float:
+    """How long ago a stamp was made; it comes round after 16 seconds."""
+    return (int(now_s * 1e6) - int.from_bytes(stamped, "little")) % (1 << 24) / 1e6
+
+
+def command_record(kind: Command, tick: int = 0, value: int = 0) -> bytes:
+    """The record of a command that carries no message."""
+    return RECORD.pack(tick, kind, 0, 0, 0, value)
 
 
 def event_message(status: int, data1: int, data2: int) -> bytes:

@@ -24,12 +24,14 @@ class Scheduler:
 
     def __init__(self) -> None:
         self.dropped = 0  # notes left out because they came too late
-        self.underruns = 0  # times the clock reached the horizon
+        self.underruns = 0  # times the clock overtook the composer
         self.sent_notes = 0
         self._events: deque[tuple[int, bytes]] = deque()
         self._horizon = 0
         self._starved = False
+        self._behind = False  # whether the composer still has to catch up with the clock
         self._sounding = bytearray(16 * 128)
+        self._played = bytearray(16 * 128)  # notes that have ever been switched on
         self._left_out = bytearray(16 * 128)
         self._channels: set[int] = set()
         self._instruments: dict[tuple[int, int], bytes] = {}  # programs and controllers, as set
@@ -72,9 +74,12 @@ class Scheduler:
             self.dropped += leave_out and _is_note_on(message)
             if self._admit(message, leave_out):
                 yield message
-        if now >= self._horizon and not self._starved:
+        if now < self._horizon:
+            self._behind = False
+        elif not self._starved:
             self._starved = True
-            self.underruns += 1
+            self.underruns += not self._behind
+            self._behind = True
 
     def skip_to(self, tick: float) -> Iterator[bytes]:
         """Leaves out the notes that begin before `tick`; yields the rest of what was to be sent."""
@@ -83,11 +88,15 @@ class Scheduler:
             if self._admit(message, True):
                 yield message
 
-    def release(self) -> Iterator[bytes]:
-        """Yields what switches off everything: each note on its own, then whole channels."""
+    def release(self, ever_played: bool = False) -> Iterator[bytes]:
+        """Yields what switches off everything: each note on its own, then whole channels.
+
+        ever_played: also the notes that have been switched off, for an output that may not have
+        heard of it.
+        """
         for slot, count in enumerate(self._sounding):
             channel, note = divmod(slot, 128)
-            for _ in range(count):
+            for _ in range(max(count, self._played[slot] if ever_played else 0)):
                 yield bytes((_NOTE_OFF | channel, note, 0))
             self._sounding[slot] = 0
         for channel in sorted(self._channels):
@@ -108,6 +117,7 @@ class Scheduler:
         channel = message[0] & 0x0F
         self._channels.add(channel)
         self._sounding[channel * 128 + message[1]] += 1
+        self._played[channel * 128 + message[1]] = 1
 
     def _admit(self, message: bytes, leave_out: bool) -> bool:
         """Keeps the account of notes; whether the message is to be sent."""
@@ -123,6 +133,7 @@ class Scheduler:
                 self._left_out[slot] += 1
                 return False
             self._sounding[slot] += 1
+            self._played[slot] = 1
             self.sent_notes += 1
             return True
         if self._left_out[slot]:

@@ -46,11 +46,13 @@ class Follower(Protocol):
 
     poll_s: float
 
-    def begin(self, playback: Playback, tick: int, time_s: float) -> Iterator[bytes]:
-        """The music may begin, at `tick`; where nothing else decides, at `time_s`."""
+    def begin(
+        self, playback: Playback, tick: int, time_s: float, resuming: bool
+    ) -> Iterator[bytes]:
+        """The music may begin, at `tick`; where nothing else decides, at `time_s`.
 
-    def stand(self, playback: Playback, tick: int) -> None:
-        """Takes the place of one that stood still at `tick`; goes on there when told to start."""
+        resuming: whether another player, which died, would be at `tick` then.
+        """
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
         """Takes in what has happened outside."""
@@ -62,7 +64,7 @@ class Follower(Protocol):
         """The clock had stood still for so long."""
 
     def reopen(self) -> None:
-        """The MIDI system has gone and come back. Raises OutputError."""
+        """The MIDI system has died and come back. Raises OutputError."""
 
     def close(self) -> None:
         """Leaves whatever it listened to."""
@@ -73,13 +75,11 @@ class Internal:
 
     poll_s = inf
 
-    def begin(self, playback: Playback, tick: int, time_s: float) -> Iterator[bytes]:
+    def begin(
+        self, playback: Playback, tick: int, time_s: float, resuming: bool
+    ) -> Iterator[bytes]:
         """Starts at `time_s`, or as much later as the latency needs."""
         return playback.start(tick, time_s + max(0.0, playback.latency_s))
-
-    def stand(self, playback: Playback, tick: int) -> None:
-        """Stands still; nobody else will start it."""
-        playback.transport.rest(tick)
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
         """Nothing happens outside."""

@@ -165,12 +165,13 @@ def open_input(name: str) -> MidiInput:
     return MidiInput(source)
 
 
-def open_lister(virtual: bool) -> Any:
-    """A client whose `get_ports` lists outputs, or the virtual ones that were made.
+def open_lister() -> Any:
+    """A client whose `get_ports` lists outputs.
 
     It must be deleted when it is no longer needed. Raises OutputError.
     """
-    return _client("MidiIn" if virtual else "MidiOut")
+    # Its name must not keep the player, which may have to open its port again, from its own.
+    return _client("MidiOut", f"{CLIENT_NAME}-watch")
 
 
 def is_jack(client: Any) -> bool:
@@ -240,22 +241,22 @@ def _has_words(name: str, words: Sequence[str]) -> bool:
     return True
 
 
-def _client(kind: str, **options: Any) -> Any:
+def _client(kind: str, name: str = CLIENT_NAME, **options: Any) -> Any:
     """RtMidi's `MidiIn` or `MidiOut`, not open yet, of the first API that works."""
     rtmidi = _rtmidi()
     apis = _apis(rtmidi)
     for api in apis:
         try:
-            return _client_of(api, kind, **options)
+            return _client_of(api, kind, name, **options)
         except (RuntimeError, OSError):
             continue
     tried = ", ".join(rtmidi.get_api_display_name(api) for api in apis)
     raise OutputError(f"no MIDI system answers (tried {tried or 'none: RtMidi has none built in'})")
 
 
-def _client_of(api: int, kind: str, **options: Any) -> Any:
+def _client_of(api: int, kind: str, name: str = CLIENT_NAME, **options: Any) -> Any:
     with silenced_stderr():
-        return getattr(_rtmidi(), kind)(api, name=CLIENT_NAME, **options)
+        return getattr(_rtmidi(), kind)(api, name=name, **options)
 
 
 def _apis(rtmidi: ModuleType) -> list[int]:

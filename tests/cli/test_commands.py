@@ -180,7 +180,8 @@ def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
 
 
 def test_the_trace_accounts_for_every_segment(tmp_path):
-    run("generate", tmp_path / "t.mid", "--bars", 10, "--trace", tmp_path / "t.jsonl")
+    options = ("--bars", 10, "--form", "none", "--trace", tmp_path / "t.jsonl")
+    run("generate", tmp_path / "t.mid", *options)
     records = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
     assert [record["beat"] for record in records] == list(range(0, 40, 2))
     for record in records[1:]:
@@ -194,8 +195,8 @@ def test_the_trace_accounts_for_every_segment(tmp_path):
 def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_path):
     def agreeing_steps(retrieve):
         trace = tmp_path / f"{retrieve}.jsonl"
-        options = ("--bars", 60, "--seed", 2, "--retrieve", retrieve, "--trace", trace)
-        run("generate", tmp_path / "t.mid", *options)
+        options = ("--bars", 60, "--seed", 2, "--form", "none", "--retrieve", retrieve)
+        run("generate", tmp_path / "t.mid", *options, "--trace", trace)
         records = [json.loads(line) for line in trace.read_text().splitlines()]
         return np.mean([record["agreeing_steps"] for record in records[1:]])
 

@@ -171,6 +171,9 @@ def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bar
     passages = list(played(bundle, form, bars=bars, seed=seed))
     assert n_beats(bundle, passages) == bars * bundle.library.grid.bar_beats
     assert_ends_on_the_tonic(bundle, passages[-1])
+    if bars > 4:
+        last = passages[-1]
+        assert last.place.wished == "end" or last.continuation.wish == "end"
     assert not any(passage.ends for passage in passages[:-1])
 
 

@@ -53,7 +53,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings_of(metre: str, mode: Mode) -> Settings:
     return Settings.of_preset(
         load_preset("session"), GRIDS[metre], tempo_bpm=120, key=Key(4, mode),
-        retrieve=Retrieve.MIN, seed=3, bars=BARS,
+        form=None, retrieve=Retrieve.MIN, seed=3, bars=BARS,
     )  # fmt: skip
 
 

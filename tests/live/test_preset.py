@@ -2,6 +2,7 @@ import pytest
 
 from livedshl.arranger import Pattern, Role
 from livedshl.errors import PresetError
+from livedshl.improviser import Form
 from livedshl.live.preset import load_preset, preset_names
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
@@ -46,6 +47,11 @@ def test_a_preset_file_is_read(preset):
     assert (low.pattern, low.lowest, low.highest) == (Pattern.ROOT_FIFTH, 30, 50)
 
 
+def test_tunes_are_laid_out_as_the_preset_says(preset):
+    assert preset(GOOD).form is Form.ANY
+    assert preset(GOOD.replace('key = "Bb"', 'form = "none"')).form is Form.NONE
+
+
 def test_a_preset_may_choose_metre_and_minor(preset):
     mine = preset(GOOD.replace('key = "Bb"', 'key = "F#m"\nmetre = "6/8"'))
     assert (mine.metre, mine.key) == ("6/8", Key(6, Mode.MINOR))
@@ -66,6 +72,7 @@ def test_a_preset_may_choose_metre_and_minor(preset):
         (GOOD.replace("violin", "violine"), "no General MIDI instrument.*near it: violin"),
         (GOOD.replace("channel = 10", "channel = 17"), "whole number from 1 to 16"),
         (GOOD.replace("highest = 50", "highest = 40"), "12 semitones above lowest"),
+        (GOOD.replace('key = "Bb"', 'form = "ABBA"'), "must be one of any, none, AABB, AABA, ABAC"),
         (GOOD.replace('role = "bass"', 'role = "drum"'), "must be one of melody, chords, bass"),
         (GOOD.replace('name = "Low"\n', ""), "'name' is missing"),
         ("tempo = 100", r"at least one \[\[parts\]\]"),

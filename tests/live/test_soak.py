@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import libraries, step_arrays
 
 from livedshl.errors import MissingDependencyError
-from livedshl.improviser import ContinuationRules, Retrieve
+from livedshl.improviser import ContinuationRules, Form, Retrieve
 from livedshl.index import SegmentLibrary
 from livedshl.index.bundle import find_bundle
 from livedshl.live.composer import Settings, compose
@@ -28,10 +28,10 @@ HOURS = 0.1
 NOWHERE = Output(OutputKind.NOWHERE, "", "")
 
 
-def settings_of(bars=None, tempo_bpm=TEMPO, grid=COMMON_TIME):
+def settings_of(bars=None, tempo_bpm=TEMPO, grid=COMMON_TIME, form=Form.NONE):
     return Settings.of_preset(
-        load_preset("session"), grid, tempo_bpm=tempo_bpm, key=None, retrieve=Retrieve.MIN, seed=1,
-        bars=bars,
+        load_preset("session"), grid, tempo_bpm=tempo_bpm, key=None, form=form,
+        retrieve=Retrieve.MIN, seed=1, bars=bars,
     )  # fmt: skip
 
 
@@ -168,11 +168,17 @@ def test_notes_left_on_and_ends_of_nothing_are_counted():
 
 
 def soaked(
-    change=list, hours=HOURS, tempo_bpm=TEMPO, mb_a_minute=0.0, tell=print, grid=COMMON_TIME
+    change=list,
+    hours=HOURS,
+    tempo_bpm=TEMPO,
+    mb_a_minute=0.0,
+    tell=print,
+    grid=COMMON_TIME,
+    form=Form.NONE,
 ):
     """A watcher that has looked on, the chunks changed before; and how many notes it was shown."""
     bundle = random_bundle(n_tunes=200, grid=grid)
-    settings = settings_of(round(hours * 60 * tempo_bpm / grid.bar_beats), tempo_bpm, grid)
+    settings = settings_of(round(hours * 60 * tempo_bpm / grid.bar_beats), tempo_bpm, grid, form)
     mb = count(100.0, mb_a_minute)
     watcher = Soak(settings, bundle.library, hours, lambda: next(mb), tell)
     notes = 0
@@ -198,9 +204,10 @@ def account(notes):
     return heard
 
 
+@pytest.mark.parametrize("form", [Form.NONE, Form.ANY], ids=str)
 @pytest.mark.parametrize("metre", GRIDS)
-def test_a_performance_as_it_should_be_passes(metre):
-    watcher, notes = soaked(grid=GRIDS[metre])
+def test_a_performance_as_it_should_be_passes(metre, form):
+    watcher, notes = soaked(grid=GRIDS[metre], form=form)
     assert notes > 500
     assert faults(watcher, good_report(notes), account(notes)) == []
 

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from surroundings import left_on, livedshl, notes_on
+from surroundings import left_on, livedshl, notes_on, sounding
 
 from livedshl.live.performer import Performer
 from livedshl.live.protocol import RECORD, Command, player_arguments
@@ -59,11 +59,6 @@ def wait_until_connected(environment, port, connected):
     pytest.fail(f"{port} never was {'' if connected else 'dis'}connected")
 
 
-def sounding(messages):
-    """Notes left on, without those switched off more often than on."""
-    return {note for note, count in left_on(messages).items() if count > 0}
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_another_player_goes_on_where_one_died(performer, receiver, number, caplog):
     end = 24 * 480
@@ -83,7 +78,10 @@ def test_another_player_goes_on_where_one_died(performer, receiver, number, capl
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_death_of_the_player_is_noticed_and_leaves_no_note_on(performer, receiver, number):
+def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
+    performer, receiver, number, monkeypatch
+):
+    monkeypatch.setattr("livedshl.live.performer._MOST_YOUNG_DEATHS", 1)
     events = melody(range(0, 9600, 480), 900)
     performer.send(events, 9600)
     performer.start(0, TEMPO, 0.05)

@@ -1,0 +1,78 @@
+"""What a player has been told, kept for another one that may have to take its place."""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.live.protocol import RECORD, Command, command_record
+
+_RECORD_TYPE = np.dtype(
+    [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
+)
+_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
+
+
+class Handover:
+    """The settings, the events to come, and which notes may sound. Has no lock of its own.
+
+    finish_tick: where the player ends by itself.
+    """
+
+    def __init__(self) -> None:
+        self.finish_tick: int | None = None
+        self._settings: dict[Command, bytes] = {}
+        self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
+        self._horizon = 0
+        self._instruments: dict[bytes, bytes] = {}  # programs and controllers that have been sent
+        self._notes: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
+
+    def set(self, command: Command, tick: int, value: int) -> bytes:
+        """Keeps a setting; returns what tells a player of it."""
+        self._settings[command] = command_record(command, tick, value)
+        return self._settings[command]
+
+    def add(self, events: NDArray[np.int64], horizon: int) -> bytes:
+        """Keeps events, int64[n, 4], by tick; returns what tells a player of them.
+
+        With them, all before `horizon` are complete.
+        """
+        records = np.zeros(len(events), _RECORD_TYPE)
+        records["tick"] = events[:, 0]
+        records["kind"] = Command.EVENT
+        records["message"] = events[:, 1:]
+        ticks = events[:, 0].tolist()
+        self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
+        self._horizon = horizon
+        notes = events[(events[:, 1] & 0xF0) == _NOTE_ON, 1:3]
+        self._notes.update((status, pitch) for status, pitch in notes.tolist())
+        return records.tobytes() + command_record(Command.HORIZON, horizon)
+
+    def forget_before(self, tick: int) -> None:
+        """Forgets events that have been sent, but for the programs and controllers in force."""
+        while self._to_come and self._to_come[0][0] < tick:
+            _, record = self._to_come.popleft()
+            _, _, status, data1, _, _ = RECORD.unpack(record)
+            if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
+                place = data1 if status & 0xF0 == _CONTROL else 0
+                self._instruments[bytes((status, place))] = record
+
+    def releasing(self) -> bytes:
+        """Tells a player to switch off what one that died may have left sounding.
+
+        Which notes it had sent nobody knows: it is all that were handed over.
+        """
+        records = [
+            RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
+            for status, pitch in sorted(self._notes)
+        ]
+        return b"".join([*records, command_record(Command.RELEASE)])
+
+    def everything(self) -> bytes:
+        """Tells a player all that another one knew."""
+        events = [*self._instruments.values(), *(record for _, record in self._to_come)]
+        told = [self.releasing(), *self._settings.values(), *events]
+        told.append(command_record(Command.HORIZON, self._horizon))
+        if self.finish_tick is not None:
+            told.append(command_record(Command.FINISH, self.finish_tick))
+        return b"".join(told)
