@@ -30,7 +30,7 @@ _OPTIONS = (
     click.option("--max-quote", type=click.IntRange(1), metavar="BEATS",
                  help="Beats that one song may be quoted for, note for note."),
     click.option("--plain", is_flag=True,
-                 help="The paper's rule: the nearest code, then lots; nothing ranked, quotes unlimited."),
+                 help="The paper's rule: the nearest code, then lots; quotes of any length."),
     click.option("--seed", type=click.IntRange(0), metavar="N",
                  help="Same seed, same music; drawn and shown if you give none."),
     click.option("--retrieve", type=click.Choice(["min", "max"]), default="min",
