@@ -51,7 +51,9 @@ def index_of(bundle: Bundle) -> CodeIndex:
     return CodeIndex(bundle.backward, bundle.shape)
 
 
-def write_kind(folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=None):
+def write_kind(
+    folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=None, next_step=None
+):
     """Writes a bundle of one tune of that kind; gives its library and its codes."""
     rng, grid = np.random.default_rng(1), GRIDS[metre]
     n_steps = 12 * grid.bar_steps
@@ -75,5 +77,6 @@ def write_kind(folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=N
         training={"seed": 1},
         corpora=[{"title": "a book"}],
         figures={},
+        next_step=next_step,
     )
     return library, codes

@@ -1,18 +1,19 @@
 """From the shared options to the settings and the bundle of a performance."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import randbelow
 
 import click
 
-from livedshl.improviser import Form, Retrieve
+from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.index.bundle import find_bundle, read_manifest
 from livedshl.live.composer import Settings
 from livedshl.live.loader import Progress
 from livedshl.live.preset import load_preset
-from livedshl.music import GRIDS
+from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key
 
 _SEEDS = 1_000_000  # seeds that are drawn stay short enough to be typed again
@@ -25,6 +26,10 @@ def settings_of(
     tempo: float | None,
     key: str | None,
     form: str | None,
+    chords: str | None,
+    adventure: float | None,
+    max_quote: int | None,
+    plain: bool,
     seed: int | None,
     retrieve: str,
     bars: int | None,
@@ -39,18 +44,39 @@ def settings_of(
     except ValueError as error:
         raise click.UsageError(f"--key: {error}") from None
     of_preset = load_preset(preset)
+    rules = of_preset.rules
+    if adventure is not None:
+        rules = replace(rules, adventure=adventure)
+    if max_quote is not None:
+        rules = replace(rules, max_quote=max_quote)
     mode = (parsed or of_preset.key).mode
     manifest = read_manifest(find_bundle(model, metre or of_preset.metre, mode))
+    grid = GRIDS[manifest["metre"]]
     return Settings.of_preset(
-        of_preset,
-        GRIDS[manifest["metre"]],
+        replace(of_preset, rules=rules.plain() if plain else rules),
+        grid,
         tempo_bpm=tempo,
         key=parsed,
         form=None if form is None else Form(form),
         retrieve=Retrieve(retrieve),
         seed=randbelow(_SEEDS) if seed is None else seed,
         bars=bars,
+        chart=None if chords is None else _chart(chords, grid),
     )
+
+
+def _chart(text_or_file: str, grid: Grid) -> Chart:
+    """The chart in a file of this name, or else in the text itself."""
+    text, where = text_or_file, "--chords"
+    try:
+        if Path(text_or_file).is_file():
+            text = Path(text_or_file).read_text(encoding="utf-8")
+            where += f": {text_or_file}"
+        return Chart.parse(text, grid)
+    except OSError as error:
+        raise click.UsageError(f"{where}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise click.UsageError(f"{where}: {error}") from None
 
 
 def bundle_source(

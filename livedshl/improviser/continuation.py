@@ -1,16 +1,43 @@
-"""Chooses the segment that follows: by code first, then among the ties by how well it joins."""
+"""Chooses the segment that follows: by code first, then among those near by how well it joins."""
 
+import logging
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.improviser.merge import agreement
+from livedshl.improviser.chart import Chart, ChartDistance
+from livedshl.improviser.merge import agreement, merge_each
+from livedshl.improviser.next_step import NextStep
+from livedshl.improviser.quotes import Quotes
+from livedshl.improviser.ranking import (
+    CHORDS,
+    FIT,
+    LIKELIHOOD,
+    LONGEST_MEMORY,
+    TERMS,
+    Habits,
+    Joins,
+    Ranking,
+    Scores,
+)
 from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
-from livedshl.music.segments import steps_from
+from livedshl.music.segments import CHORD
+
+log = logging.getLogger(__name__)
+
+_BOLDEST_NEAR = 24  # symbols out of 64: as near as that lie 50 segments at the median
+_SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 16.0  # nats
+_ENOUGH = 64  # candidates to choose from: rings are not looked for farther out
+# The same with a chart, whose chords are found only where there is a choice: with these, segments
+# lie 0.7 to 0.9 pitch classes off "C | Am | F G7 | C" and "Am | F | C | G", without 2.6 to 3.5.
+_CHART_NEAR, _CHART_ENOUGH = 0.375, 256  # share of the symbols; candidates
+_ANY_LENGTH = 1_000_000  # beats
+_REGISTER_BARS = 4  # how far back the range of the melody is heard
 
 NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
 
@@ -24,25 +51,45 @@ class Retrieve(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ContinuationRules:
-    """What keeps the music original.
+    """What keeps the music original, and how boldly it goes on.
 
     song_cap: of the last `window` segments, at most this many may occur in one and the same song.
     window: segments over which songs are counted.
     recency: segments for which a content that was played is not played again; at most a quarter of
         the library's contents. A thousand take ten minutes at 200 BPM.
-    near: symbols by which a code may lie farther than the nearest and still take part in the
-        choice: 0 admits ties only. Long codes that tell many segments apart have few ties.
+    adventure: from 0, the nearest codes and of them what joins best, to 1: codes that lie farther
+        take part in the choice, and what joins less well is drawn as well.
+    max_quote: beats that one song may be quoted for, note for note; at least a segment and a half.
+    terms: the terms of `ranking` by which candidates are ranked; without any, all that the code
+        found are equally likely.
     """
 
     song_cap: int = 3
     window: int = 16
     recency: int = 1000
-    near: int = 0
+    adventure: float = 0.25
+    max_quote: int = 8
+    terms: tuple[str, ...] = TERMS
 
     def recency_in(self, library: SegmentLibrary) -> int:
         """The recency that is kept in a library."""
         contents = int(library.content_ids.max()) + 1
         return min(self.recency, contents // 4)
+
+    def near(self, length: int) -> int:
+        """Symbols by which a code of `length` may lie farther than the nearest and be chosen."""
+        return round(self.adventure * _BOLDEST_NEAR * length / 64)
+
+    @property
+    def temperature(self) -> float:
+        """Nats by which a candidate must be better to be e times as likely."""
+        return float(
+            _SAFEST_TEMPERATURE * (_BOLDEST_TEMPERATURE / _SAFEST_TEMPERATURE) ** self.adventure
+        )
+
+    def plain(self) -> "ContinuationRules":
+        """The paper's rule: the nearest code, of its ties those that fit best, then lots."""
+        return replace(self, adventure=0.0, max_quote=_ANY_LENGTH, terms=FIT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,18 +130,19 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Ring:
-    """What the rules leave of a ring: int32[...] of its `ties` segments."""
+class _Found:
+    """What the rules leave of a ring: `segments`, int32[c], of its `ties`."""
 
     distance: int
-    segments: NDArray[np.int32]
     ties: int
+    segments: NDArray[np.int32]
 
 
 class Continuator:
     """Draws continuations and remembers what has been played.
 
-    The draw comes from `rng`: same state, same choice.
+    The draw comes from `rng`: same state, same choice. chart: chords to follow, in C major or
+    A minor.
     """
 
     def __init__(
@@ -104,19 +152,29 @@ class Continuator:
         rules: ContinuationRules,
         retrieve: Retrieve,
         rng: np.random.Generator,
+        chart: Chart | None = None,
     ) -> None:
-        self._library = bundle.library
-        self._forward = bundle.forward
-        self._backward = bundle.backward
-        self._grid = bundle.library.grid
-        self._overlaps = bundle.overlaps
-        self._phase_shift = bundle.follow_beats
+        library = bundle.library
+        self._bundle = bundle
+        self._library = library
+        self._grid = library.grid
         self._index = index
         self._retrieve = retrieve
         self._rng = rng
         self._rules = rules
-        self._recent: deque[int] = deque(maxlen=rules.recency_in(bundle.library))  # content ids
+        length = bundle.shape.length
+        self._near = max(rules.near(length), round(_CHART_NEAR * length) if chart else 0)
+        self._enough = _CHART_ENOUGH if chart else _ENOUGH
+        self._chart = ChartDistance(chart, bundle.vocabulary) if chart else None
+        self._terms = rules.terms if retrieve is Retrieve.MIN else ()
+        self._recent: deque[int] = deque(maxlen=rules.recency_in(library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
+        self._quotes = Quotes(library, rules.max_quote)
+        self._heard = np.empty((0, 3), np.int8)  # the last bars
+        self._beat = 0
+        self._passages = 0
+        # By content, the passage that was heard last of any of its songs.
+        self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
 
     def open(self, among: NDArray[np.integer] = NOTHING) -> int:
         """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
@@ -128,25 +186,50 @@ class Continuator:
         self._remember(segment)
         return segment
 
-    def follow(self, playing: int, wish: Wish | None = None) -> Continuation:
-        """Draws the continuation of the playing segment and takes it as played."""
-        chosen = self._choose(playing, wish)
+    def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
+        """Is told every passage that is heard, int8[n, 3], one after the other.
+
+        planned: the form brings it back, so that it is no quote.
+        """
+        self._quotes.hear(steps, planned)
+        n_steps = max(self._grid.segment_steps, _REGISTER_BARS * self._grid.bar_steps)
+        self._heard = np.concatenate([self._heard, steps])[-n_steps:]
+        self._beat += len(steps) // self._grid.beat_steps
+
+    @property
+    def quote_beats(self) -> int:
+        """Whole beats of the longest quote from one song that ends with what is heard."""
+        return self._quotes.beats
+
+    def follow(
+        self, playing: int, wish: Wish | None = None, *, merged: bool = True
+    ) -> Continuation:
+        """Draws the continuation of the playing segment and takes it as played.
+
+        merged: with the second half of that one, where segments overlap; else it comes end to end
+        with what is heard.
+        """
+        chosen = self._choose(playing, wish, merged and self._bundle.overlaps)
         self._remember(chosen.segment)
         return chosen
 
     def follow_as_wished(self, playing: int, wish: Wish) -> Continuation | None:
         """Draws a continuation that fulfils the wish and takes it as played; None if none does."""
-        chosen = self._as_wished(playing, wish)
+        chosen = self._as_wished(playing, wish, self._bundle.overlaps)
         if chosen:
             self._remember(chosen.segment)
         return chosen
 
     def join(self, playing: int, segment: int) -> Continuation:
         """How a segment follows that a plan brings back; it is not taken as played anew."""
-        distances = hamming(self._forward[playing], self._backward, self._index.shape)
+        bundle = self._bundle
+        distances = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
         distance = int(distances[segment])
         nearest = distances.min() if self._retrieve is Retrieve.MIN else distances.max()
-        (agreeing,) = self._agreement(playing, np.array([segment], np.int32)).tolist()
+        agreeing = 0
+        if bundle.overlaps:
+            contents = bundle.library.contents(np.array([playing, segment]))
+            agreeing = int(agreement(contents[0], contents[1]))
         return Continuation(
             segment=segment,
             hamming=distance,
@@ -173,81 +256,112 @@ class Continuator:
         """A segment by which the code gets from the playing one to what begins, end to end with
         it, on a first beat. It is not played, nor remembered.
         """
-        distances = hamming(self._forward[playing], self._backward, self._index.shape)
-        onward = self._library.phases + self._phase_shift
+        bundle = self._bundle
+        distances = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
+        onward = self._library.phases + bundle.follow_beats
         leads = np.flatnonzero(onward % self._grid.cycle_beats == 0)
         return int(leads[np.argmin(distances[leads])]) if len(leads) else int(distances.argmin())
 
-    def _as_wished(self, playing: int, wish: Wish) -> Continuation | None:
-        nearest, rings = self._near_rings(playing, wish)
-        if not rings:
+    def _as_wished(self, playing: int, wish: Wish, merged: bool) -> Continuation | None:
+        nearest, found = self._near_rings(playing, wish, merged)
+        if not found:
             return None
-        return self._draw(playing, rings, nearest.distance, rules_kept=True, wish=wish.name)
+        return self._draw(playing, found, nearest.distance, merged, rules_kept=True, wish=wish.name)
 
-    def _choose(self, playing: int, wish: Wish | None) -> Continuation:
-        chosen = self._as_wished(playing, wish) if wish else None
+    def _choose(self, playing: int, wish: Wish | None, merged: bool) -> Continuation:
+        chosen = self._as_wished(playing, wish, merged) if wish else None
         if chosen:
             return chosen
-        nearest, rings = self._near_rings(playing, None)
-        if rings:
-            return self._draw(playing, rings, nearest.distance, rules_kept=True)
+        nearest, found = self._near_rings(playing, None, merged)
+        if found:
+            return self._draw(playing, found, nearest.distance, merged, rules_kept=True)
         # A library this small cannot satisfy the rules; endless music matters more.
-        whole = _Ring(nearest.distance, nearest.segments, len(nearest.segments))
-        return self._draw(playing, [whole], nearest.distance, rules_kept=False)
+        whole = _Found(nearest.distance, len(nearest.segments), nearest.segments)
+        return self._draw(playing, [whole], nearest.distance, merged, rules_kept=False)
 
-    def _near_rings(self, playing: int, wish: Wish | None) -> tuple[Ring, list[_Ring]]:
+    def _near_rings(
+        self, playing: int, wish: Wish | None, merged: bool
+    ) -> tuple[Ring, list[_Found]]:
         """The first ring, and what rules and wish leave of the rings from the first they have any
-        of to `near` symbols farther.
+        of to `near` symbols farther, or until there is enough to choose from.
         """
         farthest = self._retrieve is Retrieve.MAX
         first: Ring | None = None
-        found: list[_Ring] = []
-        for ring in self._index.rings(self._forward[playing], farthest_first=farthest):
+        found: list[_Found] = []
+        barred = self._barred()
+        for ring in self._index.rings(self._bundle.forward[playing], farthest_first=farthest):
             first = first or ring
-            if found and abs(ring.distance - found[0].distance) > self._rules.near:
+            if found and abs(ring.distance - found[0].distance) > self._near:
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
             segments = ring.segments
             if wish:
                 segments = segments[wish.among[segments]]
-            segments = self._allowed(segments)
+            segments = segments[~barred[self._library.content_ids[segments]]]
             if not farthest:  # once off the beat the music would stay there: codes keep the place
                 # A wish may fall on either bar of two.
                 cycle_beats = self._grid.bar_beats if wish else self._grid.cycle_beats
                 segments = segments[self._in_phase(playing, segments, cycle_beats)]
+            if len(segments) and not self._quotes.are_free:
+                after, _, _ = self._joined(playing, segments, merged)
+                segments = segments[~self._quotes.too_long(after)]
             if len(segments):
-                found.append(_Ring(ring.distance, segments, len(ring.segments)))
+                found.append(_Found(ring.distance, len(ring.segments), segments))
+                if sum(len(nearer.segments) for nearer in found) >= self._enough:
+                    break
         assert first is not None, "an index is never empty"
         return first, found
+
+    def _joined(
+        self, playing: int, segments: NDArray[np.int32], merged: bool
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64], NDArray[np.int64]]:
+        """How segments would join what plays: `after`, `at` and `agreeing` of `Joins`."""
+        library, grid = self._library, self._grid
+        contents = library.contents(segments)
+        if not merged:
+            none = np.zeros(len(segments), np.int64)
+            return contents, none, none
+        old = library.contents(np.array(playing))
+        overlaps, splices = merge_each(old, contents, grid.beat_steps)
+        after = np.concatenate([overlaps, contents[:, grid.hop_steps :]], axis=1)
+        return after, splices, agreement(old, contents)
 
     def _draw(
         self,
         playing: int,
-        rings: Sequence[_Ring],
+        found: Sequence[_Found],
         nearest: int,
+        merged: bool,
         *,
         rules_kept: bool,
         wish: str | None = None,
     ) -> Continuation:
-        """Draws among what fits best; where that is equal, the first ring goes before the next."""
-        candidates = np.concatenate([ring.segments for ring in rings])
-        order = np.repeat(np.arange(len(rings)), [len(ring.segments) for ring in rings])
-        agreeing = self._agreement(playing, candidates)
-        if self._retrieve is Retrieve.MIN:
-            fit = agreeing + self._grid.hop_steps * self._in_phase(
-                playing, candidates, self._grid.cycle_beats
-            )
-            best = fit == fit.max()
-            best &= order == order[best].min()
-            candidates, agreeing, order = candidates[best], agreeing[best], order[best]
-        # Each content is as likely as any other, however many songs share it.
+        """Draws among candidates by rank."""
+        candidates = np.concatenate([ring.segments for ring in found])
+        order = np.repeat(np.arange(len(found)), [len(ring.segments) for ring in found])
+        after, at, agreeing = self._joined(playing, candidates, merged)
+        # Each content is as likely as any other of its rank, however many songs share it.
         _, content, copies = np.unique(
             self._library.content_ids[candidates], return_inverse=True, return_counts=True
         )
         weights = 1.0 / copies[content]
+        if self._terms:
+            scores = self._ranking.scores(
+                Joins(
+                    before=self._heard,
+                    after=after,
+                    at=at,
+                    farther=np.array([ring.distance for ring in found])[order] - nearest,
+                    agreeing=agreeing,
+                    in_phase=self._in_phase(playing, candidates, self._grid.cycle_beats),
+                    unheard=self._passages - self._heard_at[self._library.content_ids[candidates]],
+                    off_chart=self._off_chart(candidates),
+                )
+            )
+            weights *= np.exp((scores - scores.max()) / self._rules.temperature)
         drawn = int(self._rng.choice(len(candidates), p=weights / weights.sum()))
-        ring = rings[order[drawn]]
+        ring = found[order[drawn]]
         return Continuation(
             segment=int(candidates[drawn]),
             hamming=ring.distance,
@@ -258,30 +372,56 @@ class Continuator:
             wish=wish,
         )
 
-    def _agreement(self, playing: int, candidates: NDArray[np.int32]) -> NDArray[np.int64]:
-        if not self._overlaps:
-            return np.zeros(len(candidates), np.int64)
-        library = self._library
-        old = library.contents(np.array(playing))
-        hop_steps = self._grid.hop_steps
-        return agreement(old, steps_from(library.steps, library.starts[candidates], hop_steps))
+    @cached_property
+    def _ranking(self) -> Ranking:
+        """Made at the first retrieval: counting takes too long before the first note."""
+        bundle = self._bundle
+        weights = bundle.next_step
+        if weights is None and LIKELIHOOD in self._terms:
+            log.warning(
+                "%s has no network for the likelihood of a join, which does without; "
+                "`livedshl train` makes one",
+                bundle.folder.name,
+            )
+        terms = set(self._terms) - ({CHORDS} if self._chart else set())
+        habits = Habits.of(bundle.library, len(bundle.vocabulary))
+        return Ranking(habits, None if weights is None else NextStep(weights), terms)
+
+    def _off_chart(self, candidates: NDArray[np.int32]) -> Scores:
+        """How far the candidates' own chords lie from those of the chart."""
+        if self._chart is None:
+            return np.zeros(len(candidates))
+        contents = self._library.contents(candidates)
+        return self._chart.of(contents[:, :: self._grid.beat_steps, CHORD], self._beat)
 
     def _in_phase(
         self, playing: int, candidates: NDArray[np.int32], cycle_beats: int
     ) -> NDArray[np.bool_]:
         """Whether each candidate falls on the same beats of the cycle as in its own song."""
         phases = self._library.phases
-        wanted = phases[playing] + self._phase_shift
+        wanted = phases[playing] + self._bundle.follow_beats
         return np.asarray((phases[candidates] - wanted) % cycle_beats == 0, np.bool_)
 
     def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
-        library = self._library
+        """Those of some segments that song cap and recency admit."""
+        return segments[~self._barred()[self._library.content_ids[segments]]]
+
+    def _barred(self) -> NDArray[np.bool_]:
+        """By content, whether song cap or recency rule it out."""
         counts = Counter(song for songs in self._window for song in songs)
-        full = [song for song, count in counts.items() if count >= self._rules.song_cap]
-        barred = [np.array(self._recent, np.int32), *map(library.contents_of, full)]
-        return segments[~np.isin(library.content_ids[segments], np.concatenate(barred))]
+        barred = np.zeros(len(self._heard_at), np.bool_)
+        barred[list(self._recent)] = True
+        for song, count in counts.items():
+            if count >= self._rules.song_cap:
+                barred[self._library.contents_of(song)] = True
+        return barred
 
     def _remember(self, segment: int) -> None:
-        content = int(self._library.content_ids[segment])
+        library = self._library
+        content = int(library.content_ids[segment])
+        songs = library.songs_with(content).tolist()
         self._recent.append(content)
-        self._window.append(tuple(self._library.songs_with(content).tolist()))
+        self._window.append(tuple(songs))
+        for song in songs:
+            self._heard_at[library.contents_of(song)] = self._passages
+        self._passages += 1

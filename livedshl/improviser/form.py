@@ -13,6 +13,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.improviser.chart import Chart
 from livedshl.improviser.continuation import (
     NOTHING,
     Continuation,
@@ -105,14 +106,15 @@ def perform(
     form: Form,
     last_beat: int | None = None,
     is_ending: Callable[[], bool] = lambda: False,
+    chart: Chart | None = None,
 ) -> Iterator[Passage]:
     """Plays tune after tune: yields passages without a gap, the first at beat 0.
 
     last_beat: a bar line at which the music ends on the tonic; None for never. A free run knows of
     none. is_ending: asked before each passage; once it says so, the music ends on the tonic within
-    `ENDING_BARS`.
+    `ENDING_BARS`. chart: chords, in C major or A minor, to which what is chosen should fit.
     """
-    line = Line(bundle, index, rules, retrieve, rng)
+    line = Line(bundle, index, rules, retrieve, rng, chart)
     planner = _Planner(bundle, line, rng, last_beat, is_ending)
     return planner.free_run() if form is Form.NONE else planner.sets(form)
 
@@ -248,7 +250,11 @@ class _Planner:
                     section.joins[line.playing, found.segment] = found.continuation
             n_beats = phrase_end - beat if beat == last else min(follow_beats, last - beat)
             passage = line.add(
-                found.segment, found.continuation, merged=beat > phrase, n_beats=n_beats
+                found.segment,
+                found.continuation,
+                merged=beat > phrase,
+                n_beats=n_beats,
+                planned=found.planned,
             )
             if place and beat == phrase:
                 passage = replace(passage, steps=_begun(passage.steps))
@@ -301,7 +307,7 @@ class _Planner:
             return _Found(line.continuator.open(among), None)
         if at_start and self._bundle.overlaps:
             playing = line.continuator.between(playing)
-        continuation = line.continuator.follow(playing, wish)
+        continuation = line.continuator.follow(playing, wish, merged=not at_start)
         return _Found(continuation.segment, continuation, wish.name if wish else None)
 
     def _recall(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.improviser.chart import Chart
 from livedshl.improviser.continuation import (
     Continuation,
     ContinuationRules,
@@ -48,6 +49,7 @@ class Passage:
     continuation: how it was chosen; None for the opening.
     splice: the step at which its melody takes over; None where nothing is merged.
     place: in the form; None without one. ends: whether the music ends with it.
+    quote_beats: whole beats of the longest quote from one song that ends with it.
     """
 
     beat: int
@@ -57,6 +59,7 @@ class Passage:
     splice: int | None
     place: Place | None = None
     ends: bool = False
+    quote_beats: int = 0
 
 
 class Line:
@@ -69,8 +72,9 @@ class Line:
         rules: ContinuationRules,
         retrieve: Retrieve,
         rng: np.random.Generator,
+        chart: Chart | None = None,
     ) -> None:
-        self.continuator = Continuator(bundle, index, rules, retrieve, rng)
+        self.continuator = Continuator(bundle, index, rules, retrieve, rng, chart)
         self.beat = 0
         self.playing: int | None = None
         self._bundle = bundle
@@ -82,11 +86,12 @@ class Line:
         *,
         merged: bool = True,
         n_beats: int | None = None,
+        planned: bool = False,
     ) -> Passage:
         """The passage of a segment, which from now on is the one that plays.
 
         merged: with the second half of the one before, where segments overlap. n_beats: how long
-        it is heard, if not until the next follows.
+        it is heard, if not until the next follows. planned: the form brings it back.
         """
         bundle = self._bundle
         library, grid = bundle.library, bundle.library.grid
@@ -97,7 +102,10 @@ class Line:
             overlap = merge(before, steps, grid.beat_steps)
             steps, splice = np.concatenate([overlap.steps, steps[grid.hop_steps :]]), overlap.splice
         steps = steps[: n_beats * grid.beat_steps]
-        passage = Passage(self.beat, steps, segment, continuation, splice)
+        self.continuator.hear(steps, planned)
+        # What opens the music stands in its song; to look up where takes too long before it sounds.
+        quote_beats = n_beats if self.playing is None else self.continuator.quote_beats
+        passage = Passage(self.beat, steps, segment, continuation, splice, quote_beats=quote_beats)
         self.beat += n_beats
         self.playing = segment
         return passage
@@ -109,14 +117,17 @@ def improvise(
     rules: ContinuationRules,
     retrieve: Retrieve,
     rng: np.random.Generator,
+    chart: Chart | None = None,
 ) -> Iterator[Passage]:
     """Plays on for ever: yields passages without a gap, the first at beat 0.
+
+    chart: chords, in C major or A minor, to which what is chosen should fit.
 
     Each query is the forward code of the segment that plays while its continuation is retrieved
     (paper, Fig. 1). Where segments overlap, the passage of a segment is its first half merged with
     the second half of the segment before.
     """
-    line = Line(bundle, index, rules, retrieve, rng)
+    line = Line(bundle, index, rules, retrieve, rng, chart)
     passage = line.add(line.continuator.open(), None)
     while True:
         yield passage
@@ -149,6 +160,7 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
         "rules_kept": True,
         "wish": None,
         "splice": passage.splice,
+        "quote_beats": passage.quote_beats,
     }
     if passage.continuation is not None:
         record |= asdict(passage.continuation)

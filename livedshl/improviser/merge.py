@@ -38,30 +38,60 @@ def merge(old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int) -> Over
     leap is smallest; among equals, nearest to the middle, so that both are heard. The new chords
     take over on the first beat at or after the splice.
     """
+    steps, splices = merge_each(old, new[None], beat_steps)
+    return Overlap(steps[0], int(splices[0]))
+
+
+def merge_each(
+    old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int
+) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    """`old` merged with each of `new`, int8[c, 2 hop, 3].
+
+    Gives the steps of the overlaps, int8[c, hop, 3], and their splices, int64[c].
+    """
     hop = len(old) // 2
-    splice = min(_splices(new[: hop + 1]), key=lambda s: (_leap(old, new, s), abs(s - hop // 2)))
-    steps = old[hop:].copy()
-    steps[splice:, :CHORD] = new[splice:hop, :CHORD]
-    if splice < hop and steps[splice, PITCH] != REST:
-        steps[splice, ARTICULATED] = 1
-    chord_splice = -(-splice // beat_steps) * beat_steps
-    steps[chord_splice:, CHORD] = new[chord_splice:hop, CHORD]
-    return Overlap(steps, splice)
+    ending, beginning = old[hop:], new[:, :hop]
+    splices = _splices(old, new)
+    place = np.arange(hop)
+    is_new = place >= splices[:, None]
+    chord_splices = chords_from(splices, beat_steps)
+    steps = np.where(is_new[..., None], beginning, ending)
+    steps[..., ARTICULATED] |= (place == splices[:, None]) & (beginning[..., PITCH] != REST)
+    steps[..., CHORD] = np.where(
+        place >= chord_splices[:, None], beginning[..., CHORD], ending[..., CHORD]
+    )
+    return steps, splices
 
 
-def _splices(beginning: NDArray[np.int8]) -> list[int]:
-    """The steps at which the new melody may take over: its onsets, or 0 if it has none."""
-    onsets = np.flatnonzero(beginning[:, ARTICULATED]).tolist()
-    return onsets or [0]
+def chords_from(splices: NDArray[np.int64], beat_steps: int) -> NDArray[np.int64]:
+    """The steps from which the new chords sound: on the first beat at or after the splice."""
+    return -(-splices // beat_steps) * beat_steps
 
 
-def _leap(old: NDArray[np.int8], new: NDArray[np.int8], splice: int) -> int:
-    """Semitones between the old melody's last note before the splice and the new one's first."""
+def _splices(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
+    """The step of the overlap, or its end, at which the melody of each of `new` takes over.
+
+    It is one of its onsets, or 0 if it has none.
+    """
     hop = len(old) // 2
-    before = int(old[hop + splice - 1, PITCH])
-    after = int(new[splice, PITCH])
-    if splice < hop and int(old[hop + splice, PITCH]) == after:
-        return 0  # the old melody goes to the same note
-    if REST in (before, after):
-        return _REST_LEAP
-    return max(1, abs(after - before))
+    beginning = new[:, : hop + 1]
+    onsets = beginning[..., ARTICULATED] > 0
+    onsets[:, 0] |= ~onsets.any(axis=1)
+    from_middle = np.abs(np.arange(hop + 1) - hop // 2)
+    cost = _leaps(old, beginning[..., PITCH]) * (hop + 1) + from_middle
+    cost[~onsets] = np.iinfo(cost.dtype).max
+    return np.asarray(cost.argmin(axis=1), np.int64)
+
+
+def _leaps(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Semitones between the old melody's last note before each splice and the new one's first.
+
+    new: int8[c, hop + 1], pitches. Gives int64[c, hop + 1].
+    """
+    hop = len(old) // 2
+    before = old[hop - 1 :, PITCH].astype(np.int64)  # the note before each splice
+    after = new.astype(np.int64)
+    leaps: NDArray[np.int64] = np.maximum(1, np.abs(after - before))
+    leaps[(after == REST) | (before == REST)] = _REST_LEAP
+    leaps[:, :hop][after[:, :hop] == old[hop:, PITCH]] = 0  # the old melody goes to the same note
+    return leaps

@@ -11,6 +11,7 @@
     roles.npy              uint8[n], `livedshl.music.sections.Role`
     forward.npy            uint64[n, words]
     backward.npy           uint64[n, words]
+    next_step.npy          float32[4 H + 32, 29 + H + 1], see `Bundle.next_step`; may be missing
     networks.safetensors   weights; no code in it
 
 Arrays are opened by memory map and nothing is unpickled.
@@ -52,6 +53,7 @@ _ARRAYS: tuple[tuple[str, str, int], ...] = (
     ("forward", "uint64", 2),
     ("backward", "uint64", 2),
 )
+_NEXT_STEP = "next_step"
 _FILES = (_TUNES, NETWORKS, *(f"{name}.npy" for name, _, _ in _ARRAYS))
 _MAX_JSON_BYTES = 64 << 20
 
@@ -65,6 +67,8 @@ class Bundle:
     mode: of the tunes, which lie in C major or in A minor.
     roles: uint8[n], what each segment does in its song, a `livedshl.music.sections.Role`.
     manifest: the whole manifest, for showing.
+    next_step: the weights of the LSTM that predicts the next step, as
+        `livedshl.improviser.next_step` reads them; None in a bundle that has none.
     """
 
     folder: Path
@@ -77,6 +81,7 @@ class Bundle:
     mode: Mode
     roles: NDArray[np.uint8]
     manifest: Mapping[str, Any]
+    next_step: NDArray[np.float32] | None = None
 
     @property
     def overlaps(self) -> bool:
@@ -103,6 +108,7 @@ def write_bundle(
     training: Mapping[str, Any],
     corpora: Sequence[Mapping[str, Any]],
     figures: Mapping[str, Any],
+    next_step: NDArray[np.float32] | None = None,
 ) -> None:
     """Writes a bundle: `forward` and `backward` are unpacked codes, uint8[n, L].
 
@@ -119,6 +125,9 @@ def write_bundle(
         "forward": pack(forward, shape),
         "backward": pack(backward, shape),
     }
+    if next_step is not None:
+        arrays[_NEXT_STEP] = next_step
+    files = (_TUNES, NETWORKS, *(f"{name}.npy" for name in arrays))
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=folder) as scratch:
         beside = Path(scratch)
@@ -142,12 +151,12 @@ def write_bundle(
             "training": dict(training),
             "corpora": [dict(corpus) for corpus in corpora],
             "figures": dict(figures),
-            "sha256": {name: _sha256(beside / name) for name in _FILES},
+            "sha256": {name: _sha256(beside / name) for name in files},
         }
         manifest["checksum"] = _checksum(manifest)
         _write_json(beside / MANIFEST, manifest)
         (folder / MANIFEST).unlink(missing_ok=True)
-        for name in (*_FILES, MANIFEST):
+        for name in (*files, MANIFEST):
             (beside / name).replace(folder / name)
 
 
@@ -158,15 +167,20 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     that is no bundle, a changed or missing file, or another format version.
     """
     manifest = read_manifest(folder)
-    for done, name in enumerate(_FILES, 1):
+    has_next_step = f"{_NEXT_STEP}.npy" in manifest.get("sha256", ())
+    files = (*_FILES, f"{_NEXT_STEP}.npy") if has_next_step else _FILES
+    for done, name in enumerate(files, 1):
         _check(folder, name, manifest)
         if progress:
-            progress(done / len(_FILES))
+            progress(done / len(files))
     try:
         arrays = {
             name: _open_array(folder / f"{name}.npy", type_name, n_dimensions)
             for name, type_name, n_dimensions in _ARRAYS
         }
+        next_step = (
+            _open_array(folder / f"{_NEXT_STEP}.npy", "float32", 2) if has_next_step else None
+        )
         tunes = tuple(TuneInfo(**tune) for tune in _read_json(folder / _TUNES))
         shape = CodeShape(int(manifest["length"]), int(manifest["symbols"]))
         grid = GRIDS[manifest["metre"]]
@@ -180,7 +194,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     )
     bundle = Bundle(
         folder, library, vocabulary, shape, follow_beats, arrays["forward"], arrays["backward"],
-        mode, arrays["roles"], manifest,
+        mode, arrays["roles"], manifest, next_step,
     )  # fmt: skip
     _check_consistency(bundle)
     return bundle
@@ -302,7 +316,8 @@ def _check_consistency(bundle: Bundle) -> None:
 
 
 def _open_array(path: Path, type_name: str, n_dimensions: int) -> NDArray[Any]:
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    # As a plain array, still in the file: taking from a memmap costs several times as much.
+    array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     if array.dtype != np.dtype(type_name) or array.ndim != n_dimensions:
         raise ValueError(f"{path.name} is {array.dtype}[{array.ndim}d]")
     return array

@@ -4,9 +4,10 @@ A code is L symbols out of K values. Codes are packed, each symbol in as few bit
 one or more 64-bit words, so that the distance of two codes is the number of bit fields that
 differ. Segments of equal code form one bucket, and the search runs over the distinct codes only.
 
-Short codes are looked up in a table with one entry for every possible code. Long codes are compared
-with every distinct code in one scan; where there are very many, binary search is tried first at
-distances 0 and 1.
+Short codes are looked up in a table with one entry for every possible code. Of long codes two
+signatures are kept, one bit each for every symbol: they never differ in more bits than their codes
+do in symbols. One is compared for all codes, the other for those that are near enough by the first,
+and only what is near enough by both is compared whole.
 """
 
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 
 TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 MiB
 WORD_BITS = 64
-_SEARCH_FROM = 1 << 18  # distinct codes from which on searching distances 0 and 1 saves time
 _SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
+_FIRST_PASS = 1 << 13  # codes that are looked at more closely before the first ring, about
+_NEXT_PASS = 4  # times as many before those after
 
 Words = NDArray[np.uint64]
 
@@ -80,22 +82,55 @@ def unpack(packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
 
 def hamming(query: Words, packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
     """Symbols in which each of `packed`, uint64[n, words], differs from `query`, uint64[words]."""
-    bits = shape.bits_per_symbol
-    lowest_bits = np.uint64(
-        sum(1 << field * bits for field in range(shape.symbols_per_word)) & (2**WORD_BITS - 1)
-    )
-    distances = np.empty(len(packed), np.uint8)
+    distances = np.zeros(len(packed), np.uint8)
+    folded, shifted = np.empty((2, min(_SCAN_BLOCK, len(packed))), np.uint64)
+    lowest_bits = _lowest_bits(shape)
     for start in range(0, len(packed), _SCAN_BLOCK):
         block = packed[start : start + _SCAN_BLOCK]
-        total = np.zeros(len(block), np.uint8)
+        found = distances[start : start + _SCAN_BLOCK]
+        x, y = folded[: len(block)], shifted[: len(block)]
         for word in range(shape.words):
-            difference = block[:, word] ^ query[word]
-            folded = difference.copy()
-            for shift in range(1, bits):
-                folded |= difference >> np.uint64(shift)
-            total += np.bitwise_count(folded & lowest_bits)
-        distances[start : start + _SCAN_BLOCK] = total
+            np.bitwise_xor(block[:, word], query[word], out=x)
+            for shift in _doubling(shape.bits_per_symbol):
+                np.right_shift(x, np.uint64(shift), out=y)
+                np.bitwise_or(x, y, out=x)
+            np.bitwise_and(x, lowest_bits, out=x)
+            found += np.bitwise_count(x)
     return distances
+
+
+def signatures(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
+    """Two words for each code, uint64[..., words] to uint64[2, ...]: the parities of its symbols,
+    and those of every other bit of them.
+
+    Where a bit is shared by several symbols it is that of all together, so that the signatures of
+    two codes differ, in one word or the other, at no more places than the codes differ in symbols.
+    """
+    bits, lowest_bits = shape.bits_per_symbol, _lowest_bits(shape)
+    signature = np.zeros((2, *packed.shape[:-1]), np.uint64)
+    for word in range(shape.words):
+        place = np.uint64(word % bits)
+        for kind, shifts in enumerate((range(bits), range(0, bits, 2))):
+            parity = np.zeros(packed.shape[:-1], np.uint64)
+            for shift in shifts:
+                parity ^= packed[..., word] >> np.uint64(shift)
+            signature[kind] ^= (parity & lowest_bits) << place
+    return signature
+
+
+def _lowest_bits(shape: CodeShape) -> np.uint64:
+    """The lowest bit of each symbol in a word."""
+    bits = shape.bits_per_symbol
+    return np.uint64(sum(1 << field * bits for field in range(shape.symbols_per_word)))
+
+
+def _doubling(bits: int) -> Iterator[int]:
+    """Shifts that, each on the result of those before, fold so many bits onto the lowest."""
+    folded = 1
+    while folded < bits:
+        shift = min(folded, bits - folded)
+        yield shift
+        folded += shift
 
 
 class CodeIndex:
@@ -113,6 +148,7 @@ class CodeIndex:
         first = np.flatnonzero(opens_bucket)
         # By columns: a scan reads one word of all codes at a time, thrice as fast where it lies so.
         self._distinct = np.asfortranarray(ordered[first])
+        self._signatures = signatures(self._distinct, shape)
         self._segments = order.astype(np.int32)
         self._offsets = np.append(first, len(ordered))
 
@@ -129,8 +165,10 @@ class CodeIndex:
         """
         if self.shape.bits <= TABLE_BITS:
             yield from self._rings_by_table(query, farthest_first)
+        elif farthest_first:
+            yield from self._rings_by_scan(query)
         else:
-            yield from self._rings_by_scan(query, farthest_first)
+            yield from self._rings_by_signature(query)
 
     def nearest(self, query: Words) -> Ring:
         """The first ring: the least distance that any segment has, and all segments that do."""
@@ -138,8 +176,10 @@ class CodeIndex:
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
-        runs = [self._segments[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return Ring(distance, np.sort(np.concatenate(runs)))
+        lengths = ends - starts
+        # How far each bucket lies, in `_segments`, from where it comes in the ring.
+        moved = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        return Ring(distance, np.sort(self._segments[moved + np.arange(len(moved))]))
 
     def _rings_by_table(self, query: Words, farthest_first: bool) -> Iterator[Ring]:
         distances = range(self.shape.length + 1)
@@ -149,17 +189,46 @@ class CodeIndex:
             if len(buckets):
                 yield self._ring(distance, buckets)
 
-    def _rings_by_scan(self, query: Words, farthest_first: bool) -> Iterator[Ring]:
-        done = 0
-        if not farthest_first and len(self._distinct) >= _SEARCH_FROM:
-            for distance, keys in ((0, query[None]), (1, self._neighbours(query))):
-                buckets = self._find(keys)
+    def _rings_by_signature(self, query: Words) -> Iterator[Ring]:
+        """Goes through the signatures a few distances at a time, as far as rings are wanted."""
+        wanted = signatures(query, self.shape)
+        least = self._least_distances(wanted)
+        every = max(1, len(least) // _FIRST_PASS)  # a sample is enough to tell how far a pass goes
+        within = np.cumsum(np.bincount(least[::every], minlength=self.shape.length + 1)) * every
+        done, n_wanted = -1, _FIRST_PASS
+        rows, found = np.empty(0, np.int64), np.empty(0, np.uint8)  # compared, but not yet in rings
+        while done < self.shape.length:
+            radius = max(done + 1, int(np.searchsorted(within, n_wanted, "right")) - 1)
+            n_wanted *= _NEXT_PASS
+            near = np.flatnonzero((least > done) & (least <= radius))
+            one, other = (self._signatures[kind].take(near) ^ wanted[kind] for kind in (0, 1))
+            closer = np.bitwise_count(one | other)
+            least[near] = closer  # those beyond the radius come again later
+            near = near[closer <= radius]
+            rows = np.append(rows, near)
+            found = np.append(found, hamming(query, self._distinct[near], self.shape))
+            for distance in range(done + 1, radius + 1):
+                buckets = rows[found == distance]
                 if len(buckets):
                     yield self._ring(distance, buckets)
-            done = 2
+            farther = found > radius
+            rows, found = rows[farther], found[farther]
+            done = radius
+
+    def _least_distances(self, wanted: NDArray[np.uint64]) -> NDArray[np.uint8]:
+        """Bits in which the first signature of each distinct code differs from the wanted one."""
+        least = np.empty(len(self._distinct), np.uint8)
+        difference = np.empty(min(_SCAN_BLOCK, len(least)), np.uint64)
+        for start in range(0, len(least), _SCAN_BLOCK):
+            block = self._signatures[0, start : start + _SCAN_BLOCK]
+            differing = np.bitwise_xor(block, wanted[0], out=difference[: len(block)])
+            np.bitwise_count(differing, out=least[start : start + _SCAN_BLOCK])
+        return least
+
+    def _rings_by_scan(self, query: Words) -> Iterator[Ring]:
+        """Farthest first: nothing but the whole code tells how far it is at most."""
         found = hamming(query, self._distinct, self.shape)
-        distances = range(max(done, int(found.min())), int(found.max()) + 1)
-        for distance in reversed(distances) if farthest_first else distances:
+        for distance in range(int(found.max()), int(found.min()) - 1, -1):
             buckets = np.flatnonzero(found == distance)
             if len(buckets):
                 yield self._ring(distance, buckets)
@@ -177,36 +246,3 @@ class CodeIndex:
         every = np.arange(1 << self.shape.bits, dtype=np.uint64)[:, None]
         distances = hamming(np.zeros(1, np.uint64), every, self.shape)
         return [np.flatnonzero(distances == d) for d in range(self.shape.length + 1)]
-
-    @cached_property
-    def _single_changes(self) -> Words:
-        """Bit patterns that turn a code into all codes at distance 1, uint64[L (K' - 1), words]."""
-        values = 1 << self.shape.bits_per_symbol  # K', the values that fit a field
-        changes = np.zeros((self.shape.length, values - 1, self.shape.length), np.uint8)
-        for position in range(self.shape.length):
-            changes[position, :, position] = np.arange(1, values)
-        return pack(changes.reshape(-1, self.shape.length), self.shape)
-
-    def _neighbours(self, query: Words) -> Words:
-        return query ^ self._single_changes
-
-    def _find(self, keys: Words) -> NDArray[np.int64]:
-        """The buckets, ascending, of those of `keys`, uint64[m, words], that are in the index.
-
-        The distinct codes are sorted by their last word first (np.lexsort), so a search on that
-        word leaves a run; further words narrow the run of each key.
-        """
-        low = np.searchsorted(self._distinct[:, -1], keys[:, -1], "left")
-        high = np.searchsorted(self._distinct[:, -1], keys[:, -1], "right")
-        hit = np.flatnonzero(low < high)
-        found = []
-        for key, a, b in zip(keys[hit], low[hit].tolist(), high[hit].tolist(), strict=True):
-            for word in range(self.shape.words - 2, -1, -1):
-                column = self._distinct[a:b, word]
-                a, b = (
-                    a + int(np.searchsorted(column, key[word], "left")),
-                    a + int(np.searchsorted(column, key[word], "right")),
-                )
-            if a < b:
-                found.append(a)
-        return np.sort(np.array(found, np.int64))

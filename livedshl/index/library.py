@@ -87,7 +87,11 @@ class SegmentLibrary:
     @cached_property
     def tune_of(self) -> NDArray[np.int32]:
         """The tune of each segment, int32[n]."""
-        return (np.searchsorted(self.tune_steps, self.starts, "right") - 1).astype(np.int32)
+        return self.tune_at(self.starts)
+
+    def tune_at(self, steps: NDArray[np.integer]) -> NDArray[np.int32]:
+        """The tune that each of some places in `steps` belongs to, int32[...]."""
+        return (np.searchsorted(self.tune_steps, steps, "right") - 1).astype(np.int32)
 
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:

@@ -57,6 +57,7 @@ def train_bundle(
     from livedshl.learning.chart import history_png
     from livedshl.learning.networks import encode, networks_bytes
     from livedshl.learning.pairs import positive_pairs
+    from livedshl.learning.pretraining import learn_next_steps
     from livedshl.learning.training import train
     from livedshl.learning.workers import ALONE
 
@@ -82,6 +83,9 @@ def train_bundle(
     forward, backward = encode(
         result.networks, library, lambda share: progress("Encoding the segments", share)
     )
+    next_step = learn_next_steps(
+        library, settings.seed, lambda share: progress("Learning what joins", share)
+    )
     write_bundle(
         folder,
         library=library,
@@ -95,6 +99,7 @@ def train_bundle(
         training=asdict(settings) | {"best_epoch": result.best_epoch},
         corpora=describe(paths),
         figures=result.figures(),
+        next_step=next_step,
     )
     history = [asdict(row) for row in result.history]
     (folder / HISTORY).write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
@@ -139,6 +144,7 @@ def cached_bundle(
         training=bundle.manifest["training"],
         corpora=describe(paths),
         figures=bundle.manifest["figures"],
+        next_step=bundle.next_step,
     )
     return folder
 

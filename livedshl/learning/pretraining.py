@@ -11,14 +11,13 @@ from torch.nn import functional as F
 
 from livedshl.index import SegmentLibrary
 from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
-from livedshl.learning.workers import ALONE, Workers
-from livedshl.music.chords import N_CHORD_CLASSES
-from livedshl.music.features import N_OCTAVES, N_PITCH_CLASSES, octave_of
-from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.learning.settings import NetworkShape
+from livedshl.learning.workers import ALONE, CPU, Workers
+from livedshl.music.features import N_FEATURES, STEP_CLASSES, step_classes
+from livedshl.music.segments import steps_from
 
-# The paper's octave, pitch class and chord groups are all 0 for a rest or no chord, which cross
-# entropy cannot express; each head has one class more for that (our choice), class 0.
-_HEADS = (1 + N_OCTAVES, 1 + N_PITCH_CLASSES, 1 + N_CHORD_CLASSES)
+_HEADS = STEP_CLASSES[1:]  # articulation needs one score only
+_NEXT_STEP_EPOCHS, _NEXT_STEP_BATCH, _NEXT_STEP_RATE = 8, 128, 2e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,8 @@ class PretrainingFigures:
 
 
 def targets(segments: NDArray[np.int8]) -> Tensor:
-    """What is to be predicted: int8[B, T, 3] to int64 (B, T, 4).
-
-    The last axis: articulation (0, 1), octave, pitch class and chord class, where 0 is none.
-    """
-    pitch, sounding = segments[..., PITCH], segments[..., PITCH] != REST
-    return torch.from_numpy(
-        np.stack(
-            [
-                segments[..., ARTICULATED].astype(np.int64),
-                (octave_of(pitch) + 1) * sounding,
-                (pitch.astype(np.int64) % 12 + 1) * sounding,
-                segments[..., CHORD].astype(np.int64) + 1,
-            ],
-            axis=-1,
-        )
-    )
+    """What is to be predicted: int8[B, T, 3] to int64 (B, T, 4), as `step_classes` has it."""
+    return torch.from_numpy(step_classes(segments))
 
 
 class StepPredictor(nn.Module):
@@ -128,3 +113,50 @@ def pretrain(
             break
     means = torch.stack(recent).mean(0).tolist() if recent else [0.0] * 4
     return PretrainingFigures(*(round(mean, 4) for mean in means))
+
+
+def learn_next_steps(
+    library: SegmentLibrary, seed: int, progress: Callable[[float], None]
+) -> NDArray[np.float32]:
+    """Trains an LSTM of the paper's size to go on from what was heard, for ranking what may follow.
+
+    Each passage is two segments long, as what is ranked is. Gives what `next_step_weights` does.
+    """
+    grid = library.grid
+    n_steps = 2 * grid.segment_steps
+    starts = np.asarray(library.starts)
+    whole = starts + n_steps <= library.tune_steps[library.tune_of + 1]
+    starts = starts[whole] if whole.any() else starts[:1]
+    n_steps = n_steps if whole.any() else grid.segment_steps
+    n_batches = -(-len(starts) * _NEXT_STEP_EPOCHS // _NEXT_STEP_BATCH)
+    rng = np.random.default_rng(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        predictor = StepPredictor(HashNetwork(NetworkShape()))
+    optimizer = torch.optim.Adam(predictor.parameters(), lr=_NEXT_STEP_RATE)
+    decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, n_batches)
+    for batch in range(n_batches):
+        chosen = starts[rng.integers(len(starts), size=_NEXT_STEP_BATCH)]
+        passages = steps_from(library.steps, chosen, n_steps)
+        likely, _ = predictor(as_input(passages, CPU), targets(passages))
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(-likely.mean())
+        optimizer.step()
+        decay.step()
+        progress((batch + 1) / n_batches)
+    return next_step_weights(predictor)
+
+
+def next_step_weights(predictor: StepPredictor) -> NDArray[np.float32]:
+    """The weights of a predictor as one array, which `improviser.next_step` computes with.
+
+    float32[4 H + 32, 29 + H + 1]: rows are the LSTM's gates (input, forget, cell, output), then the
+    heads; columns are for the features of a step, the hidden values, and the bias.
+    """
+    from_input, from_hidden, bias, other_bias = predictor.lstm.parameters()
+    gates = torch.cat([from_input, from_hidden, (bias + other_bias)[:, None]], 1)
+    heads = predictor.heads
+    unread = torch.zeros(len(heads.weight), N_FEATURES)  # heads read hidden values only
+    scores = torch.cat([unread, heads.weight, heads.bias[:, None]], 1)
+    weights: NDArray[np.float32] = torch.cat([gates, scores]).detach().numpy()
+    return weights

@@ -1,7 +1,7 @@
 """Composes ahead of the clock: improvises and arranges, one hop at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Groove, Part
 from livedshl.improviser import (
+    Chart,
     ContinuationRules,
     Form,
     Passage,
@@ -18,7 +19,7 @@ from livedshl.improviser import (
 )
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
-from livedshl.music import Grid
+from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
@@ -29,7 +30,8 @@ class Settings:
     """Everything that decides which notes are played; the same settings give the same notes.
 
     grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
-    many to play, None for ever.
+    many to play, None for ever. chart: chords to follow, as they are to sound; all tunes are in one
+    key then.
     """
 
     parts: tuple[Part, ...]
@@ -42,6 +44,7 @@ class Settings:
     seed: int
     bars: int | None = None
     form: Form = Form.ANY
+    chart: Chart | None = None
 
     @classmethod
     def of_preset(
@@ -55,6 +58,7 @@ class Settings:
         retrieve: Retrieve,
         seed: int,
         bars: int | None,
+        chart: Chart | None = None,
     ) -> "Settings":
         """The preset's settings, but for those given."""
         return cls(
@@ -68,7 +72,13 @@ class Settings:
             retrieve=retrieve,
             seed=seed,
             bars=bars,
+            chart=chart,
         )
+
+    @property
+    def chart_in_c(self) -> Chart | None:
+        """The chart where tunes are laid, in C major or A minor."""
+        return self.chart and self.chart.transposed(-self.key.shift)
 
     @property
     def quarter_bpm(self) -> float:
@@ -94,6 +104,12 @@ class Chunk:
     trace: dict[str, Any]
 
 
+def chords_of(bundle: Bundle, settings: Settings) -> ChordVocabulary:
+    """What the chord numbers in a performance's steps stand for: the chart may have more."""
+    chart = settings.chart_in_c
+    return chart.added_to(bundle.vocabulary) if chart else bundle.vocabulary
+
+
 def compose(
     bundle: Bundle,
     index: CodeIndex,
@@ -108,14 +124,25 @@ def compose(
     """
     rng = np.random.default_rng(settings.seed)
     grid = settings.grid
+    chart, chords = settings.chart_in_c, chords_of(bundle, settings)
     arranger = Arranger(
-        settings.parts, bundle.vocabulary, grid, settings.key.mode, settings.groove, settings.seed
+        settings.parts, chords, grid, settings.key.mode, settings.groove, settings.seed
     )
     key = settings.key
     last_beat = None if settings.bars is None else settings.bars * grid.bar_beats
     passages = perform(
-        bundle, index, settings.rules, settings.retrieve, rng, settings.form, last_beat, is_ending
+        bundle,
+        index,
+        settings.rules,
+        settings.retrieve,
+        rng,
+        settings.form,
+        last_beat,
+        is_ending,
+        chart,
     )
+    if chart:
+        passages = _with_chart(passages, chart, chords, grid)
     for passage, following in _with_following(passages):
         steps = passage.steps
         if last_beat is not None:
@@ -123,7 +150,7 @@ def compose(
         end_beat = passage.beat + len(steps) // grid.beat_steps
         ends = passage.ends or end_beat == last_beat
         trace = trace_record(bundle, passage) | {"beats": end_beat - passage.beat}
-        if passage.place:
+        if passage.place and not chart:
             key = settings.key.transposed(passage.place.key_shift)
             trace["key"] = str(key)
         events = [arranger.setup()] if passage.beat == 0 else []
@@ -143,6 +170,15 @@ def compose(
         )
         if ends:
             return
+
+
+def _with_chart(
+    passages: Iterable[Passage], chart: Chart, chords: ChordVocabulary, grid: Grid
+) -> Iterator[Passage]:
+    """The passages with the chart's chords instead of their own."""
+    for passage in passages:
+        steps = chart.written_into(passage.steps, passage.beat, chords, grid.beat_steps)
+        yield replace(passage, steps=steps)
 
 
 def _with_following(passages: Iterable[Passage]) -> Iterator[tuple[Passage, int]]:

@@ -110,7 +110,8 @@ _RULES_FIELDS = {
     "song_cap": _Field(_whole(1, 1000), ContinuationRules().song_cap),
     "window": _Field(_whole(1, 1000), ContinuationRules().window),
     "recency": _Field(_whole(0, 100_000), ContinuationRules().recency),
-    "near": _Field(_whole(0, 64), ContinuationRules().near),
+    "adventure": _Field(_SHARE, ContinuationRules().adventure),
+    "max_quote": _Field(_whole(1, 1000), ContinuationRules().max_quote),
 }
 _GROOVE_FIELDS = {
     "swing": _Field(_SHARE, Groove().swing),

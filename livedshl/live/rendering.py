@@ -12,7 +12,7 @@ from livedshl.arranger import Events
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace import Origin, Stretch, sections_of, stretches
-from livedshl.live.composer import Chunk, Settings, compose
+from livedshl.live.composer import Chunk, Settings, chords_of, compose
 from livedshl.live.loader import Progress, load_index
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
@@ -43,7 +43,7 @@ def render(
         _check_ending(roll, _PICTURES)
     loaded = load_index(prepare, lambda stage, share: None)
     chunks = list(compose(loaded.bundle, loaded.index, settings))
-    piece = _Piece(settings, loaded.bundle.vocabulary, chunks)
+    piece = _Piece(settings, chords_of(loaded.bundle, settings), chunks)
     writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in paths]
     if trace:
         writers.append((trace, piece.write_trace))

@@ -27,7 +27,7 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
     beats = CONTINUATIONS * bundle.follow_beats + grid.segment_beats
     preset = load_preset(_PRESET)
     settings = Settings.of_preset(
-        replace(preset, rules=replace(preset.rules, near=0)),
+        replace(preset, rules=preset.rules.plain()),
         grid,
         tempo_bpm=None,
         key=Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.improviser import ContinuationRules, Form, Retrieve
+from livedshl.improviser import Form, Retrieve
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.composer import Settings
 from livedshl.live.preset import Preset
@@ -133,7 +133,7 @@ def _settings(bundle: Bundle, preset: Preset) -> dict[str, Settings]:
         preset, bundle.library.grid,
         tempo_bpm=None, key=home, form=None, retrieve=Retrieve.MIN, seed=0, bars=BARS,
     )  # fmt: skip
-    free = replace(default, rules=ContinuationRules(near=0), form=Form.NONE)
+    free = replace(default, rules=default.rules.plain(), form=Form.NONE)
     farthest = replace(free, retrieve=Retrieve.MAX)
     return {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
 

@@ -59,13 +59,13 @@ class Chord:
 
     @classmethod
     def parse(cls, name: str) -> "Chord":
-        """The chord called `name` ("F#m7", "Bb"), spelled as `NOTE_NAMES` and `QUALITIES` spell.
+        """The chord called `name` ("F#m7", "Bb"), its quality spelled as `QUALITIES` spells it.
 
-        Raises ValueError for a name outside these tables.
+        Raises ValueError for anything else.
         """
         root = name[:2] if name[1:2] in {"#", "b"} else name[:1]
         try:
-            return cls(NOTE_NAMES.index(root), _QUALITY_INDEX[name[len(root) :]])
+            return cls(pitch_class(root), _QUALITY_INDEX[name[len(root) :]])
         except (KeyError, ValueError):
             raise ValueError(f"not a chord name: {name!r}") from None
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -8,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import grids
 
-from livedshl.improviser import ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.improviser import Chart, ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.improviser.chart import ChartDistance
 from livedshl.index import CodeShape, hamming
 from livedshl.music import GRIDS
 
-FREE = ContinuationRules(song_cap=1000, window=1000, recency=0)
+FREE = ContinuationRules(song_cap=1000, window=1000, recency=0, adventure=0, max_quote=1000)
 
 
 def passages(bundle, n, rules=ContinuationRules(), retrieve=Retrieve.MIN, seed=1):  # noqa: B008
@@ -89,14 +91,15 @@ def test_the_music_never_leaves_its_place_in_the_bar(metre, overlaps):
 
 def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
     bundle = random_bundle(shape=CodeShape(12, 4))
-    rules = ContinuationRules(song_cap=1000, window=1000, recency=0, near=2)
+    rules = replace(FREE, adventure=0.5)
+    near = rules.near(12)
     strict, wide = passages(bundle, 60, FREE), passages(bundle, 60, rules)
     for before, after in pairwise(wide):
         found = after.continuation
         distances = distances_from(bundle, before.segment)
         nearest = distances[in_place(bundle, after)].min()
         assert distances.min() == found.nearest
-        assert nearest <= found.hamming <= nearest + 2
+        assert nearest <= found.hamming <= nearest + near
         assert found.hamming == distances[after.segment]
         assert found.ties == (distances == found.hamming).sum()
     assert np.mean([p.continuation.hamming - p.continuation.nearest for p in wide[1:]]) > 0.5
@@ -104,6 +107,88 @@ def test_near_ties_take_part_when_they_agree_better_and_not_beyond():
         np.mean([p.continuation.agreeing_steps for p in played[1:]]) for played in (strict, wide)
     ]
     assert agreeing[0] < agreeing[1]
+
+
+def test_without_terms_all_ties_are_drawn_alike():
+    bundle = random_bundle(shape=CodeShape(1, 2), n_tunes=2, n_bars=4)
+    bundle.forward[:] = bundle.backward[:] = 0
+    rules = replace(FREE, terms=())
+    counts = Counter(p.segment for p in passages(bundle, 3000, rules)[1:])
+    phases = bundle.library.phases
+    for phase in (0, 2):  # every other passage is on the bar line
+        alike = [counts[segment] for segment in np.flatnonzero(phases == phase).tolist()]
+        expected = 1500 / len(alike)
+        assert all(0.8 * expected < count < 1.2 * expected for count in alike)
+
+
+def test_the_bolder_the_farther_is_what_follows():
+    bundle = random_bundle(shape=CodeShape(32, 4))
+    safe, bold = (
+        [p.continuation for p in passages(bundle, 200, ContinuationRules(adventure=a))[1:]]
+        for a in (0.0, 1.0)
+    )
+    beyond = [np.mean([found.hamming - found.nearest for found in run]) for run in (safe, bold)]
+    assert beyond[0] + 2 < beyond[1]
+
+
+def test_the_bolder_the_less_predictable():
+    # One code for all: every segment ties, and what opens the one tune may go on anyhow.
+    bundle = random_bundle(shape=CodeShape(1, 2), n_tunes=1)
+    bundle.forward[:] = bundle.backward[:] = 0
+    seconds = [
+        {
+            passages(bundle, 2, replace(FREE, adventure=a), seed=seed)[1].segment
+            for seed in range(40)
+        }
+        for a in (0.0, 1.0)
+    ]
+    assert len(seconds[0]) == 1 < 3 < len(seconds[1])
+
+
+def codes_that_follow(bundle):
+    """Gives the bundle codes by which each segment is followed by the next of its own song."""
+    n = len(bundle.library)
+    bundle.backward[:, 0] = np.arange(n)
+    bundle.forward[:, 0] = np.roll(bundle.backward[:, 0], -1)
+
+
+@pytest.mark.parametrize("overlaps", [True, False])
+def test_no_song_is_quoted_for_too_long(overlaps):
+    bundle = random_bundle(shape=CodeShape(8, 4), overlaps=overlaps)
+    codes_that_follow(bundle)
+    library = bundle.library
+    rules = replace(FREE, max_quote=8)
+    played = passages(bundle, 120, rules)
+    free = passages(bundle, 120, FREE)
+    assert all(p.continuation.rules_kept for p in played[1:])
+    heard = np.concatenate([p.steps for p in played])[:, :2].tobytes()
+    songs = [library.steps[a:b, :2].tobytes() for a, b in pairwise(library.tune_steps)]
+    quoted = [heard[2 * at : 2 * (at + 33)] in song for at in range(len(heard) // 2 - 32)
+              for song in songs]  # fmt: skip
+    assert not any(quoted)
+    assert max(p.quote_beats for p in played) <= 8
+    if overlaps:  # what is set end to end leaves its song after each segment
+        assert max(p.quote_beats for p in free) > 8
+
+
+def test_a_chart_draws_segments_whose_chords_are_near_it():
+    bundle = random_bundle(n_tunes=60, shape=CodeShape(32, 4))
+    chart = Chart.parse("C | F | G7 | C", bundle.library.grid)
+    distance = ChartDistance(chart, bundle.vocabulary)
+
+    def mean_distance(chart):
+        rng = np.random.default_rng(1)
+        index = index_of(bundle)
+        played = islice(improvise(bundle, index, FREE, Retrieve.MIN, rng, chart), 100)
+        return np.mean([distance.of(p.steps[None, ::4, 2], p.beat) for p in played])
+
+    assert mean_distance(chart) < 0.7 * mean_distance(None)
+
+
+def test_without_the_network_the_music_goes_on_and_says_so_once(caplog):
+    passages(random_bundle(), 50)
+    assert len(caplog.records) == 1
+    assert "memory has no network" in caplog.text
 
 
 def test_no_song_takes_more_than_its_cap_of_any_window():

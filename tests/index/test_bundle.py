@@ -31,8 +31,19 @@ def test_a_bundle_reads_back_as_written(written):
 
 def test_arrays_are_memory_mapped(written):
     bundle = open_bundle(written[0])
-    assert isinstance(bundle.backward, np.memmap)
-    assert isinstance(bundle.library.steps, np.memmap)
+    assert isinstance(bundle.backward.base, np.memmap)
+    assert isinstance(bundle.library.steps.base, np.memmap)
+
+
+def test_the_network_that_ranks_joins_comes_back_and_may_be_missing(written, tmp_path):
+    assert open_bundle(written[0]).next_step is None
+    weights = np.arange(12, dtype=np.float32).reshape(3, 4)
+    folder = tmp_path / "with"
+    write_kind(folder, next_step=weights)
+    assert np.array_equal(open_bundle(folder).next_step, weights)
+    (folder / "next_step.npy").unlink()
+    with pytest.raises(BundleError, match=r"next_step\.npy"):
+        open_bundle(folder)
 
 
 def test_a_changed_byte_anywhere_is_noticed(written):

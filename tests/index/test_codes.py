@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from strategies import code_sets
 
 from livedshl.index import CodeIndex, CodeShape, hamming, pack, unpack
+from livedshl.index.codes import signatures
 
 short_codes = st.builds(CodeShape, st.integers(1, 8), st.integers(2, 4))
-long_codes = st.builds(CodeShape, st.integers(21, 40), st.integers(2, 17))
+long_codes = st.builds(CodeShape, st.integers(21, 70), st.integers(2, 256))
 
 
 def rings_by_brute_force(codes, query):
@@ -28,13 +29,21 @@ def test_the_packed_distance_counts_differing_symbols(codes):
     assert distances.tolist() == (codes != query).sum(axis=1).tolist()
 
 
-@pytest.mark.parametrize("search_from", [0, 1000], ids=["searched first", "scanned"])
+@given(code_sets())
+def test_signatures_never_differ_more_than_their_codes(codes):
+    shape, codes, query = codes
+    wanted = signatures(pack(query, shape), shape)
+    one, other = signatures(pack(codes, shape), shape) ^ wanted[:, None]
+    assert (np.bitwise_count(one | other) <= (codes != query).sum(axis=1)).all()
+
+
 @given(codes=code_sets(st.one_of(short_codes, long_codes)), farthest_first=st.booleans())
+@pytest.mark.parametrize("first_pass", [1, 1 << 12], ids=["many passes", "one pass"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rings_hold_every_segment_at_its_distance_in_order(
-    monkeypatch, search_from, codes, farthest_first
+    monkeypatch, first_pass, codes, farthest_first
 ):
-    monkeypatch.setattr("livedshl.index.codes._SEARCH_FROM", search_from)
+    monkeypatch.setattr("livedshl.index.codes._FIRST_PASS", first_pass)
     shape, codes, query = codes
     index = CodeIndex(pack(codes, shape), shape)
     rings = index.rings(pack(query, shape), farthest_first)
@@ -63,7 +72,8 @@ def test_scans_longer_than_a_block_stay_exact():
     codes = np.random.default_rng(7).integers(0, 16, (100_000, 16)).astype(np.uint8)
     index = CodeIndex(pack(codes, shape), shape)
     query = np.full(16, 3, np.uint8)
-    distances = (codes != query).sum(axis=1)
-    nearest = index.nearest(pack(query, shape))
-    assert nearest.distance == distances.min() > 1
-    assert nearest.segments.tolist() == np.flatnonzero(distances == distances.min()).tolist()
+    expected = rings_by_brute_force(codes, query)
+    for farthest_first in (False, True):
+        rings = index.rings(pack(query, shape), farthest_first)
+        found = [(ring.distance, ring.segments.tolist()) for ring in rings]
+        assert found == (expected[::-1] if farthest_first else expected)

@@ -1,0 +1,168 @@
+"""How long what is heard has been, note for note, in one song, and where it would be too long.
+
+Melodies are compared, by pitch and articulation: other chords do not make another tune of it.
+Steps count at any place of a song, not only where its segments begin.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.index import SegmentLibrary
+from livedshl.music.segments import ARTICULATED, PITCH
+
+SEED_STEPS = 6  # runs are looked up by so many steps; shorter ones are no quotes
+_HASH_BITS = 16  # of a seed: what NumPy sorts in linear time
+_HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing: 2**64 / golden ratio
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Runs:
+    """Places up to which songs have what was heard last: `ends`, int64[m], the steps after it.
+
+    lengths: int64[m], steps for which they do, at least `SEED_STEPS`.
+    forbidden: the melodies with which a song goes on until it is quoted for a step too many, in at
+        most a segment.
+    """
+
+    ends: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    forbidden: tuple[NDArray[np.uint8], ...] = ()
+
+
+class Quotes:
+    """Hears the music and knows what of it is a quote, of all songs that have it.
+
+    most_beats: beats that one song may be quoted for; less than a segment and a half, which no
+    music made of segments keeps, counts as that.
+    """
+
+    def __init__(self, library: SegmentLibrary, most_beats: int) -> None:
+        grid = library.grid
+        self._library = library
+        self._beat_steps = grid.beat_steps
+        self._most = max(most_beats * grid.beat_steps, grid.segment_steps + grid.hop_steps)
+        self._longest_song = int(np.diff(library.tune_steps).max())
+        self._heard = np.empty(0, np.uint8)
+        self._known: _Runs | None = None  # of what has been heard, once they are asked for
+
+    @property
+    def are_free(self) -> bool:
+        """Whether nothing that could follow would make a quote too long."""
+        return not self._runs().forbidden
+
+    def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
+        """Goes on by what is heard, int8[n, 3].
+
+        planned: it repeats what was heard before because the form wants it. Then it is no quote,
+        and ends the one before.
+        """
+        if planned:
+            self._heard = self._heard[:0]
+        else:
+            self._heard = np.append(self._heard, _melody(steps))[-self._longest_song :]
+        self._known = None
+
+    @property
+    def beats(self) -> int:
+        """Whole beats of the longest quote that ends now; a run shorter than a seed is none."""
+        return int(self._runs().lengths.max(initial=0)) // self._beat_steps
+
+    @property
+    def songs(self) -> NDArray[np.int32]:
+        """The tunes that the longest quote stands in, ascending."""
+        runs = self._runs()
+        longest = runs.ends[runs.lengths == runs.lengths.max(initial=0)]
+        return np.unique(self._library.tune_at(longest - 1))
+
+    def too_long(self, after: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Whether each of `after`, int8[c, segment, 3], would make a quote too long.
+
+        What is too long is what was heard last and goes on in `after` from its first step: within
+        `after` alone nothing is, as it is no longer than may be quoted.
+        """
+        melody = _melody(after)
+        found = np.zeros(len(after), np.bool_)
+        for forbidden in self._runs().forbidden:
+            found |= (melody[:, : len(forbidden)] == forbidden).all(axis=1)
+        return found
+
+    def _runs(self) -> _Runs:
+        """All runs that end now."""
+        if self._known is None:
+            self._known = self._found()
+        return self._known
+
+    def _found(self) -> _Runs:
+        if len(self._heard) < SEED_STEPS:
+            return _Runs(np.empty(0, np.int64), np.empty(0, np.int64))
+        seed = self._heard[-SEED_STEPS:]
+        order, offsets = self._by_seed
+        hashed = int(_hashed(_seeds(seed))[0])
+        starts = order[offsets[hashed] : offsets[hashed + 1]].astype(np.int64)
+        ends, lengths = starts + SEED_STEPS, np.zeros(len(starts), np.int64)
+        first = self._library.tune_steps[self._library.tune_at(ends - 1)]
+        going = np.arange(len(starts))
+        while len(going):  # a seed farther back as long as all of it is the same
+            back = int(lengths[going[0]])
+            heard = self._heard[::-1][back : back + SEED_STEPS]
+            at = ends[going, None] - 1 - back - np.arange(len(heard))
+            same = (self._melodies[at] == heard) & (at >= first[going, None])
+            lengths[going] += np.logical_and.accumulate(same, axis=1).sum(axis=1)
+            going = going[same.all(axis=1)] if len(heard) == SEED_STEPS else going[:0]
+        whole = lengths >= SEED_STEPS
+        ends, lengths = ends[whole], lengths[whole]
+        return _Runs(ends, lengths, self._forbidden(ends, lengths))
+
+    def _forbidden(
+        self, ends: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint8], ...]:
+        missing = np.maximum(1, self._most + 1 - lengths)
+        reached = np.flatnonzero(missing <= self._library.grid.segment_steps)
+        ends, missing = ends[reached], missing[reached]
+        end_of_song = self._library.tune_steps[self._library.tune_at(ends - 1) + 1]
+        different = {
+            self._melodies[end : end + n].tobytes()
+            for end, n, last in zip(
+                ends.tolist(), missing.tolist(), end_of_song.tolist(), strict=True
+            )
+            if end + n <= last
+        }
+        return tuple(np.frombuffer(melody, np.uint8) for melody in sorted(different))
+
+    @cached_property
+    def _melodies(self) -> NDArray[np.uint8]:
+        return _melody(self._library.steps)
+
+    @cached_property
+    def _by_seed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The steps of the library by the hash of the seed they begin, and where each hash begins.
+
+        Made at the first retrieval: 25 ms among 700,000 steps are too long before the first note.
+        """
+        hashed = _hashed(_seeds(self._melodies))
+        counts = np.bincount(hashed, minlength=1 << _HASH_BITS)
+        offsets = np.append(0, np.cumsum(counts))
+        return np.argsort(hashed, kind="stable").astype(np.int32), offsets
+
+
+def _melody(steps: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Pitch and articulation of steps, int8[..., 3], as one number each, uint8[...]."""
+    numbers = np.asarray(steps).astype(np.uint8)
+    return np.asarray(numbers[..., PITCH] << 1 | numbers[..., ARTICULATED], np.uint8)
+
+
+def _seeds(melody: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """`SEED_STEPS` numbers from each step on as one, uint64[n - SEED_STEPS + 1]."""
+    n = max(0, len(melody) - SEED_STEPS + 1)
+    seeds = np.zeros(n, np.uint64)
+    for step in range(SEED_STEPS):
+        seeds <<= np.uint64(8)
+        seeds |= melody[step : step + n]
+    return seeds
+
+
+def _hashed(seeds: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    return (seeds * _HASH_FACTOR >> np.uint64(64 - _HASH_BITS)).astype(np.uint16)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import VOCABULARY, grids
+
+from livedshl.improviser import Chart
+from livedshl.improviser.chart import ChartDistance
+from livedshl.music import COMMON_TIME, GRIDS, Chord
+from livedshl.music.chords import QUALITIES
+
+chords = st.builds(Chord, st.integers(0, 11), st.integers(0, len(QUALITIES) - 1))
+
+
+def names(chart):
+    return [chord.name for chord in chart.beats]
+
+
+def test_the_chords_of_a_bar_share_it():
+    chart = Chart.parse("C | Am | F G7 | C Dm G", COMMON_TIME)
+    assert names(chart) == [*["C"] * 4, *["Am"] * 4, "F", "F", "G7", "G7", "C", "C", "Dm", "G"]
+
+
+def test_a_percent_sign_or_an_empty_bar_is_the_bar_before():
+    chart = Chart.parse("| F G7 | % | | C |", GRIDS["3/4"])
+    assert names(chart) == ["F", "F", "G7"] * 3 + ["C"] * 3
+
+
+def test_a_file_may_have_lines_and_flats():
+    chart = Chart.parse("Db | Gbmaj7 |\n\nBbm7 | Abm\n", GRIDS["6/8"])
+    assert names(chart) == [name for name in ("C#", "F#maj7", "Bbm7", "Abm") for _ in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("C | Am | Fm9", "bar 3: not a chord name: 'Fm9'"),
+        ("C | H", "bar 2: not a chord name: 'H'"),
+        ("% | C", "bar 1 repeats the bar before, but there is none"),
+        ("C | C D E F G", "bar 2 has 5 chords, but only 4 beats"),
+        ("", "no bar in it"),
+    ],
+)
+def test_an_error_names_the_bar_and_what_is_wrong(text, told):
+    with pytest.raises(ValueError, match=told):
+        Chart.parse(text, COMMON_TIME)
+
+
+@given(st.lists(chords, min_size=1, max_size=12), grids, st.integers(-5, 6))
+def test_a_chart_goes_round_and_keeps_its_chords_in_every_key(bars, grid, semitones):
+    chart = Chart.parse(" | ".join(chord.name for chord in bars), grid)
+    beats = len(bars) * grid.bar_beats
+    assert list(chart.beats) == [chord for chord in bars for _ in range(grid.bar_beats)]
+    assert chart.at(beats * 3 - 1, 2) == [bars[-1], bars[0]]
+    assert chart.transposed(semitones).transposed(-semitones) == chart
+
+
+@given(st.lists(chords, min_size=1, max_size=8))
+def test_every_chord_of_a_chart_is_written_as_itself(bars):
+    chart = Chart(tuple(bars))
+    vocabulary = chart.added_to(VOCABULARY)
+    assert vocabulary.classes[: len(VOCABULARY)] == VOCABULARY.classes
+    steps = np.zeros((8 * 4, 3), np.int8)
+    written = chart.written_into(steps, 3, vocabulary, 4)
+    assert [vocabulary.classes[n] for n in written[::4, 2]] == chart.at(3, 8)
+    assert np.array_equal(written[:, :2], steps[:, :2])
+
+
+def test_the_distance_to_a_chart_is_that_of_the_chords_beat_by_beat():
+    chart = Chart.parse("C | F", COMMON_TIME)
+    c, f, am = (VOCABULARY.names.index(name) for name in ("C", "F", "Am"))
+    own = np.array([[c, c, f, f], [f, f, c, c], [c, c, am, am]], np.int8)
+    found = ChartDistance(chart, VOCABULARY).of(own, beat=2)
+    to_f, to_am = (Chord.parse(name).distance(Chord.parse("C")) for name in ("F", "Am"))
+    from_am = Chord.parse("Am").distance(Chord.parse("F"))
+    assert found.tolist() == [0, to_f, from_am / 2]
+    assert to_am < to_f

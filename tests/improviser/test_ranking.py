@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import VOCABULARY, every_hop, libraries
+
+from livedshl.improviser import ranking
+from livedshl.improviser.ranking import WEIGHTS, Habits, Joins, Ranking
+from livedshl.index import SegmentLibrary
+from livedshl.music import COMMON_TIME, Tune
+
+
+def line(*pitches, chord=0):
+    """Eighths of these pitches, int8[2 n, 3]."""
+    steps = np.zeros((2 * len(pitches), 3), np.int8)
+    steps[:, 0] = np.repeat(pitches, 2)
+    steps[::2, 1] = 1
+    steps[:, 2] = chord
+    return steps
+
+
+def habits():
+    """Those of a tune that climbs step by step to a leap and falls back, over C, F, G7 and C."""
+    up_and_back = [60, 62, 64, 65, 67, 76, 74, 72]
+    names = [VOCABULARY.names.index(name) for name in ("C", "F", "G7", "C")]
+    steps = np.concatenate([line(*up_and_back, chord=chord) for chord in names * 4])
+    tune = Tune("A tune", "a.abc#1", steps, *every_hop(COMMON_TIME, len(steps)))
+    return Habits.of(SegmentLibrary.of_tunes([tune]), len(VOCABULARY))
+
+
+def joins(before, after, **given):
+    n = len(after)
+    return Joins(
+        **{
+            "before": before,
+            "after": np.array(after),
+            "at": np.zeros(n, np.int64),
+            "farther": np.zeros(n, np.int64),
+            "agreeing": np.zeros(n, np.int64),
+            "in_phase": np.ones(n, np.bool_),
+            "unheard": np.full(n, 64),
+            "off_chart": np.zeros(n),
+        }
+        | given
+    )
+
+
+def test_a_step_joins_better_than_a_leap_nobody_sings():
+    after = [line(64, *[65] * 7), line(73, *[74] * 7)]
+    near, far = ranking.contour(joins(line(60, 62), after), habits())
+    assert near > far
+
+
+def test_after_a_leap_a_step_back_joins_better_than_a_step_on():
+    after = [line(74, 72, *[72] * 6), line(78, 80, *[80] * 6)]
+    back, on = ranking.contour(joins(line(67, 76), after), habits())
+    assert back > on
+
+
+def test_what_stays_in_the_range_of_the_last_bars_joins_better():
+    after = [line(*[62] * 8), line(*[62] * 4, *[84] * 4), line(*[84] * 8)]
+    inside, half, outside = ranking.register(joins(line(60, 67), after), habits())
+    assert inside == 0 > half > outside
+
+
+def test_chords_that_follow_in_the_tunes_join_better():
+    c, f, d7 = (VOCABULARY.names.index(name) for name in ("C", "F", "D7"))
+    after = [line(*[65] * 8, chord=chord) for chord in (f, d7)]
+    usual, unheard = ranking.chords(joins(line(60, 62, chord=c), after), habits())
+    assert usual > unheard
+
+
+def test_chords_are_heard_from_the_first_beat_after_the_splice():
+    c, f, d7 = (VOCABULARY.names.index(name) for name in ("C", "F", "D7"))
+    after = line(*[65] * 8, chord=c)
+    after[4:, 2] = f
+    at = np.array([3])
+    (change,) = ranking.chords(joins(line(60, chord=d7), [after], at=at), habits())
+    assert change == habits().chords[c, f]
+
+
+def test_a_song_not_heard_for_long_is_newer():
+    just, lately, never = ranking.novelty(
+        joins(line(60), [line(*[60] * 8)] * 3, unheard=np.array([1, 8, 1000])), habits()
+    )
+    assert just < lately < never == 0
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"in_phase": np.array([True, False])}, {"agreeing": np.array([0, 8])}),
+        ({"agreeing": np.array([8, 0])}, {"farther": np.array([20, 0])}),
+        ({"farther": np.array([0, 8])}, {}),
+        ({"off_chart": np.array([0.0, 2.0])}, {}),
+    ],
+)
+def test_place_goes_before_agreement_and_agreement_before_the_code(better, worse):
+    same = [line(60, 62, 64, 65, 64, 62, 60, 62)] * 2
+    rank = Ranking(habits(), None, {term.__name__ for term in WEIGHTS})
+    first, second = rank.scores(joins(line(60, 62), same, **better, **worse))
+    assert first > second
+
+
+@settings(max_examples=15, deadline=None)
+@given(libraries)
+def test_habits_are_the_shares_of_what_follows(library):
+    found = Habits.of(library, len(VOCABULARY))
+    assert np.allclose(np.exp(found.chords).sum(axis=1), 1)
+    assert np.allclose(np.exp(found.intervals[:25, :25]).sum(axis=1), 1)
+    assert np.exp(found.chords).min() > 0  # what was never heard may still be played
+
+
+@settings(max_examples=15, deadline=None)
+@given(libraries)
+def test_every_term_gives_every_candidate_a_finite_score(library):
+    contents = library.contents()
+    at = np.arange(len(contents)) % (library.grid.hop_steps + 1)
+    for before in (contents[0], contents[0][:1]):
+        for term in WEIGHTS:
+            scores = term(joins(before, contents, at=at), Habits.of(library, len(VOCABULARY)))
+            assert scores.shape == (len(contents),)
+            assert np.isfinite(scores).all()
