@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from strategies import VOCABULARY
 
-from livedshl.arranger import Arranger
+from livedshl.arranger import Arranger, Groove
 from livedshl.improviser.trace import Origin, stretches
 from livedshl.live.preset import load_preset
 from livedshl.music.leadsheet import Key, Mode
@@ -31,8 +31,8 @@ class Piece:
 
     @property
     def events(self):
-        arranger = Arranger(PARTS, VOCABULARY, self.grid, D.shift)
-        parts = (arranger.setup(), arranger.arrange(self.steps, 0))
+        arranger = Arranger(PARTS, VOCABULARY, self.grid, D.mode, Groove(), 0)
+        parts = (arranger.setup(), arranger.arrange(self.steps, 0, D.shift))
         return np.concatenate([*parts, arranger.end(len(self.steps) * 120)])
 
     def draw(self, path):

@@ -162,7 +162,20 @@ def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, f
             assert np.array_equal(closing.steps[-last:], content[-last:])
     if len(library.tunes) == 30:
         assert kinds["end"] >= 2
-        assert kinds["half close"] >= 2
+
+
+def test_some_sections_close_half_the_first_time_and_fully_the_next():
+    closes = [section[-1] for section in sections_in(played(dance_bundle(), Form.AABB, bars=640))]
+    wishes = Counter((close.place.time, close.place.wished) for close in closes)
+    assert wishes[1, "half close"] >= 4
+    assert not wishes[2, "half close"]
+
+
+def test_the_second_half_of_most_sections_begins_as_the_first():
+    sections = sections_in(played(dance_bundle(), Form.AABB, bars=640))
+    bars = [np.concatenate([p.steps for p in section]).reshape(8, 16, 3) for section in sections]
+    share = np.mean([np.array_equal(bar[0], bar[4]) for bar in bars])
+    assert 0.5 < share < 1
 
 
 @settings(max_examples=40, deadline=None)
