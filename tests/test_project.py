@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from livedshl.cli import livedshl
+from livedshl.index import open_bundle
+from livedshl.index.bundle import kind_folder
 
 ROOT = Path(__file__).parents[1]
+KINDS = ("4-4-minor", "3-4", "6-8", "6-8-minor", "9-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -34,6 +37,15 @@ def test_every_command_is_in_the_readme():
         assert command.hidden or f"`livedshl {name}" in README
 
 
+def test_the_default_model_has_tunes_of_every_kind_and_its_card_tells_them():
+    card = (ROOT / "models" / "session" / "README.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        bundle = open_bundle(ROOT / "models" / "session" / kind)
+        assert kind_folder(str(bundle.library.grid), bundle.mode) == kind
+        (row,) = re.findall(rf"^\|.*`{kind}`.*$", card, re.MULTILINE)
+        assert f" {len(bundle.library.tunes):,} | {len(bundle.library):,} |" in row
+
+
 @pytest.mark.slow
 def test_models_and_presets_ship_in_the_wheel(tmp_path):
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", tmp_path, ROOT]
@@ -42,6 +54,7 @@ def test_models_and_presets_ship_in_the_wheel(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "models/session/manifest.json",
+        *(f"models/session/{kind}/manifest.json" for kind in KINDS),
         "models/harmoniser.safetensors",
         "presets/session.toml",
     ):

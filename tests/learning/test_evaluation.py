@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from own_tunes import own_tunes
-from strategies import every_hop
+from strategies import every_hop, tune_lists
 
 from livedshl.errors import CorpusError
 from livedshl.index import SegmentLibrary
@@ -109,6 +109,24 @@ def test_a_library_gives_its_tunes_back(metre: str) -> None:
         assert (tune.starts == other.starts).all() and (tune.phases == other.phases).all()
     for follow in (grid.hop_beats, grid.segment_beats):
         assert (positive_pairs(tunes, follow) == positive_pairs(again, follow)).all()
+
+
+@given(tune_lists(), st.lists(st.integers(0, 7), min_size=5, max_size=5))
+def test_the_tunes_of_a_library_make_the_same_library_wherever_their_bars_lie(
+    tunes: list[Tune], shifts: list[int]
+) -> None:
+    """As in real tunes after a bar of another length, segments may start off the beat."""
+    shifted = [
+        replace(
+            tune,
+            steps=np.concatenate([tune.steps[-shift:] if shift else tune.steps[:0], tune.steps]),
+            starts=tune.starts + shift,
+        )
+        for tune, shift in zip(tunes, shifts, strict=False)
+    ]
+    library = SegmentLibrary.of_tunes(shifted)
+    again = SegmentLibrary.of_tunes(stored_tunes(library))
+    assert (again.starts == library.starts).all() and (again.phases == library.phases).all()
 
 
 def test_whoever_knows_the_answer_is_always_right() -> None:

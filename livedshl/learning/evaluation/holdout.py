@@ -101,9 +101,8 @@ def hold_out(tunes: Sequence[Tune], songs: NDArray[np.int64], follow_beats: int)
 def stored_tunes(library: SegmentLibrary) -> list[Tune]:
     """The tunes a library was cut from, with all their segments, repeated ones too.
 
-    A library keeps where a segment first starts; it starts again on every beat on which the same
-    steps come again. (On the Nottingham tunes that finds 33 starts in 31,935 too many, where bars
-    are irregular.)
+    A library keeps where a segment first starts; it starts again where the same steps come again,
+    as far from a beat as any segment of the tune. So the library of these tunes is the same again.
     """
     tunes = []
     grid = library.grid
@@ -112,10 +111,14 @@ def stored_tunes(library: SegmentLibrary) -> list[Tune]:
         first, end = library.tune_steps[number : number + 2].tolist()
         steps = np.asarray(library.steps[first:end])
         kept = {library.contents(of_tune)[i].tobytes(): i for i in range(len(of_tune))}
+        first_starts = (library.starts[of_tune] - first).tolist()
+        places_in_beat = {start % grid.beat_steps for start in first_starts}
         starts, phases = [], []
-        for start in range(0, end - first - grid.segment_steps + 1, grid.beat_steps):
+        for start in range(end - first - grid.segment_steps + 1):
+            if start % grid.beat_steps not in places_in_beat:
+                continue
             which = kept.get(steps[start : start + grid.segment_steps].tobytes())
-            if which is not None:
+            if which is not None and start >= first_starts[which]:
                 starts.append(start)
                 phases.append(library.phases[of_tune[which]])
         tunes.append(
