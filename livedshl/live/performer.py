@@ -182,6 +182,11 @@ class Performer:
         tick, _ = self._answers.get(Answer.POSITION, (0, b""))
         return tick
 
+    @property
+    def running(self) -> bool:
+        """Whether the clock was running when the player last told."""
+        return self._tempo_bpm > 0
+
     def wait(self, timeout_s: float) -> None:
         """Waits until the player has told something new, or left."""
         with self._changed:

@@ -70,7 +70,7 @@ class Session:
     def run(self) -> PlayerReport | None:
         """Plays until the last bar, a stop signal or an error; every note is off on return.
 
-        Once there is music, the first Ctrl-C only brings it to its end; the next stops it.
+        While there is music, the first Ctrl-C only brings it to its end; the next stops it.
         None if it was stopped before the player could say anything. Must run on the main thread.
         Raises LivedshlError.
         """
@@ -105,6 +105,8 @@ class Session:
             told = False
             while not (stop.is_set() or performer.ended):
                 stop.wait(_POLL_S)
+                if ending.wanted.is_set() and not performer.running:
+                    break  # whoever drives the clock may never start it again
                 if ending.wanted.is_set() and not told:
                     told = True
                     self._on_ending()

@@ -95,8 +95,8 @@ def connect(environment, source, sink):
     subprocess.run(["jack_connect", source, sink], env=environment, check=True)
 
 
-def end(player):
-    player.send_signal(signal.SIGINT)
+def end(player, number=signal.SIGTERM):
+    player.send_signal(number)
     _, told = player.communicate()
     assert player.returncode == 0, told
     return told
@@ -160,7 +160,7 @@ def test_livedshl_starts_stops_and_goes_on_with_the_sender(
     time.sleep(0.3)
     sender.do("start", "roll 96 90")
     time.sleep(3)  # the sender falls silent without a stop; after two beats so does livedshl
-    end(player)
+    end(player, signal.SIGINT)  # while nothing plays, there is nothing to bring to an end
     messages = receiver.messages()
     assert not left_on(messages)
     first, second, third, fourth = sections(messages)

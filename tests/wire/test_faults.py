@@ -284,7 +284,7 @@ def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     server.kill()
     listener.die()
     time.sleep(0.5)
-    player.send_signal(signal.SIGINT if fault == "stop" else signal.SIGKILL)
+    player.send_signal(signal.SIGTERM if fault == "stop" else signal.SIGKILL)
     _, told = player.communicate()
     assert not psutil.wait_procs(helpers.values(), 10)[1]
     assert "rx:in has gone" in told
@@ -367,7 +367,7 @@ def die_again_and_again(server, number, n_deaths, seed):
             lambda: (new := children(player).get(PLAYER)) and new.pid != dead and new  # noqa: B023
         )
     time.sleep(1)
-    player.send_signal(signal.SIGINT)
+    player.send_signal(signal.SIGTERM)
     _, told = player.communicate()
     assert player.returncode == 0, told
     messages = receiver.messages()
@@ -474,11 +474,11 @@ def test_two_livedshl_on_one_port_leave_each_other_playing(jack, receiver):
     for player in (first, second):
         wait_until_heard(player)
     time.sleep(0.7)
-    first.send_signal(signal.SIGINT)
+    first.send_signal(signal.SIGTERM)
     _, told_first = first.communicate()
     left_s = time.monotonic()
     time.sleep(1)
-    second.send_signal(signal.SIGINT)
+    second.send_signal(signal.SIGTERM)
     _, told_second = second.communicate()
     messages = receiver.messages()
     assert first.returncode == second.returncode == 0
