@@ -51,7 +51,7 @@ def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiv
 
 def minute_of_play(jack, receiver, tmp_path, bars, tempo):
     trace = tmp_path / "trace.jsonl"
-    chosen = ("--bars", bars, "--tempo", tempo, "--form", "none", "--trace", trace)
+    chosen = ("--bars", bars, "--tempo", tempo, "--form", "none", "--plain", "--trace", trace)
     player = play(jack, "--port", receiver.port, *chosen)
     _, told = player.communicate()
     assert player.returncode == 0, told
@@ -63,16 +63,19 @@ def minute_of_play(jack, receiver, tmp_path, bars, tempo):
 
 
 def assert_nearest(records):
-    """Every segment lies at the least distance of all that the rules of the preset allow."""
+    """Every segment lies at the least distance of all on its beat that the rules allow."""
     bundle, rules = open_bundle(find_bundle("session")), load_preset("session").rules
-    contents, song = bundle.library.content_ids, bundle.library.tune_of
+    library, follow_beats = bundle.library, bundle.follow_beats
+    contents, song, phases = library.content_ids, library.tune_of, library.phases.astype(int)
     played = [contents[records[0]["segment"]]]
     for before, after in pairwise(records):
         distances = hamming(bundle.forward[before["segment"]], bundle.backward, bundle.shape)
         songs = Counter(s for c in played[1 - rules.window :] for s in set(song[contents == c]))
         full = [s for s, count in songs.items() if count >= rules.song_cap]
         of_full = np.isin(contents, contents[np.isin(song, full)])
-        allowed = ~of_full & ~np.isin(contents, played[-rules.recency :])
+        beats_off = phases - phases[before["segment"]] - follow_beats
+        allowed = (beats_off % library.grid.cycle_beats == 0) & ~of_full
+        allowed &= ~np.isin(contents, played[-rules.recency :])
         assert after["nearest"] == distances.min()
         assert after["hamming"] == distances[allowed].min() == distances[after["segment"]]
         assert after["ties"] == (distances == after["hamming"]).sum()
