@@ -52,6 +52,7 @@ def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_p
         60,
         "--form",
         "none",
+        "--plain",
         "--model",
         tmp_path / "tiny",
     )

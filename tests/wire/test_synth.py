@@ -67,8 +67,9 @@ def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont,
         grid = GRIDS[preset.metre or "4/4"]
         bundle = random_bundle(grid=grid)
         settings = Settings.of_preset(
-            preset, grid, tempo_bpm=None, key=None, retrieve=Retrieve.MIN, seed=1, bars=8
-        )
+            preset, grid, tempo_bpm=None, key=None, form=None, retrieve=Retrieve.MIN,
+            seed=1, bars=8,
+        )  # fmt: skip
         events = np.concatenate(
             [chunk.events for chunk in compose(bundle, index_of(bundle), settings)]
         )
