@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -74,6 +75,10 @@ class Receiver:
             text=True,
         )
         assert self._process.stdout.readline() == "ready\n"
+        self._lines = []
+        # A pipe that nobody reads holds up the receiver once it is full.
+        self._reader = Thread(target=self._lines.extend, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
 
     def reopen(self):
         """Takes the port away and makes it again."""
@@ -87,8 +92,10 @@ class Receiver:
 
     def messages(self):
         """Stops listening; everything that came, as (seconds, [bytes])."""
-        output, _ = self._process.communicate("")
-        return [json.loads(line) for line in output.splitlines()]
+        self._process.stdin.close()
+        self._process.wait()
+        self._reader.join()
+        return [json.loads(line) for line in self._lines]
 
 
 def left_on(messages):
