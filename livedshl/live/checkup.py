@@ -5,7 +5,7 @@ crashes or hangs in a driver is only a finding.
 """
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import version
@@ -258,19 +258,20 @@ def _link() -> Finding:
 
 
 def _pictures() -> Finding:
-    absent = [module for module in EXTRA_SCORES if find_spec(module) is None]
-    if absent:
-        detail = f"not installed: {', '.join(absent)}; for scores and piano rolls"
-        return Finding("Pictures", State.OPTIONAL, detail, install_extra("scores"))
-    return Finding("Pictures", State.OK, f"all there, with verovio {version('verovio')}")
+    return _extra("Pictures", EXTRA_SCORES, "scores", "verovio", "for scores and piano rolls")
 
 
 def _training() -> Finding:
-    absent = [module for module in EXTRA_TRAIN if find_spec(module) is None]
+    return _extra("Training", EXTRA_TRAIN, "train", "torch", "for `livedshl train`")
+
+
+def _extra(what: str, modules: Iterable[str], extra: str, chief: str, purpose: str) -> Finding:
+    """Whether the modules of an extra are all there, and the version of the chief one."""
+    absent = [module for module in modules if find_spec(module) is None]
     if absent:
-        detail = f"not installed: {', '.join(absent)}; for `livedshl train`"
-        return Finding("Training", State.OPTIONAL, detail, install_extra("train"))
-    return Finding("Training", State.OK, f"all there, with torch {version('torch')}")
+        detail = f"not installed: {', '.join(absent)}; {purpose}"
+        return Finding(what, State.OPTIONAL, detail, install_extra(extra))
+    return Finding(what, State.OK, f"all there, with {chief} {version(chief)}")
 
 
 def _play(music: list[Finding]) -> Finding:
