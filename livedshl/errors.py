@@ -27,3 +27,7 @@ class TraceError(LivedshlError):
 
 class MissingDependencyError(LivedshlError):
     """A library that is not installed; the text says what to install on this system."""
+
+
+class TakeError(LivedshlError):
+    """The log of a take that cannot be read, or cannot be played again."""

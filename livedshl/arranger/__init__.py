@@ -3,9 +3,17 @@
 Counts in ticks; knows neither ports nor threads.
 """
 
-from livedshl.arranger.arranger import Arranger, Events, patterns_of
+from livedshl.arranger.arranger import (
+    Arranger,
+    Events,
+    as_events,
+    in_order,
+    patterns_of,
+    volume_message,
+)
 from livedshl.arranger.general_midi import program_number
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
+from livedshl.arranger.mixer import Mixer
 from livedshl.arranger.part import DRUM_CHANNEL, Part, Pattern, Role
 
 __all__ = [
@@ -14,9 +22,13 @@ __all__ = [
     "Arranger",
     "Events",
     "Groove",
+    "Mixer",
     "Part",
     "Pattern",
     "Role",
+    "as_events",
+    "in_order",
     "patterns_of",
     "program_number",
+    "volume_message",
 ]

@@ -6,6 +6,7 @@ the end of a passage is switched off by a later one, or by `Arranger.end`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Protocol
 
 import numpy as np
@@ -73,21 +74,27 @@ class Arranger:
         self._parts = tuple(parts)
         self._vocabulary = vocabulary
         self._grid = grid
+        self._groove = groove
         # Passages are laid in C major or A minor: this is the tonic they have there.
         self._home = -Key(0, mode).shift % 12
         self._hands = [Hand(part, grid, groove, _generator(seed, part)) for part in parts]
         self._players = [_ROLES[hand.part.role][0](hand) for hand in self._hands]
 
-    def setup(self) -> Events:
-        """Programs, volumes, places in the room and reverberation, at tick 0."""
-        return _as_events(
+    def copy(self) -> "Arranger":
+        """One that goes on from here as this one would."""
+        shared = (self._parts, *self._parts, self._vocabulary, self._grid, self._groove)
+        return deepcopy(self, {id(value): value for value in shared})
+
+    def setup(self, tick: int = 0) -> Events:
+        """Programs, volumes, places in the room and reverberation, at `tick`."""
+        return as_events(
             message
             for part in self._parts
             for message in (
-                (0, _PROGRAM | part.channel, part.program, 0),
-                (0, _CONTROL | part.channel, _VOLUME, part.volume),
-                (0, _CONTROL | part.channel, _PAN, part.pan),
-                (0, _CONTROL | part.channel, _REVERB, part.reverb),
+                (tick, _PROGRAM | part.channel, part.program, 0),
+                volume_message(tick, part, part.volume),
+                (tick, _CONTROL | part.channel, _PAN, part.pan),
+                (tick, _CONTROL | part.channel, _REVERB, part.reverb),
             )
         )
 
@@ -137,16 +144,25 @@ class Arranger:
         )  # fmt: skip
 
     def _taken(self) -> Events:
-        return _as_events(message for hand in self._hands for message in hand.take())
+        return as_events(message for hand in self._hands for message in hand.take())
 
 
 def _generator(seed: int, part: Part) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(part.channel,)))
 
 
-def _as_events(messages: Iterable[Message]) -> Events:
+def volume_message(tick: int, part: Part, volume: int) -> Message:
+    """Sets the volume of a part, 0 to 127."""
+    return tick, _CONTROL | part.channel, _VOLUME, volume
+
+
+def as_events(messages: Iterable[Message]) -> Events:
+    """Events of messages in any order, in theirs."""
+    return in_order(np.array(list(messages), np.int64).reshape(-1, 4))
+
+
+def in_order(events: Events) -> Events:
     """Sorts by tick; at one tick note-offs, then controllers and programs, then note-ons."""
-    events = np.array(list(messages), np.int64).reshape(-1, 4)
     kind = events[:, 1] & 0xF0
     order = np.lexsort((kind == NOTE_ON, kind != NOTE_OFF, events[:, 0]))
     return events[order]

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from livedshl.benchmarks.measurement import Measurement
-from livedshl.improviser import ContinuationRules, Retrieve, improvise
+from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
 from livedshl.index import Bundle, CodeIndex, SegmentLibrary, hamming, pack, unpack
 from livedshl.index.codes import CodeShape, Words
 from livedshl.music.segments import PITCH, REST
@@ -110,7 +110,7 @@ def _bundle_like(bundle: Bundle, backward: Words) -> Bundle:
 def _retrievals(bundle: Bundle, index: CodeIndex) -> list[float]:
     """Seconds that each retrieval of a free run takes, with the usual rules."""
     rng = np.random.default_rng(0)
-    passages = improvise(bundle, index, ContinuationRules(), Retrieve.MIN, rng)
+    passages = Improvisation(bundle, index, ContinuationRules(), Retrieve.MIN, rng, Form.NONE)
     next(passages)  # the opening; after it `_latencies` lets one go that makes what is made once
     return _latencies(lambda query: next(passages), np.empty((_QUERIES, 0), np.uint64))
 

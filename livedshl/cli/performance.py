@@ -10,9 +10,9 @@ import click
 
 from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.index.bundle import find_bundle, read_manifest
-from livedshl.live.composer import Settings
 from livedshl.live.loader import Progress
 from livedshl.live.preset import load_preset
+from livedshl.live.settings import Settings
 from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key
 

@@ -112,7 +112,7 @@ def play(
         )
         if sys.stdin and sys.stdin.isatty():
             status.tell(USAGE)
-        obey_typed_lines(session.set_latency, status.tell)
+        obey_typed_lines(session.control, status.tell)
         status.report(session.run())
         if record:
             status.tell(f"Recorded to {record}.")

@@ -5,18 +5,17 @@ Counts in beats and steps; knows neither seconds nor ports.
 
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.continuation import ContinuationRules, Retrieve, Wish
-from livedshl.improviser.form import Form, perform
-from livedshl.improviser.improviser import Passage, Place, improvise, trace_record
+from livedshl.improviser.form import Form, Improvisation
+from livedshl.improviser.improviser import Passage, Place, trace_record
 
 __all__ = [
     "Chart",
     "ContinuationRules",
     "Form",
+    "Improvisation",
     "Passage",
     "Place",
     "Retrieve",
     "Wish",
-    "improvise",
-    "perform",
     "trace_record",
 ]

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter, deque
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -36,6 +37,7 @@ _ENOUGH = 64  # candidates to choose from: rings are not looked for farther out
 # The same with a chart, whose chords are found only where there is a choice: with these, segments
 # lie 0.7 to 0.9 pitch classes off "C | Am | F G7 | C" and "Am | F | C | G", without 2.6 to 3.5.
 _CHART_NEAR, _CHART_ENOUGH = 0.375, 256  # share of the symbols; candidates
+_CANDIDATES = 6  # that are told of
 _ANY_LENGTH = 1_000_000  # beats
 _REGISTER_BARS = 4  # how far back the range of the melody is heard
 
@@ -118,6 +120,8 @@ class Continuation:
     agreeing_steps: steps of the overlap in which it agrees with the playing segment.
     rules_kept: False if no segment of the library with this place in the bar satisfied the rules.
     wish: the name of the wish that was fulfilled; None if there was none, or none could be.
+    candidates: of those that could have been drawn the nearest, at most so many, as segment and
+        distance.
     """
 
     segment: int
@@ -127,6 +131,7 @@ class Continuation:
     agreeing_steps: int
     rules_kept: bool
     wish: str | None
+    candidates: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,8 +167,7 @@ class Continuator:
         self._retrieve = retrieve
         self._rng = rng
         self._rules = rules
-        length = bundle.shape.length
-        self._near = max(rules.near(length), round(_CHART_NEAR * length) if chart else 0)
+        self._near = self._nearness(rules, chart is not None)
         self._enough = _CHART_ENOUGH if chart else _ENOUGH
         self._chart = ChartDistance(chart, bundle.vocabulary) if chart else None
         self._terms = rules.terms if retrieve is Retrieve.MIN else ()
@@ -175,6 +179,25 @@ class Continuator:
         self._passages = 0
         # By content, the passage that was heard last of any of its songs.
         self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
+
+    def copy(self, rng: np.random.Generator) -> "Continuator":
+        """One that has heard the same and draws from `rng`."""
+        other = copy(self)
+        other._rng = rng
+        other._recent = self._recent.copy()
+        other._window = self._window.copy()
+        other._quotes = self._quotes.copy()
+        other._heard_at = self._heard_at.copy()
+        return other
+
+    def set_adventure(self, adventure: float) -> None:
+        """How boldly it goes on from now; see `ContinuationRules`."""
+        self._rules = replace(self._rules, adventure=adventure)
+        self._near = self._nearness(self._rules, self._chart is not None)
+
+    def avoid(self, segment: int) -> None:
+        """Does not play the content of a segment, as if it had been played just now."""
+        self._recent.append(int(self._library.content_ids[segment]))
 
     def open(self, among: NDArray[np.integer] = NOTHING) -> int:
         """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
@@ -261,6 +284,10 @@ class Continuator:
         onward = self._library.phases + bundle.follow_beats
         leads = np.flatnonzero(onward % self._grid.cycle_beats == 0)
         return int(leads[np.argmin(distances[leads])]) if len(leads) else int(distances.argmin())
+
+    def _nearness(self, rules: ContinuationRules, with_chart: bool) -> int:
+        length = self._bundle.shape.length
+        return max(rules.near(length), round(_CHART_NEAR * length) if with_chart else 0)
 
     def _as_wished(self, playing: int, wish: Wish, merged: bool) -> Continuation | None:
         nearest, found = self._near_rings(playing, wish, merged)
@@ -362,6 +389,7 @@ class Continuator:
             weights *= np.exp((scores - scores.max()) / self._rules.temperature)
         drawn = int(self._rng.choice(len(candidates), p=weights / weights.sum()))
         ring = found[order[drawn]]
+        shown = np.lexsort((-weights, order))[:_CANDIDATES]
         return Continuation(
             segment=int(candidates[drawn]),
             hamming=ring.distance,
@@ -370,6 +398,7 @@ class Continuator:
             agreeing_steps=int(agreeing[drawn]),
             rules_kept=rules_kept,
             wish=wish,
+            candidates=tuple((int(candidates[n]), found[order[n]].distance) for n in shown),
         )
 
     @cached_property

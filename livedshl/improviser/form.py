@@ -5,10 +5,10 @@ section begins and where it ends, and remembers a section's segments to bring th
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,27 +96,43 @@ class _Section:
     joins: dict[tuple[int | None, int], Continuation] = field(default_factory=dict)
     varied: frozenset[_Spot] = frozenset()
 
+    def copy(self) -> "_Section":
+        return replace(self, segments=dict(self.segments), joins=dict(self.joins))
 
-def perform(
-    bundle: Bundle,
-    index: CodeIndex,
-    rules: ContinuationRules,
-    retrieve: Retrieve,
-    rng: np.random.Generator,
-    form: Form,
-    last_beat: int | None = None,
-    is_ending: Callable[[], bool] = lambda: False,
-    chart: Chart | None = None,
-) -> Iterator[Passage]:
-    """Plays tune after tune: yields passages without a gap, the first at beat 0.
 
-    last_beat: a bar line at which the music ends on the tonic; None for never. A free run knows of
-    none. is_ending: asked before each passage; once it says so, the music ends on the tonic within
-    `ENDING_BARS`. chart: chords, in C major or A minor, to which what is chosen should fit.
+@dataclass(slots=True)
+class _Tune:
+    """The tune that is played: where in its plan it is, and what is remembered of its sections.
+
+    place: of its first passage.
     """
-    line = Line(bundle, index, rules, retrieve, rng, chart)
-    planner = _Planner(bundle, line, rng, last_beat, is_ending)
-    return planner.free_run() if form is Form.NONE else planner.sets(form)
+
+    place: Place
+    at: int
+    sections: dict[str, _Section]
+
+    def copy(self) -> "_Tune":
+        sections = {letter: section.copy() for letter, section in self.sections.items()}
+        return _Tune(self.place, self.at, sections)
+
+
+@dataclass(slots=True)
+class _Run:
+    """A section as it is played now, from beat `start` to `end`; a free run is one without a name.
+
+    phrase: beat at which the present phrase began. place: of the section's first passage.
+    """
+
+    start: int
+    end: int
+    cadence: _Cadence
+    letter: str = ""
+    place: Place | None = None
+    phrase: int = 0
+    ending: bool = False
+
+    def __post_init__(self) -> None:
+        self.phrase = self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,67 +145,126 @@ class _Found:
     planned: bool = False
 
 
-class _Planner:
-    """Lays out sets, tunes and sections, and plays them on a line."""
+class Improvisation(Iterator[Passage]):
+    """Tune after tune: passages without a gap, the first at beat 0.
+
+    Sets of two or three tunes, each in another key than the one before in its set; with
+    `Form.NONE` one that never ends. last_beat: a bar line at which the music ends on the tonic;
+    None for never. A free run knows of none. chart: chords, in C major or A minor, to which what is
+    chosen should fit.
+
+    While it goes on it may be copied, and steered from the next passage on.
+    """
 
     def __init__(
         self,
         bundle: Bundle,
-        line: Line,
+        index: CodeIndex,
+        rules: ContinuationRules,
+        retrieve: Retrieve,
         rng: np.random.Generator,
-        last_beat: int | None,
-        is_ending: Callable[[], bool],
+        form: Form,
+        last_beat: int | None = None,
+        chart: Chart | None = None,
     ) -> None:
         self._bundle = bundle
         self._grid = bundle.library.grid
-        self._line = line
+        self._form = form
         self._rng = rng
-        self._last_beat = sys.maxsize if last_beat is None else last_beat
-        self._is_ending = is_ending
-        self._over = False
+        self._line = Line(bundle, index, rules, retrieve, rng, chart)
+        bounded = last_beat is not None and form is not Form.NONE
+        self._last_beat = last_beat if bounded and last_beat else sys.maxsize
         self._opens, self._leads, self._closes = _wishes(bundle)
         half = self._closes[_Cadence.HALF].among
         self._rest = Wish("pause", half, self._symbols(_REST_REACH))
+        self._n_tunes = 0
+        self._left_in_set = 0
+        self._key_shift = 0
+        self._tune: _Tune | None = None
+        self._run: _Run | None = None
+        self._is_ending = False
+        self._over = False
+        self._frozen = False
+        self._jumps = False  # to where another song begins
+        self._rerolls = False
 
-    def free_run(self) -> Iterator[Passage]:
-        """One section that has no end, until it is told to end."""
-        self._last_beat = sys.maxsize
-        yield from self._section(sys.maxsize, _Cadence.END)
+    def __next__(self) -> Passage:
+        if self._over:
+            raise StopIteration
+        if self._run is None or self._line.beat >= self._run.end:
+            self._run = self._next_run()
+        return self._passage(self._run)
 
-    def sets(self, form: Form) -> Iterator[Passage]:
-        """Sets of two or three tunes, each in another key than the one before in its set."""
-        tune = count(1)
-        while True:
-            shift = 0
-            for at in range(self._rng.integers(2, 4)):
-                if at:
-                    shift = int(self._rng.choice([s for s in _RELATED_KEYS if s != shift]))
-                drawn = list(_PLANS)[self._rng.choice(len(_PLANS), p=list(_PLANS.values()))]
-                plan = (drawn if form is Form.ANY else form).value
-                yield from self._tune(Place(next(tune), plan, "", 0, 0, shift, False, None))
-                if self._over:
-                    return
+    def copy(self) -> "Improvisation":
+        """One that goes on from here as this one would."""
+        other = copy(self)
+        other._rng = deepcopy(self._rng)
+        other._line = self._line.copy(other._rng)
+        other._tune = self._tune and self._tune.copy()
+        other._run = self._run and copy(self._run)
+        return other
 
-    def _tune(self, place: Place) -> Iterator[Passage]:
-        plan = place.plan
-        sections = {letter: self._new_section() for letter in plan}
-        bar_beats = self._grid.bar_beats
-        for at, letter in enumerate(plan):
-            section = sections[letter]
-            self._begin(section)
-            if at == len(plan) - 1 or (letter == plan[-1] and not section.differs):
-                cadence = _Cadence.END
-            elif section.differs and letter != plan[at - 1 : at]:
-                cadence = _Cadence.HALF
-            else:
-                cadence = _Cadence.FULL
-            end = self._line.beat + SECTION_BARS * bar_beats
-            if end + _SHORTEST_SECTION_BARS * bar_beats > self._last_beat:
-                cadence, end = _Cadence.END, self._last_beat
-            here = replace(place, section=letter, time=section.times)
-            yield from self._section(end, cadence, section, here)
-            if self._over:
-                return
+    def end(self) -> None:
+        """Ends the music on the tonic within `ENDING_BARS`."""
+        self._is_ending = True
+
+    def freeze(self, frozen: bool) -> None:
+        """Repeats the section that plays, until it is told otherwise."""
+        self._frozen = frozen
+
+    def begin_next_tune(self) -> None:
+        """Leaves the tune that plays: the next passage opens another one."""
+        self._tune = self._run = None
+        self._jumps = self._form is Form.NONE
+
+    def avoid(self, segment: int) -> None:
+        """Goes on with something else than a segment that would have come next."""
+        self._line.continuator.avoid(segment)
+        self._rerolls = True
+
+    def set_adventure(self, adventure: float) -> None:
+        """How boldly it goes on, 0 to 1; see `ContinuationRules`."""
+        self._line.continuator.set_adventure(adventure)
+
+    def _next_run(self) -> _Run:
+        """The section that begins now, of the tune that plays or of the next."""
+        beat, bar_beats = self._line.beat, self._grid.bar_beats
+        if self._form is Form.NONE:
+            return _Run(beat, sys.maxsize, _Cadence.END)
+        tune = self._tune
+        if tune is None or (tune.at == len(tune.place.plan) - 1 and not self._frozen):
+            tune = self._tune = self._next_tune()
+        elif not self._frozen:
+            tune.at += 1
+        plan, at = tune.place.plan, tune.at
+        letter = plan[at]
+        section = tune.sections[letter]
+        self._begin(section)
+        if at == len(plan) - 1 or (letter == plan[-1] and not section.differs):
+            cadence = _Cadence.END
+        elif section.differs and letter != plan[at - 1 : at]:
+            cadence = _Cadence.HALF
+        else:
+            cadence = _Cadence.FULL
+        end = beat + SECTION_BARS * bar_beats
+        if end + _SHORTEST_SECTION_BARS * bar_beats > self._last_beat:
+            cadence, end = _Cadence.END, self._last_beat
+        place = replace(tune.place, section=letter, time=section.times)
+        return _Run(beat, end, cadence, letter, place)
+
+    def _next_tune(self) -> _Tune:
+        if self._left_in_set == 0:
+            self._left_in_set = int(self._rng.integers(2, 4))
+            self._key_shift = 0
+        else:
+            others = [shift for shift in _RELATED_KEYS if shift != self._key_shift]
+            self._key_shift = int(self._rng.choice(others))
+        self._left_in_set -= 1
+        self._n_tunes += 1
+        drawn = list(_PLANS)[self._rng.choice(len(_PLANS), p=list(_PLANS.values()))]
+        plan = (drawn if self._form is Form.ANY else self._form).value
+        place = Place(self._n_tunes, plan, "", 0, 0, self._key_shift, False, None)
+        return _Tune(place, 0, {letter: self._new_section() for letter in plan})
 
     def _new_section(self) -> _Section:
         returns, differs = self._rng.random(2) < (_RETURNS, _DIFFERENT_ENDINGS)
@@ -204,69 +279,73 @@ class _Planner:
         drawn = self._rng.choice(len(spots), n_varied, replace=False) if n_varied else ()
         section.varied = frozenset(spots[n] for n in drawn)
 
-    def _section(
-        self,
-        end: int,
-        cadence: _Cadence,
-        section: _Section | None = None,
-        place: Place | None = None,
-    ) -> Iterator[Passage]:
-        """Plays from here to beat `end`; says that all is over if the music ends there.
-
-        Without a section nothing is remembered, and its opening is not wished for.
-        """
+    def _passage(self, run: _Run) -> Passage:
+        """The next passage of a section; says that all is over if the music ends with it."""
         line, follow_beats = self._line, self._bundle.follow_beats
-        start, ending = line.beat, False
-        phrase = start  # where the phrase began
-        while line.beat < end:
-            beat = line.beat
-            if not ending and self._is_ending():
-                ending, cadence, end = True, _Cadence.END, self._soon(end)
-            half = self._return_beat(section, start, end)
-            phrase = half if beat == half else phrase
-            phrase_end = half if beat < half < end else end
-            last = max(phrase, phrase_end - self._grid.segment_beats)  # of its segments
-            closing_beat = max(start, end - self._grid.segment_beats)
-            leads = beat < closing_beat <= beat + follow_beats
-            at_close = (
-                beat == closing_beat or leads or beat >= end - _CLOSING_BARS * self._grid.bar_beats
-            )
-            spot = (cadence, beat - end) if at_close else (None, beat - start)
-            if section and spot in section.segments:
-                after = section.segments.get((None, beat - start + follow_beats))
-                after = section.segments.get((cadence, beat - end + follow_beats), after)
-                found = self._recall(section, spot, after, at_start=beat == phrase)
-            elif section and half <= beat < half + _RETURNING_BARS * self._grid.bar_beats:
-                found = self._recall(section, (None, beat - half), None, at_start=beat == phrase)
-            else:
-                opens = section is not None and beat == start
-                wish = self._wish(closing_beat - beat, cadence, opens=opens)
-                if beat == last and beat != closing_beat:
-                    wish = self._rest
-                found = self._choose(wish, at_start=beat == start)
-            if section and spot not in section.segments:
-                section.segments[spot] = found.segment
-                if found.continuation:
-                    section.joins[line.playing, found.segment] = found.continuation
-            n_beats = phrase_end - beat if beat == last else min(follow_beats, last - beat)
-            passage = line.add(
-                found.segment,
-                found.continuation,
-                merged=beat > phrase,
-                n_beats=n_beats,
-                planned=found.planned,
-            )
-            if place and beat == phrase:
-                passage = replace(passage, steps=_begun(passage.steps))
-            if place:
-                bar = 1 + (beat - start) // self._grid.bar_beats
-                here = replace(place, bar=bar, planned=found.planned, wished=found.wished)
-                passage = replace(passage, place=here)
-            self._over = beat == closing_beat and (ending or end == self._last_beat)
-            if self._over:
-                steps = _ring_out(passage.steps, self._bundle)
-                passage = replace(passage, steps=steps, ends=True)
-            yield passage
+        section = self._tune.sections[run.letter] if self._tune and run.letter else None
+        beat, start = line.beat, run.start
+        if self._is_ending and not run.ending:
+            run.ending, run.cadence, run.end = True, _Cadence.END, self._soon(run.end)
+        end = run.end
+        half = self._return_beat(section, start, end)
+        run.phrase = half if beat == half else run.phrase
+        phrase_end = half if beat < half < end else end
+        last = max(run.phrase, phrase_end - self._grid.segment_beats)  # of its segments
+        closing_beat = max(start, end - self._grid.segment_beats)
+        found, spot = self._find(run, section, half, last)
+        if section and spot not in section.segments:
+            section.segments[spot] = found.segment
+            if found.continuation:
+                section.joins[line.playing, found.segment] = found.continuation
+        n_beats = phrase_end - beat if beat == last else min(follow_beats, last - beat)
+        passage = line.add(
+            found.segment,
+            found.continuation,
+            merged=beat > run.phrase,
+            n_beats=n_beats,
+            planned=found.planned,
+        )
+        if run.place and beat == run.phrase:
+            passage = replace(passage, steps=_begun(passage.steps))
+        if run.place:
+            bar = 1 + (beat - start) // self._grid.bar_beats
+            here = replace(run.place, bar=bar, planned=found.planned, wished=found.wished)
+            passage = replace(passage, place=here)
+        self._over = beat == closing_beat and (run.ending or end == self._last_beat)
+        if self._over:
+            steps = _ring_out(passage.steps, self._bundle)
+            passage = replace(passage, steps=steps, ends=True)
+        return passage
+
+    def _find(
+        self, run: _Run, section: _Section | None, half: int, last: int
+    ) -> tuple[_Found, _Spot]:
+        """The segment that comes next in a section, and where in it that is.
+
+        half: beat at which its beginning comes again. last: beat of its phrase's last segment.
+        """
+        beat, start, end, cadence = self._line.beat, run.start, run.end, run.cadence
+        bar_beats, follow_beats = self._grid.bar_beats, self._bundle.follow_beats
+        closing_beat = max(start, end - self._grid.segment_beats)
+        leads = beat < closing_beat <= beat + follow_beats
+        at_close = beat == closing_beat or leads or beat >= end - _CLOSING_BARS * bar_beats
+        spot: _Spot = (cadence, beat - end) if at_close else (None, beat - start)
+        rerolls, self._rerolls = self._rerolls, False
+        if section and rerolls:
+            section.segments.pop(spot, None)
+        elif section and spot in section.segments:
+            after = section.segments.get((None, beat - start + follow_beats))
+            after = section.segments.get((cadence, beat - end + follow_beats), after)
+            return self._recall(section, spot, after, at_start=beat == run.phrase), spot
+        elif section and half <= beat < half + _RETURNING_BARS * bar_beats:
+            return self._recall(
+                section, (None, beat - half), None, at_start=beat == run.phrase
+            ), spot
+        opens = section is not None and beat == start
+        wish = self._wish(closing_beat - beat, cadence, opens=opens)
+        if beat == last and beat != closing_beat:
+            wish = self._rest
+        return self._choose(wish, at_start=beat == start), spot
 
     def _return_beat(self, section: _Section | None, start: int, end: int) -> int:
         """Where a section's beginning comes again in it, at half of it; `end` if it does not."""
@@ -302,7 +381,8 @@ class _Planner:
         """
         line = self._line
         playing = line.playing
-        if playing is None:
+        if playing is None or self._jumps:
+            self._jumps = False
             among = np.flatnonzero(wish.among) if wish else NOTHING
             return _Found(line.continuator.open(among), None)
         if at_start and self._bundle.overlaps:

@@ -1,6 +1,6 @@
 """The endless tune: passage after passage, each with its account of where it came from."""
 
-from collections.abc import Iterator
+from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -63,7 +63,12 @@ class Passage:
 
 
 class Line:
-    """The music so far: where it has got to, what plays, and how the next segment joins on."""
+    """The music so far: where it has got to, what plays, and how the next segment joins on.
+
+    Each query is the forward code of the segment that plays while its continuation is retrieved
+    (paper, Fig. 1). Where segments overlap, the passage of a segment is its first half merged with
+    the second half of the segment before.
+    """
 
     def __init__(
         self,
@@ -78,6 +83,12 @@ class Line:
         self.beat = 0
         self.playing: int | None = None
         self._bundle = bundle
+
+    def copy(self, rng: np.random.Generator) -> "Line":
+        """One that goes on from here as this one would, drawing from `rng`."""
+        other = copy(self)
+        other.continuator = self.continuator.copy(rng)
+        return other
 
     def add(
         self,
@@ -109,30 +120,6 @@ class Line:
         self.beat += n_beats
         self.playing = segment
         return passage
-
-
-def improvise(
-    bundle: Bundle,
-    index: CodeIndex,
-    rules: ContinuationRules,
-    retrieve: Retrieve,
-    rng: np.random.Generator,
-    chart: Chart | None = None,
-) -> Iterator[Passage]:
-    """Plays on for ever: yields passages without a gap, the first at beat 0.
-
-    chart: chords, in C major or A minor, to which what is chosen should fit.
-
-    Each query is the forward code of the segment that plays while its continuation is retrieved
-    (paper, Fig. 1). Where segments overlap, the passage of a segment is its first half merged with
-    the second half of the segment before.
-    """
-    line = Line(bundle, index, rules, retrieve, rng, chart)
-    passage = line.add(line.continuator.open(), None)
-    while True:
-        yield passage
-        continuation = line.continuator.follow(passage.segment)
-        passage = line.add(continuation.segment, continuation)
 
 
 def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Melodies are compared, by pitch and articulation: other chords do not make anoth
 Steps count at any place of a song, not only where its segments begin.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,6 +48,10 @@ class Quotes:
         self._longest_song = int(np.diff(library.tune_steps).max())
         self._heard = np.empty(0, np.uint8)
         self._known: _Runs | None = None  # of what has been heard, once they are asked for
+
+    def copy(self) -> "Quotes":
+        """One that has heard the same; what is heard is replaced whole, never changed."""
+        return copy(self)
 
     @property
     def are_free(self) -> bool:

@@ -48,6 +48,14 @@ class Handover:
         self._notes.update((status, pitch) for status, pitch in notes.tolist())
         return records.tobytes() + command_record(Command.HORIZON, horizon)
 
+    def discard(self, tick: int) -> bytes:
+        """Forgets the events from `tick` on, and the end; returns what tells a player of it."""
+        while self._to_come and self._to_come[-1][0] >= tick:
+            self._to_come.pop()
+        self._horizon = min(self._horizon, tick)
+        self.finish_tick = None
+        return command_record(Command.DISCARD, tick)
+
     def forget_before(self, tick: int) -> None:
         """Forgets events that have been sent, but for the programs and controllers in force."""
         while self._to_come and self._to_come[0][0] < tick:

@@ -136,6 +136,16 @@ class Performer:
         with self._commands:
             self._tell(self._handover.add(events, horizon))
 
+    def discard(self, tick: int) -> None:
+        """Takes back the events from `tick` on, and the end: others will be handed over."""
+        with self._commands:
+            self._tell(self._handover.discard(tick))
+
+    def panic(self) -> None:
+        """Switches off everything at once; the music goes on with its next notes."""
+        with self._commands:
+            self._tell(command_record(Command.PANIC))
+
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
         tempo_bpm *= self._timing.speed
@@ -186,6 +196,16 @@ class Performer:
     def running(self) -> bool:
         """Whether the clock was running when the player last told."""
         return self._tempo_bpm > 0
+
+    def tick_at(self, time_s: float) -> int:
+        """The tick the clock will have reached at a time of `time.perf_counter`."""
+        passed_s = max(0.0, time_s - self._positioned_s)
+        return self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
+
+    @property
+    def quarter_bpm(self) -> float:
+        """The tempo of the clock when the player last told, 0 while it stood still."""
+        return self._tempo_bpm
 
     def wait(self, timeout_s: float) -> None:
         """Waits until the player has told something new, or left."""

@@ -237,8 +237,13 @@ class Player:
         elif kind == Command.FINISH:
             playback.finish_tick = tick
             playback.scheduler.extend_horizon(tick + 1)
+        elif kind == Command.DISCARD:
+            playback.finish_tick = None
+            self._send_all(playback.scheduler.discard(tick))
         elif kind == Command.RELEASE:
             self._send_all(playback.scheduler.release())
+        elif kind == Command.PANIC:
+            self._send_all(playback.scheduler.release(ever_played=True))
         elif kind == Command.GONE:
             self._lose_port(bool(value))
         elif kind == Command.REOPEN:

@@ -28,6 +28,8 @@ class Command(IntEnum):
     REOPEN = 9  # the port has gone and come back
     RELEASE = 10  # switch off what sounds
     GONE = 11  # the port has gone; value: whether its MIDI system has died
+    DISCARD = 12  # forget the events from tick on, and the end; others will come
+    PANIC = 13  # switch off everything, whatever may be thought to sound
 
 
 class Answer(IntEnum):

@@ -1,6 +1,5 @@
 """Renders a performance into files instead of playing it."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,10 @@ from livedshl.arranger import Events
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace import Origin, Stretch, sections_of, stretches
-from livedshl.live.composer import Chunk, Settings, chords_of, compose
+from livedshl.live.composition import Chunk, Composition
 from livedshl.live.loader import Progress, load_index
+from livedshl.live.settings import Settings, chords_of
+from livedshl.live.take import trace_line
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.midifile import write_midi
@@ -42,7 +43,7 @@ def render(
     if roll:
         _check_ending(roll, _PICTURES)
     loaded = load_index(prepare, lambda stage, share: None)
-    chunks = list(compose(loaded.bundle, loaded.index, settings))
+    chunks = list(Composition(loaded.bundle, loaded.index, settings))
     piece = _Piece(settings, chords_of(loaded.bundle, settings), chunks)
     writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in paths]
     if trace:
@@ -56,11 +57,6 @@ def render(
             raise OutputError(
                 f"{error.filename or path}: cannot be written ({error.strerror})"
             ) from error
-
-
-def trace_line(chunk: Chunk) -> str:
-    """A chunk's line of a trace file."""
-    return json.dumps(chunk.trace, ensure_ascii=False) + "\n"
 
 
 def _check_ending(path: Path, endings: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ one rule, whatever made them late: a note-on older than a 32nd is dropped togeth
 note-off, and everything else goes out at once.
 """
 
+from array import array
 from collections import deque
 from collections.abc import Iterator
 
@@ -32,6 +33,7 @@ class Scheduler:
         self._behind = False  # whether the composer still has to catch up with the clock
         self._sounding = bytearray(16 * 128)
         self._played = bytearray(16 * 128)  # notes that have ever been switched on
+        self._struck = array("q", [0]) * (16 * 128)  # the tick of the last note-on of each
         self._left_out = bytearray(16 * 128)
         self._channels: set[int] = set()
         self._instruments: dict[tuple[int, int], bytes] = {}  # programs and controllers, as set
@@ -72,7 +74,7 @@ class Scheduler:
             tick, message = self._events.popleft()
             leave_out = now - tick > late_ticks
             self.dropped += leave_out and _is_note_on(message)
-            if self._admit(message, leave_out):
+            if self._admit(message, leave_out, tick):
                 yield message
         if now < self._horizon:
             self._behind = False
@@ -84,9 +86,23 @@ class Scheduler:
     def skip_to(self, tick: float) -> Iterator[bytes]:
         """Leaves out the notes that begin before `tick`; yields the rest of what was to be sent."""
         while self._events and self._events[0][0] < tick:
-            _, message = self._events.popleft()
-            if self._admit(message, True):
+            tick, message = self._events.popleft()
+            if self._admit(message, True, tick):
                 yield message
+
+    def discard(self, tick: int) -> Iterator[bytes]:
+        """Forgets the events from `tick` on: others will come for them.
+
+        Yields note-offs for what has been struck from there on already, of which the others know
+        nothing.
+        """
+        while self._events and self._events[-1][0] >= tick:
+            self._events.pop()
+        self._horizon = min(self._horizon, tick)
+        for slot, count in enumerate(self._sounding):
+            if count and self._struck[slot] >= tick:
+                self._sounding[slot] -= 1
+                yield bytes((_NOTE_OFF | slot // 128, slot % 128, 0))
 
     def release(self, ever_played: bool = False) -> Iterator[bytes]:
         """Yields what switches off everything: each note on its own, then whole channels.
@@ -119,7 +135,7 @@ class Scheduler:
         self._sounding[channel * 128 + message[1]] += 1
         self._played[channel * 128 + message[1]] = 1
 
-    def _admit(self, message: bytes, leave_out: bool) -> bool:
+    def _admit(self, message: bytes, leave_out: bool, tick: int) -> bool:
         """Keeps the account of notes; whether the message is to be sent."""
         status = message[0]
         kind, channel = status & 0xF0, status & 0x0F
@@ -134,6 +150,7 @@ class Scheduler:
                 return False
             self._sounding[slot] += 1
             self._played[slot] = 1
+            self._struck[slot] = tick
             self.sent_notes += 1
             return True
         if self._left_out[slot]:

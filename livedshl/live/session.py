@@ -3,21 +3,26 @@
 import logging
 import signal
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from livedshl.errors import OutputError
-from livedshl.live.composer import Chunk, Settings, compose
+from livedshl.live.composer import Change, Composer
+from livedshl.live.composition import Chunk, Composition
+from livedshl.live.controls import Band, Control, check
 from livedshl.live.loader import LoadedIndex, Loader, Progress
+from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
-from livedshl.live.rendering import trace_line
+from livedshl.live.preset import load_preset
+from livedshl.live.settings import Settings
 from livedshl.live.sync import Timing
+from livedshl.live.take import Take
 from livedshl.outputs.choice import Output
-from livedshl.outputs.recorder import Recorder
 from livedshl.units import TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)
@@ -27,6 +32,8 @@ LOOKAHEAD_BEATS = 8
 _READY_TIMEOUT_S = 20.0
 _FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
 _POLL_S = 0.1
+_CHANGING_S = 0.15  # in which a change is composed and handed over
+_SHOWN_BARS = 8  # that were heard already
 
 
 class Session:
@@ -35,8 +42,10 @@ class Session:
     prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
     not livedshl itself. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
-    observe: given each chunk, on the composer thread, when it has been handed to the player.
-    on_ending: told that Ctrl-C has been taken as a wish to end.
+    observe: given each chunk, on the composer thread, when it is heard.
+    on_ending: told that the music comes to its end because somebody wished so.
+
+    What may be done from any thread: `control`, `overview`, `save`, `end` and `stop`.
     """
 
     def __init__(
@@ -60,82 +69,111 @@ class Session:
         self._trace = trace
         self._observe = observe
         self._on_ending = on_ending
+        self._stop = threading.Event()
+        self._ending = threading.Event()
         self._performer: Performer | None = None
+        self._composing: _ComposerThread | None = None
 
-    def set_latency(self, latency_s: float) -> None:
-        """Plays that much earlier than the beat from now on, negative: later; from any thread."""
-        if self._performer:
-            self._performer.set_latency(latency_s)
+    def control(self, control: Control) -> None:
+        """Does what a control says, where in the music it acts.
 
-    def run(self) -> PlayerReport | None:
-        """Plays until the last bar, a stop signal or an error; every note is off on return.
+        Raises ValueError, saying what is wrong, or PresetError.
+        """
+        composing = self._composing
+        check(control, self._band.names, self._settings.key.mode)
+        band = self._other_band(str(control.value)) if control.name == "preset" else None
+        if composing is None:
+            raise ValueError("the music has not begun yet")
+        if control.name == "end":
+            self._ending.set()
+        composing.change(control, band)
 
-        While there is music, the first Ctrl-C only brings it to its end; the next stops it.
-        None if it was stopped before the player could say anything. Must run on the main thread.
-        Raises LivedshlError.
+    def overview(self) -> Overview | None:
+        """The performance as it stands; None until there is music."""
+        return self._composing.overview() if self._composing else None
+
+    def save(self, path: Path) -> None:
+        """Writes the last bars that were heard, and their trace. Raises OutputError."""
+        if self._composing is None:
+            raise OutputError("nothing has been played yet that could be saved")
+        self._composing.save(path)
+
+    def end(self) -> None:
+        """Lets the music come to its end; stops it where there is none yet."""
+        if self._composing is None:
+            self._stop.set()
+        else:
+            self.control(Control("end"))
+
+    def stop(self) -> None:
+        """Stops it now."""
+        self._stop.set()
+
+    def run(self, handle_signals: bool = True) -> PlayerReport | None:
+        """Plays until the last bar, a stop or an error; every note is off on return.
+
+        None if it was stopped before the player could say anything. Raises LivedshlError.
+        handle_signals: on the main thread; while there is music, the first Ctrl-C only brings it to
+        its end. The next stops it, as SIGTERM and SIGHUP do.
         """
         with ExitStack() as stack:
-            ending = _Ending()
-            stop = stack.enter_context(_stop_signals(ending))
-            recorder, trace = self._open_files(stack)
+            if handle_signals:
+                stack.enter_context(_signals(self._interrupt, self.stop))
             # Last in, first out: whatever happens, the notes go off before files are closed.
+            files = stack.enter_context(ExitStack())
             performer = stack.enter_context(
                 Performer(self._output, self._timing, self._settings.quarter_bpm)
             )
             self._performer = performer
             self._loader.start()
             performer.wait_ready(_READY_TIMEOUT_S)
-            loaded = self._await_index(stop)
+            loaded = self._await_index()
             if loaded is None:
                 return None
-            composer = _ComposerThread(
-                self._settings,
-                loaded,
-                performer,
-                recorder,
-                trace,
-                self._observe,
-                self._timing,
-                stop,
-                ending.wanted.is_set,
+            folder = loaded.bundle.folder
+            take = files.enter_context(Take(self._settings, folder, self._record, self._trace))
+            composing = _ComposerThread(
+                self._settings, loaded, performer, take, self._observe, self._timing, self._stop
             )
-            stack.callback(composer.stop)
-            composer.start()
-            ending.possible = True
+            stack.callback(composing.stop)
+            composing.start()
+            self._composing = composing
             told = False
-            while not (stop.is_set() or performer.ended):
-                stop.wait(_POLL_S)
-                if ending.wanted.is_set() and not performer.running:
+            while not (self._stop.is_set() or performer.ended):
+                self._stop.wait(_POLL_S)
+                if self._ending.is_set() and not performer.running:
                     break  # whoever drives the clock may never start it again
-                if ending.wanted.is_set() and not told:
+                if self._ending.is_set() and not told:
                     told = True
                     self._on_ending()
-            if recorder and not performer.ended:
-                recorder.cut(performer.tick)
-            composer.stop()
-            if performer.ended and not composer.finished:
+            cut_tick = None if performer.ended else performer.tick
+            composing.stop()
+            composing.close(cut_tick)
+            if performer.ended and not composing.finished:
                 raise OutputError("the player process died; start livedshl again")
             performer.stop()
             return performer.report()
 
-    def _open_files(self, stack: ExitStack) -> tuple[Recorder | None, IO[str] | None]:
-        recorder = trace = None
-        if self._record:
-            names = {part.channel: part.name for part in self._settings.parts}
-            recorder = Recorder(self._record, self._settings.tempo_bpm, self._settings.grid, names)
-            stack.enter_context(recorder)
-        if self._trace:
-            try:
-                trace = stack.enter_context(
-                    self._trace.open("w", encoding="utf-8", buffering=1)  # a line at a time
-                )
-            except OSError as error:
-                raise OutputError(f"{self._trace}: cannot be written ({error.strerror})") from error
-        return recorder, trace
+    @property
+    def _band(self) -> Band:
+        return self._composing.band if self._composing else self._settings.band
 
-    def _await_index(self, stop: threading.Event) -> LoadedIndex | None:
-        """The index, or None if a stop signal comes first."""
-        while not stop.is_set():
+    def _other_band(self, name: str) -> Band:
+        preset = load_preset(name)
+        if preset.metre and preset.metre != str(self._settings.grid):
+            raise ValueError(f"preset: {name} is for {preset.metre}, the music is in "
+                             f"{self._settings.grid}")  # fmt: skip
+        return Band.of(preset)
+
+    def _interrupt(self) -> None:
+        if self._composing is None or self._ending.is_set():
+            self.stop()
+        else:
+            self.end()
+
+    def _await_index(self) -> LoadedIndex | None:
+        """The index, or None if a stop comes first."""
+        while not self._stop.is_set():
             try:
                 return self._loader.result(_POLL_S)
             except TimeoutError:
@@ -145,35 +183,45 @@ class Session:
 
 
 class _ComposerThread:
-    """Keeps the player supplied, `LOOKAHEAD_BEATS` ahead of its clock, until the last bar."""
+    """Keeps the player supplied, `LOOKAHEAD_BEATS` ahead of its clock, until the last bar.
+
+    finished: whether the last bar has been handed over. band: who plays.
+    """
 
     def __init__(
         self,
         settings: Settings,
         loaded: LoadedIndex,
         performer: Performer,
-        recorder: Recorder | None,
-        trace: IO[str] | None,
+        take: Take,
         observe: Callable[[Chunk], None],
         timing: Timing,
         session_stop: threading.Event,
-        is_ending: Callable[[], bool],
     ) -> None:
+        self.finished = False
+        self.band = settings.band
         self._settings = settings
-        self._loaded = loaded
+        self._grid = settings.grid
+        composition = Composition(loaded.bundle, loaded.index, settings)
+        self._composer = Composer(composition, self._grid.bar_ticks)
         self._performer = performer
-        self._recorder = recorder
-        self._trace = trace
+        self._take = take
         self._observe = observe
+        self._timing = timing
         # A fast clock gets as many seconds in hand as one at the written tempo.
         self._lookahead_ticks = round(LOOKAHEAD_BEATS * timing.speed * TICKS_PER_BEAT)
-        hop_ticks = settings.grid.hop_beats * settings.grid.beat_ticks
+        hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
         self._head_start_ticks = round(hop_ticks * timing.speed)
         self._session_stop = session_stop
-        self._is_ending = is_ending
         self._stop = threading.Event()
         self._error: BaseException | None = None
-        self.finished = False
+        self._started = False
+        self._wanted: deque[tuple[Control, Band | None]] = deque()  # changes, from any thread
+        self._coming: deque[Chunk] = deque()  # composed, but not heard yet
+        self._latency_ms = timing.latency_s * 1e3
+        self._tempo_bpm = settings.tempo_bpm
+        self._shown: tuple[Chunk, ...] = ()
+        self._steering = composition.steering
         self._thread = threading.Thread(target=self._run, name="composer")
 
     def start(self) -> None:
@@ -188,6 +236,36 @@ class _ComposerThread:
         if error:
             raise error
 
+    def change(self, control: Control, band: Band | None) -> None:
+        """Takes in a change, from any thread. band: that of a change of preset."""
+        self._wanted.append((control, band))
+        self.band = band or self.band
+
+    def overview(self) -> Overview:
+        """The performance as it stands."""
+        performer, lateness = self._performer, self._performer.lateness
+        tick = performer.tick_at(time.perf_counter()) if performer.running else performer.tick
+        return Overview(
+            tick=tick,
+            quarter_bpm=performer.quarter_bpm / self._timing.speed,
+            grid=self._grid,
+            sync=self._timing.sync,
+            latency_ms=self._latency_ms,
+            steering=replace(self._steering, tempo_bpm=self._tempo_bpm),
+            chunks=self._shown,
+            lateness_ms=(lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms),
+        )
+
+    def save(self, path: Path) -> None:
+        """Writes the last bars that were heard. Raises OutputError."""
+        self._take.save(path, self._performer.tick)
+
+    def close(self, cut_tick: int | None) -> None:
+        """Completes the take once composing has stopped: where it is cut off, or to its end."""
+        self._keep_until(self._composer.tick if cut_tick is None else cut_tick)
+        if cut_tick is not None:
+            self._take.cut(cut_tick)
+
     def _run(self) -> None:
         try:
             self._supply()
@@ -196,38 +274,83 @@ class _ComposerThread:
             self._session_stop.set()
 
     def _supply(self) -> None:
-        started = False
-        loaded = self._loaded
-        for chunk in compose(loaded.bundle, loaded.index, self._settings, self._is_ending):
-            self._hand_over(chunk)
-            if not started and chunk.end_tick >= self._head_start_ticks:
-                started = True
-                self._begin()
-            self._wait_for_clock(chunk.end_tick - self._lookahead_ticks)
-            if self._stop.is_set():
-                return
-        if not started:
-            self._begin()
-        self.finished = True
-        self._performer.finish(chunk.end_tick)
-
-    def _begin(self) -> None:
-        self._performer.start(0, self._settings.quarter_bpm, _FIRST_NOTE_DELAY_S)
+        """Until it is stopped: even after the last bar somebody may wish another end."""
+        while not (self._stop.is_set() or self._performer.ended):
+            while self._wanted:
+                self._obey(*self._wanted.popleft())
+            ahead = self._composer.tick - self._lookahead_ticks
+            if not self._composer.over and (ahead <= 0 or self._performer.tick >= ahead):
+                self._hand_over(self._composer.compose())
+            else:
+                self._performer.wait(_POLL_S)
+            if self._started:
+                self._keep_until(self._performer.tick + 1)
 
     def _hand_over(self, chunk: Chunk) -> None:
         self._performer.send(chunk.events, chunk.end_tick)
-        if self._recorder:
-            self._recorder.append(chunk.events)
-        if self._trace:
-            self._trace.write(trace_line(chunk))
-        self._observe(chunk)
-        log.info("%s", _story(chunk, self._settings.grid.bar_ticks))
+        self._coming.append(chunk)
+        self._show()
+        log.info("%s", _story(chunk, self._grid.bar_ticks))
+        if not self._started and (chunk.end_tick >= self._head_start_ticks or self._composer.over):
+            self._started = True
+            self._performer.start(0, self._settings.quarter_bpm, _FIRST_NOTE_DELAY_S)
+        if self._composer.over:
+            self.finished = True
+            self._performer.finish(chunk.end_tick)
 
-    def _wait_for_clock(self, tick: int) -> None:
-        while tick > 0 and self._performer.tick < tick and not self._performer.ended:
-            if self._stop.is_set():
-                return
-            self._performer.wait(_POLL_S)
+    def _obey(self, control: Control, band: Band | None) -> None:
+        performer = self._performer
+        change = Change(self._earliest_tick(), control, band)
+        if control.name == "panic":
+            performer.panic()
+        elif control.name == "latency":
+            self._latency_ms = float(control.value or 0)
+            performer.set_latency(self._latency_ms / 1e3)
+        elif control.name == "tempo":
+            beat_ticks = self._grid.beat_ticks
+            change = replace(change, tick=-(-change.tick // beat_ticks) * beat_ticks)
+            self._tempo_bpm = float(control.value or 0)
+            performer.set_tempo(change.tick, self._grid.quarter_bpm(self._tempo_bpm))
+        else:
+            self._compose_anew(change)
+            return
+        self._take.change(change)
+
+    def _compose_anew(self, change: Change) -> None:
+        """Takes back what was composed from where on the change acts."""
+        tick = self._composer.change(change)
+        self._steering = self._composer.steering
+        if self._coming and tick < self._coming[-1].end_tick:
+            self._performer.discard(tick)
+            self.finished = False
+            while self._coming and self._coming[-1].start_tick >= tick:
+                self._coming.pop()
+            self._show()
+
+    def _earliest_tick(self) -> int:
+        """What comes before can no longer be changed: it may have been sent already."""
+        if not self._started:
+            return 0
+        ahead_s = _CHANGING_S + max(0.0, self._latency_ms / 1e3)
+        return self._performer.tick_at(time.perf_counter() + ahead_s)
+
+    def _keep_until(self, tick: int) -> None:
+        """Keeps the chunks that begin before `tick`: they are heard."""
+        while self._coming and self._coming[0].start_tick < tick:
+            chunk = self._coming.popleft()
+            self._take.append(chunk, self._composer.keep_before(chunk.start_tick + 1))
+            self._observe(chunk)
+
+    def _show(self) -> None:
+        """Publishes what is to be seen."""
+        heard = [chunk for chunk in self._shown if chunk.start_tick < self._coming_tick]
+        since = self._coming_tick - _SHOWN_BARS * self._grid.bar_ticks
+        self._shown = (*(chunk for chunk in heard if chunk.end_tick > since), *self._coming)
+        self._steering = self._composer.steering
+
+    @property
+    def _coming_tick(self) -> int:
+        return self._coming[0].start_tick if self._coming else self._composer.tick
 
 
 def _story(chunk: Chunk, bar_ticks: int) -> str:
@@ -240,33 +363,18 @@ def _story(chunk: Chunk, bar_ticks: int) -> str:
     return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
 
 
-class _Ending:
-    """Whether the music is to come to its end, and whether there is any yet."""
-
-    def __init__(self) -> None:
-        self.wanted = threading.Event()
-        self.possible = False
-
-
 @contextmanager
-def _stop_signals(ending: _Ending) -> Iterator[threading.Event]:
-    """An event that Ctrl-C, SIGTERM and SIGHUP set, instead of what they do otherwise.
-
-    Ctrl-C first wants an ending, if that is possible.
-    """
-    stop = threading.Event()
+def _signals(interrupt: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C interrupts; SIGTERM and SIGHUP stop, instead of what they do otherwise."""
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGINT and ending.possible and not ending.wanted.is_set():
-            ending.wanted.set()
-        else:
-            stop.set()
+        (interrupt if number == signal.SIGINT else stop)()
 
     names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # some only on some systems
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {number: signal.signal(number, handle) for number in numbers}
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from livedshl.errors import LivedshlError, MissingDependencyError, OutputError
 from livedshl.improviser import ContinuationRules
 from livedshl.index import SegmentLibrary, open_bundle
-from livedshl.live.composer import Chunk, Settings
+from livedshl.live.composition import Chunk
 from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
+from livedshl.live.settings import Settings
 from livedshl.live.sync import Timing
 from livedshl.music import Grid
 from livedshl.music.segments import CHORD

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import open_bundle
-from livedshl.live.composer import Settings
 from livedshl.live.preset import load_preset
 from livedshl.live.rendering import render
+from livedshl.live.settings import Settings
 from livedshl.music.leadsheet import Key, Mode
 
 CONTINUATIONS = 8  # segments retrieved after the first, as in the paper

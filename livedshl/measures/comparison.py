@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import Bundle, CodeIndex
-from livedshl.live.composer import Settings
 from livedshl.live.preset import Preset
+from livedshl.live.settings import Settings
 from livedshl.measures.markov import MarkovChain
 from livedshl.measures.measures import LONGEST_QUOTE, MEASURES, Corpus, Measure
 from livedshl.measures.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from livedshl.improviser.merge import merge
 from livedshl.index import Bundle, CodeIndex, SegmentLibrary
-from livedshl.live.composer import Chunk, Settings, compose
+from livedshl.live.composition import Chunk, Composition
+from livedshl.live.settings import Settings
 from livedshl.music import Grid
 
 BARS = 32  # of every piece
@@ -79,7 +80,7 @@ def uncut_piece(
 
 def composed_piece(bundle: Bundle, index: CodeIndex, settings: Settings) -> Piece:
     """The piece that these settings give."""
-    return traced_piece(settings.grid, list(compose(bundle, index, settings)))
+    return traced_piece(settings.grid, list(Composition(bundle, index, settings)))
 
 
 def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:

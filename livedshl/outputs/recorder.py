@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
 from livedshl.music import Grid
-from livedshl.outputs.midifile import write_midi
+from livedshl.outputs.midifile import tempo_message, write_midi
 from livedshl.units import TICKS_PER_BEAT
 
 _HEADER = b"MThd" + bytes((0, 0, 0, 6, 0, 0, 0, 1)) + TICKS_PER_BEAT.to_bytes(2, "big") + b"MTrk"
@@ -40,11 +40,11 @@ class Recorder:
         self._path = path
         self._tempo_bpm = tempo_bpm
         self._grid = grid
-        self._track_names = track_names
+        self._track_names = dict(track_names)
         self._tick = 0
         self._cut_tick: int | None = None
-        tempo = mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(grid.quarter_bpm(tempo_bpm)))
-        track = b"\x00" + bytes(tempo.bytes()) + _END
+        self._tempo_changes: list[tuple[int, float]] = []
+        track = b"\x00" + bytes(tempo_message(grid, tempo_bpm).bytes()) + _END
         try:
             self._file = path.open("w+b", buffering=0)
             self._file.write(_HEADER + len(track).to_bytes(4, "big") + track)
@@ -62,7 +62,21 @@ class Recorder:
 
         Raises OutputError if they cannot be written; what was recorded before stays readable.
         """
-        added = self._encode(events.tolist())
+        self._add(self._encode(events.tolist()))
+
+    def set_tempo(self, tick: int, tempo_bpm: float) -> None:
+        """Another tempo from `tick` on; until it is closed the file has it behind what is in."""
+        self._tempo_changes.append((tick, tempo_bpm))
+        ticks = max(0, tick - self._tick)
+        self._tick += ticks
+        delta = bytes(mido.midifiles.meta.encode_variable_int(ticks))
+        self._add(delta + bytes(tempo_message(self._grid, tempo_bpm).bytes()))
+
+    def name_tracks(self, track_names: Mapping[int, str]) -> None:
+        """Names the tracks of channels that have had no part so far."""
+        self._track_names = {**track_names, **self._track_names}
+
+    def _add(self, added: bytes) -> None:
         if not added:
             return
         try:
@@ -87,9 +101,12 @@ class Recorder:
         self._file.close()
         events = read_events(self._path)
         if self._cut_tick is not None:
-            events = _cut(events, self._cut_tick)
+            events = cut_events(events, self._cut_tick)
         try:
-            write_midi(self._path, events, self._tempo_bpm, self._grid, self._track_names)
+            write_midi(
+                self._path, events, self._tempo_bpm, self._grid, self._track_names,
+                self._tempo_changes,
+            )  # fmt: skip
         except OSError as error:
             raise self._failure(error) from error
 
@@ -112,7 +129,7 @@ class Recorder:
         return bytes(encoded)
 
 
-def _cut(events: NDArray[np.int64], tick: int) -> NDArray[np.int64]:
+def cut_events(events: NDArray[np.int64], tick: int) -> NDArray[np.int64]:
     """The events before `tick`, and there the ends of the notes that then sound."""
     kept = events[events[:, 0] < tick]
     sounding: Counter[tuple[int, int]] = Counter()

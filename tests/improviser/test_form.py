@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from strategies import VOCABULARY
 
 from livedshl.arranger import Groove, Part, Pattern, Role
-from livedshl.improviser import ContinuationRules, Form, Retrieve, improvise, perform
+from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
-from livedshl.index import Bundle, CodeShape, SegmentLibrary, pack
+from livedshl.index import Bundle, CodeShape, SegmentLibrary, hamming, pack
 from livedshl.index.bundle import roles_in
-from livedshl.live.composer import Settings, compose
+from livedshl.live.composition import Composition
+from livedshl.live.settings import Settings
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import Role as SectionRole
@@ -75,7 +76,7 @@ bundles = st.builds(
 def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
     last_beat = None if bars is None else bars * bundle.library.grid.bar_beats
     rng = np.random.default_rng(seed)
-    return perform(
+    return Improvisation(
         bundle, index_of(bundle), rules, Retrieve.MIN, rng, form, last_beat, **options
     )  # fmt: skip
 
@@ -194,11 +195,11 @@ def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bar
 @settings(max_examples=40, deadline=None)
 @given(bundles, st.sampled_from([*PLANNED, Form.NONE]), st.integers(0, 120), st.integers(0, 99))
 def test_told_to_end_it_ends_on_the_tonic_within_four_bars(bundle, form, n_before, seed):
-    passages = []
-    told = lambda: len(passages) >= n_before  # noqa: E731
-    for passage in played(bundle, form, seed=seed, is_ending=told):
-        passages.append(passage)
-    after = passages[n_before:]
+    going = played(bundle, form, seed=seed)
+    before = list(islice(going, n_before))
+    going.end()
+    after = list(going)
+    passages = before + after
     assert 0 < n_beats(bundle, after) <= ENDING_BARS * bundle.library.grid.bar_beats
     assert n_beats(bundle, passages) % bundle.library.grid.bar_beats == 0
     assert_ends_on_the_tonic(bundle, passages[-1])
@@ -231,13 +232,16 @@ def test_keys_are_related_and_change_only_between_tunes():
 
 
 @pytest.mark.parametrize("overlaps", [True, False])
-def test_without_form_the_run_is_free(overlaps):
+def test_without_form_the_run_is_free_and_knows_of_no_last_bar(overlaps):
     bundle = dance_bundle(overlaps=overlaps)
-    free = improvise(bundle, index_of(bundle), RULES, Retrieve.MIN, np.random.default_rng(4))
-    for mine, plain in islice(zip(played(bundle, Form.NONE, bars=8, seed=4), free), 60):  # noqa: B905
-        assert mine.segment == plain.segment
-        assert np.array_equal(mine.steps, plain.steps)
-        assert mine.place is None
+    run = list(islice(played(bundle, Form.NONE, bars=8, seed=4), 60))
+    assert len(run) == 60
+    assert all(passage.place is None and not passage.ends for passage in run)
+    for before, after in pairwise(run):
+        assert (
+            after.continuation.nearest
+            == hamming(bundle.forward[before.segment], bundle.backward, bundle.shape).min()
+        )
 
 
 def test_the_same_seed_plays_the_same_and_another_does_not():
@@ -255,7 +259,7 @@ PARTS = (
 )
 
 
-def composed(bundle, bars, form=Form.ANY, **options):
+def composed(bundle, bars, form=Form.ANY):
     chosen = Settings(
         PARTS,
         Groove(),
@@ -268,7 +272,7 @@ def composed(bundle, bars, form=Form.ANY, **options):
         bars,
         form,
     )
-    return list(compose(bundle, index_of(bundle), chosen, **options))
+    return list(Composition(bundle, index_of(bundle), chosen))
 
 
 @settings(max_examples=15, deadline=None)

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import grids
 
-from livedshl.improviser import Chart, ContinuationRules, Retrieve, improvise, trace_record
+from livedshl.improviser import (
+    Chart,
+    ContinuationRules,
+    Form,
+    Improvisation,
+    Retrieve,
+    trace_record,
+)
 from livedshl.improviser.chart import ChartDistance
 from livedshl.index import CodeShape, hamming
 from livedshl.music import GRIDS
@@ -19,7 +26,7 @@ FREE = ContinuationRules(song_cap=1000, window=1000, recency=0, adventure=0, max
 
 def passages(bundle, n, rules=ContinuationRules(), retrieve=Retrieve.MIN, seed=1):  # noqa: B008
     rng = np.random.default_rng(seed)
-    return list(islice(improvise(bundle, index_of(bundle), rules, retrieve, rng), n))
+    return list(islice(Improvisation(bundle, index_of(bundle), rules, retrieve, rng, Form.NONE), n))
 
 
 def distances_from(bundle, segment):
@@ -179,7 +186,9 @@ def test_a_chart_draws_segments_whose_chords_are_near_it():
     def mean_distance(chart):
         rng = np.random.default_rng(1)
         index = index_of(bundle)
-        played = islice(improvise(bundle, index, FREE, Retrieve.MIN, rng, chart), 100)
+        played = islice(
+            Improvisation(bundle, index, FREE, Retrieve.MIN, rng, Form.NONE, chart=chart), 100
+        )
         return np.mean([distance.of(p.steps[None, ::4, 2], p.beat) for p in played])
 
     assert mean_distance(chart) < 0.7 * mean_distance(None)

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from livedshl.cli import livedshl
 from livedshl.improviser import Chart, Form, Retrieve
-from livedshl.live.composer import Settings, chords_of, compose
+from livedshl.live.composition import Composition
 from livedshl.live.preset import load_preset
+from livedshl.live.settings import Settings, chords_of
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
 
@@ -36,7 +37,7 @@ def settings():
 def test_the_chords_of_the_chart_are_what_is_played_whatever_the_key(settings):
     bundle = random_bundle()
     chart = settings.chart
-    chunks = list(compose(bundle, index_of(bundle), settings))
+    chunks = list(Composition(bundle, index_of(bundle), settings))
     names = [
         chord.transposed(settings.key.shift).name
         for chunk in chunks

@@ -13,10 +13,10 @@ from livedshl.index import open_bundle
 from livedshl.index.bundle import find_bundle, kind_folder
 from livedshl.learning.pipeline import train_bundle
 from livedshl.learning.settings import NetworkShape, TrainingSettings
-from livedshl.live.composer import Settings
 from livedshl.live.preset import load_preset
 from livedshl.live.rendering import render
 from livedshl.live.session import Session
+from livedshl.live.settings import Settings
 from livedshl.live.sync import Timing
 from livedshl.music import GRIDS, Mode
 from livedshl.music.leadsheet import Key

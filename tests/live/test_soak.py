@@ -14,10 +14,11 @@ from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve
 from livedshl.index import SegmentLibrary
 from livedshl.index.bundle import find_bundle
-from livedshl.live.composer import Settings, compose
+from livedshl.live.composition import Composition
 from livedshl.live.performer import PlayerReport
 from livedshl.live.preset import load_preset
 from livedshl.live.session import Session
+from livedshl.live.settings import Settings
 from livedshl.live.soak import MemoryGrowth, NoteAccount, Repetition, RuleKeeping, Soak, soak
 from livedshl.live.sync import Timing
 from livedshl.music import COMMON_TIME, GRIDS, Tune
@@ -182,7 +183,7 @@ def soaked(
     mb = count(100.0, mb_a_minute)
     watcher = Soak(settings, bundle.library, hours, lambda: next(mb), tell)
     notes = 0
-    for chunk in change([*compose(bundle, index_of(bundle), settings)]):
+    for chunk in change([*Composition(bundle, index_of(bundle), settings)]):
         watcher.observe(chunk)
         notes += int((chunk.events[:, 1] & 0xF0 == 0x90).sum())
     return watcher, notes

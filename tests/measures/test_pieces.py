@@ -7,8 +7,9 @@ from hand_made import steps_of
 
 from livedshl.improviser import Retrieve
 from livedshl.index import SegmentLibrary
-from livedshl.live.composer import Chunk, Settings
+from livedshl.live.composition import Chunk
 from livedshl.live.preset import load_preset
+from livedshl.live.settings import Settings
 from livedshl.measures.pieces import (
     BARS,
     composed_piece,

@@ -106,15 +106,16 @@ def play(environment, *arguments, fault=None):
     command = livedshl("play", *arguments)
     if fault:
         script = (
-            "import time, livedshl.live.session as session\n"
+            "import time\n"
+            "from itertools import count\n"
+            "from livedshl.live.composer import Composer\n"
             "from livedshl.cli import main\n"
-            "compose = session.compose\n"
-            "def faulty(*arguments):\n"
-            "    for number, chunk in enumerate(compose(*arguments)):\n"
-            "        if number == 6:\n"
-            f"            {fault}\n"
-            "        yield chunk\n"
-            "session.compose = faulty\n"
+            "compose, numbers = Composer.compose, count()\n"
+            "def faulty(composer):\n"
+            "    if next(numbers) == 6:\n"
+            f"        {fault}\n"
+            "    return compose(composer)\n"
+            "Composer.compose = faulty\n"
             "main()\n"
         )
         command[1:3] = ["-c", script]

@@ -14,8 +14,9 @@ from surroundings import livedshl, need
 
 from livedshl.errors import MissingDependencyError, OutputError
 from livedshl.improviser import Retrieve
-from livedshl.live.composer import Settings, compose
+from livedshl.live.composition import Composition
 from livedshl.live.preset import load_preset, preset_names
+from livedshl.live.settings import Settings
 from livedshl.music import GRIDS
 
 
@@ -71,7 +72,7 @@ def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont,
             seed=1, bars=8,
         )  # fmt: skip
         events = np.concatenate(
-            [chunk.events for chunk in compose(bundle, index_of(bundle), settings)]
+            [chunk.events for chunk in Composition(bundle, index_of(bundle), settings)]
         )
         render_wav(tmp_path / "t.wav", events, settings.quarter_bpm, 0)
         sound = samples(tmp_path / "t.wav") / 32768

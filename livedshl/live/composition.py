@@ -1,0 +1,283 @@
+"""The music as it is played: improvised, arranged and steered, one hop at a time."""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
+from livedshl.improviser import Improvisation, Passage, trace_record
+from livedshl.index import Bundle, CodeIndex
+from livedshl.live.controls import Band, Control, Steering
+from livedshl.live.settings import Settings, chords_of
+from livedshl.music.chords import NO_CHORD
+from livedshl.music.leadsheet import Key
+from livedshl.music.segments import CHORD
+
+HELD_BARS = 4  # that are looped
+
+_NOTHING: Events = np.empty((0, 4), np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """What one hop adds to the performance.
+
+    start_tick, end_tick: the stretch of time it fills, 480 ticks a quarter note.
+    events: int64[n, 4] as `livedshl.arranger` makes them, all before end_tick but in the last.
+    steps: int8[m, 3], the passage itself, in C. key: that it is played in.
+    trace: where it came from.
+    """
+
+    start_tick: int
+    end_tick: int
+    events: Events
+    steps: NDArray[np.int8]
+    key: Key
+    trace: dict[str, Any]
+
+    def moved(self, ticks: int) -> "Chunk":
+        """The same so many ticks later."""
+        events = self.events.copy()
+        events[:, 0] += ticks
+        start_tick, end_tick = self.start_tick + ticks, self.end_tick + ticks
+        return replace(self, start_tick=start_tick, end_tick=end_tick, events=events)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loop:
+    """Chunks that are held, and which of them comes next."""
+
+    chunks: tuple[Chunk, ...]
+    at: int = 0
+
+    @property
+    def ticks(self) -> int:
+        return self.chunks[-1].end_tick - self.chunks[0].start_tick
+
+
+class Composition(Iterator[Chunk]):
+    """A performance, chunk by chunk, without a gap, from tick 0.
+
+    With `Settings.bars` it ends there, everything switched off at the last tick: on the tonic, but
+    a free run in mid-air. Between two chunks it may be copied and may obey a control.
+    """
+
+    def __init__(self, bundle: Bundle, index: CodeIndex, settings: Settings) -> None:
+        self.tick = 0
+        self.over = False
+        self.steering = Steering(
+            settings.tempo_bpm, settings.key, settings.rules.adventure, settings.band
+        )
+        self._bundle = bundle
+        self._settings = settings
+        self._grid = settings.grid
+        self._chart = settings.chart_in_c
+        self._chords = chords_of(bundle, settings)
+        bars = settings.bars
+        self._last_beat = None if bars is None else bars * self._grid.bar_beats
+        self._improvisation = Improvisation(
+            bundle,
+            index,
+            settings.rules,
+            settings.retrieve,
+            np.random.default_rng(settings.seed),
+            settings.form,
+            self._last_beat,
+            self._chart,
+        )
+        self._ahead: tuple[Improvisation, Passage | None] | None = None
+        self._mixer = Mixer()
+        self._arranger = self._arranger_of(settings.band)
+        self._at_start = self._arranger.setup()  # events of the next chunk that come first
+        self._overhang = _NOTHING  # events on the tick where the next chunk starts
+        self._lately: tuple[Chunk, ...] = ()  # as arranged, whoever is heard
+        self._loop: _Loop | None = None
+        self._held_beats = 0  # that the improvisation does not count
+
+    def __next__(self) -> Chunk:
+        if self.over:
+            raise StopIteration
+        on_bar_line = self.tick % self._grid.bar_ticks == 0
+        if self._loop and on_bar_line and not self.steering.hold:
+            self._let_go()
+        chunk = self._repeat(self._loop) if self._loop else self._arrange()
+        self.tick = chunk.end_tick
+        kept_from = self.tick - HELD_BARS * self._grid.bar_ticks
+        self._lately = (*(c for c in self._lately if c.start_tick >= kept_from), chunk)
+        return self._mixed(chunk)
+
+    def copy(self) -> "Composition":
+        """One that goes on from here as this one would."""
+        other = copy(self)
+        other._improvisation = self._improvisation.copy()
+        other._ahead = None
+        other._arranger = self._arranger.copy()
+        other._mixer = self._mixer.copy()
+        return other
+
+    def obey(self, control: Control, band: Band | None = None) -> None:
+        """Does what a control says, from the next chunk on. band: that of a change of preset.
+
+        Controls that act at once are none of the music's.
+        """
+        name, value, part = control.name, control.value, control.part or ""
+        steering, improvisation = self.steering, self._improvisation
+        if name == "re-roll":
+            _, coming = self._peek()
+            if coming is not None:
+                improvisation.avoid(coming.segment)
+        elif name == "next-tune":
+            improvisation.begin_next_tune()
+        elif name == "end":
+            improvisation.end()
+            steering = replace(steering, ending=True, hold=False)
+        elif name == "tempo":
+            steering = replace(steering, tempo_bpm=float(value or 0))
+        elif name == "key":
+            steering = replace(steering, key=Key.parse(str(value)))
+        elif name == "adventure":
+            improvisation.set_adventure(float(value or 0))
+            steering = replace(steering, adventure=float(value or 0))
+        elif name == "freeze":
+            improvisation.freeze(bool(value))
+            steering = replace(steering, freeze=bool(value))
+        elif name == "hold":
+            steering = replace(steering, hold=bool(value))
+            if value and not self._loop:
+                steering = replace(steering, hold=self._hold())
+        elif name == "preset" and band:
+            self._change_band(band)
+            steering = replace(steering, band=band)
+        elif name == "level":
+            steering = replace(steering, levels={**steering.levels, part: int(value or 0)})
+            self._set_levels({part: int(value or 0)}, steering.band)
+        elif name == "mute":
+            muted = steering.muted | {part} if value else steering.muted - {part}
+            steering = replace(steering, muted=muted)
+        elif name == "solo":
+            soloed = steering.soloed | {part} if value else steering.soloed - {part}
+            steering = replace(steering, soloed=soloed)
+        self._ahead = None
+        self._add_at_start(self._mixer.silence(self.tick, steering.silent))
+        self.steering = steering
+
+    def _peek(self) -> tuple[Improvisation, Passage | None]:
+        """The passage that comes next, None if there is none, and the improvisation after it."""
+        if self._ahead is None:
+            after = self._improvisation.copy()
+            self._ahead = after, next(after, None)
+        return self._ahead
+
+    def _arrange(self) -> Chunk:
+        """The next passage, for the band that plays."""
+        grid, arranger = self._grid, self._arranger
+        self._improvisation, passage = self._peek()
+        self._ahead = None
+        assert passage is not None, "music goes on until its end has been played"
+        steps = passage.steps
+        if self._last_beat is not None:
+            steps = steps[: (self._last_beat - passage.beat) * grid.beat_steps]
+        end_beat = passage.beat + len(steps) // grid.beat_steps
+        self.over = passage.ends or end_beat == self._last_beat
+        passage = self._as_heard(replace(passage, steps=steps))
+        key = self.steering.key
+        end_beat += self._held_beats
+        trace = trace_record(self._bundle, passage) | {"beats": end_beat - passage.beat}
+        if passage.place and not self._chart:
+            key = key.transposed(passage.place.key_shift)
+            trace["key"] = str(key)
+        if passage.ends:
+            events = arranger.close(passage.steps, passage.beat, key.shift)
+        else:
+            following = self._following()
+            events = arranger.arrange(passage.steps, passage.beat, key.shift, following)
+            if self.over:
+                events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
+        return Chunk(
+            start_tick=passage.beat * grid.beat_ticks,
+            end_tick=end_beat * grid.beat_ticks,
+            events=events,
+            steps=passage.steps,
+            key=key,
+            trace=trace,
+        )
+
+    def _following(self) -> int:
+        """The chord class that the passage after the present one begins with."""
+        _, coming = self._peek()
+        return NO_CHORD if coming is None else int(self._as_heard(coming).steps[0, CHORD])
+
+    def _as_heard(self, passage: Passage) -> Passage:
+        """A passage at its beat of the performance, with the chart's chords if there is one."""
+        if self._chart:
+            steps = self._chart.written_into(
+                passage.steps, passage.beat, self._chords, self._grid.beat_steps
+            )
+            passage = replace(passage, steps=steps)
+        return replace(passage, beat=passage.beat + self._held_beats)
+
+    def _mixed(self, chunk: Chunk) -> Chunk:
+        """A chunk as it is heard; what lies on its end, or beyond, begins the next."""
+        events = np.concatenate([self._overhang, chunk.events])
+        n_within = len(events) if self.over else int(np.searchsorted(events[:, 0], chunk.end_tick))
+        self._overhang = events[n_within:]
+        heard = self._mixer.mix(events[:n_within], self.steering.silent)
+        if len(self._at_start):
+            heard = in_order(np.concatenate([self._at_start, heard]))
+            self._at_start = _NOTHING
+        return replace(chunk, events=heard)
+
+    def _add_at_start(self, events: Events) -> None:
+        self._at_start = np.concatenate([self._at_start, events])
+
+    def _hold(self) -> bool:
+        """Begins to loop the last bars; whether there are any."""
+        bar_ticks = self._grid.bar_ticks
+        kept_from = self.tick - HELD_BARS * bar_ticks
+        chunks = [chunk for chunk in self._lately if chunk.start_tick >= kept_from]
+        while chunks and (self.tick - chunks[0].start_tick) % bar_ticks:
+            chunks.pop(0)
+        if chunks:
+            self._loop = _Loop(tuple(chunks))
+        return bool(chunks)
+
+    def _repeat(self, loop: _Loop) -> Chunk:
+        """The next chunk of a loop."""
+        if loop.at == 0:  # what rang over the loop's end has no note-off in it
+            self._add_at_start(self._mixer.silence(self.tick))
+            self._overhang = _NOTHING
+        held = loop.chunks[loop.at]
+        self._loop = replace(loop, at=(loop.at + 1) % len(loop.chunks))
+        chunk = held.moved(self.tick - held.start_tick)
+        beat = chunk.start_tick // self._grid.beat_ticks
+        self._held_beats += (chunk.end_tick - chunk.start_tick) // self._grid.beat_ticks
+        return replace(chunk, trace=held.trace | {"beat": beat, "held": True})
+
+    def _let_go(self) -> None:
+        """Goes on where the music was when it was held."""
+        self._loop = None
+        self._add_at_start(self._mixer.silence(self.tick))
+        self._overhang = _NOTHING
+
+    def _change_band(self, band: Band) -> None:
+        self._add_at_start(self._mixer.silence(self.tick))
+        self._overhang = _NOTHING
+        self._arranger = self._arranger_of(band)
+        self._add_at_start(self._arranger.setup(self.tick))
+        self._set_levels(self.steering.levels, band)
+
+    def _set_levels(self, levels: Mapping[str, int], band: Band) -> None:
+        changed = [part for part in band.parts if part.name in levels]
+        self._add_at_start(
+            as_events(volume_message(self.tick, part, levels[part.name]) for part in changed)
+        )
+
+    def _arranger_of(self, band: Band) -> Arranger:
+        settings = self._settings
+        return Arranger(
+            band.parts, self._chords, self._grid, settings.key.mode, band.groove, settings.seed
+        )

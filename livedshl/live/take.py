@@ -1,0 +1,187 @@
+"""A take: what has been heard, kept as it comes, and how to play it again."""
+
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from livedshl.arranger import Events, Mixer, Part
+from livedshl.errors import OutputError, TakeError
+from livedshl.files import write_beside
+from livedshl.index import Bundle, CodeIndex
+from livedshl.live.composer import Change, Composer
+from livedshl.live.composition import Chunk, Composition
+from livedshl.live.settings import Settings
+from livedshl.live.take_log import LogWriter, TakeLog, manifest_digest
+from livedshl.outputs.midifile import write_midi
+from livedshl.outputs.recorder import Recorder, cut_events
+
+SAVED_BARS = 32  # that are always remembered
+_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
+
+
+def log_path(take: Path) -> Path:
+    """Where the log of the take in a MIDI file lies."""
+    return take.with_suffix(".take")
+
+
+def trace_line(chunk: Chunk) -> str:
+    """A chunk's line of a trace file."""
+    return json.dumps(chunk.trace, ensure_ascii=False) + "\n"
+
+
+class Take:
+    """Keeps what is heard, chunk by chunk; a context manager.
+
+    record: a MIDI file to record everything into, its log beside it. trace: a file that tells where
+    everything came from. bundle: the folder of that which is played. Raises OutputError.
+    """
+
+    def __init__(
+        self, settings: Settings, bundle: Path, record: Path | None, trace: Path | None
+    ) -> None:
+        self._settings = settings
+        self._grid = settings.grid
+        self._names = _track_names(settings.parts)
+        self._memory = _Memory(SAVED_BARS * self._grid.bar_ticks)
+        self._tempo_changes: list[tuple[int, float]] = []
+        self._recorder: Recorder | None = None
+        self._log: LogWriter | None = None
+        self._trace: IO[str] | None = None
+        with ExitStack() as stack:
+            if record:
+                self._recorder = Recorder(record, settings.tempo_bpm, self._grid, self._names)
+                stack.enter_context(self._recorder)
+                log = stack.enter_context(_open_lines(log_path(record)))
+                self._log = LogWriter(log, settings, bundle)
+            if trace:
+                self._trace = stack.enter_context(_open_lines(trace))
+            self._open = stack.pop_all()
+
+    def __enter__(self) -> "Take":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def append(self, chunk: Chunk, changes: Sequence[Change]) -> None:
+        """Goes on by a chunk that is heard, and what was changed up to its start."""
+        for change in changes:
+            self.change(change)
+        self._memory.append(chunk)
+        if self._recorder:
+            self._recorder.append(chunk.events)
+        if self._log:
+            self._log.heard(chunk.end_tick)
+        if self._trace:
+            self._trace.write(trace_line(chunk))
+
+    def change(self, change: Change) -> None:
+        """A control is obeyed at the tick of the change."""
+        if self._log:
+            self._log.changed(change)
+        if change.band:
+            self._names = {**_track_names(change.band.parts), **self._names}
+            if self._recorder:
+                self._recorder.name_tracks(self._names)
+        if change.control.name == "tempo":
+            tempo_bpm = float(change.control.value or 0)
+            self._tempo_changes.append((change.tick, tempo_bpm))
+            if self._recorder:
+                self._recorder.set_tempo(change.tick, tempo_bpm)
+
+    def cut(self, tick: int) -> None:
+        """What was recorded from `tick` on was never heard."""
+        if self._recorder:
+            self._recorder.cut(tick)
+        if self._log:
+            self._log.end(tick)
+
+    def save(self, path: Path, tick: int) -> None:
+        """Writes the last `SAVED_BARS` up to `tick`, and their trace beside. Raises OutputError."""
+        chunks, instruments = self._memory.last(tick)
+        if not chunks:
+            raise OutputError("nothing has been played yet that could be saved")
+        start = chunks[0].start_tick
+        events = np.concatenate([instruments, *(chunk.events for chunk in chunks)])
+        events = Mixer().mix(cut_events(events, tick), ())  # without the ends of earlier notes
+        events[:, 0] = np.maximum(events[:, 0] - start, 0)
+        changes = [(at, bpm) for at, bpm in self._tempo_changes if at < tick]
+        before = [bpm for at, bpm in changes if at <= start]
+        tempo_bpm = before[-1] if before else self._settings.tempo_bpm
+        after = [(at - start, bpm) for at, bpm in changes if at > start]
+        try:
+            write_midi(path, events, tempo_bpm, self._grid, self._names, after)
+            trace = "".join(map(trace_line, chunks))
+            write_beside(path.with_suffix(".jsonl"), trace.encode())
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error
+
+
+class _Memory:
+    """The chunks heard last, and what the channels were set to before them."""
+
+    def __init__(self, ticks: int) -> None:
+        self._ticks = ticks
+        self._chunks: deque[Chunk] = deque()
+        self._instruments: dict[tuple[int, int], list[int]] = {}
+
+    def append(self, chunk: Chunk) -> None:
+        self._chunks.append(chunk)
+        while self._chunks[0].end_tick <= chunk.start_tick - self._ticks:
+            for event in self._chunks.popleft().events.tolist():
+                _, status, data1, _ = event
+                if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
+                    place = data1 if status & 0xF0 == _CONTROL else 0
+                    self._instruments[status, place] = event
+
+    def last(self, tick: int) -> tuple[list[Chunk], Events]:
+        """The chunks of the last ticks before `tick`, and what the channels are set to first."""
+        chunks = [c for c in tuple(self._chunks) if tick - self._ticks <= c.start_tick < tick]
+        instruments = np.array(list(self._instruments.values()), np.int64).reshape(-1, 4)
+        return chunks, instruments
+
+
+def replay(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> None:
+    """Plays a take again, into a MIDI file. Raises TakeError, OutputError.
+
+    The file is, byte for byte, what was recorded; after a crash it goes as far as the log.
+    """
+    if manifest_digest(bundle.folder) != log.manifest:
+        raise TakeError(f"{bundle.folder}: not the bundle that the take was played from")
+    settings = log.settings
+    composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
+    for change in log.changes:
+        if change.control.name != "tempo":
+            composer.change(change)
+    names, events = _track_names(settings.parts), []
+    while not composer.over and composer.tick < log.heard:
+        events.append(composer.compose().events)
+    for change in log.changes:
+        names = {**(_track_names(change.band.parts) if change.band else {}), **names}
+    heard = np.concatenate(events) if events else np.empty((0, 4), np.int64)
+    if log.end is not None or not composer.over:
+        heard = cut_events(heard, log.heard if log.end is None else log.end)
+    tempi = [
+        (c.tick, float(c.control.value or 0)) for c in log.changes if c.control.name == "tempo"
+    ]
+    try:
+        write_midi(path, heard, settings.tempo_bpm, settings.grid, names, tempi)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _track_names(parts: Iterable[Part]) -> dict[int, str]:
+    return {part.channel: part.name for part in parts}
+
+
+def _open_lines(path: Path) -> IO[str]:
+    """A text file that is written a line at a time. Raises OutputError."""
+    try:
+        return path.open("w", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,256 @@
+"""What a musician notices of controls: each does what it says, where it says, and nothing hangs."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from bundles import index_of, random_bundle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livedshl.arranger import Mixer
+from livedshl.improviser import Form, Retrieve
+from livedshl.live.composer import Change, Composer
+from livedshl.live.composition import HELD_BARS, Composition
+from livedshl.live.controls import Band, Control
+from livedshl.live.preset import load_preset
+from livedshl.live.settings import Settings
+from livedshl.music import COMMON_TIME, TICKS_PER_BEAT
+from livedshl.outputs.recorder import cut_events
+
+BAR = COMMON_TIME.bar_ticks
+LOOKAHEAD = 8 * TICKS_PER_BEAT
+BUNDLE = random_bundle(n_tunes=30, n_bars=40)
+INDEX = index_of(BUNDLE)
+SESSION, PIANO = load_preset("session"), load_preset("solo-piano")
+PARTS = [part.name for part in SESSION.parts]
+
+
+def chosen(form=Form.ANY, bars=None, seed=1):
+    return Settings.of_preset(
+        SESSION, COMMON_TIME, tempo_bpm=None, key=None, form=form, retrieve=Retrieve.MIN,
+        seed=seed, bars=bars,
+    )  # fmt: skip
+
+
+def composer_of(form=Form.ANY, bars=None, seed=1):
+    return Composer(Composition(BUNDLE, INDEX, chosen(form, bars, seed)), BAR)
+
+
+def play(composer, wanted, until):
+    """Plays as the session does: `wanted` are controls by the tick at which the clock brings them.
+
+    Gives the chunks that were heard and the changes that acted.
+    """
+    heard, coming, changes = [], [], []
+    wanted = sorted(wanted, key=lambda change: change.tick)
+    for clock in range(0, until + 1, 60):
+        while wanted and wanted[0].tick <= clock:
+            change = wanted.pop(0)
+            earliest = Change(clock + 100, change.control, change.band)
+            tick = composer.change(earliest)
+            assert tick >= heard[-1].end_tick if heard else True
+            coming = [chunk for chunk in coming if chunk.start_tick < tick]
+        while not composer.over and composer.tick <= clock + LOOKAHEAD:
+            coming.append(composer.compose())
+        while coming and coming[0].start_tick <= clock:
+            changes += composer.keep_before(coming[0].start_tick + 1)
+            heard.append(coming.pop(0))
+    return heard, changes
+
+
+def events_of(chunks):
+    return np.concatenate([chunk.events for chunk in chunks])
+
+
+def on_off(name, part=None):
+    return st.builds(Control, st.just(name), st.booleans(), st.just(part))
+
+
+controls = st.one_of(
+    st.builds(Control, st.sampled_from(["next-tune", "re-roll"])),
+    st.builds(Control, st.just("key"), st.sampled_from(["C", "D", "Bb", "F#"])),
+    st.builds(Control, st.just("adventure"), st.floats(0, 1)),
+    on_off("hold"),
+    on_off("freeze"),
+    st.sampled_from(PARTS).flatmap(lambda part: on_off("mute", part)),
+    st.sampled_from(PARTS).flatmap(lambda part: on_off("solo", part)),
+    st.builds(Control, st.just("level"), st.integers(0, 127), st.sampled_from(PARTS)),
+    st.builds(Control, st.just("preset"), st.just("solo-piano")),
+)
+wishes = st.lists(
+    st.builds(
+        lambda tick, control: Change(
+            tick, control, Band.of(PIANO) if control.name == "preset" else None
+        ),
+        st.integers(0, 24 * BAR),
+        controls,
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(wishes, st.sampled_from([Form.ANY, Form.NONE]), st.integers(0, 3))
+def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(wanted, form, seed):
+    heard, changes = play(composer_of(form, seed=seed), wanted, 26 * BAR)
+    end = heard[-1].end_tick
+    assert [chunk.start_tick for chunk in heard] == [0] + [c.end_tick for c in heard[:-1]]
+    sounding = Counter()
+    events = cut_events(events_of(heard), end)
+    assert (np.diff(events[:, 0]) >= 0).all()
+    for _, status, pitch, velocity in events.tolist():
+        if status & 0xF0 in (0x80, 0x90):
+            sounding[status & 15, pitch] += 1 if status & 0xF0 == 0x90 and velocity else -1
+            assert sounding[status & 15, pitch] >= 0
+    assert not +sounding
+    again = composer_of(form, seed=seed)
+    for change in changes:
+        again.change(change)
+    chunks = []
+    while again.tick < end:
+        chunks.append(again.compose())
+    assert np.array_equal(events_of(chunks), events_of(heard))
+
+
+def heard_with(*wanted, form=Form.ANY, bars=24, seed=1):
+    return play(composer_of(form, seed=seed), wanted, bars * BAR)[0]
+
+
+def ons(chunks, channel=None, since=0, until=10**9):
+    return [
+        (tick, pitch)
+        for tick, status, pitch, _ in events_of(chunks).tolist()
+        if status & 0xF0 == 0x90 and channel in (None, status & 15) and since <= tick < until
+    ]
+
+
+def test_without_controls_it_is_what_a_composition_plays():
+    heard = heard_with()
+    plain = Composition(BUNDLE, INDEX, chosen())
+    assert np.array_equal(events_of(heard), events_of([next(plain) for _ in heard]))
+
+
+def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back():
+    part = SESSION.parts[0]
+    asked, back = 5 * BAR + 50, 9 * BAR
+    heard = heard_with(
+        Change(asked, Control("mute", True, part.name)),
+        Change(back, Control("mute", False, part.name)),
+    )
+    next_hop = 5 * BAR + BAR // 2
+    assert ons(heard, part.channel, 5 * BAR, next_hop)
+    assert not ons(heard, part.channel, next_hop, back)
+    assert ons(heard, part.channel, back + BAR, 24 * BAR)
+    others = [other.channel for other in SESSION.parts if other is not part]
+    assert all(ons(heard, channel, next_hop, back) for channel in others)
+
+
+def test_a_solo_silences_all_others():
+    part = SESSION.parts[1]
+    heard = heard_with(Change(4 * BAR, Control("solo", True, part.name)))
+    playing = {other.channel for other in SESSION.parts if ons(heard, other.channel, 5 * BAR)}
+    assert playing == {part.channel}
+
+
+def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
+    start = 8 * BAR
+    heard = heard_with(
+        Change(start - 200, Control("hold", True)),
+        Change(start + 10 * BAR - 200, Control("hold", False)),
+    )
+    length = HELD_BARS * BAR
+
+    def bars(first, n_ticks):
+        return [(tick - first, pitch) for tick, pitch in ons(heard, None, first, first + n_ticks)]
+
+    assert bars(start, length) == bars(start + length, length) == bars(start - length, length)
+    free = Composition(BUNDLE, INDEX, chosen())
+    plain = [next(free) for _ in range(40)]
+    later = [(t, p) for t, p in ons(plain, SESSION.parts[0].channel, start + BAR, start + 4 * BAR)]
+    moved = [
+        (t - 10 * BAR, p)
+        for t, p in ons(heard, SESSION.parts[0].channel, start + 11 * BAR, start + 14 * BAR)
+    ]
+    assert moved == later
+
+
+def test_a_new_key_moves_the_music_from_the_next_bar():
+    heard = heard_with(Change(6 * BAR + 500, Control("key", "E")))
+    free = heard_with()
+    melody = SESSION.parts[0].channel
+    assert ons(heard, melody, 0, 7 * BAR) == ons(free, melody, 0, 7 * BAR)
+    moved = {chunk.key.tonic for chunk in heard if 7 * BAR <= chunk.start_tick < 8 * BAR}
+    assert moved == {4}
+
+
+def test_re_roll_plays_another_segment_than_the_coming_one():
+    free = heard_with(form=Form.NONE)
+    heard = heard_with(Change(6 * BAR + 50, Control("re-roll")), form=Form.NONE)
+    at = next(n for n, chunk in enumerate(free) if chunk.start_tick == 6 * BAR + BAR // 2)
+    segments = [chunk.trace["segment"] for chunk in heard]
+    before = [chunk.trace["segment"] for chunk in free]
+    assert segments[:at] == before[:at]
+    content = BUNDLE.library.content_ids
+    assert content[segments[at]] != content[before[at]]
+
+
+def test_the_next_tune_begins_on_the_next_bar():
+    heard = heard_with(Change(5 * BAR + 50, Control("next-tune")))
+    tunes = {chunk.start_tick // BAR: chunk.trace["tune"] for chunk in heard}
+    assert tunes[5] == 1
+    assert tunes[6] == 2
+    assert next(c for c in heard if c.start_tick == 6 * BAR).trace["bar"] == 1
+
+
+def test_a_frozen_form_repeats_its_section():
+    heard = heard_with(Change(BAR, Control("freeze", True)), bars=39)
+    assert {chunk.trace["section"] for chunk in heard} == {"A"}
+    assert max(chunk.trace["time"] for chunk in heard) == 5
+
+
+def test_the_end_comes_within_four_bars_on_the_tonic():
+    asked = 5 * BAR + 50
+    heard = heard_with(Change(asked, Control("end")))
+    assert heard[-1].end_tick <= asked + 5 * BAR
+    assert heard[-1].end_tick % BAR == 0
+    assert heard[-1].steps[-1, 0] % 12 == 0
+
+
+def test_another_preset_brings_its_band_and_its_programs():
+    band = Band.of(PIANO)
+    heard = heard_with(Change(4 * BAR + 50, Control("preset", "solo-piano"), band))
+    programs = {
+        (status & 15, program)
+        for tick, status, program, _ in events_of(heard).tolist()
+        if status & 0xF0 == 0xC0 and tick == 5 * BAR
+    }
+    assert programs == {(part.channel, part.program) for part in PIANO.parts}
+    playing = {part.channel for part in SESSION.parts if ons(heard, part.channel, 5 * BAR)}
+    assert playing <= {part.channel for part in PIANO.parts}
+
+
+def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
+    mixer = Mixer()
+    assert len(mixer.mix(np.array([(0, 0x90, 60, 80), (0, 0x91, 64, 80)]), ())) == 2
+    assert mixer.silence(10, {0}).tolist() == [[10, 0x80, 60, 0]]
+    left = mixer.mix(np.array([(20, 0x80, 60, 0), (20, 0x81, 64, 0)]), {0})
+    assert left.tolist() == [[20, 0x81, 64, 0]]
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        Control("loudness", 1),
+        Control("tempo", 4000),
+        Control("mute", True, "kazoo"),
+        Control("key", "Am"),
+        Control("key", "H"),
+        Control("hold", 1.0),
+    ],
+)
+def test_what_cannot_be_obeyed_is_refused_with_the_reason(control):
+    from livedshl.live.controls import check
+
+    with pytest.raises(ValueError, match=r"\w+"):
+        check(control, PARTS, SESSION.key.mode)
