@@ -17,6 +17,7 @@ from livedshl.cli.models import models
 from livedshl.cli.play import play
 from livedshl.cli.ports import ports
 from livedshl.cli.presets import presets
+from livedshl.cli.replay import replay
 from livedshl.cli.soak import soak
 from livedshl.cli.train import train
 from livedshl.errors import LivedshlError
@@ -42,8 +43,8 @@ def livedshl(verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    play, generate, explain, ports, doctor, presets, models, corpus, train, evaluate, harmoniser,
-    bench, soak,
+    play, generate, replay, explain, ports, doctor, presets, models, corpus, train, evaluate,
+    harmoniser, bench, soak,
 ):  # fmt: skip
     livedshl.add_command(command)
 

@@ -146,7 +146,7 @@ class _Memory:
         return chunks, instruments
 
 
-def replay(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> None:
+def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> None:
     """Plays a take again, into a MIDI file. Raises TakeError, OutputError.
 
     The file is, byte for byte, what was recorded; after a crash it goes as far as the log.

@@ -44,6 +44,7 @@ class Recorder:
         self._tick = 0
         self._cut_tick: int | None = None
         self._tempo_changes: list[tuple[int, float]] = []
+        self._n_tempi = 0  # of which have been written
         track = b"\x00" + bytes(tempo_message(grid, tempo_bpm).bytes()) + _END
         try:
             self._file = path.open("w+b", buffering=0)
@@ -67,10 +68,6 @@ class Recorder:
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Another tempo from `tick` on; until it is closed the file has it behind what is in."""
         self._tempo_changes.append((tick, tempo_bpm))
-        ticks = max(0, tick - self._tick)
-        self._tick += ticks
-        delta = bytes(mido.midifiles.meta.encode_variable_int(ticks))
-        self._add(delta + bytes(tempo_message(self._grid, tempo_bpm).bytes()))
 
     def name_tracks(self, track_names: Mapping[int, str]) -> None:
         """Names the tracks of channels that have had no part so far."""
@@ -121,12 +118,22 @@ class Recorder:
     def _encode(self, events: Iterable[list[int]]) -> bytes:
         encoded = bytearray()
         for tick, status, data1, data2 in events:
-            encoded += bytes(mido.midifiles.meta.encode_variable_int(tick - self._tick))
+            for at, tempo_bpm in self._tempo_changes[self._n_tempi :]:
+                if at > tick:
+                    break
+                encoded += self._delta(max(at, self._tick))
+                encoded += bytes(tempo_message(self._grid, tempo_bpm).bytes())
+                self._n_tempi += 1
+            encoded += self._delta(tick)
             encoded += bytes((status, data1))
             if not 0xC0 <= status < 0xE0:
                 encoded.append(data2)
-            self._tick = tick
         return bytes(encoded)
+
+    def _delta(self, tick: int) -> bytes:
+        """The time from the message before to one at `tick`."""
+        ticks, self._tick = tick - self._tick, tick
+        return bytes(mido.midifiles.meta.encode_variable_int(ticks))
 
 
 def cut_events(events: NDArray[np.int64], tick: int) -> NDArray[np.int64]:
