@@ -21,6 +21,7 @@ TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 
 WORD_BITS = 64
 _SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
 _FIRST_PASS = 1 << 13  # codes that are looked at more closely before the first ring, about
+_DONE = np.uint8(255)  # more than signatures can differ by
 _NEXT_PASS = 4  # times as many before those after
 
 Words = NDArray[np.uint64]
@@ -200,11 +201,12 @@ class CodeIndex:
         while done < self.shape.length:
             radius = max(done + 1, int(np.searchsorted(within, n_wanted, "right")) - 1)
             n_wanted *= _NEXT_PASS
-            near = np.flatnonzero((least > done) & (least <= radius))
+            near = np.flatnonzero(least <= radius)
             one, other = (self._signatures[kind].take(near) ^ wanted[kind] for kind in (0, 1))
             closer = np.bitwise_count(one | other)
-            least[near] = closer  # those beyond the radius come again later
-            near = near[closer <= radius]
+            within_radius = closer <= radius
+            least[near] = np.where(within_radius, _DONE, closer)  # the others come again later
+            near = near[within_radius]
             rows = np.append(rows, near)
             found = np.append(found, hamming(query, self._distinct[near], self.shape))
             for distance in range(done + 1, radius + 1):
