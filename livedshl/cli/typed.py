@@ -1,15 +1,16 @@
-"""What may be typed while `livedshl play` plays, a line at a time."""
+"""What may be typed while `livedshl play` plays without a screen: a control a line."""
 
 import signal
 import sys
 import threading
 from collections.abc import Callable
 
-from livedshl.live.controls import Control
+from livedshl.errors import LivedshlError
+from livedshl.live.controls import CONTROLS, Control
 
 USAGE = (
-    'While it plays, "latency 15" and Enter plays 15 ms early, for a synth that is late; '
-    '"latency -15" late.'
+    'While it plays, type a control and Enter, such as "latency 15", "key D" or "hold"; '
+    f"there are {', '.join(CONTROLS)}."
 )
 
 
@@ -22,8 +23,7 @@ def obey_typed_lines(obey: Callable[[Control], None], tell: Callable[[str], None
         return
     if hasattr(signal, "SIGTTIN"):  # a shell would halt a player in its background for reading
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
-    arguments = (obey, tell)
-    threading.Thread(target=_read_lines, args=arguments, name="typed", daemon=True).start()
+    threading.Thread(target=_read_lines, args=(obey, tell), name="typed", daemon=True).start()
 
 
 def _read_lines(obey: Callable[[Control], None], tell: Callable[[str], None]) -> None:
@@ -31,20 +31,17 @@ def _read_lines(obey: Callable[[Control], None], tell: Callable[[str], None]) ->
         # Unbuffered: a thread that waits in a buffered reader breaks the interpreter's exit.
         with open(0, "rb", buffering=0, closefd=False) as keyboard:
             for line in keyboard:
-                if words := line.decode(errors="replace").split():
-                    tell(_obey(words, obey))
+                if text := line.decode(errors="replace").strip():
+                    tell(_obey(text, obey))
     except OSError:
         return  # there is no terminal, or it belongs to another program
 
 
-def _obey(words: list[str], obey: Callable[[Control], None]) -> str:
+def _obey(text: str, obey: Callable[[Control], None]) -> str:
     """Does what a line says; returns what to tell about it."""
     try:
-        command, number = words
-        latency_ms = float(number)
-        if command != "latency":
-            return USAGE
-        obey(Control("latency", latency_ms))
-    except ValueError:
-        return USAGE
-    return f"Latency {latency_ms:g} ms."
+        control = Control.parse(text)
+        obey(control)
+    except (ValueError, LivedshlError) as error:
+        return str(error)
+    return f"{control}: {CONTROLS[control.name].help}, {control.acts.value}."

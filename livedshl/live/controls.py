@@ -81,6 +81,33 @@ class Control:
     value: Value = None
     part: str | None = None
 
+    @classmethod
+    def parse(cls, text: str) -> "Control":
+        """The control that a line names, as `str` writes it: "tempo 120", "mute Bass on", "hold".
+
+        A switch without a word after it is turned on. Raises ValueError, saying what is wrong.
+        """
+        name, *words = text.split()
+        kind = CONTROLS.get(name)
+        if kind is None:
+            raise ValueError(f"no control is called {name!r}; there are {', '.join(CONTROLS)}")
+        value: Value = None
+        if kind.kind is ValueKind.SWITCH:
+            value = words.pop() == "on" if words and words[-1] in ("on", "off") else True
+        elif kind.kind is ValueKind.NUMBER:
+            try:
+                value = float(words.pop())
+            except (IndexError, ValueError):
+                raise ValueError(
+                    f"{name}: how much? From {kind.lowest:g} to {kind.highest:g}"
+                ) from None
+        elif kind.kind is ValueKind.NAME:
+            value, words = " ".join(words), []
+        part = " ".join(words)
+        if part and not kind.per_part:
+            raise ValueError(f"{name}: what does {part!r} mean?")
+        return cls(name, value, part or None)
+
     def __str__(self) -> str:
         value = self.value
         if isinstance(value, bool):
