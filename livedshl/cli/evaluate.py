@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 # Parameters that have a meaning only without --music, and only with it.
-_OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset")
+_OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset", "ablation")
 
 
 @click.command()
@@ -72,6 +72,11 @@ _OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset")
     metavar="NAME|FILE",
     help="With --music: the setting that is measured.",
 )
+@click.option(
+    "--ablation",
+    is_flag=True,
+    help="With --music: the setting without each term that ranks, and at other adventures.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def evaluate(
@@ -84,6 +89,7 @@ def evaluate(
     music: bool,
     pieces: int,
     preset: str,
+    ablation: bool,
     as_json: bool,
 ) -> None:
     """Measure how well codes find what comes next, on songs they have not learned from.
@@ -108,7 +114,7 @@ def evaluate(
 
     folder = shipped_bundles().get(model, Path(model))
     if music:
-        _evaluate_music(folder, preset, pieces, seed, as_json)
+        _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
         _evaluate_codes(folder, paths, holdout, seed, out, as_json)
 
@@ -140,20 +146,26 @@ def _evaluate_codes(
         click.echo(f"The paper's tasks: {', '.join(map(str, written))}")
 
 
-def _evaluate_music(folder: Path, preset: str, pieces: int, seed: int, as_json: bool) -> None:
+def _evaluate_music(
+    folder: Path, preset: str, pieces: int, seed: int, ablation: bool, as_json: bool
+) -> None:
     from rich.console import Console
 
     from livedshl.cli.status import StatusLine
     from livedshl.index import open_bundle
     from livedshl.live.preset import load_preset
-    from livedshl.measures.comparison import compare
+    from livedshl.measures.comparison import ablate, compare
 
     of_preset = load_preset(preset)
     bundle = open_bundle(folder)
     with StatusLine() as status:
-        comparison = compare(bundle, of_preset, pieces, seed, status.progress)
+        measured = ablate if ablation else compare
+        comparison = measured(bundle, of_preset, pieces, seed, status.progress)
     if as_json:
         click.echo(json.dumps(comparison.as_json()))
+    elif ablation:
+        Console().print(_ablation_table(comparison))
+        click.echo(f"Medians over {pieces} pieces a setting.")
     else:
         Console().print(_music_table(comparison))
         click.echo(_music_told(comparison))
@@ -214,6 +226,21 @@ def _music_table(comparison: "Comparison") -> "Table":
         if within:
             cells.append(f"{'yes' if within.median else 'no'}\n[dim]{within.share:.0%}[/dim]")
         table.add_row(f"{measure.name}\n[dim]{measure.unit}[/dim]", *cells)
+    return table
+
+
+def _ablation_table(comparison: "Comparison") -> "Table":
+    from rich.table import Table
+
+    from livedshl.measures.measures import MEASURES
+
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for measure in MEASURES:
+        table.add_column(measure.name, justify="right", overflow="fold")
+    for source in comparison.sources:
+        spreads = [(comparison.spread(source, measure), measure.form) for measure in MEASURES]
+        table.add_row(source, *(f"{f.median:{form}}" if f else "-" for f, form in spreads))
     return table
 
 

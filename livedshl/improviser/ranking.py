@@ -174,8 +174,8 @@ def chart(joins: Joins, habits: Habits) -> Scores:
     return -joins.off_chart
 
 
-# What each term weighs; `livedshl`'s README has what each does to the music. The first two go
-# before all else: what leaves the bar, or what already sounds, is heard at once.
+# What each term weighs; the card of the model `session` tells what each does to the music. The
+# first two go before all else: what leaves the bar, or what already sounds, is heard at once.
 WEIGHTS: dict[Term, float] = {
     place: 100.0,
     agreement: 4.0,
@@ -186,7 +186,7 @@ WEIGHTS: dict[Term, float] = {
     novelty: 0.25,
     chart: 16.0,
 }
-CHORDS = chords.__name__
+CHORDS, CHART = chords.__name__, chart.__name__
 FIT = (place.__name__, agreement.__name__)  # what decided before there were others
 LIKELIHOOD = "likelihood"  # the term of the next-step LSTM, which hears the shortlist only
 _LIKELIHOOD_WEIGHT = 0.5

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser import Form, Retrieve
+from livedshl.improviser.ranking import CHART, FIT
 from livedshl.index import Bundle, CodeIndex
 from livedshl.live.preset import Preset
 from livedshl.live.settings import Settings
@@ -22,6 +23,7 @@ _REAL, _DEFAULT, _FREE, _FARTHEST, _MARKOV = SOURCES = (
     "real tunes", "default", "free run", "farthest", "Markov",
 )  # fmt: skip
 _LOW, _HIGH = 0.1, 0.9  # the middle 80 %
+_ADVENTURES = (0.0, 0.5, 1.0)  # besides the default's
 
 Progress = Callable[[str, float], None]
 
@@ -52,6 +54,11 @@ class Comparison:
 
     values: Mapping[str, Mapping[str, NDArray[np.float64]]]
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What was measured."""
+        return tuple(self.values)
+
     def pieces(self, source: str) -> int:
         """How many pieces of a source were measured."""
         return len(self.values[source][MEASURES[0].name])
@@ -81,7 +88,7 @@ class Comparison:
         """Everything, by measure and source; null where there is nothing."""
         measures = {}
         for measure in MEASURES:
-            spreads = {source: self.spread(source, measure) for source in SOURCES}
+            spreads = {source: self.spread(source, measure) for source in self.sources}
             within = self.within(measure)
             measures[measure.name] = {
                 "unit": measure.unit,
@@ -91,7 +98,7 @@ class Comparison:
         quotes = self.longest_quotes()
         return {
             "bars": BARS,
-            "pieces": {source: self.pieces(source) for source in SOURCES},
+            "pieces": {source: self.pieces(source) for source in self.sources},
             "measures": measures,
             "longest_quote_of_all": float(quotes.max()),
             "share_quoting_too_long": float((quotes > MAX_QUOTE_BEATS).mean()),
@@ -107,35 +114,70 @@ def compare(
     the paper's free run, which takes the nearest code and plans nothing; the farthest codes; and a
     Markov chain of the tunes' steps.
     """
+    default = _default(bundle, preset)
+    free = replace(default, rules=default.rules.plain(), form=Form.NONE)
+    farthest = replace(free, retrieve=Retrieve.MAX)
+    composed = {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
+    values = _values(bundle, composed, n_pieces, seed, progress)
+    drawn = MarkovChain(bundle.library).pieces(
+        n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
+    )
+    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
+    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], corpus)
+    return Comparison(values)
+
+
+def ablate(
+    bundle: Bundle, preset: Preset, n_pieces: int, seed: int, progress: Progress
+) -> Comparison:
+    """Measures the default setting without each term that ranks, and at other adventures.
+
+    The pieces of each setting have `seed` and those after it.
+    """
+    default = _default(bundle, preset)
+    rules = default.rules
+    changed = {"nothing ranked but the fit": replace(rules, terms=FIT)}
+    for term in (term for term in rules.terms if term != CHART):
+        left = tuple(other for other in rules.terms if other != term)
+        changed[f"without {term}"] = replace(rules, terms=left)
+    for adventure in _ADVENTURES:
+        changed[f"adventure {adventure:g}"] = replace(rules, adventure=adventure)
+    composed = {name: replace(default, rules=other) for name, other in changed.items()}
+    return Comparison(_values(bundle, {_DEFAULT: default, **composed}, n_pieces, seed, progress))
+
+
+def _values(
+    bundle: Bundle,
+    composed: Mapping[str, Settings],
+    n_pieces: int,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Mapping[str, NDArray[np.float64]]]:
+    """The measures of real tunes, and of what is composed with some settings."""
     index = CodeIndex(bundle.backward, bundle.shape)
     corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
     rng = np.random.default_rng(seed)
     progress("Reading the tunes", 0.0)
-    values = {_REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), corpus)}
-    for source, settings in _settings(bundle, preset).items():
+    values: dict[str, Mapping[str, NDArray[np.float64]]] = {
+        _REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), corpus)
+    }
+    for source, settings in composed.items():
         pieces = []
         for number in range(n_pieces):
             progress(f"Composing: {source}", number / n_pieces)
             pieces.append(composed_piece(bundle, index, replace(settings, seed=seed + number)))
         values[source] = _measured(pieces, corpus)
-    drawn = MarkovChain(bundle.library).pieces(
-        n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
-    )
-    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], corpus)
     progress("Composing", 1.0)
-    return Comparison(values)
+    return values
 
 
-def _settings(bundle: Bundle, preset: Preset) -> dict[str, Settings]:
-    """How the composed sources are composed."""
+def _default(bundle: Bundle, preset: Preset) -> Settings:
+    """What the preset gives with this bundle."""
     home = Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode)
-    default = Settings.of_preset(
+    return Settings.of_preset(
         preset, bundle.library.grid,
         tempo_bpm=None, key=home, form=None, retrieve=Retrieve.MIN, seed=0, bars=BARS,
     )  # fmt: skip
-    free = replace(default, rules=default.rules.plain(), form=Form.NONE)
-    farthest = replace(free, retrieve=Retrieve.MAX)
-    return {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
 
 
 def _measured(pieces: Sequence[Piece], corpus: Corpus) -> dict[str, NDArray[np.float64]]:

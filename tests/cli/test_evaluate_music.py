@@ -75,3 +75,10 @@ def test_options_that_make_no_sense_together_are_told_in_a_line(arguments, statu
     assert result.returncode == status
     (line,) = result.stderr.strip().splitlines()
     assert told in line
+
+
+def test_the_ablation_shows_a_row_for_every_setting():
+    shown = run("session", "--music", "--ablation", "--pieces", 1)
+    assert shown.returncode == 0, shown.stderr
+    for told in ("real tunes", "default", "without likelihood", "without code", "adventure 1"):
+        assert told in shown.stdout

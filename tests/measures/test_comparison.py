@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from bundles import random_bundle
 
+from livedshl.improviser.ranking import TERMS
 from livedshl.live.preset import load_preset
-from livedshl.measures.comparison import SOURCES, Comparison, compare
+from livedshl.measures.comparison import SOURCES, Comparison, ablate, compare
 from livedshl.measures.measures import LONGEST_QUOTE, MEASURES
 from livedshl.music import GRIDS, Mode
 
@@ -74,3 +75,12 @@ def test_other_seeds_measure_other_pieces():
 
     assert leaps(1) == leaps(1)
     assert all(one != other for one, other in zip(leaps(1), leaps(9), strict=True))
+
+
+def test_every_term_that_ranks_is_left_out_once():
+    found = ablate(random_bundle(n_bars=40), load_preset("session"), 1, 5, lambda *_: None)
+    without = {name.removeprefix("without ") for name in found.sources if "without" in name}
+    assert without == set(TERMS) - {"chart"}
+    assert {"adventure 0", "adventure 1"} < set(found.sources)
+    leaps = {found.spread(source, LEAP).mean for source in found.sources}
+    assert len(leaps) > len(found.sources) // 2  # another ranking, other music
