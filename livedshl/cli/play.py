@@ -40,6 +40,7 @@ from livedshl.live.sync import MOST_LATENCY_MS
     help="Play so many milliseconds early, for a synth that is late; negative: late. "
     'Type "latency MS" and Enter to change it while it plays.',
 )
+@click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
 @bars_option(default=None)
 @click.option(
     "--record",
@@ -62,6 +63,7 @@ def play(
     sync_port: str | None,
     send_clock: bool,
     latency: float,
+    no_tui: bool,
     bars: int | None,
     record: Path | None,
     corpus: tuple[str, ...],
@@ -95,6 +97,7 @@ def play(
     )
     if output.kind is OutputKind.NOWHERE and record is None:
         record = take_path()
+    on_screen = not no_tui and all(file and file.isatty() for file in (sys.stdin, sys.stdout))
     with StatusLine() as status:
         status.tell(output.reason)
         if waiting := _WAITING.get(timing.sync.value):
@@ -108,16 +111,23 @@ def play(
             record=record,
             trace=trace,
             progress=status.progress,
-            on_ending=lambda: status.tell("Comes to an end. Ctrl-C again ends now."),
+            on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
-        if sys.stdin and sys.stdin.isatty():
-            status.tell(USAGE)
-        obey_typed_lines(session.control, status.tell)
-        status.report(session.run())
+        if on_screen:
+            from livedshl.cockpit.opening import play_under_screen
+            from livedshl.live.preset import presets_for
+
+            status.report(play_under_screen(session, presets_for(settings.grid)))
+        else:
+            if sys.stdin and sys.stdin.isatty():
+                status.tell(USAGE)
+            obey_typed_lines(session.control, status.tell)
+            status.report(session.run())
         if record:
             status.tell(f"Recorded to {record}.")
 
 
+_ENDING = "Comes to an end. Ctrl-C again ends now."
 _WAITING = {
     "clock": "Waits for a MIDI clock, and its start, on {port}.",
     "link": "In the Ableton Link session of this network, from its next bar on.",

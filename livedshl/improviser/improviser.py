@@ -126,8 +126,8 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
     """What `--trace` writes of a passage: where it came from and how it was found.
 
     `song_beat` counts from the first bar line of the song as played out; codes are lists of L
-    symbols. The other keys are those of `Continuation`, null for the opening, and, where there is a
-    form, of `Place`.
+    symbols; candidates are the nearest that could have been drawn. The other keys are those of
+    `Continuation`, null for the opening, and, where there is a form, of `Place`.
     """
     library = bundle.library
     tune = library.tunes[library.tune_of[passage.segment]]
@@ -146,11 +146,20 @@ def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
         "agreeing_steps": None,
         "rules_kept": True,
         "wish": None,
+        "candidates": [],
         "splice": passage.splice,
         "quote_beats": passage.quote_beats,
     }
     if passage.continuation is not None:
         record |= asdict(passage.continuation)
+        record["candidates"] = [
+            {
+                "segment": segment,
+                "hamming": distance,
+                "song": library.tunes[library.tune_of[segment]].title,
+            }
+            for segment, distance in passage.continuation.candidates
+        ]
     if passage.place is not None:
         record |= asdict(passage.place)
     return record

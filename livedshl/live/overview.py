@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from livedshl.live.composition import Chunk
 from livedshl.live.controls import Steering
 from livedshl.live.sync import Sync
-from livedshl.music import Grid
+from livedshl.music import ChordVocabulary, Grid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,7 +15,8 @@ class Overview:
     tick: where the clock is, 480 a quarter note. quarter_bpm: its tempo in quarter notes a minute,
     0 while it stands still. sync: who drives it. latency_ms: how early it plays.
     steering: what the controls have made of the settings, as it is heard or soon will be.
-    chunks: those heard lately and all that are to come, ascending. lateness_ms: median, 99th
+    chunks: those heard lately and all that are to come, ascending; chords: what the numbers in
+    their steps stand for. lateness_ms: median, 99th
     percentile and worst.
     """
 
@@ -26,6 +27,7 @@ class Overview:
     latency_ms: float
     steering: Steering
     chunks: tuple[Chunk, ...]
+    chords: ChordVocabulary
     lateness_ms: tuple[float, float, float]
 
     @property

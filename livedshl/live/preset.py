@@ -20,7 +20,7 @@ from livedshl.arranger import (
 )
 from livedshl.errors import PresetError
 from livedshl.improviser import ContinuationRules, Form
-from livedshl.music import GRIDS
+from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.shipped import shipped
 
@@ -138,6 +138,12 @@ _PART_FIELDS = {
 def preset_names() -> list[str]:
     """The presets that ship, by name."""
     return sorted(path.stem for path in shipped("presets").glob("*.toml"))
+
+
+def presets_for(grid: Grid) -> list[str]:
+    """The presets that ship and play in a metre, by name."""
+    metres = {name: load_preset(name).metre for name in preset_names()}
+    return [name for name, metre in metres.items() if metre in (None, str(grid))]
 
 
 def load_preset(name_or_path: str) -> Preset:

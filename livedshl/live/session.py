@@ -19,7 +19,7 @@ from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.preset import load_preset
-from livedshl.live.settings import Settings
+from livedshl.live.settings import Settings, chords_of
 from livedshl.live.sync import Timing
 from livedshl.live.take import Take
 from livedshl.outputs.choice import Output
@@ -109,16 +109,37 @@ class Session:
         """Stops it now."""
         self._stop.set()
 
-    def run(self, handle_signals: bool = True) -> PlayerReport | None:
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Takes the signals to the process: `run` does so itself on the main thread.
+
+        While there is music, the first Ctrl-C only brings it to its end. The next stops it, as
+        SIGTERM and SIGHUP do.
+        """
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            if number == signal.SIGINT:
+                self._interrupt()
+            else:
+                self.stop()
+
+        names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # some only on some systems
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = {number: signal.signal(number, handle) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def run(self) -> PlayerReport | None:
         """Plays until the last bar, a stop or an error; every note is off on return.
 
         None if it was stopped before the player could say anything. Raises LivedshlError.
-        handle_signals: on the main thread; while there is music, the first Ctrl-C only brings it to
-        its end. The next stops it, as SIGTERM and SIGHUP do.
         """
         with ExitStack() as stack:
-            if handle_signals:
-                stack.enter_context(_signals(self._interrupt, self.stop))
+            if threading.current_thread() is threading.main_thread():
+                stack.enter_context(self.signals())
             # Last in, first out: whatever happens, the notes go off before files are closed.
             files = stack.enter_context(ExitStack())
             performer = stack.enter_context(
@@ -202,6 +223,7 @@ class _ComposerThread:
         self.band = settings.band
         self._settings = settings
         self._grid = settings.grid
+        self._chords = chords_of(loaded.bundle, settings)
         composition = Composition(loaded.bundle, loaded.index, settings)
         self._composer = Composer(composition, self._grid.bar_ticks)
         self._performer = performer
@@ -253,6 +275,7 @@ class _ComposerThread:
             latency_ms=self._latency_ms,
             steering=replace(self._steering, tempo_bpm=self._tempo_bpm),
             chunks=self._shown,
+            chords=self._chords,
             lateness_ms=(lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms),
         )
 
@@ -361,20 +384,3 @@ def _story(chunk: Chunk, bar_ticks: int) -> str:
     if trace["hamming"] is not None:
         found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"
     return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
-
-
-@contextmanager
-def _signals(interrupt: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C interrupts; SIGTERM and SIGHUP stop, instead of what they do otherwise."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        (interrupt if number == signal.SIGINT else stop)()
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # some only on some systems
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

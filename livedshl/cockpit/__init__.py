@@ -1,0 +1,1 @@
+"""Control surfaces: what shows a performance, and steers it while it plays."""

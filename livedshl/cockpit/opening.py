@@ -1,0 +1,70 @@
+"""Plays a session under a screen, which opens when the music has begun."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+
+from livedshl.live.controls import Control
+from livedshl.live.performer import PlayerReport
+from livedshl.live.session import Session
+
+_POLL_S = 0.05
+
+
+def play_under_screen(
+    session: Session, presets: list[str], learn: Callable[[Control], str] | None = None
+) -> PlayerReport | None:
+    """Plays the session, as `Session.run` does, while the main thread shows it.
+
+    The screen takes longer to load than the music to begin, and would delay it: it comes after.
+    """
+    outcome: Future[PlayerReport | None] = Future()
+    playing = Thread(target=_run, args=(session, outcome), name="session")
+    with session.signals():
+        playing.start()
+        while playing.is_alive() and session.overview() is None:
+            playing.join(_POLL_S)
+        try:
+            if playing.is_alive():
+                _show(session, playing, presets, learn)
+        finally:
+            session.stop()
+            playing.join()
+    return outcome.result()
+
+
+def _run(session: Session, outcome: "Future[PlayerReport | None]") -> None:
+    try:
+        outcome.set_result(session.run())
+    except BaseException as error:  # whoever waits for the outcome meets it
+        outcome.set_exception(error)
+
+
+def _show(
+    session: Session,
+    playing: Thread,
+    presets: list[str],
+    learn: Callable[[Control], str] | None,
+) -> None:
+    from livedshl.cockpit.screen import Cockpit
+
+    cockpit = Cockpit(session, playing, presets, learn)
+    root = logging.getLogger()
+    before = root.handlers
+    root.handlers = [_Telling(cockpit.tell)]  # lines on the terminal would tear the screen
+    try:
+        cockpit.run()
+    finally:
+        root.handlers = before
+
+
+class _Telling(logging.Handler):
+    """Shows what is logged on the screen."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(record.getMessage())
