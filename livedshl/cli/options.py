@@ -12,9 +12,16 @@ from livedshl.music.grid import COMMON_TIME, GRIDS
 
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
 
+model_option = click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    metavar="NAME|DIR",
+    help="The tunes: a model that `livedshl models` lists, or a folder.",
+)
+
 _OPTIONS = (
-    click.option("--model", default=DEFAULT_MODEL, show_default=True, metavar="NAME|DIR",
-                 help="Bundle to improvise from: one that ships, or a folder."),
+    model_option,
     click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
                  help="How it is played: a preset that ships, or a .toml file."),
     click.option("--metre", type=click.Choice(list(GRIDS)), help="Metre of the tunes."),
