@@ -30,6 +30,8 @@ _OPTIONS = (
     click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
     click.option("--form", type=click.Choice([form.value for form in Form]),
                  help="Sections of a tune; any: drawn for each; none: the paper's free run."),
+    click.option("--from", "opening", metavar="TUNE",
+                 help="Tune to begin with: its number in `livedshl library`, or words of its title."),
     click.option("--chords", metavar="CHART|FILE",
                  help='Chords to follow, again and again: "C | Am | F G7 | C", or a file of them.'),
     click.option("--adventure", type=click.FloatRange(0, 1),

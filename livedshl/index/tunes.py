@@ -80,8 +80,8 @@ def the_tune(tunes: Sequence[ListedTune], words_or_number: str) -> ListedTune:
         return found[0]
     if not found:
         raise TuneError(
-            f"no tune {words_or_number!r} among these {len(tunes):,}; "
-            "`livedshl library WORDS` searches them"
+            f"no tune {words_or_number!r} among the {len(tunes):,} of the metre and mode chosen; "
+            "`livedshl library WORDS` searches all"
         )
     named = "; ".join(f"{tune.number} {tune.title}" for tune in found[:_MOST_NAMED])
     more = f"; and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
