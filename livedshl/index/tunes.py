@@ -66,7 +66,7 @@ def search(tunes: Sequence[ListedTune], words: Sequence[str]) -> list[ListedTune
 
 
 def the_tune(tunes: Sequence[ListedTune], words_or_number: str) -> ListedTune:
-    """The one tune of that number, of that title, or else with those words.
+    """The one tune of that number, or of that title, or else with those words.
 
     Raises TuneError where there is none, or more than one.
     """
@@ -75,7 +75,7 @@ def the_tune(tunes: Sequence[ListedTune], words_or_number: str) -> ListedTune:
     else:
         wanted = _plain(words_or_number)
         found = [tune for tune in tunes if _plain(tune.title) == wanted]
-    found = found or search(tunes, words_or_number.split())
+        found = found or search(tunes, words_or_number.split())
     if len(found) == 1:
         return found[0]
     if not found:

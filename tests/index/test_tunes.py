@@ -38,7 +38,7 @@ def test_tunes_are_found_by_all_words_whatever_their_case_and_accents(words, num
 
 @pytest.mark.parametrize(
     ("asked", "number"),
-    [("3", 3), ("the jolly weaver", 2), ("wife jolly", 3), ("tulloch", 1), ("7", 5)],
+    [("3", 3), ("the jolly weaver", 2), ("wife jolly", 3), ("tulloch", 1), ("book.abc#5", 5)],
 )
 def test_a_tune_is_named_by_its_number_its_title_or_words_of_it(asked, number):
     assert the_tune(TUNES, asked).number == number
@@ -49,6 +49,8 @@ def test_what_fits_several_tunes_is_answered_with_them_and_what_fits_none_with_a
         the_tune(TUNES, "weaver")
     with pytest.raises(TuneError, match=r"20 tunes fit 'reel', .*; and 14 more"):
         the_tune(listed(*["Reel"] * 20), "reel")
+    with pytest.raises(TuneError, match="no tune '7' among"):
+        the_tune(TUNES, "7")
     with pytest.raises(TuneError, match=r"no tune 'polka' among the 5 .*`livedshl library WORDS`"):
         the_tune(TUNES, "polka")
 
