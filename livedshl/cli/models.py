@@ -38,8 +38,8 @@ def add(paths: tuple[str, ...], name: str | None) -> None:
     The model gets every metre and mode of which there are enough tunes. Adding a NAME again
     replaces it.
     """
-    name = name or Path(paths[0]).resolve().stem
-    if Path(name).name != name or name.startswith("."):
+    name = name or _called(paths[0])
+    if not name or Path(name).name != name or name.startswith("."):
         raise click.UsageError("--name is the name of a model, not a path")
     from livedshl.cli.status import StatusLine
     from livedshl.learning.adding import add_model
@@ -48,6 +48,12 @@ def add(paths: tuple[str, ...], name: str | None) -> None:
         added = add_model(paths, name, DEFAULT_MODEL, status.progress)
     for line in _told(added, name):
         click.echo(line)
+
+
+def _called(path: str) -> str:
+    """The name of a folder, or of a file but for its ending, or of a collection of music21."""
+    place = Path(path.removeprefix("music21:")).resolve()
+    return place.stem if place.is_file() else place.name
 
 
 def _told(added: "Added", name: str) -> Iterator[str]:

@@ -76,8 +76,7 @@ def add_model(paths: Sequence[str], name: str, model: str, progress: Progress) -
     if name in shipped_bundles():
         raise BundleError(f"a model called {name!r} ships with livedshl; choose another --name")
     corpus = read_corpus(paths, grid=None, mode=None, progress=progress)
-    skipped = list(corpus.skipped)
-    kinds, left = _laid_out(corpus.sheets, shipped_bundles()[model], skipped, progress)
+    kinds, left, off_grid = _laid_out(corpus.sheets, shipped_bundles()[model], progress)
     if not kinds:
         reasons = "; ".join(f"{kind}: {reason}" for kind, reason in left.items())
         raise CorpusError(
@@ -93,15 +92,14 @@ def add_model(paths: Sequence[str], name: str, model: str, progress: Progress) -
     for number, kind in enumerate(kinds, 1):
         added.append(_measured(kind, _within(folder, kinds, kind)))
         progress("Measuring how they fit", number / len(kinds))
-    return Added(folder, tuple(added), left, tuple(skipped))
+    return Added(folder, tuple(added), left, (*corpus.skipped, *off_grid))
 
 
 def _laid_out(
-    sheets: Sequence[LeadSheet], folder: Path, skipped: list[Skipped], progress: Progress
-) -> tuple[list[_Kind], dict[str, str]]:
-    """The kinds of which there is enough, most tunes first, and why not the others.
-
-    Tunes without a segment are added to those `skipped`.
+    sheets: Sequence[LeadSheet], folder: Path, progress: Progress
+) -> tuple[list[_Kind], dict[str, str], list[Skipped]]:
+    """The kinds of which there is enough, most tunes first, why not the others, and tunes that have
+    no segment.
     """
     models = {
         (bundle.library.grid, bundle.mode): bundle
@@ -110,16 +108,17 @@ def _laid_out(
     harmoniser = shipped_harmoniser()
     kinds: list[_Kind] = []
     left: dict[str, str] = {}
-    done = 0
+    off_grid: list[Skipped] = []
     for (grid, mode), of_kind in by_kind(sheets).items():
-        done += len(of_kind)
         name, model = f"{grid} {mode.value}", models.get((grid, mode))
         if model is None:
             left[name] = f"{_tunes(len(of_kind))}, and {folder.name} has learned none"
             continue
-        tunes = [lay_on_grid(with_chords(sheet, harmoniser), model.vocabulary) for sheet in of_kind]
-        progress("Laying out the tunes", done / len(sheets))
-        skipped += [
+        tunes = []
+        for sheet in of_kind:
+            tunes.append(lay_on_grid(with_chords(sheet, harmoniser), model.vocabulary))
+            progress("Laying out the tunes", len(tunes) / len(of_kind))
+        off_grid += [
             Skipped(tune.title, tune.source, "no segment on the sixteenth grid", damaged=False)
             for tune in tunes
             if not len(tune.starts)
@@ -131,7 +130,7 @@ def _laid_out(
             left[name] = f"{_tunes(n_tunes)} where {FEWEST_TUNES} are needed"
         else:
             kinds.append(_Kind(name, model, of_kind, library))
-    return sorted(kinds, key=lambda kind: -len(kind.library.tunes)), left
+    return sorted(kinds, key=lambda kind: -len(kind.library.tunes)), left, off_grid
 
 
 def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], progress: Progress) -> None:
