@@ -57,7 +57,7 @@ def measure_fit(bundle: Bundle, n_segments: int, rng: np.random.Generator) -> Fi
     found, next_, any_, other = np.zeros((4, len(pairs)))
     for number, (first, second) in enumerate(pairs.tolist()):
         distances = hamming(bundle.forward[first], bundle.backward, shape)
-        next_[number] = own = distances[second]
+        own = next_[number] = distances[second]
         nearer = np.count_nonzero(distances[asked] < own)
         tied = np.count_nonzero(distances[asked] == own)
         found[number] = np.clip((FOUND_AMONG - nearer) / tied, 0, 1)

@@ -119,7 +119,7 @@ def test_from_a_folder_of_tunes_to_music_that_begins_with_one(folder: Path, tmp_
     def run(*arguments):
         done = subprocess.run(
             livedshl(*arguments), cwd=tmp_path, capture_output=True, text=True, check=False,
-            env=os.environ | {"XDG_DATA_HOME": str(tmp_path / "data")},
+            env=os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
