@@ -13,6 +13,10 @@ class BundleError(LivedshlError):
     """A bundle that is missing, damaged, or of another format version."""
 
 
+class TuneError(LivedshlError):
+    """A tune that is asked for and not there, or that the words given do not tell from others."""
+
+
 class PresetError(LivedshlError):
     """A preset that is missing or has a wrong key or value."""
 

@@ -13,6 +13,7 @@ from livedshl.cli.evaluate import evaluate
 from livedshl.cli.explain import explain
 from livedshl.cli.generate import generate
 from livedshl.cli.harmoniser import harmoniser
+from livedshl.cli.library import library
 from livedshl.cli.models import models
 from livedshl.cli.play import play
 from livedshl.cli.ports import ports
@@ -43,8 +44,8 @@ def livedshl(verbose: bool, debug: bool) -> None:
 
 
 for command in (
-    play, generate, replay, explain, ports, doctor, presets, models, corpus, train, evaluate,
-    harmoniser, bench, soak,
+    play, generate, replay, explain, ports, doctor, presets, library, models, corpus, train,
+    evaluate, harmoniser, bench, soak,
 ):  # fmt: skip
     livedshl.add_command(command)
 

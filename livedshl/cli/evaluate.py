@@ -110,9 +110,9 @@ def evaluate(
             raise click.UsageError(
                 f"{option} and --music exclude each other" if music else f"{option} needs --music"
             )
-    from livedshl.index.bundle import shipped_bundles
+    from livedshl.index.bundle import bundle_folder
 
-    folder = shipped_bundles().get(model, Path(model))
+    folder = bundle_folder(model)
     if music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:

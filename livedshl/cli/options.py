@@ -12,9 +12,16 @@ from livedshl.music.grid import COMMON_TIME, GRIDS
 
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
 
+model_option = click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    metavar="NAME|DIR",
+    help="The tunes: a model that `livedshl models` lists, or a folder.",
+)
+
 _OPTIONS = (
-    click.option("--model", default=DEFAULT_MODEL, show_default=True, metavar="NAME|DIR",
-                 help="Bundle to improvise from: one that ships, or a folder."),
+    model_option,
     click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
                  help="How it is played: a preset that ships, or a .toml file."),
     click.option("--metre", type=click.Choice(list(GRIDS)), help="Metre of the tunes."),
@@ -23,6 +30,8 @@ _OPTIONS = (
     click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
     click.option("--form", type=click.Choice([form.value for form in Form]),
                  help="Sections of a tune; any: drawn for each; none: the paper's free run."),
+    click.option("--from", "opening", metavar="TUNE",
+                 help="Begin with this tune: words of its title, or a `livedshl library` number."),
     click.option("--chords", metavar="CHART|FILE",
                  help='Chords to follow, again and again: "C | Am | F G7 | C", or a file of them.'),
     click.option("--adventure", type=click.FloatRange(0, 1),

@@ -9,12 +9,13 @@ from secrets import randbelow
 import click
 
 from livedshl.improviser import Chart, Form, Retrieve
-from livedshl.index.bundle import find_bundle, read_manifest
+from livedshl.index.bundle import bundle_folder, find_bundle, read_manifest
+from livedshl.index.tunes import ListedTune, the_tune, tunes_of
 from livedshl.live.loader import Progress
 from livedshl.live.preset import load_preset
 from livedshl.live.settings import Settings
 from livedshl.music import GRIDS, Grid
-from livedshl.music.leadsheet import Key
+from livedshl.music.leadsheet import Key, Mode
 
 _SEEDS = 1_000_000  # seeds that are drawn stay short enough to be typed again
 
@@ -26,6 +27,7 @@ def settings_of(
     tempo: float | None,
     key: str | None,
     form: str | None,
+    opening: str | None,
     chords: str | None,
     adventure: float | None,
     max_quote: int | None,
@@ -37,7 +39,8 @@ def settings_of(
 ) -> Settings:
     """The settings of a performance; a seed is drawn where none is given.
 
-    The metre is the one asked for, else the preset's, else that of the model.
+    opening: number or words of the tune to begin with. The metre is the one asked for, else the
+    preset's, else that of this tune, else that of the model; its mode goes before the preset's.
     """
     try:
         parsed = None if key is None else Key.parse(key)
@@ -49,8 +52,13 @@ def settings_of(
         rules = replace(rules, adventure=adventure)
     if max_quote is not None:
         rules = replace(rules, max_quote=max_quote)
+    metre = metre or of_preset.metre
+    tune = None
+    if opening is not None:
+        tune = _tune(opening, model, metre, parsed.mode if parsed else None)
+        metre, parsed = tune.metre, parsed or Key(of_preset.key.tonic, tune.mode)
     mode = (parsed or of_preset.key).mode
-    manifest = read_manifest(find_bundle(model, metre or of_preset.metre, mode))
+    manifest = read_manifest(find_bundle(model, metre, mode))
     grid = GRIDS[manifest["metre"]]
     return Settings.of_preset(
         replace(of_preset, rules=rules.plain() if plain else rules),
@@ -62,6 +70,16 @@ def settings_of(
         seed=randbelow(_SEEDS) if seed is None else seed,
         bars=bars,
         chart=None if chords is None else _chart(chords, grid),
+        opening=tune.row if tune else None,
+    )
+
+
+def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None) -> ListedTune:
+    """The tune of the model that is meant, among those of a metre and mode, None for any."""
+    tunes = tunes_of(bundle_folder(model))
+    return the_tune(
+        [tune for tune in tunes if metre in (None, tune.metre) and mode in (None, tune.mode)],
+        words_or_number,
     )
 
 

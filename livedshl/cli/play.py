@@ -77,6 +77,8 @@ def play(
     """
     if port and (synth or soundfont):
         raise click.UsageError("--port and --synth exclude each other")
+    if corpus and chosen["opening"]:
+        raise click.UsageError("--from and --corpus exclude each other; see `livedshl models add`")
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port is for --sync clock")
     from livedshl.cli.performance import bundle_source, settings_of, take_path

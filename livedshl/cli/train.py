@@ -81,6 +81,9 @@ def train(
 ) -> None:
     """Learn codes from the tunes in PATH... and write a bundle to play from.
 
+    It takes from minutes to hours; `livedshl models add` codes your tunes with the networks that
+    ship, and says how well these fit.
+
     The first Ctrl-C ends the training and writes the best codes so far. Several processes can learn
     together: torchrun --nproc-per-node N -m livedshl train ...
     """

@@ -151,7 +151,7 @@ class Improvisation(Iterator[Passage]):
     Sets of two or three tunes, each in another key than the one before in its set; with
     `Form.NONE` one that never ends. last_beat: a bar line at which the music ends on the tonic;
     None for never. A free run knows of none. chart: chords, in C major or A minor, to which what is
-    chosen should fit.
+    chosen should fit. opening: the segment to begin with; None for one that is drawn.
 
     While it goes on it may be copied, and steered from the next passage on.
     """
@@ -166,10 +166,12 @@ class Improvisation(Iterator[Passage]):
         form: Form,
         last_beat: int | None = None,
         chart: Chart | None = None,
+        opening: int | None = None,
     ) -> None:
         self._bundle = bundle
         self._grid = bundle.library.grid
         self._form = form
+        self._opening = opening
         self._rng = rng
         self._line = Line(bundle, index, rules, retrieve, rng, chart)
         bounded = last_beat is not None and form is not Form.NONE
@@ -381,6 +383,8 @@ class Improvisation(Iterator[Passage]):
         """
         line = self._line
         playing = line.playing
+        if playing is None and self._opening is not None:
+            return _Found(line.continuator.open(np.array([self._opening])), None)
         if playing is None or self._jumps:
             self._jumps = False
             among = np.flatnonzero(wish.among) if wish else NOTHING

@@ -218,13 +218,31 @@ def shipped_bundles() -> dict[str, Path]:
     }
 
 
+def own_models() -> Path:
+    """The folder in which the user's own bundles lie."""
+    from platformdirs import user_data_path  # 20 ms that `play` has no need of
+
+    return user_data_path("livedshl") / "models"
+
+
+def own_bundles() -> dict[str, Path]:
+    """The user's own bundles, by name."""
+    return {path.parent.name: path.parent for path in sorted(own_models().glob(f"*/{MANIFEST}"))}
+
+
+def bundle_folder(name_or_folder: str) -> Path:
+    """The folder of a bundle that ships or is the user's own, by name, or else that path."""
+    shipped_one = shipped_bundles().get(name_or_folder)
+    return shipped_one or own_bundles().get(name_or_folder, Path(name_or_folder))
+
+
 def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode.MAJOR) -> Path:
-    """The folder of a bundle that ships, by name, or of that path.
+    """The folder of a bundle, as `bundle_folder` has it.
 
     metre, mode: where its own tunes are of another kind, the bundle within it that `kind_folder`
     names. A metre of None is its own. Raises BundleError where it has none of that kind.
     """
-    folder = shipped_bundles().get(name_or_folder, Path(name_or_folder))
+    folder = bundle_folder(name_or_folder)
     own = read_manifest(folder)
     metre = metre or own["metre"]
     if (own["metre"], own["mode"]) == (metre, mode.value):
@@ -235,14 +253,18 @@ def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode
     kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in kind_manifests(folder))
     raise BundleError(
         f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; choose among "
-        "these by --metre and --key (Am, say, for minor), or `livedshl train` others"
+        "these by --metre and --key (Am, say, for minor)"
     )
+
+
+def kind_folders(folder: Path) -> list[Path]:
+    """The folder of a bundle and those of the bundles of other kinds within it."""
+    return [folder, *sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))]
 
 
 def kind_manifests(folder: Path) -> list[dict[str, Any]]:
     """The manifests of a bundle and of the bundles of other kinds within it. Raises BundleError."""
-    within = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
-    return [read_manifest(of_kind) for of_kind in (folder, *within)]
+    return [read_manifest(of_kind) for of_kind in kind_folders(folder)]
 
 
 def kind_folder(metre: str, mode: Mode) -> str:
@@ -256,7 +278,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BundleError(
             f"{folder}: no bundle here ({MANIFEST} is missing); "
-            "`livedshl models` lists those that ship, `livedshl train` builds one"
+            "`livedshl models` lists those that there are, `livedshl models add` makes one"
         )
     try:
         manifest = _read_json(path)

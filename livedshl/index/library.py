@@ -124,6 +124,12 @@ class SegmentLibrary:
         on_first_bar = self.starts[first] == self.tune_steps[:-1]
         return np.asarray(first[on_first_bar], np.int32)
 
+    def opening_of(self, tune: int) -> int:
+        """The segment that opens a tune: its first on a first beat, or else its first."""
+        rows = np.flatnonzero(self.tune_of == tune)
+        on_first_beat = rows[self.phases[rows] == 0]
+        return int((on_first_beat if len(on_first_beat) else rows)[0])
+
     def beat_in_tune(self, segment: int) -> int:
         """The beat of its tune, counted from the first bar line, at which a segment starts."""
         first = self.tune_steps[self.tune_of[segment]]

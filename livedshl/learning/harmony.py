@@ -16,10 +16,9 @@ from livedshl.files import write_beside
 from livedshl.learning.evaluation.holdout import RECURS, melodies
 from livedshl.learning.settings import Progress
 from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
-from livedshl.music.grid import GRIDS
 from livedshl.music.harmoniser import Harmoniser, chords_by_hop, same_family
-from livedshl.music.leadsheet import LeadSheet, Mode
-from livedshl.music.segments import lay_on_grid, refusal
+from livedshl.music.leadsheet import LeadSheet
+from livedshl.music.segments import by_kind, lay_on_grid, refusal
 from livedshl.shipped import shipped
 
 HARMONISER = "harmoniser.safetensors"  # its place among the models
@@ -75,15 +74,15 @@ def fit_and_measure(
     """
     from livedshl.learning.harmony_network import fit_harmoniser
 
-    of_kind = _by_kind([s for s in sheets if len(s.chords) and not refusal(s, None, None)])
+    of_kind = by_kind(s for s in sheets if len(s.chords) and not refusal(s, None, None))
     rng = np.random.default_rng(seed)
     held_out: dict[str, list[LeadSheet]] = {}
     others: list[LeadSheet] = []
-    for kind, chorded in of_kind.items():
+    for (grid, mode), chorded in of_kind.items():
         order = rng.permutation(len(chorded))
         n_held = min(n_held_out, -(-len(chorded) // 4), len(chorded) - 1)
         if n_held:
-            held_out[kind] = [chorded[i] for i in order[:n_held]]
+            held_out[f"{grid} {mode.value}"] = [chorded[i] for i in order[:n_held]]
         others += [chorded[i] for i in order[n_held:]]
     if not held_out:
         raise CorpusError("no tunes with chord symbols to learn harmony from; give tunes with them")
@@ -98,17 +97,6 @@ def fit_and_measure(
     )
     figures = {kind: measure(harmoniser, held) for kind, held in held_out.items()}
     return harmoniser, figures, len(others) - len(training)
-
-
-def _by_kind(sheets: Sequence[LeadSheet]) -> dict[str, list[LeadSheet]]:
-    """The sheets of each grid and mode, 4/4 major first."""
-    found: dict[str, list[LeadSheet]] = {}
-    for name, grid in GRIDS.items():
-        for mode in (Mode.MAJOR, Mode.MINOR):
-            of_kind = [sheet for sheet in sheets if not refusal(sheet, grid, mode)]
-            if of_kind:
-                found[f"{name} {mode.value}"] = of_kind
-    return found
 
 
 def _melodies(sheet: LeadSheet) -> set[bytes]:

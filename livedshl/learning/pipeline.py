@@ -14,7 +14,7 @@ from platformdirs import user_cache_dir
 
 from livedshl.corpus import describe, read_corpus
 from livedshl.errors import CorpusError
-from livedshl.index import SegmentLibrary, open_bundle, write_bundle
+from livedshl.index import Bundle, SegmentLibrary, open_bundle, write_bundle
 from livedshl.index.bundle import MANIFEST, read_manifest
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
 from livedshl.learning.interrupt import first_interrupt
@@ -124,29 +124,39 @@ def cached_bundle(
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
         return folder
+    write_coded(folder, library, bundle, paths, progress)
+    return folder
+
+
+def write_coded(
+    folder: Path, library: SegmentLibrary, model: Bundle, paths: Sequence[str], progress: Progress
+) -> None:
+    """Writes a bundle of the tunes of `paths`, coded by the networks of `model`.
+
+    They are laid out with its chord classes.
+    """
     from livedshl.learning.networks import encode, load_networks
 
     forward, backward = encode(
-        load_networks(bundle.networks),
+        load_networks(model.networks),
         library,
         lambda share: progress("Encoding the segments", share),
     )
     write_bundle(
         folder,
         library=library,
-        vocabulary=bundle.vocabulary,
+        vocabulary=model.vocabulary,
         forward=forward,
         backward=backward,
-        symbols=bundle.shape.symbols,
-        follow_beats=bundle.follow_beats,
-        networks=bundle.networks.read_bytes(),
-        mode=bundle.mode,
-        training=bundle.manifest["training"],
+        symbols=model.shape.symbols,
+        follow_beats=model.follow_beats,
+        networks=model.networks.read_bytes(),
+        mode=model.mode,
+        training=model.manifest["training"],
         corpora=describe(paths),
-        figures=bundle.manifest["figures"],
-        next_step=bundle.next_step,
+        figures=model.manifest["figures"],
+        next_step=model.next_step,
     )
-    return folder
 
 
 def read_sheets(

@@ -77,7 +77,7 @@ class Composition(Iterator[Chunk]):
         self._grid = settings.grid
         self._chart = settings.chart_in_c
         self._chords = chords_of(bundle, settings)
-        bars = settings.bars
+        bars, opening = settings.bars, settings.opening
         self._last_beat = None if bars is None else bars * self._grid.bar_beats
         self._improvisation = Improvisation(
             bundle,
@@ -88,6 +88,7 @@ class Composition(Iterator[Chunk]):
             settings.form,
             self._last_beat,
             self._chart,
+            None if opening is None else bundle.library.opening_of(opening),
         )
         self._ahead: tuple[Improvisation, Passage | None] | None = None
         self._mixer = Mixer()

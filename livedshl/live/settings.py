@@ -17,7 +17,8 @@ class Settings:
 
     grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
     many to play, None for ever. chart: chords to follow, as they are to sound; all tunes are in one
-    key then. preset: the name of that which the parts come from.
+    key then. preset: the name of that which the parts come from. opening: the number of the tune in
+    the bundle whose opening the music begins with.
     """
 
     parts: tuple[Part, ...]
@@ -32,6 +33,7 @@ class Settings:
     form: Form = Form.ANY
     chart: Chart | None = None
     preset: str = ""
+    opening: int | None = None
 
     @classmethod
     def of_preset(
@@ -46,6 +48,7 @@ class Settings:
         seed: int,
         bars: int | None,
         chart: Chart | None = None,
+        opening: int | None = None,
     ) -> "Settings":
         """The preset's settings, but for those given."""
         return cls(
@@ -61,6 +64,7 @@ class Settings:
             bars=bars,
             chart=chart,
             preset=preset.name,
+            opening=opening,
         )
 
     @property

@@ -18,6 +18,7 @@ from livedshl.music.leadsheet import Key, LeadSheet, Mode
 from livedshl.units import TICKS_PER_STEP
 
 REST = 0  # the pitch of a step without melody
+HIGHEST_PITCH = 127  # of MIDI
 
 # Columns of a step, in tunes and bundles alike.
 PITCH, ARTICULATED, CHORD = 0, 1, 2
@@ -79,7 +80,21 @@ def refusal(
         return "another mode"
     if mode and sheet.keys[0].mode is not mode:
         return f"{sheet.keys[0].mode.value} key"
+    pitches = sheet.notes[:, 2]
+    moved = pitches + transposition_to_c(sheet.keys[0], pitches)
+    if moved.min() <= REST or moved.max() > HIGHEST_PITCH:
+        return "melody too wide"
     return None
+
+
+def by_kind(sheets: Iterable[LeadSheet]) -> dict[tuple[Grid, Mode], list[LeadSheet]]:
+    """The sheets that `refusal` lets pass for some grid and mode by these, 4/4 major first."""
+    of_kind = {(grid, mode): list[LeadSheet]() for grid in GRIDS.values() for mode in TONICS}
+    for sheet in sheets:
+        grid = grid_of(sheet.metres[0])
+        assert grid, "refused"
+        of_kind[grid, sheet.keys[0].mode].append(sheet)
+    return {kind: those for kind, those in of_kind.items() if those}
 
 
 def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:

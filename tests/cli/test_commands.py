@@ -79,6 +79,13 @@ def bad(tmp_path, changed_bundle):
         (("generate", "no/such/folder/t.mid"), 1, "cannot be written"),
         (("generate",), 2, "Missing argument 'OUT...'"),
         (("play", "--port", "a", "--synth"), 2, "--port and --synth exclude each other"),
+        (("generate", "t.mid", "--from", "zither"), 1, "no tune 'zither' among the"),
+        (("generate", "t.mid", "--from", "reel"), 1, "tunes fit 'reel', choose one by its number"),
+        (("generate", "t.mid", "--from", "1", "--metre", "6/8"), 1, "no tune '1' among the"),
+        (("play", "--from", "1", "--corpus", "."), 2, "--from and --corpus exclude each other"),
+        (("library", "--model", "empty"), 1, "no bundle here"),
+        (("models", "add", "nokey.abc"), 1, "nokey.abc: too few tunes of any kind"),
+        (("models", "add", "nokey.abc", "--name", "a/b"), 2, "--name is the name of a model"),
         (("dance",), 2, "No such command 'dance'"),
     ],
 )
@@ -216,6 +223,20 @@ def test_a_folder_of_tunes_is_coded_by_a_models_networks_and_kept(tmp_path):
         records = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
         assert all(record["source"].startswith("tunes/book.abc#") for record in records)
     assert len(list((tmp_path / "cache" / "livedshl" / "bundles").iterdir())) == 1
+
+
+def test_the_library_is_searched_and_the_music_begins_with_what_was_found(tmp_path):
+    (line,) = run("library", "irish", "washerwoman").stdout.splitlines()
+    number, title, source, metre, mode, *_ = line.split("\t")
+    assert (title, metre, mode) == ("The Irish Washerwoman.", "6/8", "major")
+    contents = []
+    for asked in (number, title):
+        options = ("--from", asked, "--bars", 4, "--seed", 1, "--trace", tmp_path / "t.jsonl")
+        assert run("generate", tmp_path / "t.mid", *options).returncode == 0
+        contents.append((tmp_path / "t.mid").read_bytes())
+        record = json.loads((tmp_path / "t.jsonl").read_text().splitlines()[0])
+        assert (record["source"], record["song_beat"], record["metre"]) == (source, 0, "6/8")
+    assert contents[0] == contents[1]
 
 
 def test_models_and_presets_are_listed():

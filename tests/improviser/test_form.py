@@ -81,6 +81,19 @@ def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
     )  # fmt: skip
 
 
+@settings(max_examples=20)
+@given(bundle=bundles, form=st.sampled_from(list(Form)), tune=st.integers(0, 29))
+def test_the_music_begins_with_the_tune_it_is_given_and_goes_on_elsewhere(bundle, form, tune):
+    library = bundle.library
+    opening = library.opening_of(tune % len(library.tunes))
+    passages = list(islice(played(bundle, form, opening=opening), 40))
+    assert passages[0].segment == opening
+    assert library.tune_of[opening] == tune % len(library.tunes)
+    assert library.phases[opening] == 0
+    if len(library.tunes) == 30:
+        assert len({int(library.tune_of[passage.segment]) for passage in passages}) > 3
+
+
 def sections_in(passages):
     """The passages of each section."""
     key = lambda passage: (passage.place.tune, passage.place.section, passage.place.time)  # noqa: E731

@@ -9,6 +9,8 @@ from livedshl.music.segments import lay_on_grid
 
 VOCABULARY = ChordVocabulary.of_names(COMMON_CHORDS)
 _CHORDS = {0: (0, 0), 5: (5, 0), 7: (7, 0), 2: (2, 1)}  # root: root and quality
+_NAMES = {0: "C", 5: "F", 7: "G", 2: "Dm"}
+_WHITE = (0, 2, 4, 5, 7, 9, 11)
 _NEXT = {0: (0, 5, 7), 5: (0, 7, 2), 7: (0, 0, 7), 2: (7, 7, 5)}
 _TONES = {0: (0, 4, 7), 5: (5, 9, 0), 7: (7, 11, 2), 2: (2, 5, 9)}
 
@@ -49,3 +51,18 @@ def own_tunes(
 ) -> list[Tune]:
     """The same on the grid."""
     return [lay_on_grid(sheet, VOCABULARY) for sheet in own_sheets(n_tunes, n_bars, seed, grid)]
+
+
+def own_book(sheets: list[LeadSheet], key: str = "C") -> str:
+    """The sheets as an ABC book, its tunes in the key C or Am."""
+    tunes = []
+    for number, sheet in enumerate(sheets, 1):
+        chords = {onset: _NAMES[root] for onset, root, _ in sheet.chords.tolist()}
+        music = ""
+        for onset, _, pitch in sheet.notes.tolist():
+            music += "|" if onset in sheet.bars[1:] else ""
+            music += f'"{chords[onset]}"' if onset in chords else ""
+            music += "CDEFGABcdefgab"[_WHITE.index(pitch % 12) + 7 * (pitch // 12 - 5)]
+        head = f"X:{number}\nT:{sheet.title}\nM:{sheet.metres[0]}\nL:1/8\nK:{key}\n"
+        tunes.append(f"{head}{music}|]\n")
+    return "\n".join(tunes)

@@ -100,6 +100,25 @@ def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path
     assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
 
 
+def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
+    model: Path, tmp_path: Path
+) -> None:
+    settings, traces = settings_of("4/4", Mode.MAJOR), []
+    for opening in (0, 2):
+        chosen = replace(settings, opening=opening)
+        render(chosen, lambda progress: model, [tmp_path / "t.mid"], tmp_path / "t.jsonl")
+        Session(
+            chosen,
+            Output(OutputKind.NOWHERE, "", ""),
+            lambda progress: model,
+            timing=Timing(speed=20),
+            record=tmp_path / "take.mid",
+        ).run()
+        assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
+        traces.append((tmp_path / "t.jsonl").read_text().splitlines()[0])
+    assert "The Lamp on the Sill" in traces[0] and "Three in the Air" in traces[1]
+
+
 def test_a_tempo_is_of_beats_whatever_the_metre(model: Path, tmp_path: Path) -> None:
     lengths_s = []
     for metre in ("4/4", "6/8"):

@@ -9,7 +9,7 @@ from livedshl.music import GRIDS, LeadSheet, Metre, Mode
 from livedshl.music.features import FEATURE_GROUPS, N_FEATURES, features
 from livedshl.music.grid import grid_of
 from livedshl.music.leadsheet import Key
-from livedshl.music.segments import distinct_segments, lay_on_grid, refusal
+from livedshl.music.segments import by_kind, distinct_segments, lay_on_grid, refusal
 
 
 def sheet(notes, *, chords=(), metre=(4, 4), key=(0, Mode.MAJOR), n_bars=2, bars=None):
@@ -118,6 +118,22 @@ def test_refusals_name_the_reason():
     assert refusal(sheet(quarters(6), metre=(6, 8), key=(9, Mode.MINOR)), None, None) is None
     assert refusal(sheet(quarters(5), metre=(5, 4)), None, None) == "metre 5/4"
     assert refusal(sheet(quarters(8), key=(2, Mode.OTHER)), None, None) == "another mode"
+    low_and_high = [(480 * i, 480, 40) for i in range(7)] + [(3360, 480, 110)]
+    assert refusal(sheet(low_and_high)) == "melody too wide"
+
+
+def test_sheets_are_told_apart_by_metre_and_mode_bars_of_two_four_with_four_four():
+    sheets = [
+        sheet(quarters(6), metre=(6, 8), key=(9, Mode.MINOR)),
+        sheet(quarters(8), metre=(2, 4), n_bars=4),
+        sheet(quarters(8)),
+        sheet(quarters(6), metre=(6, 8)),
+    ]
+    assert by_kind(sheets) == {
+        (GRIDS["4/4"], Mode.MAJOR): [sheets[1], sheets[2]],
+        (GRIDS["6/8"], Mode.MAJOR): [sheets[3]],
+        (GRIDS["6/8"], Mode.MINOR): [sheets[0]],
+    }
 
 
 @given(grids)
