@@ -1,4 +1,4 @@
-"""Draws the pictures of the README: `PYTHONPATH=. python tests/pictures.py`, from the top folder."""
+"""Draws the README's pictures: `PYTHONPATH=. python tests/pictures.py`, from the top folder."""
 
 import asyncio
 import re

@@ -99,7 +99,8 @@ def play(
     )
     if output.kind is OutputKind.NOWHERE and record is None:
         record = take_path()
-    on_screen = not no_tui and all(file and file.isatty() for file in (sys.stdin, sys.stdout))
+    terminal = (sys.stdin, sys.stdout, sys.stderr)
+    on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status:
         status.tell(output.reason)
         if waiting := _WAITING.get(timing.sync.value):

@@ -1,0 +1,180 @@
+"""The screen in a real terminal, 80 x 24, steered by keys, on a real MIDI wire."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from surroundings import livedshl, need
+
+from livedshl.live.take_log import read_log
+
+WIDTH, HEIGHT = 80, 24
+
+
+class Terminal:
+    """A tmux session that runs one command; its exit status is left in a file."""
+
+    def __init__(self, name, command, environment, folder):
+        self._tmux = ("tmux", "-L", name)
+        self.status = folder / "status"
+        line = " ".join(f"'{word}'" for word in command)
+        script = f"cd '{folder}'; {line}; echo $? >'{self.status}'; sleep 60"
+        subprocess.run(
+            [*self._tmux, "new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), script],
+            env=environment | {"TERM": "xterm-256color"},
+            check=True,
+        )
+
+    def press(self, *keys):
+        subprocess.run([*self._tmux, "send-keys", *keys], check=True)
+
+    def screen(self):
+        shown = subprocess.run(
+            [*self._tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True
+        )
+        return shown.stdout
+
+    def wait_for(self, text, timeout_s=20):
+        """Waits until the screen shows a text; gives the screen."""
+        deadline = time.monotonic() + timeout_s
+        while text not in (shown := self.screen()):
+            assert time.monotonic() < deadline, f"{text!r} does not appear:\n{shown}"
+            time.sleep(0.1)
+        return shown
+
+    def wait_until_over(self, timeout_s=30):
+        """Waits for the command to end; gives its exit status."""
+        deadline = time.monotonic() + timeout_s
+        while not self.status.exists() or not self.status.read_text():
+            assert time.monotonic() < deadline, self.screen()
+            time.sleep(0.1)
+        return int(self.status.read_text())
+
+    def close(self):
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.fixture
+def terminal(jack, receiver, tmp_path):
+    """`livedshl play`, recorded, to a port where the receiver listens, in a terminal."""
+    need(shutil.which("tmux"), "tmux")
+    command = livedshl(
+        "play", "--port", receiver.port, "--tempo", 200, "--seed", 4,
+        "--record", tmp_path / "take.mid",
+    )  # fmt: skip
+    opened = Terminal(tmp_path.name, command, jack, tmp_path)
+    yield opened
+    opened.close()
+
+
+def take_of(folder):
+    return read_log(folder / "take.take")
+
+
+def test_the_screen_shows_what_plays_and_what_comes(terminal):
+    shown = terminal.wait_for("candidates").splitlines()
+    assert len(shown) <= HEIGHT
+    assert all(len(line) <= WIDTH for line in shown)
+    text = "\n".join(shown)
+    for told in ("4/4", "own clock", "late", "tune 1", "section A", "session", "Melody", "Bodhran"):
+        assert told in text
+    codes = [line.split()[1] for line in shown if line.startswith(("fwd", "bwd"))]
+    assert [len(code) for code in codes] == [64, 64]
+    assert any(glyph in text for glyph in "▀▄█")
+    first = shown[0].split()[1]
+    time.sleep(1.5)
+    assert terminal.screen().splitlines()[0].split()[1] != first  # the clock runs
+
+
+@pytest.mark.slow
+def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_path):
+    terminal.wait_for("candidates")
+    terminal.press("?")
+    terminal.wait_for("freeze the form")
+    terminal.press("?")
+    terminal.wait_for("candidates")
+    for keys, told in (
+        (["m"], "mute Melody on"),
+        (["m"], "mute Melody off"),
+        (["Down", "o"], "solo Chords on"),
+        (["o"], "solo Chords off"),
+        (["Left"], "level Chords 70"),
+        (["+"], "tempo 202"),
+        (["k"], "key Eb"),
+        (["a"], "adventure 0.3"),
+        (["]"], "latency 5"),
+        (["x"], "panic"),
+        (["h"], "hold on"),
+        (["h"], "hold off"),
+        (["n"], "next-tune"),
+        (["f"], "freeze on"),
+        (["p"], "preset solo-piano"),
+        (["r"], "re-roll"),
+        (["l"], "no --control-port"),
+    ):
+        terminal.press(*keys)
+        terminal.wait_for(told)
+        time.sleep(1.3)  # a bar: each comes into effect before the next
+    shown = terminal.wait_for("FREEZE")
+    for told in ("202.0 bpm", "Eb", "solo-piano", "adventure 0.30", "tune 2", "early +5 ms"):
+        assert told in shown
+    for _ in range(4):
+        terminal.press("t")
+        time.sleep(0.4)
+    terminal.wait_for("tempo 1")
+    terminal.press("s")
+    terminal.wait_for("saved the last 32 bars")
+    assert {path.suffix for path in tmp_path.glob("livedshl-*")} == {".mid", ".jsonl"}
+    terminal.press("e")
+    assert terminal.wait_until_over() == 0
+    told = terminal.screen().replace("\n", "")
+    assert "0 underruns, 0 notes dropped" in told
+    assert f"Recorded to {tmp_path / 'take.mid'}" in told
+    acted = {change.control.name for change in take_of(tmp_path).changes}
+    assert len(acted) == 14
+    again = Path(tmp_path / "again.mid")
+    subprocess.run(livedshl("replay", tmp_path / "take.mid", again), check=True)
+    assert again.read_bytes() == (tmp_path / "take.mid").read_bytes()
+
+
+def test_ctrl_c_once_ends_on_a_cadence_and_the_terminal_is_restored(terminal, tmp_path):
+    terminal.wait_for("candidates")
+    terminal.press("C-c")
+    terminal.wait_for("Ctrl-C again ends now")
+    terminal.wait_for("ENDING")
+    assert terminal.wait_until_over() == 0
+    log = take_of(tmp_path)
+    assert log.end is None
+    assert log.heard % (4 * 480) == 0
+    assert "candidates" not in terminal.screen()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_closes_the_screen(terminal, tmp_path, number):
+    terminal.wait_for("candidates")
+    found = subprocess.run(
+        ["pgrep", "-f", f"livedshl play .*{tmp_path}/take.mid"], capture_output=True, text=True
+    )
+    for process in found.stdout.split():
+        command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+        if command[0].endswith(b"sh") or b"tmux" in command[0]:
+            continue
+        subprocess.run(["kill", f"-{number.value}", process], check=True)
+    assert terminal.wait_until_over() == 0
+    assert take_of(tmp_path).end is not None
+    assert "candidates" not in terminal.screen()
+
+
+def test_no_tui_keeps_to_plain_lines(jack, receiver, tmp_path):
+    need(shutil.which("tmux"), "tmux")
+    command = livedshl("play", "--port", receiver.port, "--no-tui", "--bars", 2, "--tempo", 300)
+    plain = Terminal(tmp_path.name, command, jack, tmp_path)
+    try:
+        assert plain.wait_until_over() == 0
+        assert "candidates" not in plain.screen()
+        assert "0 underruns" in plain.screen()
+    finally:
+        plain.close()
