@@ -25,8 +25,8 @@ from torch.nn import functional as F
 
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary
-from livedshl.learning.passages import Passages
-from livedshl.learning.settings import NetworkShape, Reader
+from livedshl.index.network_shape import NetworkShape, Reader
+from livedshl.index.passages import Passages
 from livedshl.music.features import N_FEATURES, features
 
 SUBSPACE = 64  # size of the layer m1, as in the paper

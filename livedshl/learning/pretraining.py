@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from livedshl.index import SegmentLibrary
+from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
-from livedshl.learning.settings import NetworkShape
 from livedshl.learning.workers import ALONE, CPU, Workers
 from livedshl.music.features import N_FEATURES, STEP_CLASSES, step_classes
 from livedshl.music.segments import steps_from

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livedshl.index import SegmentLibrary
+from livedshl.index.passages import Passages
 from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
 from livedshl.learning.networks import LstmNetworks, Networks, seeded_networks, to_code
 from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit
-from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
 from livedshl.learning.settings import Method, Progress, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval

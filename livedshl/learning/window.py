@@ -18,15 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from livedshl.index.encoder import LATE, alikeness, one_hot, phrase_hops, whole_segments
+from livedshl.index.network_shape import NetworkShape
+from livedshl.index.passages import Passages
 from livedshl.learning.networks import Networks, as_input
-from livedshl.learning.passages import Passages
-from livedshl.learning.settings import NetworkShape
 from livedshl.music.features import N_FEATURES
-from livedshl.music.grid import Grid
-from livedshl.music.segments import CHORD
 
-_PHRASE_BARS = 8
-_LATE = 32  # hops from the start of a tune after which it counts as well under way
 _ALIKENESSES = 5  # figures of how an earlier segment compares with the present one
 _GATE = 64  # hidden size of the attention
 
@@ -64,7 +61,7 @@ class WindowNetworks(Networks):
         grid = shape.grid
         self._context_steps = shape.context_beats * grid.beat_steps
         n_read = (self._context_steps + grid.segment_steps) * N_FEATURES
-        n_about = grid.places + _phrase_hops(grid) + 1 + _ALIKENESSES * shape.recall
+        n_about = grid.places + phrase_hops(grid) + 1 + _ALIKENESSES * shape.recall
         n_segment = grid.segment_steps * N_FEATURES + grid.places
         n_overlap = shape.length // 2 if shape.overlap else 0
         length = shape.length - n_overlap
@@ -106,7 +103,7 @@ class WindowNetworks(Networks):
 
     def _with_recall(self, codes: Tensor, about: Tensor, passages: Passages) -> Tensor:
         """The mean of the codes and of those recalled, weighted by the gate, (B, length, K)."""
-        whole = _whole(passages, self.shape.recall)  # (B, recall)
+        whole = whole_segments(passages, self.shape.recall)  # (B, recall)
         possible = F.pad(torch.from_numpy(whole), (1, 0), value=True).to(self.device)
         weight = self.gate(about).masked_fill(~possible, -torch.inf).softmax(1)  # (B, 1 + recall)
         recalled = self._recalled(passages, whole)  # (B, recall, length, K)
@@ -117,12 +114,12 @@ class WindowNetworks(Networks):
 
     def _about(self, passages: Passages) -> Tensor:
         """Where the segments stand, and how they compare with what came before, (B, n_about)."""
-        late = np.minimum(passages.hops, _LATE)[:, None] / _LATE
-        told = np.concatenate([late, *_alikeness(passages, self.shape.recall)], 1)
+        late = np.minimum(passages.hops, LATE)[:, None] / LATE
+        told = np.concatenate([late, *alikeness(passages, self.shape.recall)], 1)
         grid = passages.grid
         places = [
             _one_hot(passages.places, grid.places),
-            _one_hot(passages.hops, _phrase_hops(grid)),
+            _one_hot(passages.hops, phrase_hops(grid)),
         ]
         return torch.cat([*places, torch.from_numpy(told).float()], 1).to(self.device)
 
@@ -156,44 +153,5 @@ class WindowNetworks(Networks):
         return torch.cat([as_input(steps, self.device).flatten(1), place], 1)
 
 
-def _one_hot(values: NDArray[np.generic], size: int) -> Tensor:
-    return F.one_hot(torch.from_numpy(values.astype(np.int64) % size), size).float()
-
-
-def _phrase_hops(grid: Grid) -> int:
-    return _PHRASE_BARS * grid.bar_steps // grid.hop_steps
-
-
-def _whole(passages: Passages, n_back: int) -> NDArray[np.bool_]:
-    """Whether the segments 0, 1, 2 ... segments back lie within the tune, bool[B, n_back]."""
-    back = passages.grid.segment_steps * np.arange(n_back)
-    whole: NDArray[np.bool_] = passages.known[:, None] >= back
-    return whole
-
-
-def _alikeness(passages: Passages, n_back: int) -> list[NDArray[np.float64]]:
-    """How the segment compares with the one 1, 2 ... `n_back` before it, float64[B, 5] each.
-
-    Share of equal steps; of equal melody; of equal steps in the segments before both; 1 if all
-    steps are equal; 1 if the segment after the earlier one lies within the tune.
-    """
-    now, before = passages.segments, passages.earlier(1)
-    whole = _whole(passages, n_back)
-    figures = []
-    for back in range(1, n_back + 1):
-        equal = now == passages.earlier(back)  # (B, steps, 3)
-        steps = equal.all(2)
-        earlier = (before == passages.earlier(back + 1)).all(2)
-        figures.append(
-            np.stack(
-                [
-                    steps.mean(1),
-                    equal[..., :CHORD].all(2).mean(1),
-                    earlier.mean(1),
-                    steps.all(1),
-                    whole[:, back - 1],
-                ],
-                axis=1,
-            )
-        )
-    return figures
+def _one_hot(values: NDArray[np.integer], size: int) -> Tensor:
+    return torch.from_numpy(one_hot(values.astype(np.int64), size))

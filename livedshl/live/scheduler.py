@@ -86,8 +86,8 @@ class Scheduler:
     def skip_to(self, tick: float) -> Iterator[bytes]:
         """Leaves out the notes that begin before `tick`; yields the rest of what was to be sent."""
         while self._events and self._events[0][0] < tick:
-            tick, message = self._events.popleft()
-            if self._admit(message, True, tick):
+            at, message = self._events.popleft()
+            if self._admit(message, True, at):
                 yield message
 
     def discard(self, tick: int) -> Iterator[bytes]:

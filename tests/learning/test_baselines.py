@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from strategies import every_hop
 
+from livedshl.index.passages import Passages
 from livedshl.learning.baselines import BASELINES, next_step
 from livedshl.learning.baselines.material import Material
 from livedshl.learning.evaluation.contest import Contest, Ranker
 from livedshl.learning.evaluation.holdout import hold_out
-from livedshl.learning.passages import Passages
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Tune
 from livedshl.music.segments import CHORD
 

@@ -8,6 +8,8 @@ from own_tunes import own_tunes
 
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary
+from livedshl.index.network_shape import NetworkShape, Reader
+from livedshl.index.passages import Passages, history_steps
 from livedshl.learning.networks import (
     LstmNetworks,
     Networks,
@@ -19,8 +21,6 @@ from livedshl.learning.networks import (
     to_code,
 )
 from livedshl.learning.objective import bit_balance, objective, pair_loss
-from livedshl.learning.passages import Passages, history_steps
-from livedshl.learning.settings import NetworkShape, Reader
 from livedshl.learning.window import WindowNetworks
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.music.features import N_FEATURES

@@ -7,6 +7,7 @@ from strategies import step_arrays
 
 from livedshl.improviser.next_step import NextStep
 from livedshl.index import SegmentLibrary
+from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.networks import HashNetwork, as_input
 from livedshl.learning.pretraining import (
     StepPredictor,
@@ -14,7 +15,6 @@ from livedshl.learning.pretraining import (
     next_step_weights,
     targets,
 )
-from livedshl.learning.settings import NetworkShape
 from livedshl.learning.workers import CPU
 
 

@@ -11,6 +11,7 @@ from own_tunes import own_sheets
 
 from livedshl.errors import CorpusError
 from livedshl.index import open_bundle, pack
+from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.harmony import (
     fit_and_measure,
     measure,
@@ -21,7 +22,7 @@ from livedshl.learning.harmony import (
 from livedshl.learning.harmony_network import fit_harmoniser
 from livedshl.learning.networks import encode, load_networks
 from livedshl.learning.pipeline import cached_bundle, train_bundle
-from livedshl.learning.settings import NetworkShape, TrainingSettings
+from livedshl.learning.settings import TrainingSettings
 from livedshl.music import GRIDS, LeadSheet, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import refusal

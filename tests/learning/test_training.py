@@ -11,12 +11,13 @@ from own_tunes import own_tunes
 
 from livedshl.errors import BundleError, CorpusError
 from livedshl.index import SegmentLibrary
+from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.networks import LstmNetworks, encode
 from livedshl.learning.objective import as_compared, contrastive
 from livedshl.learning.pairs import positive_pairs
 from livedshl.learning.pretraining import pretrain, targets
 from livedshl.learning.run import TrainingResult
-from livedshl.learning.settings import Method, NetworkShape, TrainingSettings
+from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.training import train
 from livedshl.learning.validation import auc, retrieval
 from livedshl.music import COMMON_TIME, GRIDS, Grid

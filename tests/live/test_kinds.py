@@ -11,8 +11,9 @@ from livedshl.corpus import read_corpus
 from livedshl.improviser import Retrieve
 from livedshl.index import open_bundle
 from livedshl.index.bundle import find_bundle, kind_folder
+from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.pipeline import train_bundle
-from livedshl.learning.settings import NetworkShape, TrainingSettings
+from livedshl.learning.settings import TrainingSettings
 from livedshl.live.preset import load_preset
 from livedshl.live.rendering import render
 from livedshl.live.session import Session

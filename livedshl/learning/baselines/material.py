@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.index import SegmentLibrary
+from livedshl.index.passages import Passages
 from livedshl.learning.evaluation.contest import Ranker
-from livedshl.learning.passages import Passages
 
 OVERLAP_FIRST = 1e6  # more than any score of a continuation
 

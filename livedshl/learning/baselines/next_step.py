@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from livedshl.index.network_shape import NetworkShape
+from livedshl.index.passages import Passages
 from livedshl.learning.baselines import bigram
 from livedshl.learning.baselines.material import OVERLAP_FIRST, Material
 from livedshl.learning.evaluation.contest import Ranker
 from livedshl.learning.networks import HashNetwork, as_input
-from livedshl.learning.passages import Passages
 from livedshl.learning.pretraining import StepPredictor, targets
-from livedshl.learning.settings import NetworkShape
 from livedshl.learning.workers import CPU
 
 SHORTLIST = 200

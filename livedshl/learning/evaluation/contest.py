@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.index import SegmentLibrary
+from livedshl.index.passages import Passages
 from livedshl.learning.evaluation.holdout import Holdout
 from livedshl.learning.evaluation.intervals import Figure, mean_over_songs, median_over_songs
 from livedshl.learning.pairs import Negatives
-from livedshl.learning.passages import Passages
 
 # Gives how well each candidate would follow each query, float[q, candidates]; higher is better.
 Ranker = Callable[[Passages], NDArray[np.floating]]

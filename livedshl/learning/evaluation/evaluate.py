@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from livedshl.errors import BundleError
 from livedshl.index import Bundle
+from livedshl.index.passages import Passages
 from livedshl.learning.baselines import BASELINES
 from livedshl.learning.baselines.material import Material
 from livedshl.learning.evaluation.contest import Contest, Ranker
@@ -20,7 +21,6 @@ from livedshl.learning.evaluation.holdout import Holdout, choose_songs, hold_out
 from livedshl.learning.evaluation.intervals import Figure, counted_over_songs, mean_over_songs
 from livedshl.learning.harmony import shipped_harmoniser
 from livedshl.learning.networks import Networks, to_code
-from livedshl.learning.passages import Passages
 from livedshl.learning.pipeline import read_sheets
 from livedshl.learning.settings import Progress, TrainingSettings
 from livedshl.learning.training import train

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.index import SegmentLibrary
+from livedshl.index.library import SegmentLibrary
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.grid import Grid
 from livedshl.music.segments import CHORD
@@ -46,6 +46,23 @@ class Passages:
         known = np.minimum(before, history)
         places = library.phases[rows].astype(np.int64) // grid.hop_beats
         return cls(grid, steps, known, before // grid.hop_steps, places)
+
+    @classmethod
+    def ending(cls, heard: NDArray[np.int8], place: int, grid: Grid) -> "Passages":
+        """The one passage whose segment is the end of what was heard.
+
+        heard: int8[n, 3], at least a segment of steps. place: where in the cycle that segment
+        starts, in hops.
+        """
+        history = history_steps(grid)
+        hops = np.array([(len(heard) - grid.segment_steps) // grid.hop_steps], np.int64)
+        heard = heard[-(history + grid.segment_steps) :]
+        before = len(heard) - grid.segment_steps
+        steps = np.zeros((1, history + grid.segment_steps, 3), np.int8)
+        steps[..., CHORD] = NO_CHORD
+        steps[0, history - before :] = heard
+        known = np.array([before], np.int64)
+        return cls(grid, steps, known, hops, np.array([place], np.int64))
 
     @property
     def segments(self) -> NDArray[np.int8]:
