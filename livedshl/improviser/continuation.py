@@ -27,6 +27,7 @@ from livedshl.improviser.ranking import (
     Scores,
 )
 from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
+from livedshl.index.codes import Words
 from livedshl.music.segments import CHORD
 
 log = logging.getLogger(__name__)
@@ -194,6 +195,49 @@ class Continuator:
         """How boldly it goes on from now; see `ContinuationRules`."""
         self._rules = replace(self._rules, adventure=adventure)
         self._near = self._nearness(self._rules, self._chart is not None)
+
+    def set_chart(self, chart: Chart | None) -> None:
+        """To which chords, in C major or A minor, what is chosen should fit from now on."""
+        self._chart = ChartDistance(chart, self._bundle.vocabulary) if chart else None
+        self._enough = _CHART_ENOUGH if chart else _ENOUGH
+        self._near = self._nearness(self._rules, chart is not None)
+
+    def listen(self, steps: NDArray[np.int8]) -> None:
+        """Is told, in place of what it played, what somebody else has played, int8[n, 3]."""
+        self._heard = steps
+        self._quotes.hear(steps, planned=True)
+
+    def answer(self, code: Words, phase: int) -> Continuation:
+        """Draws what goes on from a phrase with this forward code, and takes it as played.
+
+        phase: beats from the start of the cycle at which it is to begin, when the phrase is over.
+        Where segments overlap, the nearest segment shares the end of the phrase: what is played is
+        the one after it in its song, where the nearest goes on.
+        """
+        library, bundle = self._library, self._bundle
+        first, barred = None, self._barred()
+        for ring in self._index.rings(code):
+            first = first or ring
+            segments = ring.segments
+            onward = library.after(segments, bundle.follow_beats) if bundle.overlaps else segments
+            fits = (onward >= 0) & ~barred[library.content_ids[onward]]
+            fits &= (library.phases[onward] - phase) % self._grid.cycle_beats == 0
+            if fits.any():
+                drawn = int(self._rng.choice(onward[fits]))
+                break
+        assert first is not None, "an index is never empty"
+        if not fits.any():  # endless music matters more
+            ring, drawn = first, int(self._rng.choice(first.segments))
+        self._remember(drawn)
+        return Continuation(
+            segment=drawn,
+            hamming=ring.distance,
+            nearest=first.distance,
+            ties=len(ring.segments),
+            agreeing_steps=0,
+            rules_kept=bool(fits.any()),
+            wish=None,
+        )
 
     def avoid(self, segment: int) -> None:
         """Does not play the content of a segment, as if it had been played just now."""

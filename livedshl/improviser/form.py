@@ -22,7 +22,8 @@ from livedshl.improviser.continuation import (
     Wish,
 )
 from livedshl.improviser.improviser import Line, Passage, Place
-from livedshl.index import Bundle, CodeIndex, SegmentLibrary, hamming
+from livedshl.index import Bundle, CodeIndex, hamming
+from livedshl.index.codes import Words
 from livedshl.music import Chord, Mode
 from livedshl.music.chords import NOTE_NAMES
 from livedshl.music.sections import Role
@@ -189,12 +190,15 @@ class Improvisation(Iterator[Passage]):
         self._frozen = False
         self._jumps = False  # to where another song begins
         self._rerolls = False
+        self._answer: tuple[Continuation, int] | None = None  # and the beats of it that are over
 
     def __next__(self) -> Passage:
         if self._over:
             raise StopIteration
         if self._run is None or self._line.beat >= self._run.end:
-            self._run = self._next_run()
+            self._run = self._next_run(self._line.beat)
+        if self._answer:
+            return self._answered(self._run, *self._answer)
         return self._passage(self._run)
 
     def copy(self) -> "Improvisation":
@@ -228,9 +232,44 @@ class Improvisation(Iterator[Passage]):
         """How boldly it goes on, 0 to 1; see `ContinuationRules`."""
         self._line.continuator.set_adventure(adventure)
 
-    def _next_run(self) -> _Run:
-        """The section that begins now, of the tune that plays or of the next."""
-        beat, bar_beats = self._line.beat, self._grid.bar_beats
+    @property
+    def beat(self) -> int:
+        """Where the next passage begins."""
+        return self._line.beat
+
+    def set_chart(self, chart: Chart | None) -> None:
+        """To which chords, in C major or A minor, what is chosen should fit from now on."""
+        self._line.continuator.set_chart(chart)
+
+    def answer(self, code: Words, heard: NDArray[np.int8], phase: int, over: int) -> None:
+        """Goes on from what somebody else has played: it becomes the opening of another tune.
+
+        code: the forward code of the phrase. heard: int8[n, 3], its end. phase: beats from the
+        start of the cycle at which the next passage begins; over: beats of it that are over.
+        """
+        self._line.continuator.listen(heard)
+        self._answer = self._line.continuator.answer(code, phase), over
+        self._tune = None
+        self._jumps = self._rerolls = False
+        self._run = self._next_run(self._line.beat - phase % self._grid.bar_beats)
+
+    def _answered(self, run: _Run, continuation: Continuation, over: int) -> Passage:
+        """The passage that answers."""
+        line, beat = self._line, self._line.beat
+        self._answer = None
+        if self._tune and run.letter:
+            spot = (None, beat - run.start)
+            self._tune.sections[run.letter].segments[spot] = continuation.segment
+        passage = line.add(continuation.segment, continuation, merged=False)
+        steps = _begun(passage.steps[over * self._grid.beat_steps :])
+        place = run.place and replace(
+            run.place, bar=1 + (beat - run.start) // self._grid.bar_beats, wished="answer"
+        )
+        return replace(passage, beat=beat + over, steps=steps, place=place)
+
+    def _next_run(self, beat: int) -> _Run:
+        """The section that begins at a beat, of the tune that plays or of the next."""
+        bar_beats = self._grid.bar_beats
         if self._form is Form.NONE:
             return _Run(beat, sys.maxsize, _Cadence.END)
         tune = self._tune
@@ -475,11 +514,12 @@ def _wishes(bundle: Bundle) -> tuple[Wish, Mapping[_Cadence, Wish], Mapping[_Cad
     def wish(name: str, among: NDArray[np.bool_], reach: float) -> Wish:
         return Wish(name, among, round(reach * bundle.shape.length))
 
-    follow_steps = bundle.follow_beats * bundle.library.grid.beat_steps
     opens = wish("opening", bundle.roles & Role.OPENS > 0, _OPENING_REACH)
     leads = {
         cadence: wish(
-            f"to {cadence.value}", _before(bundle.library, among, follow_steps), _LEADING_REACH
+            f"to {cadence.value}",
+            _before(bundle, among),
+            _LEADING_REACH,
         )
         for cadence, among in closing.items()
     }
@@ -489,14 +529,10 @@ def _wishes(bundle: Bundle) -> tuple[Wish, Mapping[_Cadence, Wish], Mapping[_Cad
     return opens, leads, closes
 
 
-def _before(
-    library: SegmentLibrary, among: NDArray[np.bool_], follow_steps: int
-) -> NDArray[np.bool_]:
+def _before(bundle: Bundle, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which segments are followed, in their song, by one of `among`."""
-    wanted = library.starts + follow_steps
-    after = np.minimum(np.searchsorted(library.starts, wanted), len(library) - 1)
-    there = (library.starts[after] == wanted) & (library.tune_of[after] == library.tune_of)
-    return np.asarray(there & among[after], np.bool_)
+    after = bundle.library.after(np.arange(len(bundle.library)), bundle.follow_beats)
+    return np.asarray((after >= 0) & among[after], np.bool_)
 
 
 def _begun(steps: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -6,11 +6,11 @@ they do is told; only the forward codes are computed here.
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from livedshl.errors import BundleError
 from livedshl.index.network_shape import NetworkShape, Reader
@@ -26,6 +26,12 @@ LATE = 32  # hops from the start of a tune after which it counts as well under w
 _EPSILON = 1e-5  # of a layer norm
 
 
+@lru_cache(maxsize=2)
+def forward_encoder(path: Path) -> "ForwardEncoder":
+    """The encoder of a bundle's networks, read once. Raises BundleError."""
+    return ForwardEncoder.of_file(path)
+
+
 class ForwardEncoder:
     """Gives passages the codes that the forward network of a bundle gives them."""
 
@@ -36,6 +42,8 @@ class ForwardEncoder:
     @classmethod
     def of_file(cls, path: Path) -> "ForwardEncoder":
         """The one of a bundle's networks. Raises BundleError."""
+        from safetensors import SafetensorError, safe_open  # not before the first note
+
         try:
             with safe_open(str(path), framework="np") as file:
                 metadata = file.metadata() or {}

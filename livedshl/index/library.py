@@ -130,6 +130,13 @@ class SegmentLibrary:
         on_first_beat = rows[self.phases[rows] == 0]
         return int((on_first_beat if len(on_first_beat) else rows)[0])
 
+    def after(self, segments: NDArray[np.integer], beats: int) -> NDArray[np.int64]:
+        """The segments that start so many beats after others in their songs, -1 where none does."""
+        wanted = self.starts[segments] + beats * self.grid.beat_steps
+        rows = np.minimum(np.searchsorted(self.starts, wanted), len(self) - 1)
+        there = (self.starts[rows] == wanted) & (self.tune_of[rows] == self.tune_of[segments])
+        return np.where(there, rows, -1)
+
     def beat_in_tune(self, segment: int) -> int:
         """The beat of its tune, counted from the first bar line, at which a segment starts."""
         first = self.tune_steps[self.tune_of[segment]]

@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
-from livedshl.improviser import Improvisation, Passage, trace_record
-from livedshl.index import Bundle, CodeIndex
+from livedshl.improviser import Chart, Improvisation, Passage, trace_record
+from livedshl.index import Bundle, CodeIndex, pack
+from livedshl.index.encoder import forward_encoder
+from livedshl.index.passages import Passages
 from livedshl.live.controls import Band, Control, Steering
+from livedshl.live.phrase import Phrase
 from livedshl.live.settings import Settings, chords_of
+from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
@@ -38,6 +42,20 @@ class Chunk:
     steps: NDArray[np.int8]
     key: Key
     trace: dict[str, Any]
+
+    def in_beats(self, grid: Grid) -> "tuple[Chunk, ...]":
+        """The same in pieces of a beat."""
+        pieces = []
+        for start in range(self.start_tick, self.end_tick, grid.beat_ticks):
+            end = start + grid.beat_ticks
+            ticks = self.events[:, 0]
+            last = end >= self.end_tick
+            events = self.events[(ticks >= start) & ((ticks < end) | last)]
+            at = (start - self.start_tick) // TICKS_PER_STEP
+            steps = self.steps[at : at + grid.beat_steps]
+            trace = self.trace | {"beat": start // grid.beat_ticks, "beats": 1}
+            pieces.append(Chunk(start, end, events, steps, self.key, trace))
+        return tuple(pieces)
 
     def moved(self, ticks: int) -> "Chunk":
         """The same so many ticks later."""
@@ -68,7 +86,6 @@ class Composition(Iterator[Chunk]):
 
     def __init__(self, bundle: Bundle, index: CodeIndex, settings: Settings) -> None:
         self.tick = 0
-        self.over = False
         self.steering = Steering(
             settings.tempo_bpm, settings.key, settings.rules.adventure, settings.band
         )
@@ -76,6 +93,7 @@ class Composition(Iterator[Chunk]):
         self._settings = settings
         self._grid = settings.grid
         self._chart = settings.chart_in_c
+        self._harmony: Chart | None = None  # chords that somebody holds, instead of the chart
         self._chords = chords_of(bundle, settings)
         bars, opening = settings.bars, settings.opening
         self._last_beat = None if bars is None else bars * self._grid.bar_beats
@@ -97,6 +115,8 @@ class Composition(Iterator[Chunk]):
         self._overhang = _NOTHING  # events on the tick where the next chunk starts
         self._lately: tuple[Chunk, ...] = ()  # as arranged, whoever is heard
         self._loop: _Loop | None = None
+        self._pieces: tuple[Chunk, ...] = ()  # of the passage that plays, a beat each
+        self._ends = False  # whether the last passage has been arranged
         self._held_beats = 0  # that the improvisation does not count
 
     def __next__(self) -> Chunk:
@@ -105,11 +125,21 @@ class Composition(Iterator[Chunk]):
         on_bar_line = self.tick % self._grid.bar_ticks == 0
         if self._loop and on_bar_line and not self.steering.hold:
             self._let_go()
-        chunk = self._repeat(self._loop) if self._loop else self._arrange()
+        if not self._pieces:
+            chunk = self._repeat(self._loop) if self._loop else self._arrange()
+            # An answer may be wanted on any beat.
+            self._pieces = chunk.in_beats(self._grid) if self.steering.listening else (chunk,)
+        chunk, *later = self._pieces
+        self._pieces = tuple(later)
         self.tick = chunk.end_tick
         kept_from = self.tick - HELD_BARS * self._grid.bar_ticks
         self._lately = (*(c for c in self._lately if c.start_tick >= kept_from), chunk)
         return self._mixed(chunk)
+
+    @property
+    def over(self) -> bool:
+        """Whether the music has come to its end."""
+        return self._ends and not self._pieces
 
     def copy(self) -> "Composition":
         """One that goes on from here as this one would."""
@@ -156,6 +186,13 @@ class Composition(Iterator[Chunk]):
         elif name == "level":
             steering = replace(steering, levels={**steering.levels, part: int(value or 0)})
             self._set_levels({part: int(value or 0)}, steering.band)
+        elif name == "listen":
+            steering = replace(steering, listening=bool(value))
+        elif name == "harmony":
+            self._set_harmony(str(value or ""))
+        elif name == "answer":
+            self._answer(Phrase.parse(str(value)))
+            steering = replace(steering, listening=False, hold=False)
         elif name == "mute":
             muted = steering.muted | {part} if value else steering.muted - {part}
             steering = replace(steering, muted=muted)
@@ -183,7 +220,7 @@ class Composition(Iterator[Chunk]):
         if self._last_beat is not None:
             steps = steps[: (self._last_beat - passage.beat) * grid.beat_steps]
         end_beat = passage.beat + len(steps) // grid.beat_steps
-        self.over = passage.ends or end_beat == self._last_beat
+        self._ends = passage.ends or end_beat == self._last_beat
         passage = self._as_heard(replace(passage, steps=steps))
         key = self.steering.key
         end_beat += self._held_beats
@@ -196,7 +233,7 @@ class Composition(Iterator[Chunk]):
         else:
             following = self._following()
             events = arranger.arrange(passage.steps, passage.beat, key.shift, following)
-            if self.over:
+            if self._ends:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         return Chunk(
             start_tick=passage.beat * grid.beat_ticks,
@@ -214,8 +251,8 @@ class Composition(Iterator[Chunk]):
 
     def _as_heard(self, passage: Passage) -> Passage:
         """A passage at its beat of the performance, with the chart's chords if there is one."""
-        if self._chart:
-            steps = self._chart.written_into(
+        if chart := self._harmony or self._chart:
+            steps = chart.written_into(
                 passage.steps, passage.beat, self._chords, self._grid.beat_steps
             )
             passage = replace(passage, steps=steps)
@@ -231,6 +268,32 @@ class Composition(Iterator[Chunk]):
             heard = in_order(np.concatenate([self._at_start, heard]))
             self._at_start = _NOTHING
         return replace(chunk, events=heard)
+
+    def _set_harmony(self, name: str) -> None:
+        """Follows a chord, of the key that sounds, or, without a name, the chart again.
+
+        It becomes the nearest of the chord classes.
+        """
+        self._harmony = None
+        if name:
+            key = self._lately[-1].key if self._lately else self.steering.key
+            nearest = self._chords.index(Chord.parse(name).transposed(-key.shift))
+            self._harmony = Chart((self._chords.classes[nearest],))
+        self._improvisation.set_chart(self._harmony or self._chart)
+
+    def _answer(self, phrase: Phrase) -> None:
+        """Goes on from a phrase that is over: by its forward code, as from a segment's."""
+        grid, bundle, beat_steps = self._grid, self._bundle, self._grid.beat_steps
+        beat = self.tick // grid.beat_ticks
+        start = beat // grid.hop_beats * grid.hop_beats  # of the segment that answers
+        heard = phrase.until(start * beat_steps, grid.segment_steps)
+        place = (start - grid.segment_beats) % grid.cycle_beats // grid.hop_beats
+        codes = forward_encoder(bundle.networks).codes(Passages.ending(heard, place, grid))
+        code = pack(codes, bundle.shape)[0]
+        self._improvisation.answer(code, heard, start % grid.cycle_beats, beat - start)
+        self._held_beats = start - self._improvisation.beat
+        self._loop, self._pieces = None, ()
+        self._change_band(self.steering.band, setup=False)
 
     def _add_at_start(self, events: Events) -> None:
         self._at_start = np.concatenate([self._at_start, events])
@@ -264,10 +327,13 @@ class Composition(Iterator[Chunk]):
         self._add_at_start(self._mixer.silence(self.tick))
         self._overhang = _NOTHING
 
-    def _change_band(self, band: Band) -> None:
+    def _change_band(self, band: Band, setup: bool = True) -> None:
+        """Lets a band begin anew. setup: whether it sets its instruments."""
         self._add_at_start(self._mixer.silence(self.tick))
         self._overhang = _NOTHING
         self._arranger = self._arranger_of(band)
+        if not setup:
+            return
         self._add_at_start(self._arranger.setup(self.tick))
         self._set_levels(self.steering.levels, band)
 

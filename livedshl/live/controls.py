@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from livedshl.arranger import Groove, Part
+from livedshl.arranger import Groove, Part, Role
 from livedshl.live.preset import HIGHEST_TEMPO, LOWEST_TEMPO, Preset
 from livedshl.live.sync import MOST_LATENCY_MS
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
 
 Value = float | bool | str | None
+
+_MELODIC = (Role.MELODY, Role.COUNTER)  # who is silent while somebody else has the melody
 
 
 class ValueKind(Enum):
@@ -69,6 +71,17 @@ CONTROLS = {
 }  # fmt: skip
 
 
+# What the listener asks for when somebody plays along; nobody else does.
+LISTENING = {
+    control.name: control
+    for control in (
+        ControlKind("listen", "leaves the melody to who plays", ValueKind.SWITCH, Acts.HOP),
+        ControlKind("answer", "goes on from a phrase", ValueKind.NAME, Acts.HOP),
+        ControlKind("harmony", "follows the chord that is held", ValueKind.NAME, Acts.HOP),
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """A change that is asked for.
@@ -119,7 +132,7 @@ class Control:
     @property
     def acts(self) -> Acts:
         """From where on it is heard."""
-        return CONTROLS[self.name].acts
+        return (CONTROLS | LISTENING)[self.name].acts
 
 
 def check(control: Control, parts: Collection[str], mode: Mode) -> None:
@@ -127,7 +140,7 @@ def check(control: Control, parts: Collection[str], mode: Mode) -> None:
 
     parts: of the band that plays. mode: that of the music, which no key changes.
     """
-    kind = CONTROLS.get(control.name)
+    kind = (CONTROLS | LISTENING).get(control.name)
     if kind is None:
         raise ValueError(f"no control is called {control.name!r}; there are {', '.join(CONTROLS)}")
     if kind.per_part and control.part not in parts:
@@ -173,7 +186,8 @@ class Steering:
     """What all controls so far have made of the settings.
 
     muted, soloed: parts by name. levels: 0 to 127, of the parts that were given one. hold, freeze:
-    whether those loop. ending: whether the music comes to its end.
+    whether those loop. ending: whether the music comes to its end. listening: whether somebody
+    else has the melody.
     """
 
     tempo_bpm: float
@@ -186,14 +200,17 @@ class Steering:
     hold: bool = False
     freeze: bool = False
     ending: bool = False
+    listening: bool = False
 
     @property
     def silent(self) -> frozenset[int]:
         """The channels of the parts that are not heard."""
-        names = self.band.names
-        soloed = self.soloed & names.keys()
+        parts = self.band.parts
+        soloed = self.soloed & {part.name for part in parts}
         return frozenset(
-            channel
-            for name, channel in names.items()
-            if name in self.muted or (soloed and name not in soloed)
+            part.channel
+            for part in parts
+            if part.name in self.muted
+            or (soloed and part.name not in soloed)
+            or (self.listening and part.role in _MELODIC)
         )

@@ -1,0 +1,166 @@
+"""What somebody plays along: phrases that want an answer, and chords that are held.
+
+Counts in ticks and knows no ports; `livedshl.live.listener` tells it the notes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.music import TICKS_PER_STEP, Chord, Grid
+from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST
+
+_SILENCE_BEATS = 0.6  # without any key down, after which a phrase is over
+_LEAST_NOTES = 3  # fewer are no phrase
+_CHORD_NOTES = 3  # struck together and held they are a chord, not melody
+_TOGETHER_TICKS = 60
+_MOST_STEPS = 144  # of a phrase: all that the networks read; what was before is forgotten
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """A melody on the grid, in C major or A minor, that wants an answer.
+
+    start_step: of the performance. steps: int8[n, 3], with the chords that accompanied it.
+    """
+
+    start_step: int
+    steps: NDArray[np.int8]
+
+    def __str__(self) -> str:
+        steps = " ".join(".".join(map(str, step)) for step in self.steps.tolist())
+        return f"{self.start_step}: {steps}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Phrase":
+        """What `str` wrote. Raises ValueError for anything else."""
+        start, _, steps = text.partition(": ")
+        numbers = [[int(number) for number in step.split(".")] for step in steps.split()]
+        if not 0 < len(numbers) <= _MOST_STEPS or {len(step) for step in numbers} != {3}:
+            raise ValueError("no phrase")
+        if not all(0 <= p < 128 and a in (0, 1) and -1 <= c < 127 for p, a, c in numbers):
+            raise ValueError("no phrase")
+        return cls(int(start), np.array(numbers, np.int8))
+
+    def until(self, step: int, n_steps: int) -> NDArray[np.int8]:
+        """The phrase up to `step` of the performance, at least `n_steps`, int8[m, 3].
+
+        It is silent where nobody played.
+        """
+        after = max(0, step - self.start_step - len(self.steps))
+        heard = np.pad(self.steps, ((0, after), (0, 0)))
+        heard[len(self.steps) :, CHORD] = self.steps[-1, CHORD]
+        heard = heard[: max(1, step - self.start_step)]
+        before = max(0, n_steps - len(heard))
+        silence = np.zeros((before, 3), np.int8)
+        silence[:, CHORD] = heard[0, CHORD]
+        return np.concatenate([silence, heard])
+
+
+@dataclass(slots=True)
+class _Note:
+    onset: int
+    pitch: int
+    end: int | None = None
+
+
+class PhraseListener:
+    """Takes in notes as they come, and tells phrases from chords.
+
+    is_phrase: whether a phrase is being played.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._notes: list[_Note] = []
+        self._held: dict[int, _Note] = {}
+
+    def strike(self, tick: int, pitch: int) -> None:
+        """A key goes down."""
+        self.release(tick, pitch)
+        note = _Note(tick, pitch)
+        self._held[pitch] = note
+        self._notes.append(note)
+
+    def release(self, tick: int, pitch: int) -> None:
+        """A key comes up."""
+        if note := self._held.pop(pitch, None):
+            note.end = max(note.onset + 1, tick)
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether what is played so far is melody."""
+        return len(self._melody()) >= _LEAST_NOTES
+
+    @property
+    def chord(self) -> Chord | None:
+        """The chord that is held, on its lowest note; None where none is."""
+        struck = [note for note in self._chord_notes() if note.end is None]
+        pitches = sorted(note.pitch for note in struck)
+        if len({pitch % 12 for pitch in pitches}) < _CHORD_NOTES:
+            return None
+        return Chord.of_pitch_classes(pitches[0] % 12, (pitch % 12 for pitch in pitches))
+
+    def ended(self, tick: int) -> bool:
+        """Whether a phrase is over: no melody note has been down for a while."""
+        melody = self._melody()
+        if len(melody) < _LEAST_NOTES or any(note.end is None for note in melody):
+            return False
+        last = max(note.end or 0 for note in melody)
+        return tick - last >= _SILENCE_BEATS * self._grid.beat_ticks
+
+    def take(self, key_shift: int, chords: Sequence[int], first_beat: int) -> Phrase:
+        """The phrase that is over; what comes after it is another one.
+
+        key_shift: semitones from C major or A minor to the key that sounds. chords: the chord
+        class of every beat from `first_beat` of the performance on.
+        """
+        melody = self._melody()
+        self._notes = [note for note in self._notes if note.end is None]
+        onsets = [round(note.onset / TICKS_PER_STEP) for note in melody]
+        ends = [round((note.end or note.onset) / TICKS_PER_STEP) for note in melody]
+        beat_steps = self._grid.beat_steps
+        start = onsets[0] // beat_steps * beat_steps
+        stop = -(-max(max(ends), onsets[-1] + 1) // beat_steps) * beat_steps
+        start = max(start, stop - _MOST_STEPS // beat_steps * beat_steps)
+        octave = self._octave([note.pitch - key_shift for note in melody])
+        steps = np.zeros((stop - start, 3), np.int8)
+        for note, onset, end in sorted(
+            zip(melody, onsets, ends, strict=True), key=lambda played: played[0].pitch
+        ):  # of notes that overlap the highest is heard
+            first, last = max(0, onset - start), max(onset + 1, end) - start
+            if onset >= start and last > first:
+                steps[first:last, PITCH] = min(127, max(1, note.pitch - key_shift + octave))
+                steps[first:last, ARTICULATED] = 0
+                steps[first, ARTICULATED] = 1
+        for step in range(len(steps)):
+            beat = (start + step) // beat_steps - first_beat
+            steps[step, CHORD] = chords[min(max(0, beat), len(chords) - 1)] if chords else -1
+        steps[steps[:, PITCH] == REST, ARTICULATED] = 0
+        return Phrase(start, steps)
+
+    def forget(self) -> None:
+        """What was played was no phrase."""
+        self._notes = [note for note in self._notes if note.end is None]
+
+    def _octave(self, pitches: Sequence[int]) -> int:
+        """By how much the melody moves to lie where the tunes of a library do."""
+        median = float(np.median(pitches))
+        return min(range(-60, 61, 12), key=lambda octave: abs(median + octave - MEDIAN_PITCH))
+
+    def _melody(self) -> list[_Note]:
+        chord = {id(note) for note in self._chord_notes()}
+        return [note for note in self._notes if id(note) not in chord]
+
+    def _chord_notes(self) -> list[_Note]:
+        """Notes that were struck with at least two others."""
+        found: list[_Note] = []
+        together: list[_Note] = []
+        for note in self._notes:
+            together = [other for other in together if note.onset - other.onset <= _TOGETHER_TICKS]
+            together.append(note)
+            if len(together) >= _CHORD_NOTES:
+                found += [other for other in together if other not in found]
+        return found
