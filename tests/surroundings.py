@@ -14,7 +14,7 @@ import pytest
 IN_CI = os.environ.get("CI") == "true"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 _RECEIVER = Path(__file__).parent / "wire" / "receiver.py"
-_SENDER = Path(__file__).parent / "wire" / "clock_sender.py"
+_SENDER = Path(__file__).parent / "wire" / "sender.py"
 
 
 def need(present, what):

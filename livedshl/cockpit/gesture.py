@@ -31,9 +31,10 @@ _KNOB_RANGES = {"tempo": (60.0, 187.0), "latency": (-64.0, 63.0)}
 class Gesture:
     """What a button, pad or knob is for.
 
-    name: of a control. part: the name of one, where the control is a part's. value: what a press
-    asks for. move: what a press does instead. With neither, a press triggers what is a trigger and
-    turns a switch to its other state, and a knob gives the value.
+    name: of a control. part: the plain name of one, where the control is a part's; without spaces
+    no number in it is taken for a value. value: what a press asks for. move: what a press does
+    instead. With neither, a press triggers what is a trigger and turns a switch to its other state,
+    and a knob gives the value.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Gesture:
     def parse(cls, text: str) -> "Gesture":
         """The gesture that a line names, as `str` writes it.
 
-        A control and its part, and what a press asks for: "adventure", "mute Bass", "tempo up",
+        A control and its part, and what a press asks for: "adventure", "mute bass", "tempo up",
         "tempo tap", "preset waltz-evening". Raises ValueError, saying what is wrong.
         """
         name, *words = text.split() or [""]
@@ -55,10 +56,10 @@ class Gesture:
         move = move_called(words[-1], name) if words else None
         if move is None and _ends_in_value(kind.kind, words):
             control = Control.parse(text)
-            gesture = cls(name, control.part, control.value)
+            part, value = control.part or "", control.value
         else:
-            part = " ".join(words[:-1] if move else words)
-            gesture = cls(name, part or None, None, move)
+            part, value = " ".join(words[:-1] if move else words), None
+        gesture = cls(name, plain_name(part) or None, value, move)
         if kind.per_part and gesture.part is None:
             raise ValueError(f"{name}: which part?")
         if gesture.part is not None and not kind.per_part:

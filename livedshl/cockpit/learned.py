@@ -68,7 +68,7 @@ def source_of(message: bytes) -> tuple[Source, int] | None:
     What is pressed is at `MOST_POSITION`; that a pad or key is let go is not told.
     """
     kind = _STATUS.get(message[0] & 0xF0) if len(message) >= 2 else None
-    if kind is None or kind is not SourceKind.PROGRAM and len(message) < 3:
+    if kind is None or (kind is not SourceKind.PROGRAM and len(message) < 3):
         return None
     source = Source(kind, (message[0] & 0x0F) + 1, message[1])
     if kind is SourceKind.CC:

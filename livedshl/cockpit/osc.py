@@ -13,8 +13,8 @@ from contextlib import suppress
 from typing import Any
 
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
-from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket, ParseError
 
 from livedshl.cockpit.desk import Desk, Music
@@ -102,11 +102,9 @@ class OscServer:
             return []
 
     def _welcome(self, sender: tuple[str, int], values: Sequence[Any]) -> None:
-        host, port = sender
-        if values:
-            (port,) = values
+        host, port = sender[0], values[0] if values else sender[1]
         if not (isinstance(port, int) and 1 <= port <= 65535):
-            raise ValueError("hello: to which port are answers to go?")
+            raise ValueError("which port are the answers to go to?")
         self._listeners.pop((host, port), None)
         while len(self._listeners) >= _MOST_LISTENERS:
             del self._listeners[next(iter(self._listeners))]

@@ -1,6 +1,6 @@
 """A sender of MIDI clock and other messages in a process of its own, that does what it is told.
 
-Run as `python clock_sender.py NAME`; it makes a JACK port NAME:out and says "ready". Each line of
+Run as `python sender.py NAME`; it makes a JACK port NAME:out and says "ready". Each line of
 its standard input is something to do: `start`, `stop`, `continue`, `position SIXTEENTH`, `roll
 PULSES BPM [BPM]`, which sends pulses at a tempo, or at one that changes from one to the other,
 `send BYTE...`, or `done`, which it answers when all before is done.
