@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from threading import Thread
 
 import pytest
@@ -90,8 +89,8 @@ def play(jack, receiver, tmp_path):
     """Plays to the receiver."""
     started = []
 
-    def start(*arguments, port=receiver.port, environment=jack):
-        started.append(Played(tmp_path, environment, "--port", port, *arguments))
+    def start(*arguments):
+        started.append(Played(tmp_path, jack, "--port", receiver.port, *arguments))
         return started[-1]
 
     yield start
@@ -233,21 +232,23 @@ def test_learning_without_a_controller_and_a_taken_osc_port_are_told(play, jack,
 
 
 @pytest.mark.slow
-def test_a_controller_is_taken_up_again_when_jack_has_died(play, tmp_path):
+def test_a_controller_is_taken_up_again_when_jack_has_died(tmp_path):
     need(shutil.which("jackd") and shutil.which("jack_lsp"), "JACK (jackd2)")
     server = JackServer(f"livedshl-control-{os.getpid()}", tmp_path / "jackd.log")
-    controller = Sender("knobs", server.environment)
-    played = play("--control-port", "knobs", port="knobs", environment=server.environment)
-    server.kill()
-    played.tells("knobs:out has gone")
-    time.sleep(1)
-    server.start()
-    controller = Sender("knobs", server.environment)
-    played.tells("knobs:out is back")
-    played.type("learn adventure")
-    played.tells("Move a knob")
-    controller.do(*sweep(74, 1), *sweep(74, 127))
-    played.becomes(adventure=1.0)
-    played.stop()
-    controller.leave()
-    server.stop()
+    Sender("knobs", server.environment)
+    played = Played(tmp_path, server.environment, "--control-port", "knobs")
+    try:
+        server.kill()
+        played.tells("knobs:out has gone")
+        server.start()
+        controller = Sender("knobs", server.environment)
+        played.tells("knobs:out is back")
+        played.type("learn adventure")
+        played.tells("Move a knob")
+        controller.do(*sweep(74, 1), *sweep(74, 127))
+        played.becomes(adventure=1.0)
+        played.stop()
+        controller.leave()
+    finally:
+        played.kill()
+        server.stop()
