@@ -9,7 +9,6 @@ from livedshl.cockpit.gesture import Gesture
 from livedshl.errors import LivedshlError
 from livedshl.live.controls import CONTROLS, Control
 
-NO_CONTROLLER = "There is no controller to learn: --control-port names one."
 USAGE = (
     'While it plays, type a control and Enter, such as "latency 15", "key D" or "hold"; '
     f"there are {', '.join(CONTROLS)}."
@@ -53,7 +52,7 @@ def _obey(text: str, obey: Callable[[Control], None], learn: Learn | None) -> st
     word, _, gesture = text.partition(" ")
     try:
         if word == "learn":
-            return learn(Gesture.parse(gesture)) if learn else NO_CONTROLLER
+            return learn(Gesture.parse(gesture)) if learn else "no --control-port to learn from"
         control = Control.parse(text)
         obey(control)
     except (ValueError, LivedshlError) as error:

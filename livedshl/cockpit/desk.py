@@ -14,6 +14,7 @@ from livedshl.live.overview import Overview
 # A knob sends a hundred values a second; each has what is to come composed anew.
 _PACE_S = 0.2
 _SETTLING_S = 0.5  # until the overview shows what was asked for
+_AGAIN_S = 5.0  # before the same complaint is told again
 
 
 class Music(Protocol):
@@ -29,18 +30,25 @@ class Music(Protocol):
 class Desk:
     """One surface's way to the music; used by one thread.
 
-    tell: shows the user a line: why something cannot be done, once until something can.
+    tell: shows the user a line: why something cannot be done, not again and again.
+    obeyed: told what was asked of the music.
     """
 
-    def __init__(self, music: Music, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        music: Music,
+        tell: Callable[[str], None],
+        obeyed: Callable[[Control], None] = lambda control: None,
+    ) -> None:
         self._music = music
         self._tell = tell
+        self._obeyed = obeyed
         self._taps = TapTempo()
         self._waiting: dict[tuple[str, str | None], Control] = {}
         self._asked: dict[tuple[str, str | None], tuple[Value, float]] = {}
         self._turned: dict[Gesture, Control] = {}
         self._next_s = 0.0
-        self._complaint = ""
+        self._complaint = ("", 0.0)
 
     def press(self, gesture: Gesture, time_s: float) -> None:
         """A button or pad was pressed at `time_s`."""
@@ -75,9 +83,10 @@ class Desk:
             self._next_s = time.monotonic() + _PACE_S
 
     def complain(self, why: str) -> None:
-        """Tells why something cannot be done, unless that was the last thing told."""
-        if why != self._complaint:
-            self._complaint = why
+        """Tells why something cannot be done, unless it was just told."""
+        told, told_s = self._complaint
+        if why != told or time.monotonic() - told_s > _AGAIN_S:
+            self._complaint = why, time.monotonic()
             self._tell(why)
 
     def _ask(self, control: Control) -> None:
@@ -108,4 +117,4 @@ class Desk:
             self._asked.pop((control.name, control.part), None)
             self.complain(str(error))
         else:
-            self._complaint = ""
+            self._obeyed(control)

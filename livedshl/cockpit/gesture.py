@@ -1,5 +1,6 @@
 """Gestures: what a button, pad or knob is for, and which control comes of using it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +8,7 @@ from functools import cache
 
 from livedshl.live.controls import CONTROLS, Control, Value, ValueKind, check
 from livedshl.live.overview import Overview
-from livedshl.live.preset import load_preset, preset_names
+from livedshl.live.preset import presets_for
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
 
@@ -22,9 +23,10 @@ class Move(Enum):
     TAP = "tap"  # the beats of a tempo
 
 
-_STEPS = {"tempo": 2.0, "adventure": 0.1, "level": 8.0, "latency": 1.0}
+_STEPS = {"tempo": 2.0, "adventure": 0.05, "level": 8.0, "latency": 5.0}
 # What a knob covers where its whole range would be too coarse: one unit a position.
 _KNOB_RANGES = {"tempo": (60.0, 187.0), "latency": (-64.0, 63.0)}
+_presets_for = cache(presets_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def choices(name: str, overview: Overview) -> Sequence[str]:
     """What can be chosen by name while this plays: keys of its mode, or presets of its metre."""
     if name == "key":
         return [str(Key(tonic, overview.steering.key.mode)) for tonic in range(12)]
-    return _presets_in(str(overview.grid))
+    return _presets_for(overview.grid)
 
 
 def move_called(word: str, name: str) -> Move | None:
@@ -124,8 +126,8 @@ def move_called(word: str, name: str) -> Move | None:
 
 
 def plain_name(part: str) -> str:
-    """The name of a part in small letters, with hyphens for spaces."""
-    return "-".join(part.casefold().split())
+    """The name of a part as one word of small letters, digits and hyphens."""
+    return re.sub(r"[\W_]+", "-", part.casefold()).strip("-")
 
 
 def part_called(name: str | None, overview: Overview) -> str | None:
@@ -191,8 +193,3 @@ def _moved(name: str, present: Value, step: int, overview: Overview) -> Value:
     names = choices(name, overview)
     place = names.index(str(present)) if present in names else -max(step, 0)
     return names[(place + step) % len(names)]
-
-
-@cache
-def _presets_in(metre: str) -> tuple[str, ...]:
-    return tuple(name for name in preset_names() if load_preset(name).metre in (None, metre))

@@ -45,7 +45,7 @@ class MidiControl:
         self._desk = Desk(music, tell)
         self._learned: dict[Source, Gesture] = {}
         self._positions: dict[Source, int] = {}
-        self._to_learn: Gesture | None = None
+        self._to_learn: tuple[Gesture, ...] = ()
         self._news: SimpleQueue[PortNews] = SimpleQueue()
         self._left = threading.Event()
         self._input: MidiInput | None = open_input(port, _OWN_NAME)
@@ -72,14 +72,14 @@ class MidiControl:
         self._thread.join()
         self._watch.wait()
 
-    def learn(self, text: str) -> None:
-        """Lets the next knob that is turned, or pad that is pressed, do this, now and later.
+    def learn(self, *gestures: Gesture) -> str:
+        """Lets the next knob that is turned, or pad that is pressed, learn one of them for good.
 
-        text: of a gesture. Raises ValueError, saying what is wrong with it.
+        The first that it suits. Returns what to tell the user to do.
         """
-        gesture = self._to_learn = Gesture.parse(text)
-        what = "Move a knob or press a pad" if gesture.presses else "Move a knob"
-        self._tell(f"{what} for {gesture}.")
+        self._to_learn = gestures
+        pads = any(gesture.presses for gesture in gestures)
+        return f"{'Move a knob or press a pad' if pads else 'Move a knob'} for {gestures[0]}."
 
     def _run(self) -> None:
         while not self._left.wait(_PERIOD_S):
@@ -119,9 +119,8 @@ class MidiControl:
         before = self._positions.get(source, 0)
         if source.kind is SourceKind.CC:
             self._positions[source] = position
-        wanted = self._to_learn
-        if wanted and source.suits(wanted):
-            self._to_learn = None
+        if wanted := next((g for g in self._to_learn if source.suits(g)), None):
+            self._to_learn = ()
             self._keep(source, wanted)
         elif gesture := self._learned.get(source):
             if source.kind is SourceKind.CC and gesture.turns:

@@ -17,6 +17,7 @@ OVERVIEW = Overview(
     latency_ms=0.0,
     steering=Steering(108.0, PRESET.key, 0.25, Band.of(PRESET)),
     chunks=(),
+    chords=(),
     lateness_ms=(0.0, 0.0, 0.0),
 )
 

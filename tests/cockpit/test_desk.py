@@ -100,7 +100,7 @@ def test_what_cannot_be_done_is_told_once():
     assert len(told) == 1
     assert "Bass" in told[0]
     assert not music.controls
-    press(desk, "panic", "mute Zither")
+    press(desk, "panic", "level Zither up")
     assert len(told) == 2
 
 

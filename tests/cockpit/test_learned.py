@@ -55,9 +55,9 @@ def test_what_was_learned_is_there_the_next_time(tmp_path):
     path = tmp_path / "new folder" / "controller.toml"
     assert read_learned(path) == {}
     learn(path, KNOB, Gesture.parse("adventure"))
-    part = 'bass-"ö"-\\-drum'
-    learned = learn(path, PAD, Gesture("mute", part))
-    assert read_learned(path) == learned == {KNOB: Gesture("adventure"), PAD: Gesture("mute", part)}
+    preset = Gesture("preset", value='my "ö" \\ band.toml')
+    learned = learn(path, PAD, preset)
+    assert read_learned(path) == learned == {KNOB: Gesture("adventure"), PAD: preset}
     assert [file.name for file in path.parent.iterdir()] == ["controller.toml"]
 
 

@@ -71,11 +71,18 @@ class Played:
     def send(self, packet):
         self._listener.sendto(packet, (HOST, self.osc_port))
 
+    def obeys(self, *controls):
+        """Waits until these have acted."""
+        self.wait_for(lambda: set(controls) <= set(self._acted()))
+
     def stop(self):
         """Stops it; the controls that acted."""
         self._process.terminate()
         assert self._process.wait(20) == 0, self.told
         assert not any("Traceback" in line for line in self.told)
+        return self._acted()
+
+    def _acted(self):
         return [str(change.control) for change in read_log(self.folder / "take.take").changes]
 
     def kill(self):
@@ -136,10 +143,8 @@ def test_knobs_and_pads_learn_what_to_do_and_do_it(play, controller):
     played.becomes(hold=0)
     controller.do("send 192 3")
     played.becomes(preset="solo-piano")
-    played.wait_for(lambda: (played.folder / "take.take").read_text().count("solo-piano"))
-    acted = played.stop()
-    assert {"adventure 1", "mute Bass on", "hold on", "preset solo-piano"} <= set(acted)
-    assert sum(control.startswith("adventure") for control in acted) < 20
+    played.obeys("adventure 1", "mute Bass on", "hold on", "preset solo-piano")
+    assert sum(control.startswith("adventure") for control in played.stop()) < 20
 
 
 def test_what_was_learned_is_known_the_next_time_and_a_bad_file_stops_nothing(
@@ -214,8 +219,8 @@ def test_osc_steers_from_another_process(play):
     played.becomes(level__bass=40, key="E", tempo=202.0, hold=1)
     played.tells("no OSC")
     played.tells("key: Am is not major")
-    played.wait_for(lambda: "re-roll" in (played.folder / "take.take").read_text())
-    assert {"level Bass 40", "key E", "tempo 202", "hold on", "re-roll"} <= set(played.stop())
+    played.obeys("level Bass 40", "key E", "tempo 202", "hold on", "re-roll")
+    played.stop()
 
 
 def test_learning_without_a_controller_and_a_taken_osc_port_are_told(play, jack, receiver):
