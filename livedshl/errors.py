@@ -35,3 +35,7 @@ class MissingDependencyError(LivedshlError):
 
 class TakeError(LivedshlError):
     """The log of a take that cannot be read, or cannot be played again."""
+
+
+class ControllerError(LivedshlError):
+    """A file of what a controller has learned that cannot be read or written."""

@@ -14,6 +14,7 @@ import pytest
 IN_CI = os.environ.get("CI") == "true"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 _RECEIVER = Path(__file__).parent / "wire" / "receiver.py"
+_SENDER = Path(__file__).parent / "wire" / "sender.py"
 
 
 def need(present, what):
@@ -96,6 +97,29 @@ class Receiver:
         self._process.wait()
         self._reader.join()
         return [json.loads(line) for line in self._lines]
+
+
+class Sender:
+    """Sends MIDI from a JACK port of its own, in another process; one thing after the other."""
+
+    def __init__(self, name, environment):
+        self.port = f"{name}:out"
+        self._process = subprocess.Popen(
+            [sys.executable, str(_SENDER), name],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._process.stdout.readline() == "ready\n"
+
+    def do(self, *words):
+        """Does these things, one after the other; returns when they are done."""
+        for word in (*words, "done"):
+            self._process.stdin.write(f"{word}\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "done\n"
+
+    def leave(self):
+        """Stops; its port goes."""
+        self._process.communicate("")
 
 
 def left_on(messages):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from livedshl.cli import livedshl
+from livedshl.cockpit.gesture import Gesture
+from livedshl.cockpit.osc import gesture_of
 from livedshl.index import open_bundle
 from livedshl.index.bundle import kind_folder
 
@@ -35,6 +37,20 @@ def test_every_command_and_option_in_the_readme_exists():
 def test_every_command_is_in_the_readme():
     for name, command in livedshl.commands.items():
         assert command.hidden or f"`livedshl {name}" in README
+
+
+def test_every_osc_address_and_every_example_of_learning_in_the_readme_is_understood():
+    messages = re.findall(r"`(/livedshl/[^ `]+)(?: ([^`]*))?`", README)
+    assert len(messages) >= 10
+    for address, value in messages:
+        number = re.fullmatch(r"[\d.]+", value)
+        values = [float(value) if number else value] if value else []
+        assert address.endswith("/hello") or values == [0.0] or gesture_of(address, values)
+    table = README[README.index("| to learn |") : README.index("What was learned")]
+    examples = re.findall(r"`([^`]+)`", table)
+    assert len(examples) >= 20
+    for example in examples:
+        assert str(Gesture.parse(example)) == example
 
 
 def test_the_default_model_has_tunes_of_every_kind_and_its_card_tells_them():

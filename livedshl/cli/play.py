@@ -1,6 +1,8 @@
 """`livedshl play`."""
 
+import logging
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,20 @@ from livedshl.live.sync import MOST_LATENCY_MS
     help="Play so many milliseconds early, for a synth that is late; negative: late. "
     'Type "latency MS" and Enter to change it while it plays.',
 )
+@click.option(
+    "--control-port",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME|N]",
+    help="MIDI input of a controller to steer with; without a name a virtual one is made. "
+    'Type "learn CONTROL" and move a knob.',
+)
+@click.option(
+    "--osc-port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="UDP port of this machine on which OSC messages steer.",
+)
 @click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
 @bars_option(default=None)
 @click.option(
@@ -63,6 +79,8 @@ def play(
     sync_port: str | None,
     send_clock: bool,
     latency: float,
+    control_port: str | None,
+    osc_port: int | None,
     no_tui: bool,
     bars: int | None,
     record: Path | None,
@@ -101,7 +119,7 @@ def play(
         record = take_path()
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
-    with StatusLine() as status:
+    with StatusLine() as status, ExitStack() as surfaces:
         status.tell(output.reason)
         if waiting := _WAITING.get(timing.sync.value):
             status.tell(waiting.format(port=timing.port or "its virtual input"))
@@ -116,15 +134,25 @@ def play(
             progress=status.progress,
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
+        tell = logging.getLogger(__name__).warning if on_screen else status.tell
+        learn = None
+        if control_port is not None:
+            from livedshl.cockpit.midi_control import MidiControl
+
+            name = find_port(control_port, input_names()) if control_port else ""
+            learn = surfaces.enter_context(MidiControl(name, session, tell)).learn
+        if osc_port:
+            from livedshl.cockpit.osc import OscServer
+
+            surfaces.enter_context(OscServer(osc_port, session, tell))
         if on_screen:
             from livedshl.cockpit.opening import play_under_screen
-            from livedshl.live.preset import presets_for
 
-            status.report(play_under_screen(session, presets_for(settings.grid)))
+            status.report(play_under_screen(session, learn))
         else:
             if sys.stdin and sys.stdin.isatty():
                 status.tell(USAGE)
-            obey_typed_lines(session.control, status.tell)
+            obey_typed_lines(session.control, learn, status.tell)
             status.report(session.run())
         if record:
             status.tell(f"Recorded to {record}.")

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from livedshl.cockpit.gesture import Gesture
 from livedshl.errors import LivedshlError
 from livedshl.live.controls import CONTROLS, Control
 
@@ -14,32 +15,44 @@ USAGE = (
 )
 
 
-def obey_typed_lines(obey: Callable[[Control], None], tell: Callable[[str], None]) -> None:
+Learn = Callable[[Gesture], str]
+
+
+def obey_typed_lines(
+    obey: Callable[[Control], None], learn: Learn | None, tell: Callable[[str], None]
+) -> None:
     """Reads lines from standard input on a thread of its own, for as long as the process lives.
 
-    obey: does what a control says, or raises ValueError. tell: shows the user a line.
+    obey: does what a control says, or raises ValueError. learn: lets the next knob or pad learn a
+    gesture, and returns what to tell about it; None where there is no controller. tell: shows the
+    user a line.
     """
     if sys.stdin is None or sys.stdin.closed:
         return
     if hasattr(signal, "SIGTTIN"):  # a shell would halt a player in its background for reading
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
-    threading.Thread(target=_read_lines, args=(obey, tell), name="typed", daemon=True).start()
+    threading.Thread(target=_read_lines, args=(obey, learn, tell), daemon=True).start()
 
 
-def _read_lines(obey: Callable[[Control], None], tell: Callable[[str], None]) -> None:
+def _read_lines(
+    obey: Callable[[Control], None], learn: Learn | None, tell: Callable[[str], None]
+) -> None:
     try:
         # Unbuffered: a thread that waits in a buffered reader breaks the interpreter's exit.
         with open(0, "rb", buffering=0, closefd=False) as keyboard:
             for line in keyboard:
                 if text := line.decode(errors="replace").strip():
-                    tell(_obey(text, obey))
+                    tell(_obey(text, obey, learn))
     except OSError:
         return  # there is no terminal, or it belongs to another program
 
 
-def _obey(text: str, obey: Callable[[Control], None]) -> str:
+def _obey(text: str, obey: Callable[[Control], None], learn: Learn | None) -> str:
     """Does what a line says; returns what to tell about it."""
+    word, _, gesture = text.partition(" ")
     try:
+        if word == "learn":
+            return learn(Gesture.parse(gesture)) if learn else "no --control-port to learn from"
         control = Control.parse(text)
         obey(control)
     except (ValueError, LivedshlError) as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 
-from livedshl.live.controls import Control
+from livedshl.cockpit.gesture import Gesture
 from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
 
@@ -13,7 +13,7 @@ _POLL_S = 0.05
 
 
 def play_under_screen(
-    session: Session, presets: list[str], learn: Callable[[Control], str] | None = None
+    session: Session, learn: Callable[[Gesture, Gesture], str] | None = None
 ) -> PlayerReport | None:
     """Plays the session, as `Session.run` does, while the main thread shows it.
 
@@ -27,7 +27,7 @@ def play_under_screen(
             playing.join(_POLL_S)
         try:
             if playing.is_alive():
-                _show(session, playing, presets, learn)
+                _show(session, playing, learn)
         finally:
             session.stop()
             playing.join()
@@ -42,14 +42,11 @@ def _run(session: Session, outcome: "Future[PlayerReport | None]") -> None:
 
 
 def _show(
-    session: Session,
-    playing: Thread,
-    presets: list[str],
-    learn: Callable[[Control], str] | None,
+    session: Session, playing: Thread, learn: Callable[[Gesture, Gesture], str] | None
 ) -> None:
     from livedshl.cockpit.screen import Cockpit
 
-    cockpit = Cockpit(session, playing, presets, learn)
+    cockpit = Cockpit(session, playing, learn)
     root = logging.getLogger()
     before = root.handlers
     root.handlers = [_Telling(cockpit.tell)]  # lines on the terminal would tear the screen

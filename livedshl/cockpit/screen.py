@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from statistics import median
 from threading import Thread
 
 from rich.console import Group
@@ -15,7 +15,9 @@ from textual.app import App, ComposeResult
 from textual.events import Key as KeyPressed
 from textual.widgets import Static
 
-from livedshl.cockpit.keys import KEYS, Desk
+from livedshl.cockpit.desk import Desk
+from livedshl.cockpit.gesture import Gesture, plain_name
+from livedshl.cockpit.keys import KEYS
 from livedshl.cockpit.view import (
     candidate_lines,
     clock_line,
@@ -30,8 +32,6 @@ from livedshl.live.overview import Overview
 from livedshl.live.session import Session
 
 _FRAMES_PER_S = 12
-_TAPS = 5  # whose intervals tell a tempo
-_TAP_PAUSE_S = 2.0  # after it, taps begin anew
 _MESSAGE_S = 6.0
 _LINES_BESIDES = 10  # besides roll and parts: clock, form, chords, segments, message and hint
 _LOWEST_ROLL = 4  # lines
@@ -41,7 +41,6 @@ _BAR = Style(color="#8a919e", bgcolor="#1f2430")
 _HINT = "? keys  e end  q quit  s save  space hold  n next tune  r re-roll  m mute  l learn"
 # Keys that are no controls; the table of keys has the others.
 OWN_KEYS = (
-    ("t", "tap the tempo"),
     ("↑ ↓", "select a part"),
     ("l", "learn: the next knob or pad that is moved does what was last done here"),
     ("s", "save the last 32 bars, with their trace"),
@@ -53,8 +52,8 @@ OWN_KEYS = (
 class Cockpit(App[None]):
     """Shows a session that plays on another thread, until that ends.
 
-    presets: those there are for its metre. learn: told which control the next knob shall be;
-    returns what to tell about it; None where there is no controller.
+    learn: told what the next knob, or else the next pad, is for; returns what to tell about it.
+    None where there is no controller.
     """
 
     CSS = "Screen { background: #10141c; } Static { height: auto; } #body { height: 1fr; }"
@@ -64,18 +63,16 @@ class Cockpit(App[None]):
         self,
         session: Session,
         playing: Thread,
-        presets: list[str],
-        learn: Callable[[Control], str] | None = None,
+        learn: Callable[[Gesture, Gesture], str] | None = None,
     ) -> None:
         super().__init__()
         self._session = session
         self._playing = playing
-        self._presets = presets
         self._learn = learn
+        self._desk = Desk(session, self.tell, self._tell_obeyed)
         self._selected = 0
-        self._taps: list[float] = []
         self._message = ("", 0.0)
-        self._last = Control("adventure", 0.0)  # which `l` lets a knob learn
+        self._last = Gesture("adventure")  # which `l` lets a knob or pad learn
         self._shows_keys = False
         self._interrupted = False
 
@@ -104,12 +101,10 @@ class Cockpit(App[None]):
             self._shows_keys = not self._shows_keys
         elif name == "s":
             self._save()
-        elif name == "t":
-            self._tap()
         elif name in ("up", "down"):
             self._selected += 1 if name == "down" else -1
         elif name == "l":
-            self.tell(self._learn(self._last) if self._learn else "no --control-port to learn from")
+            self._learn_last()
         else:
             self._steer("h" if name == "space" else name)
 
@@ -117,16 +112,19 @@ class Cockpit(App[None]):
         overview = self._session.overview()
         key = next((key for key in KEYS if key.key == name or key.label == name), None)
         if key and overview:
-            self._obey(key.control(Desk(overview, self._part(overview), self._presets)))
+            part = self._part(overview) if CONTROLS[key.gesture.name].per_part else None
+            self._last = replace(key.gesture, part=plain_name(part) if part else None)
+            self._desk.press(self._last, time.perf_counter())
 
-    def _obey(self, control: Control) -> None:
-        try:
-            self._session.control(control)
-        except (ValueError, LivedshlError) as error:
-            self.tell(str(error))
-            return
-        self._last = control
+    def _tell_obeyed(self, control: Control) -> None:
         self.tell(f"{control}: {CONTROLS[control.name].help}, {control.acts.value}")
+
+    def _learn_last(self) -> None:
+        """A knob gives the value of what was last done here; a pad does it again."""
+        if self._learn:
+            self.tell(self._learn(Gesture(self._last.name, self._last.part), self._last))
+        else:
+            self.tell("no --control-port to learn from")
 
     def _interrupt(self) -> None:
         """As Ctrl-C without a screen: once ends the music, twice stops it."""
@@ -136,15 +134,6 @@ class Cockpit(App[None]):
             self._interrupted = True
             self._session.end()
             self.tell("Comes to an end. Ctrl-C again ends now.")
-
-    def _tap(self) -> None:
-        now = time.monotonic()
-        if self._taps and now - self._taps[-1] > _TAP_PAUSE_S:
-            self._taps = []
-        self._taps = [*self._taps[1 - _TAPS :], now]
-        if len(self._taps) > 2:
-            beat_s = median(b - a for a, b in zip(self._taps, self._taps[1:], strict=False))
-            self._obey(Control("tempo", round(60 / beat_s, 1)))
 
     def _save(self) -> None:
         path = Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))
@@ -163,6 +152,7 @@ class Cockpit(App[None]):
         if not self._playing.is_alive():
             self.exit()
             return
+        self._desk.hand_on()
         overview = self._session.overview()
         if overview:
             frame = self._keys() if self._shows_keys else self._frame(overview)

@@ -129,7 +129,7 @@ class Performer:
             self._started = True
             self._tell(_start_record(tick, delay_s, resuming=False))
         if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
-            self._watch = PortWatch(self._output, self._hear_of_port)
+            self._watch = PortWatch(self._output.kind.value, self._output.name, self._hear_of_port)
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""

@@ -6,7 +6,6 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 
 from livedshl.live.processes import module_command, start_process
-from livedshl.outputs.choice import Output
 from livedshl.outputs.watch import PortNews
 
 _AGAIN_S = 1.0  # between two watch processes, should one die
@@ -14,14 +13,15 @@ _LEAVING_TIMEOUT_S = 2.0
 
 
 class PortWatch:
-    """Runs `livedshl.outputs.watch` on an output until it is stopped.
+    """Runs `livedshl.outputs.watch` on a port until it is stopped.
 
+    kind: "input", or by the value of an `OutputKind`. name: of the port.
     tell: called on a thread of the watch, when the port is gone, when its MIDI system has died,
     and when it is there again.
     """
 
-    def __init__(self, output: Output, tell: Callable[[PortNews], None]) -> None:
-        self._command = module_command("livedshl.outputs.watch", [output.kind.value, output.name])
+    def __init__(self, kind: str, name: str, tell: Callable[[PortNews], None]) -> None:
+        self._command = module_command("livedshl.outputs.watch", [kind, name])
         self._tell = tell
         self._stopped = Event()
         self._starting = Lock()  # no process may start once the watch has been stopped

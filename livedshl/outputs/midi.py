@@ -154,24 +154,27 @@ def open_virtual_port(name: str) -> MidiPort:
     return MidiPort(output)
 
 
-def open_input(name: str) -> MidiInput:
-    """Opens the input of this name; for "", makes a virtual one. Raises OutputError."""
-    source = _client("MidiIn", queue_size_limit=_QUEUE_SIZE)
+def open_input(name: str, own_name: str = CLIENT_NAME) -> MidiInput:
+    """Opens the input of this name; for "", makes a virtual one. Raises OutputError.
+
+    own_name: of the client, and of the virtual input.
+    """
+    source = _client("MidiIn", own_name, queue_size_limit=_QUEUE_SIZE)
     source.ignore_types(timing=False)
     if name:
         _open(source, name, "in")
     else:
-        _make_virtual(source, CLIENT_NAME)
+        _make_virtual(source, own_name)
     return MidiInput(source)
 
 
-def open_lister() -> Any:
-    """A client whose `get_ports` lists outputs.
+def open_lister(inputs: bool = False) -> Any:
+    """A client whose `get_ports` lists outputs, or inputs.
 
     It must be deleted when it is no longer needed. Raises OutputError.
     """
     # Its name must not keep the player, which may have to open its port again, from its own.
-    return _client("MidiOut", f"{CLIENT_NAME}-watch")
+    return _client("MidiIn" if inputs else "MidiOut", f"{CLIENT_NAME}-watch")
 
 
 def is_jack(client: Any) -> bool:

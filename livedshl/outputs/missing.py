@@ -5,7 +5,7 @@ import sys
 from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
-EXTRA_TRAIN = ("torch", "music21", "symusic", "safetensors", *EXTRA_SCORES)
+EXTRA_TRAIN = ("torch", "music21", "symusic", *EXTRA_SCORES)
 
 # What is missing, and what brings it: on Debian and Ubuntu, Fedora, macOS, Windows.
 _REMEDIES = {

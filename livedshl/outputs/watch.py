@@ -1,4 +1,4 @@
-"""Watches whether a MIDI output is there, in a process of its own.
+"""Watches whether a MIDI port is there, in a process of its own.
 
 Run by `livedshl.live.port_watch` as `python -m livedshl.outputs.watch KIND NAME`; prints a
 `PortNews`, a line each, until its standard input closes. RtMidi tells nobody that a port has gone,
@@ -28,6 +28,7 @@ class PortNews(Enum):
     DIED = "died"  # the MIDI system, and the port with it
 
 
+INPUT = "input"  # a kind of port to watch, beside those of `OutputKind`
 _PERIOD_S = 0.25
 _LEAVING_S = 1.0  # for saying goodbye to the MIDI system
 _SETTLING_S = 0.1  # how much later than its listing JACK may tell that a port was made
@@ -56,7 +57,7 @@ def _watch_system(kind: str, name: str, events: SimpleQueue[_Event], stack: Exit
 
     Raises OutputError while there is none. What it opens it leaves to `stack`.
     """
-    lister = open_lister()
+    lister = open_lister(inputs=kind == INPUT)
     stack.callback(lister.delete)
     if is_jack(lister):
         _listen_to_jack(name, events, stack)

@@ -6,41 +6,17 @@ same music tells which note belongs to which tick.
 
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
-from surroundings import Receiver, left_on, livedshl
+from surroundings import Receiver, Sender, left_on, livedshl
 
 from livedshl.outputs.recorder import read_events
 
 PULSE, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 CHOSEN = ("--seed", 7, "--preset", "solo-piano", "--bars", 40)
 NEAR = 60  # ticks, a 32nd: on the right sixteenth, however slow the machine is
-
-
-class Sender:
-    """The sender's process; it does one thing after the other."""
-
-    def __init__(self, name, environment):
-        self.port = f"{name}:out"
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).parent / "clock_sender.py"), name],
-            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self._process.stdout.readline() == "ready\n"
-
-    def do(self, *words):
-        """Does these things, one after the other; returns when they are done."""
-        for word in (*words, "done"):
-            self._process.stdin.write(f"{word}\n")
-        self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
-
-    def leave(self):
-        self._process.communicate("")
 
 
 @pytest.fixture

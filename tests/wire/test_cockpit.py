@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from surroundings import livedshl, need
+from surroundings import Sender, livedshl, need
 
 from livedshl.live.take_log import read_log
 
@@ -138,6 +138,34 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     again = Path(tmp_path / "again.mid")
     subprocess.run(livedshl("replay", tmp_path / "take.mid", again), check=True)
     assert again.read_bytes() == (tmp_path / "take.mid").read_bytes()
+
+
+def test_a_knob_learns_the_control_of_the_last_key_and_a_pad_what_the_key_did(
+    jack, receiver, tmp_path
+):
+    need(shutil.which("tmux"), "tmux")
+    controller = Sender("knobs", jack)
+    command = livedshl("play", "--port", receiver.port, "--control-port", controller.port)
+    terminal = Terminal(tmp_path.name, command, jack | {"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
+    try:
+        terminal.wait_for("candidates")
+        terminal.press("a", "l")
+        terminal.wait_for("Move a knob or press a pad for adventure.")
+        controller.do("send 176 74 30")
+        terminal.wait_for("cc 1 74 is now for adventure.")
+        controller.do("send 176 74 127")
+        terminal.wait_for("adventure 1.00")
+        terminal.press("-", "l")
+        terminal.wait_for("Move a knob or press a pad for tempo.")
+        controller.do("send 153 36 90")
+        terminal.wait_for("note 10 36 is now for tempo down.")
+        controller.do("send 153 36 0", "send 153 36 90")
+        terminal.wait_for("104.0 bpm")
+        terminal.press("q")
+        assert terminal.wait_until_over() == 0
+    finally:
+        terminal.close()
+        controller.leave()
 
 
 def test_ctrl_c_once_ends_on_a_cadence_and_the_terminal_is_restored(terminal, tmp_path):

@@ -1,9 +1,9 @@
-"""A MIDI clock sender in a process of its own, that does what it is told.
+"""A sender of MIDI clock and other messages in a process of its own, that does what it is told.
 
-Run as `python clock_sender.py NAME`; it makes a JACK port NAME:out and says "ready". Each line of
+Run as `python sender.py NAME`; it makes a JACK port NAME:out and says "ready". Each line of
 its standard input is something to do: `start`, `stop`, `continue`, `position SIXTEENTH`, `roll
-PULSES BPM [BPM]`, which sends pulses at a tempo, or at one that changes from one to the other, or
-`done`, which it answers when all before is done.
+PULSES BPM [BPM]`, which sends pulses at a tempo, or at one that changes from one to the other,
+`send BYTE...`, or `done`, which it answers when all before is done.
 """
 
 import sys
@@ -31,6 +31,8 @@ def main() -> None:
                 next_s += 60 / (first + (last - first) * number / pulses) / 24
         elif word == "position":
             port.send_message([0xF2, int(numbers[0]) % 128, int(numbers[0]) // 128])
+        elif word == "send":
+            port.send_message([int(number) for number in numbers])
         elif word == "done":
             print("done", flush=True)
         else:
