@@ -57,6 +57,14 @@ from livedshl.live.sync import MOST_LATENCY_MS
     help="UDP port of this machine on which OSC messages steer.",
 )
 @click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
+@click.option(
+    "--listen",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME|N]",
+    help="MIDI input of a keyboard to play together with: phrases are answered, held chords "
+    "followed; without a name a virtual one is made.",
+)
 @bars_option(default=None)
 @click.option(
     "--record",
@@ -81,6 +89,7 @@ def play(
     latency: float,
     control_port: str | None,
     osc_port: int | None,
+    listen: str | None,
     no_tui: bool,
     bars: int | None,
     record: Path | None,
@@ -145,6 +154,11 @@ def play(
             from livedshl.cockpit.osc import OscServer
 
             surfaces.enter_context(OscServer(osc_port, session, tell))
+        if listen is not None:
+            from livedshl.live.listener import Listener
+
+            heard = find_port(listen, input_names()) if listen else ""
+            surfaces.enter_context(Listener(heard, session, tell))
         if on_screen:
             from livedshl.cockpit.opening import play_under_screen
 

@@ -198,8 +198,8 @@ class Performer:
         return self._tempo_bpm > 0
 
     def tick_at(self, time_s: float) -> int:
-        """The tick the clock will have reached at a time of `time.perf_counter`."""
-        passed_s = max(0.0, time_s - self._positioned_s)
+        """The tick the clock reaches at a time of `time.perf_counter`, while it runs."""
+        passed_s = time_s - self._positioned_s
         return self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
 
     @property

@@ -13,6 +13,7 @@ from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST
 
 _SILENCE_BEATS = 0.6  # without any key down, after which a phrase is over
+_FORGOTTEN_BEATS = 4  # after which what was played and is no phrase is forgotten
 _LEAST_NOTES = 3  # fewer are no phrase
 _CHORD_NOTES = 3  # struck together and held they are a chord, not melody
 _TOGETHER_TICKS = 60
@@ -110,6 +111,11 @@ class PhraseListener:
             return False
         last = max(note.end or 0 for note in melody)
         return tick - last >= _SILENCE_BEATS * self._grid.beat_ticks
+
+    def is_idle(self, tick: int) -> bool:
+        """Whether nothing has been played for so long that what was is no phrase any more."""
+        last = max((note.end or tick for note in self._notes), default=tick)
+        return bool(self._notes) and tick - last > _FORGOTTEN_BEATS * self._grid.beat_ticks
 
     def take(self, key_shift: int, chords: Sequence[int], first_beat: int) -> Phrase:
         """The phrase that is over; what comes after it is another one.

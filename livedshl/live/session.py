@@ -88,6 +88,13 @@ class Session:
             self._ending.set()
         composing.change(control, band)
 
+    def tick_at(self, time_s: float) -> int:
+        """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
+        performer = self._performer
+        if performer is None:
+            return 0
+        return performer.tick_at(time_s) if performer.running else performer.tick
+
     def overview(self) -> Overview | None:
         """The performance as it stands; None until there is music."""
         return self._composing.overview() if self._composing else None
@@ -266,9 +273,8 @@ class _ComposerThread:
     def overview(self) -> Overview:
         """The performance as it stands."""
         performer, lateness = self._performer, self._performer.lateness
-        tick = performer.tick_at(time.perf_counter()) if performer.running else performer.tick
         return Overview(
-            tick=tick,
+            tick=performer.tick_at(time.perf_counter()) if performer.running else performer.tick,
             quarter_bpm=performer.quarter_bpm / self._timing.speed,
             grid=self._grid,
             sync=self._timing.sync,

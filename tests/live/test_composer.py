@@ -1,6 +1,9 @@
 """What a musician notices of controls: each does what it says, where it says, and nothing hangs."""
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -10,9 +13,15 @@ from hypothesis import strategies as st
 
 from livedshl.arranger import Mixer
 from livedshl.improviser import Form, Retrieve
+from livedshl.index import hamming, pack
+from livedshl.index.encoder import ForwardEncoder
+from livedshl.index.network_shape import NetworkShape, Reader
+from livedshl.index.passages import Passages
+from livedshl.learning.networks import networks_bytes, seeded_networks
 from livedshl.live.composer import Change, Composer
 from livedshl.live.composition import HELD_BARS, Composition
 from livedshl.live.controls import Band, Control
+from livedshl.live.phrase import Phrase
 from livedshl.live.preset import load_preset
 from livedshl.live.settings import Settings
 from livedshl.music import COMMON_TIME, TICKS_PER_BEAT
@@ -20,8 +29,11 @@ from livedshl.outputs.recorder import cut_events
 
 BAR = COMMON_TIME.bar_ticks
 LOOKAHEAD = 8 * TICKS_PER_BEAT
-BUNDLE = random_bundle(n_tunes=30, n_bars=40)
+FOLDER = TemporaryDirectory()
+BUNDLE = replace(random_bundle(n_tunes=30, n_bars=40), folder=Path(FOLDER.name))
 INDEX = index_of(BUNDLE)
+SHAPE = NetworkShape(Reader.WINDOW, 6, 4, 16, context_beats=4, overlap=True)
+BUNDLE.networks.write_bytes(networks_bytes(seeded_networks(SHAPE, np.random.default_rng(1))))
 SESSION, PIANO = load_preset("session"), load_preset("solo-piano")
 PARTS = [part.name for part in SESSION.parts]
 
@@ -67,7 +79,18 @@ def on_off(name, part=None):
     return st.builds(Control, st.just(name), st.booleans(), st.just(part))
 
 
+@st.composite
+def phrases(draw):
+    n_steps = draw(st.integers(1, 40))
+    pitches = draw(st.lists(st.sampled_from([0, 64, 67, 71]), min_size=n_steps, max_size=n_steps))
+    steps = np.array([(pitch, pitch > 0, 0) for pitch in pitches], np.int8)
+    return Phrase(draw(st.integers(0, 400)), steps)
+
+
 controls = st.one_of(
+    on_off("listen"),
+    st.builds(lambda phrase: Control("answer", str(phrase)), phrases()),
+    st.builds(Control, st.just("harmony"), st.sampled_from(["", "Am", "G7", "F#m7"])),
     st.builds(Control, st.sampled_from(["next-tune", "re-roll"])),
     st.builds(Control, st.just("key"), st.sampled_from(["C", "D", "Bb", "F#"])),
     st.builds(Control, st.just("adventure"), st.floats(0, 1)),
@@ -228,6 +251,60 @@ def test_another_preset_brings_its_band_and_its_programs():
     assert programs == {(part.channel, part.program) for part in PIANO.parts}
     playing = {part.channel for part in SESSION.parts if ons(heard, part.channel, 5 * BAR)}
     assert playing <= {part.channel for part in PIANO.parts}
+
+
+def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_beat():
+    listening, over = 4 * BAR + 50, 6 * BAR + BAR // 4 + 50
+    steps = np.array([(67 + n % 3, 1, 0) for n in range(36)], np.int8)
+    phrase = Phrase(4 * 16, steps)
+    heard = heard_with(
+        Change(listening, Control("listen", True)),
+        Change(over, Control("answer", str(phrase))),
+    )
+    melody = SESSION.parts[0].channel
+    asked = 6 * BAR + BAR // 2  # the next beat
+    assert not ons(heard, melody, 4 * BAR + BAR // 2, asked)
+    assert len(ons(heard, None, 4 * BAR + BAR // 2, asked)) > 10
+    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    assert answer.start_tick == asked
+    assert ons(heard, melody, asked, asked + BAR)
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
+    steps = np.array([(60 + n % 7, 1, n % 3) for n in range(48)], np.int8)
+    asked = 7 * BAR + over * TICKS_PER_BEAT
+    heard = heard_with(
+        Change(4 * BAR, Control("listen", True)),
+        Change(asked - 101, Control("answer", str(Phrase(4 * 16, steps)))),
+    )
+    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    assert answer.start_tick == asked
+    passages = Passages.ending(steps, 0, COMMON_TIME)
+    code = pack(ForwardEncoder.of_file(BUNDLE.networks).codes(passages), BUNDLE.shape)[0]
+    distances = hamming(code, BUNDLE.backward, BUNDLE.shape)
+    library = BUNDLE.library
+    chosen = answer.trace["segment"]
+    before = int(np.searchsorted(library.starts, library.starts[chosen] - 8))
+    assert library.tune_of[before] == library.tune_of[chosen]
+    assert distances[before] == answer.trace["hamming"]
+    after = library.after(np.arange(len(library)), 2)
+    possible = (after >= 0) & (library.phases[after] == 0)
+    assert distances[before] == distances[possible].min()
+    own = library.contents(np.array(chosen))[over * 4 : 8]
+    assert (answer.steps[:, 0] == own[:, 0]).all()
+
+
+def test_the_chord_that_is_held_is_what_the_band_plays():
+    heard = heard_with(
+        Change(4 * BAR + 50, Control("harmony", "A")), Change(8 * BAR, Control("harmony", ""))
+    )
+    a_major = {9, 1, 4}
+    chords = SESSION.parts[1].channel
+    played = {pitch % 12 for _, pitch in ons(heard, chords, 5 * BAR, 8 * BAR)}
+    assert played <= a_major | {7}  # D major's A is a class of its own, or the seventh chord
+    later = {pitch % 12 for _, pitch in ons(heard, chords, 9 * BAR, 20 * BAR)}
+    assert later - a_major - {7}
 
 
 def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():

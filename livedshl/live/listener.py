@@ -1,0 +1,138 @@
+"""Listens to somebody who plays along, on a MIDI input, and asks the music for answers."""
+
+import threading
+import time
+from collections.abc import Callable
+from math import ceil
+from typing import Protocol
+
+import numpy as np
+
+from livedshl.errors import LivedshlError
+from livedshl.live.controls import Control
+from livedshl.live.overview import Overview
+from livedshl.live.phrase import PhraseListener
+from livedshl.music import TICKS_PER_BEAT
+from livedshl.music.segments import CHORD
+from livedshl.outputs.midi import CLIENT_NAME, open_input
+
+_OWN_NAME = f"{CLIENT_NAME}-listen"
+_PERIOD_S = 0.005
+_ECHO_S = 0.08  # so near to a note of one's own an equal one is its echo
+_NOTE_ON, _NOTE_OFF = 0x90, 0x80
+
+
+class Music(Protocol):
+    """What is listened for: a `Session`."""
+
+    def control(self, control: Control) -> None:
+        """Does what a control says. Raises ValueError or LivedshlError."""
+
+    def overview(self) -> Overview | None:
+        """The performance as it stands; None until there is music."""
+
+    def tick_at(self, time_s: float) -> int:
+        """The tick that sounds at a time of `time.perf_counter`."""
+
+
+class Listener:
+    """Hears a MIDI input on a thread of its own until it is left; a context manager.
+
+    While a phrase is played, the music leaves its melody out; when it is over, an answer is asked
+    for. A chord that is held is what the music follows until it is let go. What comes back of its
+    own notes, from a port that loops, is not listened to. tell: shows the user a line. Raises
+    OutputError if the port cannot be opened.
+    """
+
+    def __init__(self, port: str, music: Music, tell: Callable[[str], None]) -> None:
+        self._music = music
+        self._tell = tell
+        self._input = open_input(port, _OWN_NAME)
+        self._phrases: PhraseListener | None = None
+        self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
+        self._accompanies = False  # whether the music has left out its melody
+        self._harmony = ""
+        self._left = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
+
+    def __enter__(self) -> "Listener":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._left.set()
+        self._thread.join()
+        self._input.close()
+
+    def _run(self) -> None:
+        while not self._left.wait(_PERIOD_S):
+            received = list(self._input.receive())
+            overview = self._music.overview()
+            if overview is None or not overview.running:
+                continue
+            phrases = self._phrases = self._phrases or PhraseListener(overview.grid)
+            for message, time_s in received:
+                if len(message) == 3:
+                    self._take(phrases, overview, message, time_s)
+            try:
+                self._respond(phrases, overview)
+            except (ValueError, LivedshlError) as error:
+                self._tell(str(error))
+
+    def _take(
+        self, phrases: PhraseListener, overview: Overview, message: bytes, time_s: float
+    ) -> None:
+        status, pitch, velocity = message
+        kind, channel = status & 0xF0, status & 0x0F
+        tick = self._music.tick_at(time_s)
+        if kind == _NOTE_ON and velocity:
+            if _is_echo(overview, tick, channel, pitch):
+                self._echoes.add((channel, pitch))
+            else:
+                phrases.strike(tick, pitch)
+        elif kind in (_NOTE_ON, _NOTE_OFF):
+            if (channel, pitch) in self._echoes:
+                self._echoes.discard((channel, pitch))
+            else:
+                phrases.release(tick, pitch)
+
+    def _respond(self, phrases: PhraseListener, overview: Overview) -> None:
+        """Asks of the music what the present state of the keys wants."""
+        harmony = chord.name if (chord := phrases.chord) else ""
+        if harmony != self._harmony:
+            self._harmony = harmony
+            self._music.control(Control("harmony", harmony))
+        tick = self._music.tick_at(time.perf_counter())
+        if phrases.ended(tick):
+            self._accompanies = False
+            self._music.control(Control("answer", self._phrase(phrases, overview)))
+        elif phrases.is_phrase and not self._accompanies:
+            self._accompanies = True
+            self._music.control(Control("listen", True))
+        elif phrases.is_idle(tick):
+            phrases.forget()
+            if self._accompanies:
+                self._accompanies = False
+                self._music.control(Control("listen", False))
+
+    def _phrase(self, phrases: PhraseListener, overview: Overview) -> str:
+        """The phrase that is over, in C, with the chords that accompanied it."""
+        grid = overview.grid
+        chords: list[int] = []
+        for chunk in overview.chunks:
+            chords += chunk.steps[:: grid.beat_steps, CHORD].tolist()
+        first_beat = overview.chunks[0].start_tick // grid.beat_ticks
+        key = overview.chunks[-1].key
+        return str(phrases.take(key.shift, chords, first_beat))
+
+
+def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
+    """Whether the music itself strikes this note about now."""
+    near = ceil(_ECHO_S * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    for chunk in overview.chunks:
+        if chunk.start_tick - near <= tick <= chunk.end_tick + near:
+            ticks, status, pitches = chunk.events[:, 0], chunk.events[:, 1], chunk.events[:, 2]
+            same = (status == _NOTE_ON | channel) & (pitches == pitch)
+            if bool((same & (np.abs(ticks - tick) <= near)).any()):
+                return True
+    return False
