@@ -100,10 +100,10 @@ def test_a_button_that_is_let_go_does_nothing():
 
 
 def test_a_fader_that_is_swept_ends_at_its_last_value(client, music):
-    for value in range(400):
-        client.send_message("/livedshl/adventure", value / 399)
+    for value in range(101):  # more at once and the system may drop some
+        client.send_message("/livedshl/adventure", value / 100)
     wait_for(lambda: music.controls and music.controls[-1] == Control("adventure", 1.0))
-    assert len(music.controls) < 100
+    assert len(music.controls) < 50
 
 
 @pytest.mark.parametrize(
