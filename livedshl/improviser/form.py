@@ -378,10 +378,10 @@ class Improvisation(Iterator[Passage]):
             after = section.segments.get((None, beat - start + follow_beats))
             after = section.segments.get((cadence, beat - end + follow_beats), after)
             return self._recall(section, spot, after, at_start=beat == run.phrase), spot
-        elif section and half <= beat < half + _RETURNING_BARS * bar_beats:
-            return self._recall(
-                section, (None, beat - half), None, at_start=beat == run.phrase
-            ), spot
+        first: _Spot = (None, beat - half)
+        returns = half <= beat < half + _RETURNING_BARS * bar_beats and not rerolls
+        if section and returns and first in section.segments:
+            return self._recall(section, first, None, at_start=beat == run.phrase), spot
         opens = section is not None and beat == start
         wish = self._wish(closing_beat - beat, cadence, opens=opens)
         if beat == last and beat != closing_beat:

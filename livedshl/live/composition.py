@@ -33,7 +33,7 @@ class Chunk:
     start_tick, end_tick: the stretch of time it fills, 480 ticks a quarter note.
     events: int64[n, 4] as `livedshl.arranger` makes them, all before end_tick but in the last.
     steps: int8[m, 3], the passage itself, in C. key: that it is played in.
-    trace: where it came from.
+    trace: where it came from. begins_anew: whether everything was silenced where it starts.
     """
 
     start_tick: int
@@ -42,6 +42,7 @@ class Chunk:
     steps: NDArray[np.int8]
     key: Key
     trace: dict[str, Any]
+    begins_anew: bool = False
 
     def in_beats(self, grid: Grid) -> "tuple[Chunk, ...]":
         """The same in pieces of a beat."""
@@ -112,6 +113,7 @@ class Composition(Iterator[Chunk]):
         self._mixer = Mixer()
         self._arranger = self._arranger_of(settings.band)
         self._at_start = self._arranger.setup()  # events of the next chunk that come first
+        self._begins_anew = False  # whether all that sounded is silenced before the next chunk
         self._overhang = _NOTHING  # events on the tick where the next chunk starts
         self._lately: tuple[Chunk, ...] = ()  # as arranged, whoever is heard
         self._loop: _Loop | None = None
@@ -131,6 +133,8 @@ class Composition(Iterator[Chunk]):
             self._pieces = chunk.in_beats(self._grid) if self.steering.listening else (chunk,)
         chunk, *later = self._pieces
         self._pieces = tuple(later)
+        chunk = replace(chunk, begins_anew=self._begins_anew)
+        self._begins_anew = False
         self.tick = chunk.end_tick
         kept_from = self.tick - HELD_BARS * self._grid.bar_ticks
         self._lately = (*(c for c in self._lately if c.start_tick >= kept_from), chunk)
@@ -311,10 +315,9 @@ class Composition(Iterator[Chunk]):
 
     def _repeat(self, loop: _Loop) -> Chunk:
         """The next chunk of a loop."""
-        if loop.at == 0:  # what rang over the loop's end has no note-off in it
-            self._add_at_start(self._mixer.silence(self.tick))
-            self._overhang = _NOTHING
         held = loop.chunks[loop.at]
+        if loop.at == 0 or held.begins_anew:  # what rang over the loop's end has no note-off in it
+            self._silence()
         self._loop = replace(loop, at=(loop.at + 1) % len(loop.chunks))
         chunk = held.moved(self.tick - held.start_tick)
         beat = chunk.start_tick // self._grid.beat_ticks
@@ -324,16 +327,21 @@ class Composition(Iterator[Chunk]):
     def _let_go(self) -> None:
         """Goes on where the music was when it was held."""
         self._loop = None
+        self._silence()
+
+    def _silence(self) -> None:
+        """Ends all that sounds where the next chunk begins."""
         self._add_at_start(self._mixer.silence(self.tick))
         self._overhang = _NOTHING
+        self._begins_anew = True
 
     def _change_band(self, band: Band, setup: bool = True) -> None:
         """Lets a band begin anew. setup: whether it sets its instruments."""
-        self._add_at_start(self._mixer.silence(self.tick))
-        self._overhang = _NOTHING
+        self._silence()
         self._arranger = self._arranger_of(band)
         if not setup:
             return
+        self._lately = ()  # played by others
         self._add_at_start(self._arranger.setup(self.tick))
         self._set_levels(self.steering.levels, band)
 

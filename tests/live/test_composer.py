@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from bundles import index_of, random_bundle
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from livedshl.arranger import Mixer
@@ -113,7 +113,7 @@ wishes = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(wishes, st.sampled_from([Form.ANY, Form.NONE]), st.integers(0, 3))
 def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(wanted, form, seed):
     heard, changes = play(composer_of(form, seed=seed), wanted, 26 * BAR)
@@ -276,7 +276,7 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
     asked = 7 * BAR + over * TICKS_PER_BEAT
     heard = heard_with(
         Change(4 * BAR, Control("listen", True)),
-        Change(asked - 101, Control("answer", str(Phrase(4 * 16, steps)))),
+        Change(asked - 250, Control("answer", str(Phrase(4 * 16, steps)))),
     )
     answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
     assert answer.start_tick == asked
