@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from secrets import randbelow
 
@@ -111,8 +110,3 @@ def bundle_source(
         return cached_bundle(folder, corpus, progress)
 
     return prepare
-
-
-def take_path() -> Path:
-    """A file of its own, in the working folder, for a performance that only a recording keeps."""
-    return Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))

@@ -108,11 +108,12 @@ def play(
         raise click.UsageError("--from and --corpus exclude each other; see `livedshl models add`")
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port is for --sync clock")
-    from livedshl.cli.performance import bundle_source, settings_of, take_path
+    from livedshl.cli.performance import bundle_source, settings_of
     from livedshl.cli.status import StatusLine
     from livedshl.cli.typed import USAGE, obey_typed_lines
     from livedshl.live.session import Session
     from livedshl.live.sync import Sync, Timing
+    from livedshl.live.take import new_take_path
     from livedshl.outputs.choice import OutputKind, choose_output
     from livedshl.outputs.midi import find_port, input_names
 
@@ -125,7 +126,7 @@ def play(
         latency_s=latency / 1000,
     )
     if output.kind is OutputKind.NOWHERE and record is None:
-        record = take_path()
+        record = new_take_path()
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status, ExitStack() as surfaces:
@@ -166,7 +167,7 @@ def play(
         else:
             if sys.stdin and sys.stdin.isatty():
                 status.tell(USAGE)
-            obey_typed_lines(session.control, learn, status.tell)
+            obey_typed_lines(session, learn, status.tell)
             status.report(session.run())
         if record:
             status.tell(f"Recorded to {record}.")

@@ -8,53 +8,51 @@ from collections.abc import Callable
 from livedshl.cockpit.gesture import Gesture
 from livedshl.errors import LivedshlError
 from livedshl.live.controls import CONTROLS, Control
+from livedshl.live.session import Session
 
 USAGE = (
     'While it plays, type a control and Enter, such as "latency 15", "key D" or "hold"; '
-    f"there are {', '.join(CONTROLS)}."
+    f'there are {", ".join(CONTROLS)}. "save" keeps the last 32 bars.'
 )
 
 
 Learn = Callable[[Gesture], str]
 
 
-def obey_typed_lines(
-    obey: Callable[[Control], None], learn: Learn | None, tell: Callable[[str], None]
-) -> None:
+def obey_typed_lines(session: Session, learn: Learn | None, tell: Callable[[str], None]) -> None:
     """Reads lines from standard input on a thread of its own, for as long as the process lives.
 
-    obey: does what a control says, or raises ValueError. learn: lets the next knob or pad learn a
-    gesture, and returns what to tell about it; None where there is no controller. tell: shows the
-    user a line.
+    learn: lets the next knob or pad learn a gesture, and returns what to tell about it; None where
+    there is no controller. tell: shows the user a line.
     """
     if sys.stdin is None or sys.stdin.closed:
         return
     if hasattr(signal, "SIGTTIN"):  # a shell would halt a player in its background for reading
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
-    threading.Thread(target=_read_lines, args=(obey, learn, tell), daemon=True).start()
+    threading.Thread(target=_read_lines, args=(session, learn, tell), daemon=True).start()
 
 
-def _read_lines(
-    obey: Callable[[Control], None], learn: Learn | None, tell: Callable[[str], None]
-) -> None:
+def _read_lines(session: Session, learn: Learn | None, tell: Callable[[str], None]) -> None:
     try:
         # Unbuffered: a thread that waits in a buffered reader breaks the interpreter's exit.
         with open(0, "rb", buffering=0, closefd=False) as keyboard:
             for line in keyboard:
                 if text := line.decode(errors="replace").strip():
-                    tell(_obey(text, obey, learn))
+                    tell(_obey(text, session, learn))
     except OSError:
         return  # there is no terminal, or it belongs to another program
 
 
-def _obey(text: str, obey: Callable[[Control], None], learn: Learn | None) -> str:
+def _obey(text: str, session: Session, learn: Learn | None) -> str:
     """Does what a line says; returns what to tell about it."""
     word, _, gesture = text.partition(" ")
     try:
         if word == "learn":
             return learn(Gesture.parse(gesture)) if learn else "no --control-port to learn from"
+        if text == "save":
+            return f"saved the last 32 bars to {session.save()}, their trace beside it"
         control = Control.parse(text)
-        obey(control)
+        session.control(control)
     except (ValueError, LivedshlError) as error:
         return str(error)
     return f"{control}: {CONTROLS[control.name].help}, {control.acts.value}."

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 from threading import Thread
 
 from rich.console import Group
@@ -136,10 +134,8 @@ class Cockpit(App[None]):
             self.tell("Comes to an end. Ctrl-C again ends now.")
 
     def _save(self) -> None:
-        path = Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))
         try:
-            self._session.save(path)
-            self.tell(f"saved the last 32 bars to {path}, their trace beside it")
+            self.tell(f"saved the last 32 bars to {self._session.save()}, their trace beside it")
         except LivedshlError as error:
             self.tell(str(error))
 

@@ -21,7 +21,7 @@ from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.preset import load_preset
 from livedshl.live.settings import Settings, chords_of
 from livedshl.live.sync import Timing
-from livedshl.live.take import Take
+from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
 from livedshl.units import TICKS_PER_BEAT
 
@@ -99,11 +99,16 @@ class Session:
         """The performance as it stands; None until there is music."""
         return self._composing.overview() if self._composing else None
 
-    def save(self, path: Path) -> None:
-        """Writes the last bars that were heard, and their trace. Raises OutputError."""
+    def save(self) -> Path:
+        """Writes the last bars that were heard into a file of their own, and their trace beside.
+
+        Returns the file. Raises OutputError.
+        """
         if self._composing is None:
             raise OutputError("nothing has been played yet that could be saved")
+        path = new_take_path()
         self._composing.save(path)
+        return path
 
     def end(self) -> None:
         """Lets the music come to its end; stops it where there is none yet."""

@@ -4,6 +4,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,11 @@ _NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 def log_path(take: Path) -> Path:
     """Where the log of the take in a MIDI file lies."""
     return take.with_suffix(".take")
+
+
+def new_take_path() -> Path:
+    """A file of its own, in the working folder, for what is kept of a performance."""
+    return Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))
 
 
 def trace_line(chunk: Chunk) -> str:
