@@ -26,7 +26,7 @@ from livedshl.live.protocol import (
 )
 from livedshl.live.sync import Sync, Timing
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.outputs.watch import PortNews
+from livedshl.outputs.watch import INPUT, PortNews
 from livedshl.units import TICKS_PER_BEAT
 
 _LEAVING_TIMEOUT_S = 5.0
@@ -100,8 +100,9 @@ class Performer:
         self._replacing = False
         self._young_deaths = 0
         self._ended = False
-        self._watch: PortWatch | None = None
+        self._watches: list[PortWatch] = []
         self._away = False  # whether the port is not there
+        self._clock_away = False  # whether the clock's is not, though its MIDI system is
         self._all_done = threading.Event()
         self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
@@ -129,7 +130,10 @@ class Performer:
             self._started = True
             self._tell(_start_record(tick, delay_s, resuming=False))
         if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
-            self._watch = PortWatch(self._output.kind.value, self._output.name, self._hear_of_port)
+            kind = self._output.kind.value
+            self._watches.append(PortWatch(kind, self._output.name, self._hear_of_port))
+        if self._timing.port:
+            self._watches.append(PortWatch(INPUT, self._timing.port, self._hear_of_clock))
 
     def send(self, events: NDArray[np.int64], horizon: int) -> None:
         """Hands over events, int64[n, 4], by tick; with them all before `horizon` are complete."""
@@ -163,8 +167,8 @@ class Performer:
 
     def stop(self) -> None:
         """Stops the player and waits until it has left."""
-        if self._watch:
-            self._watch.stop()
+        for watch in self._watches:
+            watch.stop()
         with self._commands:
             self._leaving = True
             self._tell(command_record(Command.QUIT))
@@ -177,8 +181,8 @@ class Performer:
             process.kill()
             process.wait()
         self._reader.join(_LEAVING_TIMEOUT_S)
-        if self._watch:
-            self._watch.wait()
+        for watch in self._watches:
+            watch.wait()
         self.lateness.close()
 
     @property
@@ -317,6 +321,15 @@ class Performer:
         self._away = news is not PortNews.THERE
         with self._commands:
             self._tell(told)
+
+    def _hear_of_clock(self, news: PortNews) -> None:
+        """Of the input of a MIDI clock; with its system the player opens it by itself."""
+        if news is PortNews.GONE:
+            log.warning("%s has gone; it is followed again when it is back", self._timing.port)
+        elif news is PortNews.THERE and self._clock_away:
+            with self._commands:
+                self._tell(command_record(Command.FOLLOW))
+        self._clock_away = news is PortNews.GONE
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""

@@ -244,6 +244,9 @@ class Player:
             self._send_all(playback.scheduler.release())
         elif kind == Command.PANIC:
             self._send_all(playback.scheduler.release(ever_played=True))
+        elif kind == Command.FOLLOW:
+            with suppress(LivedshlError):  # gone again; it will be told of once more
+                self._follower.reopen()
         elif kind == Command.GONE:
             self._lose_port(bool(value))
         elif kind == Command.REOPEN:

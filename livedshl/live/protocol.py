@@ -30,6 +30,7 @@ class Command(IntEnum):
     GONE = 11  # the port has gone; value: whether its MIDI system has died
     DISCARD = 12  # forget the events from tick on, and the end; others will come
     PANIC = 13  # switch off everything, whatever may be thought to sound
+    FOLLOW = 14  # the input of the clock has gone and come back
 
 
 class Answer(IntEnum):

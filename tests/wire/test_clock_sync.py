@@ -152,6 +152,28 @@ def test_livedshl_starts_stops_and_goes_on_with_the_sender(
             assert not left_on(messages[: number + silence + 1])
 
 
+@pytest.mark.slow
+def test_a_clock_whose_port_vanishes_is_followed_again_when_it_is_back(
+    jack, receiver, sender, following
+):
+    player = following("--no-tui")
+    sender.do("start", "roll 96 120")
+    name = sender.port.partition(":")[0]
+    sender.leave()
+    time.sleep(2)  # two beats go on, then it waits
+    again = Sender(name, jack)
+    time.sleep(2)
+    before = time.perf_counter()
+    again.do("start", "roll 192 120")
+    again.leave()
+    told = end(player, signal.SIGTERM)
+    assert f"{name}:out has gone" in told
+    messages = receiver.messages()
+    assert not left_on(messages)
+    later = [m for at, m in messages if at > before and m[0] & 0xF0 == 0x90]
+    assert len(later) > 10
+
+
 def player_process(main):
     for child in psutil.Process(main.pid).children():
         if "livedshl.live.player" in child.cmdline():
