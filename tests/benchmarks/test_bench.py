@@ -31,6 +31,7 @@ def test_queries_are_measured_at_each_size():
     assert all(measurement.figures["median ms"] > 0 for measurement in found)
 
 
+@pytest.mark.slow
 def test_bench_listens_to_the_clock_of_livedshl_and_of_others():
     told = subprocess.run(
         livedshl("bench", "clock", "--minutes", "0.02"), capture_output=True, text=True, check=True

@@ -103,6 +103,7 @@ def test_the_reasons_of_skipped_tunes_are_shown(bad):
     assert "nokey.abc#1 t: no key (the K: field is missing)" in " ".join(shown.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["torch", "music21", "symusic"])
 def test_what_only_training_needs_is_asked_for_when_it_is_missing(tmp_path, module):
     (tmp_path / "t.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n")
@@ -211,6 +212,7 @@ def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_pa
     assert agreeing_steps("min") > 7 > 1 > agreeing_steps("max")
 
 
+@pytest.mark.slow
 def test_a_folder_of_tunes_is_coded_by_a_models_networks_and_kept(tmp_path):
     surroundings = os.environ | {
         "XDG_CACHE_HOME": str(tmp_path / "cache"),

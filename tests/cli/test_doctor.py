@@ -176,6 +176,7 @@ def test_a_terminal_without_signs_gets_words():
     assert "\nok       Bundle " in shown
 
 
+@pytest.mark.slow
 def test_five_seconds_of_sixteenths_are_timed_and_drawn():
     shown = subprocess.run(livedshl("doctor"), capture_output=True, text=True).stdout
     assert "5 s of 16ths" in " ".join(shown.split())

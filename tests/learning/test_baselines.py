@@ -50,6 +50,7 @@ def asked(request: pytest.FixtureRequest) -> tuple[Contest, Material]:
     return prepared(request.param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INFORMED)
 def test_who_has_heard_the_songs_finds_more_than_chance(asked, name: str) -> None:
     contest, material = asked

@@ -95,6 +95,7 @@ def test_in_other_metres_too_what_follows_is_told_from_what_does_not(
     assert last.auc_random > 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("follow_beats", [2, 4])
 def test_the_contrastive_method_resumes_as_if_never_stopped(
     library, follow_beats: int, tmp_path: Path

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 
+import pytest
 from surroundings import livedshl, need
 
 from livedshl.errors import MissingDependencyError
@@ -22,6 +23,7 @@ def listed(environment):
     return subprocess.run(["jack_lsp"], env=environment, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 def test_the_ports_on_the_wire_are_named_and_nothing_sounds_or_stays(jack, receiver):
     before = listed(jack)
     found = examined(jack | {"MIDO_BACKEND": "mido.backends.rtmidi/UNIX_JACK"})
@@ -48,6 +50,7 @@ def test_the_synthesiser_is_found_to_open_the_audio(jack):
     assert found["FluidSynth"]["detail"] == version
 
 
+@pytest.mark.slow
 def test_audio_devices_are_named_and_play_chooses_the_synthesiser(tmp_path):
     (tmp_path / ".asoundrc").write_text("pcm.!default { type null }\n")  # a silent sound card
     surroundings = {"HOME": str(tmp_path), "MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}

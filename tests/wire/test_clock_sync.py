@@ -181,6 +181,7 @@ def player_process(main):
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tempo", [100, pytest.param(180, marks=pytest.mark.slow)])
 def test_a_player_killed_while_it_follows_is_replaced_in_sync(
     jack, receiver, sender, following, written, tempo
@@ -222,6 +223,7 @@ def test_a_player_killed_while_the_sender_stands_still_waits_with_it(
     assert_in_step(second, written, 1920)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("latency_ms", "resumed_tick"),
     # Played early, the beat of the stop has gone out already: the next one like it is a bar later.

@@ -49,6 +49,7 @@ def assert_last_notes_are_the_tonic(messages, key):
         assert NOTE_NAMES[notes[-1] % 12] == key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["any", "none"])
 def test_ctrl_c_once_ends_on_the_tonic_within_four_bars(performance, receiver, tmp_path, form):
     player = performance("--form", form, "--seed", 2, "--key", "G")
@@ -85,6 +86,7 @@ def test_ctrl_c_twice_ends_now(performance, receiver, tmp_path):
     assert read_events(tmp_path / "take.mid")[-1, 0] < (last["beat"] + last["beats"]) * 480
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_end_now(performance, receiver, tmp_path, number):
     player = performance("--seed", 3)
@@ -98,6 +100,7 @@ def test_other_signals_end_now(performance, receiver, tmp_path, number):
     assert read_events(tmp_path / "take.mid")[-1, 0] < (last["beat"] + last["beats"]) * 480
 
 
+@pytest.mark.slow
 def test_the_last_bar_closes_on_the_tonic_live_as_in_the_file(performance, receiver, tmp_path):
     chosen = ("--bars", 13, "--seed", 4, "--key", "D")
     player = performance(*chosen)

@@ -378,6 +378,7 @@ def die_again_and_again(server, number, n_deaths, seed):
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, *(pytest.param(s, marks=pytest.mark.slow) for s in (2, 3, 4))])
 def test_players_killed_at_random_moments_leave_no_note_on(server, seed):
     die_again_and_again(server, signal.SIGKILL, 3, seed)
@@ -394,6 +395,7 @@ def test_players_that_hang_again_and_again_are_replaced(server):
     assert told.count("the player process hangs and is ended") == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [1.5, pytest.param(2.5, marks=pytest.mark.slow)])
 def test_after_a_suspension_the_music_goes_on_where_it_was(server, tmp_path, seconds):
     receiver = Receiver("rx", server.environment)

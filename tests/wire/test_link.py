@@ -191,6 +191,7 @@ def test_joining_takes_the_tempo_and_the_bars_of_a_session_and_leaving_does_not_
     assert not left_on(peer.heard)
 
 
+@pytest.mark.slow
 def test_who_joins_livedshl_takes_its_tempo_and_finds_its_bars(jack, make_peer, tmp_path):
     peer = make_peer(97, joins=False)
     take = tmp_path / "take.mid"

@@ -59,6 +59,7 @@ def wait_until_connected(environment, port, connected):
     pytest.fail(f"{port} never was {'' if connected else 'dis'}connected")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_another_player_goes_on_where_one_died(performer, receiver, number, caplog):
     end = 24 * 480

@@ -152,6 +152,7 @@ def test_mido_backend_chooses_the_midi_system(jack, receiver):
         assert f"MIDO_BACKEND={backend}" in told
 
 
+@pytest.mark.slow
 def test_latency_can_be_typed_while_it_plays(jack, receiver):
     chosen = ("--tempo", 150, "--bars", 8, "--seed", 1, "--send-clock", "--preset", "music-box")
     player = subprocess.Popen(
