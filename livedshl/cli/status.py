@@ -1,11 +1,14 @@
 """What `play` shows on the terminal: plain lines, and a bar while something is being computed."""
 
 import time
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+import click
 
 from livedshl.live.performer import PlayerReport
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
 
@@ -14,14 +17,7 @@ class StatusLine:
     """Lines on the error stream; a progress bar shows only while work goes on."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
+        self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._since = time.monotonic()
 
@@ -29,19 +25,25 @@ class StatusLine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar:
+            self._bar.stop()
 
     def tell(self, line: str) -> None:
         """Prints one line."""
-        self._console.print(line, markup=False, soft_wrap=True)
+        if self._task is None or self._bar is None:
+            click.echo(line, err=True)
+        else:
+            self._bar.console.print(line, markup=False, soft_wrap=True)
 
     def progress(self, stage: str, share: float) -> None:
         """Shows how much of a stage is done, 0 to 1."""
         if self._task is None:
             if time.monotonic() - self._since < _PATIENCE_S:
                 return
+            self._bar = self._bar or _new_bar()
             self._bar.start()
             self._task = self._bar.add_task(stage, total=1.0)
+        assert self._bar, "a task is the bar's"
         self._bar.update(self._task, description=stage, completed=share)
         if share >= 1:
             self._bar.stop()
@@ -62,3 +64,18 @@ class StatusLine:
         if report.jumps:
             times = "once" if report.jumps == 1 else f"{report.jumps} times"
             self.tell(f"The clock stood still {times}, as when a system sleeps, and went on there.")
+
+
+def _new_bar() -> "Progress":
+    """A progress bar on the error stream; Rich is imported when there is something to show."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True, highlight=False)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

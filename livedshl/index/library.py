@@ -96,14 +96,16 @@ class SegmentLibrary:
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:
         """Equal numbers for segments of equal content, whatever tune they stand in, int32[n]."""
-        flat = self.contents().reshape(-1, self.grid.segment_steps * 3)
-        rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
-        return np.unique(rows, return_inverse=True)[1].astype(np.int32)
+        order, offsets = self._by_content
+        ids = np.empty(len(self), np.int32)
+        ids[order] = np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
+        return ids
 
     def songs_with(self, content: int) -> NDArray[np.int32]:
         """The tunes in which a content stands, ascending."""
         order, offsets = self._by_content
-        return np.unique(self.tune_of[order[offsets[content] : offsets[content + 1]]])
+        segments = order[offsets[content] : offsets[content + 1]]
+        return np.array(sorted(set(self.tune_of[segments].tolist())), np.int32)
 
     def contents_of(self, tune: int) -> NDArray[np.int32]:
         """The contents of a tune, in its order."""
@@ -112,10 +114,16 @@ class SegmentLibrary:
 
     @cached_property
     def _by_content(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The segments by content, int64[n], and where each content begins among them."""
-        order = np.argsort(self.content_ids, kind="stable")
-        contents = np.arange(int(self.content_ids.max()) + 2)
-        return order, np.searchsorted(self.content_ids[order], contents)
+        """The segments by content, int64[n], and where each content begins among them, and its end.
+
+        By hand: `np.unique` imports masked arrays, which takes as long as all of this.
+        """
+        flat = self.contents().reshape(-1, self.grid.segment_steps * 3)
+        rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
+        order = np.argsort(rows, kind="stable")
+        ordered = rows[order]
+        begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        return order, np.append(begins, len(rows))
 
     @cached_property
     def openings(self) -> NDArray[np.int32]:

@@ -235,7 +235,8 @@ class Composition(Iterator[Chunk]):
         if passage.ends:
             events = arranger.close(passage.steps, passage.beat, key.shift)
         else:
-            following = self._following()
+            # What follows the opening takes too long to find before the first note.
+            following = self._following() if self.tick else NO_CHORD
             events = arranger.arrange(passage.steps, passage.beat, key.shift, following)
             if self._ends:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])

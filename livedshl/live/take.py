@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +18,11 @@ from livedshl.live.composer import Change, Composer
 from livedshl.live.composition import Chunk, Composition
 from livedshl.live.settings import Settings
 from livedshl.live.take_log import LogWriter, TakeLog, manifest_digest
-from livedshl.outputs.midifile import write_midi
-from livedshl.outputs.recorder import Recorder, cut_events
+
+if TYPE_CHECKING:
+    from livedshl.outputs.recorder import Recorder
+
+# What writes MIDI files is imported where it is needed: the first note does not wait for it.
 
 SAVED_BARS = 32  # that are always remembered
 _NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
@@ -60,8 +63,7 @@ class Take:
         self._trace: IO[str] | None = None
         with ExitStack() as stack:
             if record:
-                self._recorder = Recorder(record, settings.tempo_bpm, self._grid, self._names)
-                stack.enter_context(self._recorder)
+                self._recorder = stack.enter_context(_recorder(record, settings, self._names))
                 log = stack.enter_context(_open_lines(log_path(record)))
                 self._log = LogWriter(log, settings, bundle)
             if trace:
@@ -109,6 +111,9 @@ class Take:
 
     def save(self, path: Path, tick: int) -> None:
         """Writes the last `SAVED_BARS` up to `tick`, and their trace beside. Raises OutputError."""
+        from livedshl.outputs.midifile import write_midi
+        from livedshl.outputs.recorder import cut_events
+
         chunks, instruments = self._memory.last(tick)
         if not chunks:
             raise OutputError("nothing has been played yet that could be saved")
@@ -157,6 +162,9 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
 
     The file is, byte for byte, what was recorded; after a crash it goes as far as the log.
     """
+    from livedshl.outputs.midifile import write_midi
+    from livedshl.outputs.recorder import cut_events
+
     if manifest_digest(bundle.folder) != log.manifest:
         raise TakeError(f"{bundle.folder}: not the bundle that the take was played from")
     settings = log.settings
@@ -183,6 +191,12 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
 
 def _track_names(parts: Iterable[Part]) -> dict[int, str]:
     return {part.channel: part.name for part in parts}
+
+
+def _recorder(record: Path, settings: Settings, names: dict[int, str]) -> "Recorder":
+    from livedshl.outputs.recorder import Recorder
+
+    return Recorder(record, settings.tempo_bpm, settings.grid, names)
 
 
 def _open_lines(path: Path) -> IO[str]:
