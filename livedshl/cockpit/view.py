@@ -72,7 +72,8 @@ def form_line(overview: Overview) -> Text:
         text.append("free run", _DIM)
     text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
     for word, on in (
-        ("HOLD", steering.hold), ("FREEZE", steering.freeze), ("ENDING", steering.ending)
+        ("HOLD", steering.hold), ("FREEZE", steering.freeze), ("ENDING", steering.ending),
+        ("YOU PLAY", steering.listening),
     ):  # fmt: skip
         if on:
             text.append(f"  {word}", Style(color="#1a1a1a", bgcolor="#ffb454", bold=True))
