@@ -202,6 +202,10 @@ class Continuator:
         self._enough = _CHART_ENOUGH if chart else _ENOUGH
         self._near = self._nearness(self._rules, chart is not None)
 
+    def go_to(self, beat: int) -> None:
+        """Goes on at another beat, where a chart has other chords."""
+        self._beat = beat
+
     def listen(self, steps: NDArray[np.int8]) -> None:
         """Is told, in place of what it played, what somebody else has played, int8[n, 3]."""
         self._heard = steps

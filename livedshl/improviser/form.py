@@ -232,26 +232,27 @@ class Improvisation(Iterator[Passage]):
         """How boldly it goes on, 0 to 1; see `ContinuationRules`."""
         self._line.continuator.set_adventure(adventure)
 
-    @property
-    def beat(self) -> int:
-        """Where the next passage begins."""
-        return self._line.beat
-
     def set_chart(self, chart: Chart | None) -> None:
         """To which chords, in C major or A minor, what is chosen should fit from now on."""
         self._line.continuator.set_chart(chart)
 
-    def answer(self, code: Words, heard: NDArray[np.int8], phase: int, over: int) -> None:
+    def answer(
+        self, code: Words, heard: NDArray[np.int8], beat: int, over: int, last_beat: int | None
+    ) -> None:
         """Goes on from what somebody else has played: it becomes the opening of another tune.
 
-        code: the forward code of the phrase. heard: int8[n, 3], its end. phase: beats from the
-        start of the cycle at which the next passage begins; over: beats of it that are over.
+        code: the forward code of the phrase. heard: int8[n, 3], its end. beat: at which the next
+        passage begins; over: beats of it that are over. last_beat: as at first.
         """
+        self._line.go_to(beat)
         self._line.continuator.listen(heard)
+        phase = beat % self._grid.cycle_beats
         self._answer = self._line.continuator.answer(code, phase), over
+        if last_beat is not None and self._form is not Form.NONE:
+            self._last_beat = last_beat
         self._tune = None
-        self._jumps = self._rerolls = False
-        self._run = self._next_run(self._line.beat - phase % self._grid.bar_beats)
+        self._jumps = self._rerolls = self._over = False
+        self._run = self._next_run(beat - beat % self._grid.bar_beats)
 
     def _answered(self, run: _Run, continuation: Continuation, over: int) -> Passage:
         """The passage that answers."""

@@ -90,6 +90,11 @@ class Line:
         other.continuator = self.continuator.copy(rng)
         return other
 
+    def go_to(self, beat: int) -> None:
+        """Goes on at another beat."""
+        self.beat = beat
+        self.continuator.go_to(beat)
+
     def add(
         self,
         segment: int,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
 from livedshl.improviser import Chart, Improvisation, Passage, trace_record
+from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import Bundle, CodeIndex, pack
 from livedshl.index.encoder import forward_encoder
 from livedshl.index.passages import Passages
@@ -295,9 +296,12 @@ class Composition(Iterator[Chunk]):
         place = (start - grid.segment_beats) % grid.cycle_beats // grid.hop_beats
         codes = forward_encoder(bundle.networks).codes(Passages.ending(heard, place, grid))
         code = pack(codes, bundle.shape)[0]
-        self._improvisation.answer(code, heard, start % grid.cycle_beats, beat - start)
-        self._held_beats = start - self._improvisation.beat
-        self._loop, self._pieces = None, ()
+        if self._last_beat is not None:  # there is time for an answer
+            least = (start // grid.bar_beats + 1 + ENDING_BARS) * grid.bar_beats
+            self._last_beat = max(self._last_beat, least)
+        self._improvisation.answer(code, heard, start, beat - start, self._last_beat)
+        self._held_beats = 0
+        self._ends, self._loop, self._pieces = False, None, ()
         self._change_band(self.steering.band, setup=False)
 
     def _add_at_start(self, events: Events) -> None:
