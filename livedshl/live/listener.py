@@ -17,7 +17,7 @@ from livedshl.music.segments import CHORD
 from livedshl.outputs.midi import CLIENT_NAME, open_input
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
-_PERIOD_S = 0.005
+_PERIOD_S = 0.01
 _ECHO_S = 0.08  # so near to a note of one's own an equal one is its echo
 _NOTE_ON, _NOTE_OFF = 0x90, 0x80
 

@@ -17,6 +17,7 @@ _FORGOTTEN_BEATS = 4  # after which what was played and is no phrase is forgotte
 _LEAST_NOTES = 3  # fewer are no phrase
 _CHORD_NOTES = 3  # struck together and held they are a chord, not melody
 _TOGETHER_TICKS = 60
+_MOST_NOTES = 200
 _MOST_STEPS = 144  # of a phrase: all that the networks read; what was before is forgotten
 
 
@@ -81,6 +82,9 @@ class PhraseListener:
     def strike(self, tick: int, pitch: int) -> None:
         """A key goes down."""
         self.release(tick, pitch)
+        since = tick - _MOST_STEPS * TICKS_PER_STEP
+        kept = [note for note in self._notes if note.end is None or note.end > since]
+        self._notes = kept[-_MOST_NOTES:]
         note = _Note(tick, pitch)
         self._held[pitch] = note
         self._notes.append(note)
@@ -162,11 +166,11 @@ class PhraseListener:
 
     def _chord_notes(self) -> list[_Note]:
         """Notes that were struck with at least two others."""
-        found: list[_Note] = []
+        found: dict[int, _Note] = {}
         together: list[_Note] = []
         for note in self._notes:
             together = [other for other in together if note.onset - other.onset <= _TOGETHER_TICKS]
             together.append(note)
             if len(together) >= _CHORD_NOTES:
-                found += [other for other in together if other not in found]
-        return found
+                found |= {id(other): other for other in together}
+        return list(found.values())
