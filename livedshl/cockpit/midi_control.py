@@ -1,11 +1,8 @@
 """Steers by a MIDI controller: its knobs and pads do what they have learned to."""
 
 import threading
-import time
 from collections.abc import Callable
-from math import inf
 from pathlib import Path
-from queue import SimpleQueue
 
 from livedshl.cockpit.desk import Desk, Music
 from livedshl.cockpit.gesture import MOST_POSITION, Gesture
@@ -17,15 +14,12 @@ from livedshl.cockpit.learned import (
     read_learned,
     source_of,
 )
-from livedshl.errors import ControllerError, OutputError
-from livedshl.live.port_watch import PortWatch
-from livedshl.outputs.choice import OutputKind
-from livedshl.outputs.midi import CLIENT_NAME, MidiInput, open_input
-from livedshl.outputs.watch import INPUT, PortNews
+from livedshl.errors import ControllerError
+from livedshl.live.watched_input import WatchedInput
+from livedshl.outputs.midi import CLIENT_NAME
 
 _OWN_NAME = f"{CLIENT_NAME}-control"
 _PERIOD_S = 0.02
-_RETRY_S = 0.5
 _PRESSED = MOST_POSITION // 2 + 1  # a knob or a button that sends control changes, from here on
 
 
@@ -39,18 +33,14 @@ class MidiControl:
     def __init__(
         self, port: str, music: Music, tell: Callable[[str], None], path: Path | None = None
     ) -> None:
-        self._port = port
         self._tell = tell
         self._path = path or learned_path()
         self._desk = Desk(music, tell)
         self._learned: dict[Source, Gesture] = {}
         self._positions: dict[Source, int] = {}
         self._to_learn: tuple[Gesture, ...] = ()
-        self._news: SimpleQueue[PortNews] = SimpleQueue()
         self._left = threading.Event()
-        self._input: MidiInput | None = open_input(port, _OWN_NAME)
-        self._dead: list[MidiInput] = []  # closing what belongs to a MIDI system that died hangs
-        self._open_s = inf  # when to try and open it again
+        self._input = WatchedInput(port, _OWN_NAME, tell)
         self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
 
     def __enter__(self) -> "MidiControl":
@@ -60,17 +50,14 @@ class MidiControl:
             self._tell(f"Nothing that was learned is used: {error}.")
         n = len(self._learned)
         what = f"{n} of its knobs and pads have" if n else "none of its knobs and pads has"
-        self._tell(f"{self._port or _OWN_NAME} steers; {what} learned what to do.")
-        kind = INPUT if self._port else OutputKind.VIRTUAL.value
-        self._watch = PortWatch(kind, self._port, self._news.put)
+        self._tell(f"{self._input.name} steers; {what} learned what to do.")
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
-        self._watch.stop()
         self._thread.join()
-        self._watch.wait()
+        self._input.close()
 
     def learn(self, *gestures: Gesture) -> str:
         """Lets the next knob that is turned, or pad that is pressed, learn one of them for good.
@@ -83,37 +70,10 @@ class MidiControl:
 
     def _run(self) -> None:
         while not self._left.wait(_PERIOD_S):
-            while not self._news.empty():
-                self._mind_port(self._news.get())
-            if time.monotonic() >= self._open_s:
-                self._reopen()
-            for message, time_s in self._input.receive() if self._input else ():
+            for message, time_s in self._input.receive():
                 if heard := source_of(message):
                     self._take(*heard, time_s)
             self._desk.hand_on()
-        if self._input:
-            self._input.close()
-
-    def _mind_port(self, news: PortNews) -> None:
-        if news is PortNews.THERE:
-            self._open_s = 0.0
-            return
-        if self._input:
-            self._tell(f"{self._port or _OWN_NAME} has gone; it is taken up again when it is back.")
-            if news is PortNews.DIED:
-                self._dead.append(self._input)
-            else:
-                self._input.close()
-        self._input, self._open_s = None, inf
-
-    def _reopen(self) -> None:
-        try:
-            self._input = open_input(self._port, _OWN_NAME)
-        except OutputError:
-            self._open_s = time.monotonic() + _RETRY_S
-        else:
-            self._open_s = inf
-            self._tell(f"{self._port or _OWN_NAME} is back.")
 
     def _take(self, source: Source, position: int, time_s: float) -> None:
         before = self._positions.get(source, 0)

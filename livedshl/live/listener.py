@@ -12,9 +12,10 @@ from livedshl.errors import LivedshlError
 from livedshl.live.controls import Control
 from livedshl.live.overview import Overview
 from livedshl.live.phrase import PhraseListener
+from livedshl.live.watched_input import WatchedInput
 from livedshl.music import TICKS_PER_BEAT
 from livedshl.music.segments import CHORD
-from livedshl.outputs.midi import CLIENT_NAME, open_input
+from livedshl.outputs.midi import CLIENT_NAME
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01
@@ -47,7 +48,7 @@ class Listener:
     def __init__(self, port: str, music: Music, tell: Callable[[str], None]) -> None:
         self._music = music
         self._tell = tell
-        self._input = open_input(port, _OWN_NAME)
+        self._input = WatchedInput(port, _OWN_NAME, tell)
         self._phrases: PhraseListener | None = None
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
         self._accompanies = False  # whether the music has left out its melody

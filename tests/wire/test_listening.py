@@ -161,3 +161,22 @@ def test_its_own_notes_on_a_port_that_loops_are_not_listened_to(performance, jac
     player.terminate()
     player.communicate()
     assert read_log(tmp_path / "take.take").changes == ()
+
+
+@pytest.mark.slow
+def test_a_keyboard_that_is_unplugged_is_heard_again_when_it_is_back(
+    performance, jack, keyboard, tmp_path
+):
+    player = performance(keyboard.port)
+    wait_until(lambda: len(trace_of(tmp_path)) >= 1)
+    keyboard.leave()
+    time.sleep(1.5)
+    again = Sender(keyboard.port.partition(":")[0], jack)
+    time.sleep(1.5)
+    play_notes(again, TUNE, 60 / TEMPO / 2)
+    wait_until(lambda: answers_in(tmp_path))
+    again.leave()
+    player.terminate()
+    _, told = player.communicate()
+    assert "has gone" in told
+    assert "is back" in told

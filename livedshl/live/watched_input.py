@@ -1,0 +1,70 @@
+"""A MIDI input that is taken up again when its port has gone and come back."""
+
+import time
+from collections.abc import Callable, Iterator
+from math import inf
+from queue import SimpleQueue
+
+from livedshl.errors import OutputError
+from livedshl.live.port_watch import PortWatch
+from livedshl.outputs.choice import OutputKind
+from livedshl.outputs.midi import MidiInput, open_input
+from livedshl.outputs.watch import INPUT, PortNews
+
+_RETRY_S = 0.5
+
+
+class WatchedInput:
+    """An open MIDI input, used by one thread at a time.
+
+    port: its name, "" to make a virtual one. own_name: that of livedshl's end. tell: shows the user
+    a line. Raises OutputError if the port cannot be opened.
+    """
+
+    def __init__(self, port: str, own_name: str, tell: Callable[[str], None]) -> None:
+        self.name = port or own_name
+        self._port = port
+        self._own_name = own_name
+        self._tell = tell
+        self._news: SimpleQueue[PortNews] = SimpleQueue()
+        self._input: MidiInput | None = open_input(port, own_name)
+        self._dead: list[MidiInput] = []  # closing what belongs to a MIDI system that died hangs
+        self._open_s = inf  # when to try and open it again
+        self._watch = PortWatch(INPUT if port else OutputKind.VIRTUAL.value, port, self._news.put)
+
+    def receive(self) -> Iterator[tuple[bytes, float]]:
+        """What has come since the last call, with the `time.perf_counter` at which it came."""
+        while not self._news.empty():
+            self._mind(self._news.get())
+        if time.monotonic() >= self._open_s:
+            self._reopen()
+        if self._input:
+            yield from self._input.receive()
+
+    def close(self) -> None:
+        """Closes it."""
+        self._watch.stop()
+        self._watch.wait()
+        if self._input:
+            self._input.close()
+
+    def _mind(self, news: PortNews) -> None:
+        if news is PortNews.THERE:
+            self._open_s = 0.0
+            return
+        if self._input:
+            self._tell(f"{self.name} has gone; it is taken up again when it is back.")
+            if news is PortNews.DIED:
+                self._dead.append(self._input)
+            else:
+                self._input.close()
+        self._input, self._open_s = None, inf
+
+    def _reopen(self) -> None:
+        try:
+            self._input = open_input(self._port, self._own_name)
+        except OutputError:
+            self._open_s = time.monotonic() + _RETRY_S
+        else:
+            self._open_s = inf
+            self._tell(f"{self.name} is back.")
