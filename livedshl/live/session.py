@@ -20,7 +20,7 @@ from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.preset import load_preset
 from livedshl.live.settings import Settings, chords_of
-from livedshl.live.sync import Timing
+from livedshl.live.sync import Sync, Timing
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
 from livedshl.units import TICKS_PER_BEAT
@@ -84,6 +84,8 @@ class Session:
         band = self._other_band(str(control.value)) if control.name == "preset" else None
         if composing is None:
             raise ValueError("the music has not begun yet")
+        if control.name == "tempo" and self._timing.sync is Sync.CLOCK:
+            raise ValueError("tempo: the MIDI clock that is followed decides it")
         if control.name == "end":
             self._ending.set()
         composing.change(control, band)

@@ -97,7 +97,8 @@ def read_log(path: Path) -> TakeLog:
                 f"play it again with livedshl {head['livedshl']}"
             )
         settings = _settings_of(head["settings"])
-        changes, heard, end, band = [], 0, None, settings.band
+        changes, heard, end = [], 0, None
+        parts = {part.name for part in settings.parts}
         for number, line in enumerate(lines[1:], 2):
             try:
                 record = json.loads(line)
@@ -111,9 +112,11 @@ def read_log(path: Path) -> TakeLog:
                 end = int(record["end"])
             else:
                 change = _change_of(record)
-                band = change.band or band
-                check(change.control, band.names, settings.key.mode)
+                if change.band:
+                    parts |= change.band.names.keys()
                 changes.append(change)
+        for change in changes:
+            check(change.control, parts, settings.key.mode)
         return TakeLog(
             settings, Path(head["bundle"]), str(head["manifest"]), tuple(changes), heard, end
         )
