@@ -18,7 +18,7 @@ from livedshl.live.take import trace_line
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.midifile import write_midi
-from livedshl.outputs.musicxml import Mark, musicxml, write_musicxml
+from livedshl.outputs.musicxml import Mark, musicxml
 from livedshl.outputs.spelling import key_name
 
 _PICTURES = (".svg", ".png", ".pdf")
@@ -81,11 +81,10 @@ class _Piece:
         if ending in _PICTURES:
             self.draw_score(path)
         elif ending == ".musicxml":
-            write_musicxml(
-                path, self.steps, self.vocabulary.classes, settings.grid, settings.key,
-                settings.tempo_bpm, self.title, self.creator, self.keys,
-                [Mark(step, name, section=True) for step, name in sections_of(self.stretches)],
-            )  # fmt: skip
+            sections = [
+                Mark(step, name, section=True) for step, name in sections_of(self.stretches)
+            ]
+            write_beside(path, self._musicxml(sections))
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav
 
@@ -102,13 +101,16 @@ class _Piece:
         """Draws melody and chord symbols, and where segments join."""
         from livedshl.outputs.score import marks_of, songs_of, write_score
 
-        settings = self.settings
         sources = self.stretches
-        score = musicxml(
-            self.steps, self.vocabulary.classes, settings.grid, settings.key,
-            settings.tempo_bpm, self.title, self.creator, self.keys, marks_of(sources),
-        )  # fmt: skip
+        score = self._musicxml(marks_of(sources))
         write_score(path, score, songs_of(sources))
+
+    def _musicxml(self, marks: Sequence[Mark]) -> bytes:
+        settings = self.settings
+        return musicxml(
+            self.steps, self.vocabulary.classes, settings.grid, settings.key,
+            settings.tempo_bpm, self.title, self.creator, self.keys, marks,
+        )  # fmt: skip
 
     def draw_roll(self, path: Path) -> None:
         """Draws the notes of all parts, and which song they came from."""

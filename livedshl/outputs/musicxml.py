@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.files import write_beside
 from livedshl.music import Chord, Grid
 from livedshl.music.chords import QUALITIES
 from livedshl.music.leadsheet import Key, Mode
@@ -46,22 +44,6 @@ class Mark:
     section: bool = False
 
 
-def write_musicxml(
-    path: Path,
-    steps: NDArray[np.int8],
-    chords: Sequence[Chord],
-    grid: Grid,
-    key: Key,
-    tempo_bpm: float,
-    title: str,
-    creator: str = "livedshl",
-    keys: Mapping[int, Key] | None = None,
-    marks: Sequence[Mark] = (),
-) -> None:
-    """Writes the score of `steps` to `path`; the rest is as in `musicxml`. Raises OSError."""
-    write_beside(path, musicxml(steps, chords, grid, key, tempo_bpm, title, creator, keys, marks))
-
-
 def musicxml(
     steps: NDArray[np.int8],
     chords: Sequence[Chord],
@@ -69,7 +51,7 @@ def musicxml(
     key: Key,
     tempo_bpm: float,
     title: str,
-    creator: str,
+    creator: str = "livedshl",
     keys: Mapping[int, Key] | None = None,
     marks: Sequence[Mark] = (),
 ) -> bytes:

@@ -9,7 +9,7 @@ from strategies import VOCABULARY, grids, step_arrays
 from livedshl.corpus import read_corpus
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 from livedshl.music.leadsheet import Key
-from livedshl.outputs.musicxml import write_musicxml
+from livedshl.outputs.musicxml import musicxml
 
 C = Key(0, Mode.MAJOR)
 keys = st.builds(Key, st.integers(0, 11), st.sampled_from([Mode.MAJOR, Mode.MINOR]))
@@ -24,7 +24,7 @@ def test_music21_reads_back_every_note_and_chord(tmp_path, grid_and_steps, key):
     grid, steps = grid_and_steps
     steps[0, 1] = steps[0, 0] > 0
     path = tmp_path / "t.musicxml"
-    write_musicxml(path, steps, VOCABULARY.classes, grid, key, 100, "Title")
+    path.write_bytes(musicxml(steps, VOCABULARY.classes, grid, key, 100, "Title"))
     corpus = read_corpus([str(path)], grid=grid, mode=key.mode, cache=tmp_path / "cache")
     if not (steps[:, 0] > 0).any():
         assert corpus.skipped[0].reason == "no melody"
@@ -51,7 +51,9 @@ def notes_of(rhythm: str, tmp_path, grid=COMMON_TIME):
     steps[:, 2] = -1
     for step, letter in enumerate(rhythm):
         steps[step] = (0, 0, -1) if letter == "." else (71, letter.isupper(), -1)
-    write_musicxml(tmp_path / "t.musicxml", steps, VOCABULARY.classes, grid, C, 100, "Title")
+    (tmp_path / "t.musicxml").write_bytes(
+        musicxml(steps, VOCABULARY.classes, grid, C, 100, "Title")
+    )
     return list(ET.parse(tmp_path / "t.musicxml").iter("note"))
 
 
@@ -131,7 +133,7 @@ def test_lengths_show_the_beats_of_the_metre(metre, rhythm, lengths, tmp_path) -
 def test_the_tempo_mark_counts_the_beats_of_the_metre(metre, shown, sounding, tmp_path) -> None:
     grid, path = GRIDS[metre], tmp_path / "t.musicxml"
     steps = np.zeros((grid.bar_steps, 3), np.int8)
-    write_musicxml(path, steps, VOCABULARY.classes, grid, Key(4, Mode.MINOR), 100, "Title")
+    path.write_bytes(musicxml(steps, VOCABULARY.classes, grid, Key(4, Mode.MINOR), 100, "Title"))
     score = ET.parse(path)
     (mark,) = score.iter("metronome")
     dots = "." * len(mark.findall("beat-unit-dot"))
