@@ -1,15 +1,17 @@
 """Plays a session under a screen, which opens when the music has begun."""
 
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
+from threading import Event, Thread
 
 from livedshl.cockpit.gesture import Gesture
 from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
 
 _POLL_S = 0.05
+_CLOSING_S = 3.0  # in which a screen closes when the music is over
 
 
 def play_under_screen(
@@ -20,6 +22,7 @@ def play_under_screen(
     The screen takes longer to load than the music to begin, and would delay it: it comes after.
     """
     outcome: Future[PlayerReport | None] = Future()
+    closed = Event()
     playing = Thread(target=_run, args=(session, outcome), name="session")
     with session.signals():
         playing.start()
@@ -27,11 +30,23 @@ def play_under_screen(
             playing.join(_POLL_S)
         try:
             if playing.is_alive():
+                Thread(target=_leave_without_terminal, args=(playing, closed), daemon=True).start()
                 _show(session, playing, learn)
         finally:
+            closed.set()
             session.stop()
             playing.join()
     return outcome.result()
+
+
+def _leave_without_terminal(playing: Thread, closed: Event) -> None:
+    """Leaves when the music is over but the screen does not close.
+
+    Textual waits for ever where the terminal has gone; all files are closed by then.
+    """
+    playing.join()
+    if not closed.wait(_CLOSING_S):
+        os._exit(1)
 
 
 def _run(session: Session, outcome: "Future[PlayerReport | None]") -> None:

@@ -196,6 +196,18 @@ def test_a_signal_closes_the_screen(terminal, tmp_path, number):
     assert "candidates" not in terminal.screen()
 
 
+def test_a_terminal_that_is_closed_ends_the_music_and_leaves_no_process(terminal, tmp_path):
+    terminal.wait_for("candidates")
+    terminal.close()
+    for _ in range(150):
+        found = subprocess.run(["pgrep", "-f", f"{tmp_path}/take.mid"], capture_output=True)
+        if not found.stdout:
+            break
+        time.sleep(0.1)
+    assert not found.stdout
+    assert take_of(tmp_path).end is not None
+
+
 def test_no_tui_keeps_to_plain_lines(jack, receiver, tmp_path):
     need(shutil.which("tmux"), "tmux")
     command = livedshl("play", "--port", receiver.port, "--no-tui", "--bars", 2, "--tempo", 300)
