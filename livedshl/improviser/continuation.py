@@ -168,9 +168,7 @@ class Continuator:
         self._retrieve = retrieve
         self._rng = rng
         self._rules = rules
-        self._near = self._nearness(rules, chart is not None)
-        self._enough = _CHART_ENOUGH if chart else _ENOUGH
-        self._chart = ChartDistance(chart, bundle.vocabulary) if chart else None
+        self.set_chart(chart)
         self._terms = rules.terms if retrieve is Retrieve.MIN else ()
         self._recent: deque[int] = deque(maxlen=rules.recency_in(library))  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
@@ -194,13 +192,10 @@ class Continuator:
     def set_adventure(self, adventure: float) -> None:
         """How boldly it goes on from now; see `ContinuationRules`."""
         self._rules = replace(self._rules, adventure=adventure)
-        self._near = self._nearness(self._rules, self._chart is not None)
 
     def set_chart(self, chart: Chart | None) -> None:
         """To which chords, in C major or A minor, what is chosen should fit from now on."""
         self._chart = ChartDistance(chart, self._bundle.vocabulary) if chart else None
-        self._enough = _CHART_ENOUGH if chart else _ENOUGH
-        self._near = self._nearness(self._rules, chart is not None)
 
     def go_to(self, beat: int) -> None:
         """Goes on at another beat, where a chart has other chords."""
@@ -333,9 +328,11 @@ class Continuator:
         leads = np.flatnonzero(onward % self._grid.cycle_beats == 0)
         return int(leads[np.argmin(distances[leads])]) if len(leads) else int(distances.argmin())
 
-    def _nearness(self, rules: ContinuationRules, with_chart: bool) -> int:
+    @property
+    def _near(self) -> int:
+        """Symbols by which a code may lie farther than the nearest and be chosen."""
         length = self._bundle.shape.length
-        return max(rules.near(length), round(_CHART_NEAR * length) if with_chart else 0)
+        return max(self._rules.near(length), round(_CHART_NEAR * length) if self._chart else 0)
 
     def _as_wished(self, playing: int, wish: Wish, merged: bool) -> Continuation | None:
         nearest, found = self._near_rings(playing, wish, merged)
@@ -363,10 +360,11 @@ class Continuator:
         farthest = self._retrieve is Retrieve.MAX
         first: Ring | None = None
         found: list[_Found] = []
-        barred = self._barred()
+        barred, near = self._barred(), self._near
+        enough = _CHART_ENOUGH if self._chart else _ENOUGH
         for ring in self._index.rings(self._bundle.forward[playing], farthest_first=farthest):
             first = first or ring
-            if found and abs(ring.distance - found[0].distance) > self._near:
+            if found and abs(ring.distance - found[0].distance) > near:
                 break
             if wish and abs(ring.distance - first.distance) > wish.reach:
                 break
@@ -383,7 +381,7 @@ class Continuator:
                 segments = segments[~self._quotes.too_long(after)]
             if len(segments):
                 found.append(_Found(ring.distance, len(ring.segments), segments))
-                if sum(len(nearer.segments) for nearer in found) >= self._enough:
+                if sum(len(nearer.segments) for nearer in found) >= enough:
                     break
         assert first is not None, "an index is never empty"
         return first, found

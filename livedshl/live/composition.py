@@ -158,7 +158,7 @@ class Composition(Iterator[Chunk]):
     def obey(self, control: Control, band: Band | None = None) -> None:
         """Does what a control says, from the next chunk on. band: that of a change of preset.
 
-        Controls that act at once are none of the music's.
+        The tempo, and what acts at once, are the clock's.
         """
         name, value, part = control.name, control.value, control.part or ""
         steering, improvisation = self.steering, self._improvisation
@@ -171,8 +171,6 @@ class Composition(Iterator[Chunk]):
         elif name == "end":
             improvisation.end()
             steering = replace(steering, ending=True, hold=False)
-        elif name == "tempo":
-            steering = replace(steering, tempo_bpm=float(value or 0))
         elif name == "key":
             steering = replace(steering, key=Key.parse(str(value)))
         elif name == "adventure":

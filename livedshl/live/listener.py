@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 from math import ceil
-from typing import Protocol
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from livedshl.errors import LivedshlError
 from livedshl.live.controls import Control
 from livedshl.live.overview import Overview
 from livedshl.live.phrase import PhraseListener
+from livedshl.live.session import Session
 from livedshl.live.watched_input import WatchedInput
 from livedshl.music import TICKS_PER_BEAT
 from livedshl.music.segments import CHORD
@@ -23,19 +23,6 @@ _ECHO_S = 0.08  # so near to a note of one's own an equal one is its echo
 _NOTE_ON, _NOTE_OFF = 0x90, 0x80
 
 
-class Music(Protocol):
-    """What is listened for: a `Session`."""
-
-    def control(self, control: Control) -> None:
-        """Does what a control says. Raises ValueError or LivedshlError."""
-
-    def overview(self) -> Overview | None:
-        """The performance as it stands; None until there is music."""
-
-    def tick_at(self, time_s: float) -> int:
-        """The tick that sounds at a time of `time.perf_counter`."""
-
-
 class Listener:
     """Hears a MIDI input on a thread of its own until it is left; a context manager.
 
@@ -45,11 +32,10 @@ class Listener:
     OutputError if the port cannot be opened.
     """
 
-    def __init__(self, port: str, music: Music, tell: Callable[[str], None]) -> None:
-        self._music = music
+    def __init__(self, port: str, session: Session, tell: Callable[[str], None]) -> None:
+        self._session = session
         self._tell = tell
         self._input = WatchedInput(port, _OWN_NAME, tell)
-        self._phrases: PhraseListener | None = None
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
         self._accompanies = False  # whether the music has left out its melody
         self._harmony = ""
@@ -66,12 +52,13 @@ class Listener:
         self._input.close()
 
     def _run(self) -> None:
+        phrases: PhraseListener | None = None
         while not self._left.wait(_PERIOD_S):
             received = list(self._input.receive())
-            overview = self._music.overview()
+            overview = self._session.overview()
             if overview is None or not overview.running:
                 continue
-            phrases = self._phrases = self._phrases or PhraseListener(overview.grid)
+            phrases = phrases or PhraseListener(overview.grid)
             for message, time_s in received:
                 if len(message) == 3:
                     self._take(phrases, overview, message, time_s)
@@ -85,7 +72,7 @@ class Listener:
     ) -> None:
         status, pitch, velocity = message
         kind, channel = status & 0xF0, status & 0x0F
-        tick = self._music.tick_at(time_s)
+        tick = self._session.tick_at(time_s)
         if kind == _NOTE_ON and velocity:
             if _is_echo(overview, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
@@ -102,19 +89,19 @@ class Listener:
         harmony = chord.name if (chord := phrases.chord) else ""
         if harmony != self._harmony:
             self._harmony = harmony
-            self._music.control(Control("harmony", harmony))
-        tick = self._music.tick_at(time.perf_counter())
+            self._session.control(Control("harmony", harmony))
+        tick = self._session.tick_at(time.perf_counter())
         if phrases.ended(tick):
             self._accompanies = False
-            self._music.control(Control("answer", self._phrase(phrases, overview)))
+            self._session.control(Control("answer", self._phrase(phrases, overview)))
         elif phrases.is_phrase and not self._accompanies:
             self._accompanies = True
-            self._music.control(Control("listen", True))
+            self._session.control(Control("listen", True))
         elif phrases.is_idle(tick):
             phrases.forget()
             if self._accompanies:
                 self._accompanies = False
-                self._music.control(Control("listen", False))
+                self._session.control(Control("listen", False))
 
     def _phrase(self, phrases: PhraseListener, overview: Overview) -> str:
         """The phrase that is over, in C, with the chords that accompanied it."""

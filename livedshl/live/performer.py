@@ -202,7 +202,7 @@ class Performer:
         return self._tempo_bpm > 0
 
     def tick_at(self, time_s: float) -> int:
-        """The tick the clock reaches at a time of `time.perf_counter`, while it runs."""
+        """The tick the clock is at, at a time of `time.perf_counter`; it may stand still."""
         passed_s = time_s - self._positioned_s
         return self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
 

@@ -14,7 +14,7 @@ from livedshl.improviser.trace import Origin, Stretch, sections_of, stretches
 from livedshl.live.composition import Chunk, Composition
 from livedshl.live.loader import Progress, load_index
 from livedshl.live.settings import Settings, chords_of
-from livedshl.live.take import trace_line
+from livedshl.live.take import trace_line, track_names
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.midifile import write_midi
@@ -90,7 +90,7 @@ class _Piece:
 
             render_wav(path, self.events, settings.quarter_bpm, _RING_OUT_S)
         else:
-            names = {part.channel: part.name for part in settings.parts}
+            names = track_names(settings.parts)
             write_midi(path, self.events, settings.tempo_bpm, settings.grid, names)
 
     def write_trace(self, path: Path) -> None:

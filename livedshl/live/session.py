@@ -92,10 +92,7 @@ class Session:
 
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
-        performer = self._performer
-        if performer is None:
-            return 0
-        return performer.tick_at(time_s) if performer.running else performer.tick
+        return self._performer.tick_at(time_s) if self._performer else 0
 
     def overview(self) -> Overview | None:
         """The performance as it stands; None until there is music."""
@@ -281,7 +278,7 @@ class _ComposerThread:
         """The performance as it stands."""
         performer, lateness = self._performer, self._performer.lateness
         return Overview(
-            tick=performer.tick_at(time.perf_counter()) if performer.running else performer.tick,
+            tick=performer.tick_at(time.perf_counter()),
             quarter_bpm=performer.quarter_bpm / self._timing.speed,
             grid=self._grid,
             sync=self._timing.sync,
@@ -355,7 +352,6 @@ class _ComposerThread:
     def _compose_anew(self, change: Change) -> None:
         """Takes back what was composed from where on the change acts."""
         tick = self._composer.change(change)
-        self._steering = self._composer.steering
         if self._coming and tick < self._coming[-1].end_tick:
             self._performer.discard(tick)
             self.finished = False

@@ -55,7 +55,7 @@ class Take:
     ) -> None:
         self._settings = settings
         self._grid = settings.grid
-        self._names = _track_names(settings.parts)
+        self._names = track_names(settings.parts)
         self._memory = _Memory(SAVED_BARS * self._grid.bar_ticks)
         self._tempo_changes: list[tuple[int, float]] = []
         self._recorder: Recorder | None = None
@@ -93,7 +93,7 @@ class Take:
         if self._log:
             self._log.changed(change)
         if change.band:
-            self._names = {**_track_names(change.band.parts), **self._names}
+            self._names = {**track_names(change.band.parts), **self._names}
             if self._recorder:
                 self._recorder.name_tracks(self._names)
         if change.control.name == "tempo":
@@ -172,11 +172,11 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
     for change in log.changes:
         if change.control.name != "tempo":
             composer.change(change)
-    names, events = _track_names(settings.parts), []
+    names, events = track_names(settings.parts), []
     while not composer.over and composer.tick < log.heard:
         events.append(composer.compose().events)
     for change in log.changes:
-        names = {**(_track_names(change.band.parts) if change.band else {}), **names}
+        names = {**(track_names(change.band.parts) if change.band else {}), **names}
     heard = np.concatenate(events) if events else np.empty((0, 4), np.int64)
     if log.end is not None or not composer.over:
         heard = cut_events(heard, log.heard if log.end is None else log.end)
@@ -189,7 +189,8 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def _track_names(parts: Iterable[Part]) -> dict[int, str]:
+def track_names(parts: Iterable[Part]) -> dict[int, str]:
+    """What the track of each channel, 0 to 15, is called."""
     return {part.channel: part.name for part in parts}
 
 
