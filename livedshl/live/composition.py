@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
+from livedshl.arranger.hand import NOTE_OFF, NOTE_ON
 from livedshl.improviser import Chart, Improvisation, Passage, trace_record
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import Bundle, CodeIndex, pack
@@ -34,7 +35,8 @@ class Chunk:
     start_tick, end_tick: the stretch of time it fills, 480 ticks a quarter note.
     events: int64[n, 4] as `livedshl.arranger` makes them, all before end_tick but in the last.
     steps: int8[m, 3], the passage itself, in C. key: that it is played in.
-    trace: where it came from. begins_anew: whether everything was silenced where it starts.
+    trace: where it came from. goes_on: whether the chunk before began the beat that its trace tells
+    of. begins_anew: whether everything was silenced where it starts.
     """
 
     start_tick: int
@@ -43,21 +45,40 @@ class Chunk:
     steps: NDArray[np.int8]
     key: Key
     trace: dict[str, Any]
+    goes_on: bool = False
     begins_anew: bool = False
 
-    def in_beats(self, grid: Grid) -> "tuple[Chunk, ...]":
-        """The same in pieces of a beat."""
+    def in_steps(self, grid: Grid) -> "tuple[Chunk, ...]":
+        """The same in pieces of a step."""
         pieces = []
-        for start in range(self.start_tick, self.end_tick, grid.beat_ticks):
-            end = start + grid.beat_ticks
+        for at, start in enumerate(range(self.start_tick, self.end_tick, TICKS_PER_STEP)):
+            end = start + TICKS_PER_STEP
             ticks = self.events[:, 0]
             last = end >= self.end_tick
             events = self.events[(ticks >= start) & ((ticks < end) | last)]
-            at = (start - self.start_tick) // TICKS_PER_STEP
-            steps = self.steps[at : at + grid.beat_steps]
             trace = self.trace | {"beat": start // grid.beat_ticks, "beats": 1}
-            pieces.append(Chunk(start, end, events, steps, self.key, trace))
+            goes_on = start % grid.beat_ticks > 0 if at else self.goes_on
+            steps = self.steps[at : at + 1]
+            pieces.append(Chunk(start, end, events, steps, self.key, trace, goes_on))
         return tuple(pieces)
+
+    def begun_at(self, tick: int) -> "Chunk":
+        """What of it is left from `tick` on, a step's; notes that sound there are struck there."""
+        before = self.events[self.events[:, 0] < tick]
+        sounding: dict[tuple[int, int], tuple[int, int, int, int]] = {}
+        settings = []  # programs, volumes
+        for _, status, data1, data2 in before.tolist():
+            kind, note = status & 0xF0, (status & 0x0F, data1)
+            if kind == NOTE_ON:
+                sounding[note] = (tick, status, data1, data2)
+            elif kind == NOTE_OFF:
+                sounding.pop(note, None)
+            else:
+                settings.append((tick, status, data1, data2))
+        rest = self.events[len(before) :]
+        events = np.concatenate([as_events([*settings, *sounding.values()]), rest])
+        steps = self.steps[(tick - self.start_tick) // TICKS_PER_STEP :]
+        return replace(self, start_tick=tick, events=in_order(events), steps=steps)
 
     def moved(self, ticks: int) -> "Chunk":
         """The same so many ticks later."""
@@ -118,9 +139,9 @@ class Composition(Iterator[Chunk]):
         self._overhang = _NOTHING  # events on the tick where the next chunk starts
         self._lately: tuple[Chunk, ...] = ()  # as arranged, whoever is heard
         self._loop: _Loop | None = None
-        self._pieces: tuple[Chunk, ...] = ()  # of the passage that plays, a beat each
+        self._pieces: tuple[Chunk, ...] = ()  # of the passage that plays
         self._ends = False  # whether the last passage has been arranged
-        self._held_beats = 0  # that the improvisation does not count
+        self._held_ticks = 0  # that the improvisation does not count
 
     def __next__(self) -> Chunk:
         if self.over:
@@ -130,8 +151,8 @@ class Composition(Iterator[Chunk]):
             self._let_go()
         if not self._pieces:
             chunk = self._repeat(self._loop) if self._loop else self._arrange()
-            # An answer may be wanted on any beat.
-            self._pieces = chunk.in_beats(self._grid) if self.steering.listening else (chunk,)
+            # An answer may be wanted on any step.
+            self._pieces = chunk.in_steps(self._grid) if self.steering.listening else (chunk,)
         chunk, *later = self._pieces
         self._pieces = tuple(later)
         chunk = replace(chunk, begins_anew=self._begins_anew)
@@ -226,7 +247,7 @@ class Composition(Iterator[Chunk]):
         self._ends = passage.ends or end_beat == self._last_beat
         passage = self._as_heard(replace(passage, steps=steps))
         key = self.steering.key
-        end_beat += self._held_beats
+        end_beat += self._held_ticks // grid.beat_ticks
         trace = trace_record(self._bundle, passage) | {"beats": end_beat - passage.beat}
         if passage.place and not self._chart:
             key = key.transposed(passage.place.key_shift)
@@ -239,7 +260,7 @@ class Composition(Iterator[Chunk]):
             events = arranger.arrange(passage.steps, passage.beat, key.shift, following)
             if self._ends:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
-        return Chunk(
+        chunk = Chunk(
             start_tick=passage.beat * grid.beat_ticks,
             end_tick=end_beat * grid.beat_ticks,
             events=events,
@@ -247,6 +268,7 @@ class Composition(Iterator[Chunk]):
             key=key,
             trace=trace,
         )
+        return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
     def _following(self) -> int:
         """The chord class that the passage after the present one begins with."""
@@ -260,7 +282,7 @@ class Composition(Iterator[Chunk]):
                 passage.steps, passage.beat, self._chords, self._grid.beat_steps
             )
             passage = replace(passage, steps=steps)
-        return replace(passage, beat=passage.beat + self._held_beats)
+        return replace(passage, beat=passage.beat + self._held_ticks // self._grid.beat_ticks)
 
     def _mixed(self, chunk: Chunk) -> Chunk:
         """A chunk as it is heard; what lies on its end, or beyond, begins the next."""
@@ -298,7 +320,7 @@ class Composition(Iterator[Chunk]):
             least = (start // grid.bar_beats + 1 + ENDING_BARS) * grid.bar_beats
             self._last_beat = max(self._last_beat, least)
         self._improvisation.answer(code, heard, start, beat - start, self._last_beat)
-        self._held_beats = 0
+        self._held_ticks = 0
         self._ends, self._loop, self._pieces = False, None, ()
         self._change_band(self.steering.band, setup=False)
 
@@ -324,7 +346,7 @@ class Composition(Iterator[Chunk]):
         self._loop = replace(loop, at=(loop.at + 1) % len(loop.chunks))
         chunk = held.moved(self.tick - held.start_tick)
         beat = chunk.start_tick // self._grid.beat_ticks
-        self._held_beats += (chunk.end_tick - chunk.start_tick) // self._grid.beat_ticks
+        self._held_ticks += chunk.end_tick - chunk.start_tick
         return replace(chunk, trace=held.trace | {"beat": beat, "held": True})
 
     def _let_go(self) -> None:

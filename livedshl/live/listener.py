@@ -11,14 +11,16 @@ from livedshl.errors import LivedshlError
 from livedshl.live.controls import Control
 from livedshl.live.overview import Overview
 from livedshl.live.phrase import PhraseListener
-from livedshl.live.session import Session
+from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
-from livedshl.music import TICKS_PER_BEAT
+from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
 from livedshl.music.segments import CHORD
 from livedshl.outputs.midi import CLIENT_NAME
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01
+_SILENCE_BEATS = 0.5  # without any melody key down, at most, after which a phrase is over
+_REACTION_S = CHANGING_S + 2 * _PERIOD_S  # from then until an answer can begin
 _ECHO_S = 0.08  # so near to a note of one's own an equal one is its echo
 _NOTE_ON, _NOTE_OFF = 0x90, 0x80
 
@@ -56,9 +58,14 @@ class Listener:
         while not self._left.wait(_PERIOD_S):
             received = list(self._input.receive())
             overview = self._session.overview()
-            if overview is None or not overview.running:
+            if overview is None:
                 continue
             phrases = phrases or PhraseListener(overview.grid)
+            if self._input.went() or not overview.running:  # whatever is down, its end is not heard
+                phrases.release_all(overview.tick)
+                self._echoes.clear()
+            if not overview.running:
+                continue
             for message, time_s in received:
                 if len(message) == 3:
                     self._take(phrases, overview, message, time_s)
@@ -91,7 +98,7 @@ class Listener:
             self._harmony = harmony
             self._session.control(Control("harmony", harmony))
         tick = self._session.tick_at(time.perf_counter())
-        if phrases.ended(tick):
+        if phrases.ended(tick, _silence(overview)):
             self._accompanies = False
             self._session.control(Control("answer", self._phrase(phrases, overview)))
         elif phrases.is_phrase and not self._accompanies:
@@ -105,18 +112,29 @@ class Listener:
 
     def _phrase(self, phrases: PhraseListener, overview: Overview) -> str:
         """The phrase that is over, in C, with the chords that accompanied it."""
-        grid = overview.grid
         chords: list[int] = []
         for chunk in overview.chunks:
-            chords += chunk.steps[:: grid.beat_steps, CHORD].tolist()
-        first_beat = overview.chunks[0].start_tick // grid.beat_ticks
+            chords += chunk.steps[:, CHORD].tolist()
+        first_step = overview.chunks[0].start_tick // TICKS_PER_STEP
         key = overview.chunks[-1].key
-        return str(phrases.take(key.shift, chords, first_beat))
+        return str(phrases.take(key.shift, chords, first_step))
+
+
+def _ticks(seconds: float, overview: Overview) -> int:
+    return ceil(seconds * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+
+
+def _silence(overview: Overview) -> int:
+    """Ticks after which a phrase is over: so few that its answer, on a step, is within a beat."""
+    beat_ticks = overview.grid.beat_ticks
+    rest = beat_ticks - TICKS_PER_STEP - _ticks(_REACTION_S, overview)
+    return max(TICKS_PER_STEP // 2, min(rest, round(_SILENCE_BEATS * beat_ticks)))
 
 
 def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
-    """Whether the music itself strikes this note about now."""
-    near = ceil(_ECHO_S * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    """Whether the music itself strikes this note about now, as early as it plays."""
+    near = _ticks(_ECHO_S, overview)
+    tick += round(overview.latency_ms / 1e3 * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
     for chunk in overview.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
             ticks, status, pitches = chunk.events[:, 0], chunk.events[:, 1], chunk.events[:, 2]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST
 
-_SILENCE_BEATS = 0.6  # without any key down, after which a phrase is over
 _FORGOTTEN_BEATS = 4  # after which what was played and is no phrase is forgotten
 _LEAST_NOTES = 3  # fewer are no phrase
 _CHORD_NOTES = 3  # struck together and held they are a chord, not melody
@@ -108,24 +107,29 @@ class PhraseListener:
             return None
         return Chord.of_pitch_classes(pitches[0] % 12, (pitch % 12 for pitch in pitches))
 
-    def ended(self, tick: int) -> bool:
-        """Whether a phrase is over: no melody note has been down for a while."""
+    def ended(self, tick: int, silence: float) -> bool:
+        """Whether a phrase is over: no melody note has been down for `silence` ticks."""
         melody = self._melody()
         if len(melody) < _LEAST_NOTES or any(note.end is None for note in melody):
             return False
         last = max(note.end or 0 for note in melody)
-        return tick - last >= _SILENCE_BEATS * self._grid.beat_ticks
+        return tick - last >= silence
 
     def is_idle(self, tick: int) -> bool:
         """Whether nothing has been played for so long that what was is no phrase any more."""
         last = max((note.end or tick for note in self._notes), default=tick)
         return bool(self._notes) and tick - last > _FORGOTTEN_BEATS * self._grid.beat_ticks
 
-    def take(self, key_shift: int, chords: Sequence[int], first_beat: int) -> Phrase:
+    def release_all(self, tick: int) -> None:
+        """All keys come up."""
+        for pitch in list(self._held):
+            self.release(tick, pitch)
+
+    def take(self, key_shift: int, chords: Sequence[int], first_step: int) -> Phrase:
         """The phrase that is over; what comes after it is another one.
 
         key_shift: semitones from C major or A minor to the key that sounds. chords: the chord
-        class of every beat from `first_beat` of the performance on.
+        class of every step from `first_step` of the performance on.
         """
         melody = self._melody()
         self._notes = [note for note in self._notes if note.end is None]
@@ -146,8 +150,8 @@ class PhraseListener:
                 steps[first:last, ARTICULATED] = 0
                 steps[first, ARTICULATED] = 1
         for step in range(len(steps)):
-            beat = (start + step) // beat_steps - first_beat
-            steps[step, CHORD] = chords[min(max(0, beat), len(chords) - 1)] if chords else -1
+            at = start + step - first_step
+            steps[step, CHORD] = chords[min(max(0, at), len(chords) - 1)] if chords else -1
         steps[steps[:, PITCH] == REST, ARTICULATED] = 0
         return Phrase(start, steps)
 

@@ -32,7 +32,7 @@ LOOKAHEAD_BEATS = 8
 _READY_TIMEOUT_S = 20.0
 _FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
 _POLL_S = 0.1
-_CHANGING_S = 0.15  # in which a change is composed and handed over
+CHANGING_S = 0.1  # in which a change is composed and handed over
 _SHOWN_BARS = 8  # that were heard already
 
 
@@ -323,7 +323,8 @@ class _ComposerThread:
         self._performer.send(chunk.events, chunk.end_tick)
         self._coming.append(chunk)
         self._show()
-        log.info("%s", _story(chunk, self._grid.bar_ticks))
+        if not chunk.goes_on:
+            log.info("%s", _story(chunk, self._grid.bar_ticks))
         if not self._started and (chunk.end_tick >= self._head_start_ticks or self._composer.over):
             self._started = True
             self._performer.start(0, self._settings.quarter_bpm, _FIRST_NOTE_DELAY_S)
@@ -363,7 +364,7 @@ class _ComposerThread:
         """What comes before can no longer be changed: it may have been sent already."""
         if not self._started:
             return 0
-        ahead_s = _CHANGING_S + max(0.0, self._latency_ms / 1e3)
+        ahead_s = CHANGING_S + max(0.0, self._latency_ms / 1e3)
         return self._performer.tick_at(time.perf_counter() + ahead_s)
 
     def _keep_until(self, tick: int) -> None:

@@ -85,7 +85,7 @@ class Take:
             self._recorder.append(chunk.events)
         if self._log:
             self._log.heard(chunk.end_tick)
-        if self._trace:
+        if self._trace and not chunk.goes_on:
             self._trace.write(trace_line(chunk))
 
     def change(self, change: Change) -> None:
@@ -127,7 +127,7 @@ class Take:
         after = [(at - start, bpm) for at, bpm in changes if at > start]
         try:
             write_midi(path, events, tempo_bpm, self._grid, self._names, after)
-            trace = "".join(map(trace_line, chunks))
+            trace = "".join(trace_line(chunk) for chunk in chunks if not chunk.goes_on)
             write_beside(path.with_suffix(".jsonl"), trace.encode())
         except OSError as error:
             raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error

@@ -28,6 +28,7 @@ class WatchedInput:
         self._tell = tell
         self._news: SimpleQueue[PortNews] = SimpleQueue()
         self._input: MidiInput | None = open_input(port, own_name)
+        self._went = False
         self._dead: list[MidiInput] = []  # closing what belongs to a MIDI system that died hangs
         self._open_s = inf  # when to try and open it again
         self._watch = PortWatch(INPUT if port else OutputKind.VIRTUAL.value, port, self._news.put)
@@ -41,6 +42,11 @@ class WatchedInput:
         if self._input:
             yield from self._input.receive()
 
+    def went(self) -> bool:
+        """Whether the port has gone since this was last asked: no key is down any more."""
+        went, self._went = self._went, False
+        return went
+
     def close(self) -> None:
         """Closes it."""
         self._watch.stop()
@@ -53,6 +59,7 @@ class WatchedInput:
             self._open_s = 0.0
             return
         if self._input:
+            self._went = True
             self._tell(f"{self.name} has gone; it is taken up again when it is back.")
             if news is PortNews.DIED:
                 self._dead.append(self._input)

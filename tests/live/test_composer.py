@@ -259,7 +259,7 @@ def test_another_preset_brings_its_band_and_its_programs():
     assert playing <= {part.channel for part in PIANO.parts}
 
 
-def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_beat():
+def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step():
     listening, over = 4 * BAR + 50, 6 * BAR + BAR // 4 + 50
     steps = np.array([(67 + n % 3, 1, 0) for n in range(36)], np.int8)
     phrase = Phrase(4 * 16, steps)
@@ -268,7 +268,7 @@ def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_beat():
         Change(over, Control("answer", str(phrase))),
     )
     melody = SESSION.parts[0].channel
-    asked = 6 * BAR + BAR // 2  # the next beat
+    asked = 6 * BAR + BAR // 4 + TICKS_PER_STEP
     assert not ons(heard, melody, 4 * BAR + BAR // 2, asked)
     assert len(ons(heard, None, 4 * BAR + BAR // 2, asked)) > 10
     answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
@@ -276,13 +276,28 @@ def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_beat():
     assert ons(heard, melody, asked, asked + BAR)
 
 
-@pytest.mark.parametrize("over", [0, 1])
+def test_an_answer_off_the_beat_strikes_what_would_sound_already():
+    events = np.array(
+        [(0, 0xC0, 24, 0), (0, 0x90, 60, 80), (0, 0x91, 40, 70), (200, 0x81, 40, 0),
+         (480, 0x80, 60, 0), (480, 0x90, 62, 80), (960, 0x80, 62, 0)]
+    )  # fmt: skip
+    steps = np.zeros((8, 3), np.int8)
+    chunk = Chunk(0, 960, events, steps, SETTINGS.key, {}).begun_at(240)
+    assert chunk.start_tick == 240
+    assert len(chunk.steps) == 6
+    assert chunk.events.tolist() == [
+        [240, 0xC0, 24, 0], [240, 0x90, 60, 80],
+        [480, 0x80, 60, 0], [480, 0x90, 62, 80], [960, 0x80, 62, 0],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("over", [0, 3, 4, 6])
 def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
     steps = np.array([(60 + n % 7, 1, n % 3) for n in range(48)], np.int8)
-    asked = 7 * BAR + over * TICKS_PER_BEAT
+    asked = 7 * BAR + over * TICKS_PER_STEP
     heard = heard_with(
         Change(4 * BAR, Control("listen", True)),
-        Change(asked - 250, Control("answer", str(Phrase(4 * 16, steps)))),
+        Change(asked - 70, Control("answer", str(Phrase(4 * 16, steps)))),
     )
     answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
     assert answer.start_tick == asked
@@ -297,7 +312,7 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
     after = library.after(np.arange(len(library)), 2)
     possible = (after >= 0) & (library.phases[after] == 0)
     assert distances[before] == distances[possible].min()
-    own = library.contents(np.array(chosen))[over * 4 : 8]
+    own = library.contents(np.array(chosen))[over:8]
     assert (answer.steps[:, 0] == own[:, 0]).all()
 
 

@@ -9,6 +9,7 @@ from livedshl.live.phrase import Phrase, PhraseListener
 from livedshl.music import COMMON_TIME, Chord
 
 BEAT = COMMON_TIME.beat_ticks
+SILENCE = BEAT // 2
 
 
 def played(*notes):
@@ -27,9 +28,9 @@ def test_a_melody_is_quantised_and_transposed_and_rests_stay_rests():
         (beat + 13, beat + 220, 62), (beat + 251, beat + 470, 64), (beat + 950, beat + 1420, 66)
     )
     assert listener.is_phrase
-    assert not listener.ended(beat + 1420 + BEAT // 2)
-    assert listener.ended(beat + 1420 + BEAT)
-    phrase = listener.take(2, [0, 1, 2], 10)
+    assert not listener.ended(beat + 1420 + BEAT // 4, SILENCE)
+    assert listener.ended(beat + 1420 + BEAT // 2, SILENCE)
+    phrase = listener.take(2, [0] * 4 + [1] * 4 + [2] * 4, 40)
     assert phrase.start_step == 40
     steps = phrase.steps
     assert len(steps) == 12
@@ -47,7 +48,7 @@ def test_notes_struck_together_are_a_chord_and_no_melody():
     for pitch in (45, 60, 64):
         listener.release(4 * BEAT, pitch)
     assert listener.chord is None
-    assert not listener.ended(9 * BEAT)
+    assert not listener.ended(9 * BEAT, SILENCE)
     assert listener.is_idle(9 * BEAT)
 
 
@@ -56,7 +57,7 @@ def test_a_melody_over_a_held_chord_is_a_phrase():
         (0, None, 48), (0, None, 52), (5, None, 55), (480, 700, 72), (720, 950, 74), (960, 1400, 76)
     )
     assert listener.chord == Chord.parse("C")
-    assert listener.ended(1400 + BEAT)
+    assert listener.ended(1400 + BEAT, SILENCE)
     steps = listener.take(0, [], 0).steps
     assert set(steps[:, 0].tolist()) == {72, 74, 76}
     assert listener.chord == Chord.parse("C")  # it is still held
@@ -65,7 +66,7 @@ def test_a_melody_over_a_held_chord_is_a_phrase():
 def test_two_notes_are_no_phrase():
     listener = played((0, 100, 60), (240, 300, 62))
     assert not listener.is_phrase
-    assert not listener.ended(10 * BEAT)
+    assert not listener.ended(10 * BEAT, SILENCE)
 
 
 notes = st.lists(
@@ -77,7 +78,7 @@ notes = st.lists(
 def test_whatever_is_played_a_phrase_fits_the_grid_and_can_be_read_back(notes, shift, chords, beat):
     listener = played(*((onset, onset + length, pitch) for onset, length, pitch in notes))
     end = 30_000
-    if not listener.ended(end):
+    if not listener.ended(end, SILENCE):
         return
     phrase = listener.take(shift, chords, beat)
     steps = phrase.steps

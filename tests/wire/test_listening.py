@@ -98,7 +98,7 @@ def test_a_phrase_is_answered_by_the_segment_nearest_by_code(
 
     # It begins within a beat of the phrase's end, the melody alone with who played it until then.
     asked = changes["answer"].tick
-    end = (phrase.start_step + len(phrase.steps)) * BEAT // 4
+    end = (phrase.start_step + np.flatnonzero(phrase.steps[:, 0])[-1] + 1) * BEAT // 4
     assert end <= asked <= end + BEAT
     assert answer["beat"] == asked // BEAT
 
@@ -147,9 +147,12 @@ def test_a_chord_that_is_held_is_followed_until_it_is_let_go(performance, keyboa
 
 
 @pytest.mark.slow
-def test_its_own_notes_on_a_port_that_loops_are_not_listened_to(performance, jack, tmp_path):
+@pytest.mark.parametrize("latency_ms", [0, 250])
+def test_its_own_notes_on_a_port_that_loops_are_not_listened_to(
+    performance, jack, tmp_path, latency_ms
+):
     need(shutil.which("jack_connect"), "jack_connect")
-    player = performance()
+    player = performance("--latency", latency_ms)
     wait_until(lambda: len(trace_of(tmp_path)) >= 1)
     listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True)
     ports = listed.stdout.splitlines()
@@ -161,6 +164,22 @@ def test_its_own_notes_on_a_port_that_loops_are_not_listened_to(performance, jac
     player.terminate()
     player.communicate()
     assert read_log(tmp_path / "take.take").changes == ()
+
+
+@pytest.mark.slow
+def test_a_key_that_was_down_when_the_keyboard_was_unplugged_is_up(performance, keyboard, tmp_path):
+    player = performance(keyboard.port)
+    wait_until(lambda: len(trace_of(tmp_path)) >= 1)
+    play_notes(keyboard, TUNE, 60 / TEMPO / 2)
+    for pitch in (48, 52, 55, 77):  # a chord as well
+        keyboard.do(f"send {0x93} {pitch} 90")
+    time.sleep(0.3)
+    keyboard.leave()
+    wait_until(lambda: answers_in(tmp_path))
+    player.terminate()
+    player.communicate()
+    changes = [change.control for change in read_log(tmp_path / "take.take").changes]
+    assert [control.value for control in changes if control.name == "harmony"][-1] == ""
 
 
 @pytest.mark.slow
