@@ -19,12 +19,13 @@ from livedshl.index.network_shape import NetworkShape, Reader
 from livedshl.index.passages import Passages
 from livedshl.learning.networks import networks_bytes, seeded_networks
 from livedshl.live.composer import Change, Composer
-from livedshl.live.composition import HELD_BARS, Composition
+from livedshl.live.composition import HELD_BARS, Chunk, Composition
 from livedshl.live.controls import Band, Control
 from livedshl.live.phrase import Phrase
 from livedshl.live.preset import load_preset
 from livedshl.live.settings import Settings
-from livedshl.music import COMMON_TIME, TICKS_PER_BEAT
+from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.music.leadsheet import Key
 from livedshl.outputs.recorder import cut_events
 
 BAR = COMMON_TIME.bar_ticks
@@ -282,7 +283,7 @@ def test_an_answer_off_the_beat_strikes_what_would_sound_already():
          (480, 0x80, 60, 0), (480, 0x90, 62, 80), (960, 0x80, 62, 0)]
     )  # fmt: skip
     steps = np.zeros((8, 3), np.int8)
-    chunk = Chunk(0, 960, events, steps, SETTINGS.key, {}).begun_at(240)
+    chunk = Chunk(0, 960, events, steps, Key.parse("C"), {}).begun_at(240)
     assert chunk.start_tick == 240
     assert len(chunk.steps) == 6
     assert chunk.events.tolist() == [
