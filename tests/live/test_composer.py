@@ -269,7 +269,7 @@ def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step():
         Change(over, Control("answer", str(phrase))),
     )
     melody = SESSION.parts[0].channel
-    asked = 6 * BAR + BAR // 4 + TICKS_PER_STEP
+    asked = 6 * BAR + BAR // 4 + 2 * TICKS_PER_STEP  # the step after is being heard
     assert not ons(heard, melody, 4 * BAR + BAR // 2, asked)
     assert len(ons(heard, None, 4 * BAR + BAR // 2, asked)) > 10
     answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
@@ -298,7 +298,7 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
     asked = 7 * BAR + over * TICKS_PER_STEP
     heard = heard_with(
         Change(4 * BAR, Control("listen", True)),
-        Change(asked - 70, Control("answer", str(Phrase(4 * 16, steps)))),
+        Change(asked - TICKS_PER_STEP - 70, Control("answer", str(Phrase(4 * 16, steps)))),
     )
     answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
     assert answer.start_tick == asked
