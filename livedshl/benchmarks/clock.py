@@ -1,12 +1,16 @@
 """How late sixteenths at 120 BPM are sent, by livedshl and by others, idle and under load.
 
 All play the same notes to an output of their own and are measured where they hand a message over:
-livedshl in its player process, the others in this one, where a user would run them.
+livedshl in its player process, the others in this one, where a user would run them. A bare loop in
+a process of its own, which only waits, shows how much of it is the machine's; `livedshl play` with
+its screen open and steered, music of its own on a MIDI port, what is left in use.
 """
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from threading import Event, Thread
 from typing import Any
 
@@ -15,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.benchmarks.measurement import Measurement, drift_ppm
+from livedshl.benchmarks.steered import can_be_steered, play_steered
 from livedshl.errors import OutputError
 from livedshl.live.performer import Performer
+from livedshl.live.realtime import take_realtime_priority
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
@@ -27,18 +33,24 @@ _SUPPLY_STEPS = 8  # what the main process hands over at a time
 _AHEAD_TICKS = 8 * TICKS_PER_BEAT
 _READY_TIMEOUT_S = 20.0
 _DELAY_S = 0.1
+_SPIN_S = 0.001  # of the bare loop before each deadline, as the player does
+_SEED = 1
 _HIDDEN, _FEATURES, _BATCH = 256, 64, 64  # of the network that is trained for load
 
 
 def measure_clock(seconds: float, progress: Callable[[str, float], None]) -> list[Measurement]:
     """Lateness and drift of every way of playing, for so many seconds each.
 
-    Under load this process trains a network meanwhile. Isobar takes part where it is installed.
+    Under load this process trains a network meanwhile. Isobar takes part where it is installed,
+    the screen where there are a terminal and virtual MIDI ports.
     """
     players: dict[str, Callable[[int], dict[str, float | str]]] = {
+        "bare loop": _bare_loop,
         "livedshl": _livedshl,
-        "mido.MidiFile.play": _mido,
     }
+    if can_be_steered():
+        players["livedshl play, steered on its screen"] = _steered
+    players["mido.MidiFile.play"] = _mido
     if _isobar_is_there():
         players["isobar"] = _isobar
     n_steps = round(seconds / _STEP_S)
@@ -63,6 +75,29 @@ def measure_drift(seconds: float, progress: Callable[[str, float], None]) -> lis
     found = Measurement("livedshl, idle", _livedshl(round(seconds / _STEP_S)))
     progress("Listening to livedshl", 1.0)
     return [found]
+
+
+def _bare_loop(n_steps: int) -> dict[str, float | str]:
+    """What no player can do better: waiting, in a process that does nothing else."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_wait_for_steps, n_steps).result()
+
+
+def _wait_for_steps(n_steps: int) -> dict[str, float | str]:
+    priority = take_realtime_priority()
+    first_s = time.perf_counter() + _DELAY_S
+    done_s = []
+    for step in range(n_steps):
+        due_s = first_s + step * _STEP_S
+        time.sleep(max(0.0, due_s - _SPIN_S - time.perf_counter()))
+        while time.perf_counter() < due_s:
+            pass
+        done_s.append(time.perf_counter())
+    return _figures(done_s) | {"priority": priority}
+
+
+def _steered(n_steps: int) -> dict[str, float | str]:
+    return play_steered(n_steps * _STEP_S, _TEMPO_BPM, _SEED)
 
 
 def _livedshl(n_steps: int) -> dict[str, float | str]:
