@@ -4,6 +4,20 @@ import os
 import tempfile
 from pathlib import Path
 
+from livedshl.errors import OutputError
+
+
+def check_folder(folder: Path) -> None:
+    """Raises OutputError if nothing can be written into a folder, which may have to be made."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written ({error.strerror}); choose another place with --out"
+        ) from error
+
 
 def write_beside(path: Path, content: bytes) -> None:
     """Replaces the file at `path` by one with `content`, whole or not at all. Raises OSError."""

@@ -1,5 +1,6 @@
 """Bundles for tests, made in memory from tunes and codes."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,7 @@ def random_bundle(
     )
 
 
+@cache
 def index_of(bundle: Bundle) -> CodeIndex:
     """The index over a bundle's backward codes."""
     return CodeIndex(bundle.backward, bundle.shape)

@@ -4,7 +4,7 @@ Run as `python tests/clocks.py`, it prints how well the loop follows an uneven c
 """
 
 import random
-from math import sqrt
+from math import ceil, sqrt
 
 from livedshl.live.clock_follower import ClockFollower
 from livedshl.live.midi_clock import PULSE
@@ -100,7 +100,7 @@ class Stage:
         while self.now < until_s:
             self._send(self.follower.poll(self.playback, self.now))
             deadline = self.playback.deadline()
-            soon = self.now + (self.follower.poll_s if self._comes_soon() else _NOTHING_COMES_S)
+            soon = self._next_poll_s()
             if deadline is None or deadline - _SPIN_S > self.now:
                 self.now = soon if deadline is None else min(soon, deadline - _SPIN_S)
             else:
@@ -111,10 +111,13 @@ class Stage:
         """The notes that were sent: (seconds, number of the sixteenth)."""
         return [(s, (m[0] & 15) * 128 + m[1]) for s, m in self.sent if m[0] & 0xF0 == 0x90]
 
-    def _comes_soon(self):
-        """Whether to look for messages as often as the player does; else it only takes longer."""
+    def _next_poll_s(self):
+        """When the player finds the next message; polls that find nothing only take longer."""
         coming = self._arrivals[self._received : self._received + 1]
-        return bool(coming) and coming[0][1] < self.now + _NOTHING_COMES_S
+        if not coming or coming[0][1] >= self.now + _NOTHING_COMES_S:
+            return self.now + _NOTHING_COMES_S
+        period_s = self.follower.poll_s
+        return self.now + period_s * max(1, ceil((coming[0][1] - self.now) / period_s))
 
     def _send(self, messages):
         self.sent.extend((self.now, message) for message in messages)

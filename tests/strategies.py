@@ -1,6 +1,7 @@
 """Hypothesis strategies for what livedshl is made of."""
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -10,6 +11,13 @@ from livedshl.music.chords import COMMON_CHORDS
 from livedshl.music.leadsheet import Key
 
 VOCABULARY = ChordVocabulary.of_names(COMMON_CHORDS)
+
+
+def thorough(max_examples, **options):
+    """Settings of a costly property: so many examples, a third of them where all is to be quick."""
+    share = min(1.0, settings.default.max_examples / 75)
+    return settings(max_examples=round(max_examples * share), **options)
+
 
 grids = st.sampled_from(list(GRIDS.values()))
 code_shapes = st.builds(CodeShape, st.integers(1, 24), st.integers(2, 17))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,10 +12,21 @@ from threading import Thread
 
 import pytest
 
+from livedshl.index.bundle import find_bundle
+
 IN_CI = os.environ.get("CI") == "true"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 _RECEIVER = Path(__file__).parent / "wire" / "receiver.py"
 _SENDER = Path(__file__).parent / "wire" / "sender.py"
+
+
+def copy_of_session(folder):
+    """Copies the default model's tunes in 4/4 major into a folder that is made; gives it."""
+    folder.mkdir(parents=True)
+    for path in find_bundle("session").iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    return folder
 
 
 def need(present, what):
@@ -80,6 +92,13 @@ class Receiver:
         # A pipe that nobody reads holds up the receiver once it is full.
         self._reader = Thread(target=self._lines.extend, args=(self._process.stdout,), daemon=True)
         self._reader.start()
+
+    def wait_for_a_note(self, timeout_s=20):
+        """Waits until a note has been switched on."""
+        deadline = time.monotonic() + timeout_s
+        while not notes_on(map(json.loads, list(self._lines))):
+            assert time.monotonic() < deadline, "nothing is heard"
+            time.sleep(0.02)
 
     def reopen(self):
         """Takes the port away and makes it again."""

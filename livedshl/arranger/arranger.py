@@ -5,7 +5,7 @@ tick note-offs first, and from passage to passage in the order of their ticks. W
 the end of a passage is switched off by a later one, or by `Arranger.end`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Protocol
 
@@ -18,18 +18,17 @@ from livedshl.arranger.counter import COUNTER_PATTERNS, Counter
 from livedshl.arranger.drone import DRONE_PATTERNS, Drone
 from livedshl.arranger.drums import DRUM_PATTERNS, Drums
 from livedshl.arranger.groove import Groove
-from livedshl.arranger.hand import NOTE_OFF, NOTE_ON, Hand, Message
+from livedshl.arranger.hand import Hand, Message
 from livedshl.arranger.melody import MELODY_PATTERNS, Melody
 from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.stretch import Stretch
-from livedshl.music import TICKS_PER_STEP, ChordVocabulary, Grid
-from livedshl.music.chords import NO_CHORD
+from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED
 
 Events = NDArray[np.int64]
 
-_CONTROL, _PROGRAM = 0xB0, 0xC0
 _VOLUME, _PAN, _REVERB = 7, 10, 91
 
 
@@ -57,9 +56,9 @@ def patterns_of(role: Role) -> tuple[Pattern, ...]:
 class Arranger:
     """Turns one passage after the other into events.
 
-    parts: who plays. vocabulary: what the chord classes of the passages mean. grid: how they
-    count. mode: of their keys. groove: how the band plays in time. seed: of its feel; each
-    part draws from a generator of its own, which its channel picks.
+    parts: who plays. vocabulary: what the chord classes of the passages mean; one with more of them
+    may take its place. grid: how they count. mode: of their keys. groove: how the band plays in
+    time. seed: of its feel; each part draws from a generator of its own, which its channel picks.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class Arranger:
         seed: int,
     ) -> None:
         self._parts = tuple(parts)
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._grid = grid
         self._groove = groove
         # Passages are laid in C major or A minor: this is the tonic they have there.
@@ -82,7 +81,7 @@ class Arranger:
 
     def copy(self) -> "Arranger":
         """One that goes on from here as this one would."""
-        shared = (self._parts, *self._parts, self._vocabulary, self._grid, self._groove)
+        shared = (self._parts, *self._parts, self.vocabulary, self._grid, self._groove)
         return deepcopy(self, {id(value): value for value in shared})
 
     def setup(self, tick: int = 0) -> Events:
@@ -91,28 +90,43 @@ class Arranger:
             message
             for part in self._parts
             for message in (
-                (tick, _PROGRAM | part.channel, part.program, 0),
+                (tick, PROGRAM | part.channel, part.program, 0),
                 volume_message(tick, part, part.volume),
-                (tick, _CONTROL | part.channel, _PAN, part.pan),
-                (tick, _CONTROL | part.channel, _REVERB, part.reverb),
+                (tick, CONTROL | part.channel, _PAN, part.pan),
+                (tick, CONTROL | part.channel, _REVERB, part.reverb),
             )
         )
 
+    def begin_anew(self, channels: Collection[int]) -> None:
+        """Lets the parts on some channels strike anew what they hold: it does not sound."""
+        for number, hand in enumerate(self._hands):
+            if hand.part.channel in channels:
+                hand.held = ()
+                self._players[number] = _ROLES[hand.part.role][0](hand)
+
     def arrange(
-        self, steps: NDArray[np.int8], beat: int, key_shift: int, following: int = NO_CHORD
+        self,
+        steps: NDArray[np.int8],
+        beat: int,
+        key_shift: int,
+        following: Chord | None = None,
+        section_beat: int = 0,
     ) -> Events:
         """The events of a passage, int8[n, 3] steps, that starts at `beat` of the music.
 
         key_shift: semitones from C major or A minor to the key of the passage. following: the
-        chord class that comes after it, where that is known.
+        chord that comes after it, as it sounds, where that is known. section_beat: where the
+        passage's section began; phrases are counted from there.
         """
-        stretch = self._stretch(steps, beat, key_shift, following)
+        stretch = self._stretch(steps, beat, key_shift, following, section_beat)
         for hand, player in zip(self._hands, self._players, strict=True):
-            hand.begin(stretch.first_step)
+            hand.begin(stretch.first_step, stretch.section_step)
             player.play(stretch)
         return self._taken()
 
-    def close(self, steps: NDArray[np.int8], beat: int, key_shift: int) -> Events:
+    def close(
+        self, steps: NDArray[np.int8], beat: int, key_shift: int, section_beat: int = 0
+    ) -> Events:
         """The events of a passage that ends the music, as `arrange`.
 
         On the beat of its last note every part strikes once, and holds until the passage is over;
@@ -121,10 +135,10 @@ class Arranger:
         onsets = np.flatnonzero(steps[:, ARTICULATED])
         beats = int(onsets[-1]) // self._grid.beat_steps if len(onsets) else 0
         before, last = np.split(steps, [beats * self._grid.beat_steps])
-        events = self.arrange(before, beat, key_shift)
-        stretch = self._stretch(last, beat + beats, key_shift, NO_CHORD)
+        events = self.arrange(before, beat, key_shift, section_beat=section_beat)
+        stretch = self._stretch(last, beat + beats, key_shift, None, section_beat)
         for hand, player in zip(self._hands, self._players, strict=True):
-            hand.begin(stretch.first_step)
+            hand.begin(stretch.first_step, stretch.section_step)
             player.close(stretch)
         end_tick = (stretch.first_step + len(stretch)) * TICKS_PER_STEP
         return np.concatenate([events, self._taken(), self.end(end_tick)])
@@ -136,11 +150,16 @@ class Arranger:
         return self._taken()
 
     def _stretch(
-        self, steps: NDArray[np.int8], beat: int, key_shift: int, following: int
+        self,
+        steps: NDArray[np.int8],
+        beat: int,
+        key_shift: int,
+        following: Chord | None,
+        section_beat: int,
     ) -> Stretch:
         return Stretch.of_steps(
-            steps, beat, self._grid, self._vocabulary,
-            key_shift=key_shift, home=self._home, following=following,
+            steps, beat, self._grid, self.vocabulary,
+            key_shift=key_shift, home=self._home, following=following, section_beat=section_beat,
         )  # fmt: skip
 
     def _taken(self) -> Events:
@@ -153,7 +172,7 @@ def _generator(seed: int, part: Part) -> np.random.Generator:
 
 def volume_message(tick: int, part: Part, volume: int) -> Message:
     """Sets the volume of a part, 0 to 127."""
-    return tick, _CONTROL | part.channel, _VOLUME, volume
+    return tick, CONTROL | part.channel, _VOLUME, volume
 
 
 def as_events(messages: Iterable[Message]) -> Events:

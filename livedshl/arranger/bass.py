@@ -60,16 +60,15 @@ class Bass:
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[step]
+            symbol = self._row[stretch.in_section(at)]
             if chord is None or symbol == SILENT:
                 self._hand.release(step)
-            elif symbol == HELD_THROUGH:
-                continue
+            elif symbol in ("k", HELD_THROUGH):
+                if symbol == "k" or not self._holds(stretch.tonic):
+                    self._strike(step, self._near(stretch.tonic))
             elif symbol == HELD:
                 if changes:
                     self._strike(step, self._near(chord.root))
-            elif symbol == "k":
-                self._strike(step, self._near(stretch.tonic))
             elif changes or not self._hand.leaves_out(step):
                 self._strike(step, self._pitch("r" if changes else symbol, at, chord, stretch))
 
@@ -100,6 +99,9 @@ class Bass:
         nearest = min(abs(pitch - before) for pitch in moving)
         near = [pitch for pitch in moving if abs(pitch - before) <= nearest + 1]
         return int(self._hand.rng.choice(near))
+
+    def _holds(self, pitch_class: int) -> bool:
+        return pitch_class in {pitch % 12 for pitch in self._hand.held}
 
     def _near(self, pitch_class: int) -> int:
         part = self._hand.part

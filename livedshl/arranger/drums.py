@@ -145,8 +145,9 @@ class Drums:
         cycle = _FILL_BARS * stretch.grid.bar_steps
         for at in range(len(stretch)):
             step = stretch.first_step + at
-            into_fill = step % cycle - (cycle - self._fill_steps)
-            rows, place = (self._rows, step) if into_fill < 0 else (self._fill, into_fill)
+            place = stretch.in_section(at)
+            into_fill = place % cycle - (cycle - self._fill_steps)
+            rows, place = (self._rows, place) if into_fill < 0 else (self._fill, into_fill)
             strokes = [
                 (drum.value, _LEVELS[row[place]])
                 for drum, row in rows.items()

@@ -78,7 +78,7 @@ class Feel:
         return round(self._timing * self._drift)
 
     def velocity(self, step: int) -> int:
-        """What metre, phrase and touch add to the velocity of a note at a step."""
+        """What metre, phrase and touch add to the velocity of a note at a step of a section."""
         touch = self._rng.uniform(-1, 1)
         moved = _SWELL_SHARE * swell(step, self._grid) + (1 - _SWELL_SHARE) * touch
         return accent(step, self._grid) + round(self._groove.dynamics * moved)

@@ -1,7 +1,7 @@
 """The hand that plays a part: strikes and releases its notes, and keeps account of what sounds.
 
 Within a stretch of music its messages (tick, status, data 1, data 2) come in any order, but none
-lies before the stretch or after its end: swing and feel move a note by less than half a step.
+lies before the stretch or after its end: swing, feel and a grace move a note by a step at most.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,11 @@ import numpy as np
 
 from livedshl.arranger.groove import Feel, Groove, swung_tick
 from livedshl.arranger.part import Part
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Grid
 
 Message = tuple[int, int, int, int]
 
-NOTE_OFF, NOTE_ON = 0x80, 0x90
 _GRACE_TICKS = 40
 _GRACE_LEVEL = -8
 _TAP_TICKS = 30  # shorter than two drum strokes are ever apart
@@ -32,11 +32,13 @@ class Hand:
         self._feel = Feel(groove, part.role, grid, rng)
         self._lean = 0
         self._first_tick = 0
+        self._section_step = 0
         self._messages: list[Message] = []
 
-    def begin(self, first_step: int) -> None:
-        """Says where the stretch begins: whatever comes before has been handed over."""
+    def begin(self, first_step: int, section_step: int) -> None:
+        """Says where stretch and section begin: whatever comes before has been handed over."""
         self._first_tick = first_step * TICKS_PER_STEP
+        self._section_step = section_step
 
     def take(self) -> list[Message]:
         """The messages since the last call."""
@@ -96,7 +98,7 @@ class Hand:
         return max(self._first_tick, swung_tick(step, self.grid, self._swing) + self._lean)
 
     def _velocity(self, step: int, level: int) -> int:
-        return self.part.velocity + self._feel.velocity(step) + level
+        return self.part.velocity + self._feel.velocity(step - self._section_step) + level
 
     def _release(self, tick: int, pitches: Iterable[int]) -> None:
         off = set(pitches) & set(self.held)

@@ -6,7 +6,8 @@ from livedshl.arranger.rows import HELD, Table, row_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.music.segments import MEDIAN_PITCH, REST
 
-# x: the note that is written there; in STRONG the one that sounds longest up to the next x.
+# x: the note that is written there; in STRONG the one that sounds longest up to the next x, or to
+# the end of the passage.
 MELODY_PATTERNS: Table = {
     Pattern.WRITTEN: {"4/4": "x", "3/4": "x", "6/8": "x", "9/8": "x"},
     Pattern.STRONG: {
@@ -28,7 +29,7 @@ class Melody:
         self._hand = hand
         self._row = row_of(MELODY_PATTERNS, hand.part.pattern, hand.grid)
         self._octave: int | None = None  # semitones by which the phrase is moved
-        self._phrase = -1
+        self._phrase = (-1, -1)  # the step where its section began, and which of it
         self._written = REST  # what sounds, as written in the key
 
     def play(self, stretch: Stretch) -> None:
@@ -40,15 +41,16 @@ class Melody:
 
     def close(self, stretch: Stretch) -> None:
         """Plays a stretch as it is written."""
-        self._play_written(stretch)
+        self._play_written(stretch, whole=True)
 
-    def _play_written(self, stretch: Stretch) -> None:
+    def _play_written(self, stretch: Stretch, whole: bool = False) -> None:
+        """whole: whether no note falls victim to the part's density."""
         for at, pitch in enumerate(stretch.pitches):
             step = stretch.first_step + at
             if pitch == REST:
                 self._rest(step)
             elif stretch.articulated[at] or pitch != self._written:
-                if self._hand.held and self._hand.leaves_out(step):
+                if self._hand.held and not whole and self._hand.leaves_out(step):
                     self._written = pitch
                 else:
                     self._strike(step, pitch, stretch, self._grace(at, stretch))
@@ -57,7 +59,7 @@ class Melody:
         first = 0
         while first < len(stretch):
             end = first + 1
-            while end < len(stretch) and self._row[stretch.first_step + end] == HELD:
+            while end < len(stretch) and self._row[stretch.in_section(end)] == HELD:
                 end += 1
             self._play_tone(first, stretch, stretch.pitches[first:end])
             first = end
@@ -67,7 +69,7 @@ class Melody:
         heard = [pitch for pitch in pitches if pitch != REST]
         if not heard:
             self._rest(step)
-        elif self._row[step] != HELD or not self._hand.held:
+        elif self._row[stretch.in_section(at)] != HELD or not self._hand.held:
             rests = pitches.index(heard[0])
             if rests:
                 self._rest(step)
@@ -79,16 +81,17 @@ class Melody:
 
     def _strike(self, step: int, pitch: int, stretch: Stretch, grace: int | None) -> None:
         self._written = pitch
-        moved = pitch + self._move(step, pitch, stretch)
+        moved = pitch + self._move(step - stretch.first_step, pitch, stretch)
         if grace is not None:
             grace += moved - pitch
             grace = grace if grace <= self._hand.part.highest else None
         self._hand.strike(step, (moved,), grace=grace)
 
-    def _move(self, step: int, pitch: int, stretch: Stretch) -> int:
+    def _move(self, at: int, pitch: int, stretch: Stretch) -> int:
         """The octave of the phrase, which holds unless a note would leave the part's range."""
         part = self._hand.part
-        phrase = step // (_PHRASE_BARS * self._hand.grid.bar_steps)
+        phrase_steps = _PHRASE_BARS * self._hand.grid.bar_steps
+        phrase = stretch.section_step, stretch.in_section(at) // phrase_steps
         if phrase != self._phrase or self._octave is None:
             self._phrase = phrase
             centre = (part.lowest + part.highest) / 2

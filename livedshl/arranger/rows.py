@@ -2,7 +2,8 @@
 
 In every table of rows "-" means that what sounds goes on, to be struck again where the chord
 changes, "~" that it goes on whatever the chord does, and "." that it ends. A row begins on a bar
-line and comes again when it is over: it is as long as a beat, a bar or several bars.
+line and comes again when it is over: it is as long as a beat, a bar or several bars, which are
+counted from the start of a section.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ Table = Mapping[Pattern, Rows]
 
 
 class Row:
-    """A row, ready to be read at any step of a performance."""
+    """A row, ready to be read at any step of a section."""
 
     def __init__(self, written: str) -> None:
         self._symbols = written.replace(" ", "")

@@ -13,6 +13,7 @@ from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 class Stretch:
     """What happens from `first_step` of the performance on.
 
+    section_step: where its section began, from which phrases are counted.
     pitches: of the melody at each step, `REST` where it has none. articulated: whether a note
         begins there.
     chords: at each step; they change on beats. following: the chord after the stretch, if known.
@@ -21,6 +22,7 @@ class Stretch:
 
     grid: Grid
     first_step: int
+    section_step: int
     pitches: list[int]
     articulated: list[bool]
     chords: list[Chord | None]
@@ -38,11 +40,12 @@ class Stretch:
         *,
         key_shift: int,
         home: int,
-        following: int,
+        following: Chord | None,
+        section_beat: int,
     ) -> "Stretch":
         """The stretch of int8[n, 3] steps from `beat` on.
 
-        home: the tonic before it is shifted. following: the class of the chord that comes next.
+        home: the tonic before it is shifted. following: the chord that comes next, as it sounds.
         """
 
         def chord(index: int) -> Chord | None:
@@ -53,16 +56,21 @@ class Stretch:
         return cls(
             grid=grid,
             first_step=beat * grid.beat_steps,
+            section_step=section_beat * grid.beat_steps,
             pitches=np.where(melody == REST, REST, melody + key_shift).tolist(),
             articulated=(steps[:, ARTICULATED] == 1).tolist(),
             chords=[on_beats[step // grid.beat_steps] for step in range(len(steps))],
-            following=chord(following),
+            following=following,
             key_shift=key_shift,
             tonic=(home + key_shift) % 12,
         )
 
     def __len__(self) -> int:
         return len(self.pitches)
+
+    def in_section(self, at: int) -> int:
+        """How many steps of the section are over at step `at`."""
+        return self.first_step + at - self.section_step
 
     def length_of_note(self, at: int) -> int:
         """Steps, within the stretch, for which the melody note that begins at step `at` sounds."""

@@ -5,7 +5,7 @@ from itertools import product
 
 from livedshl.music import Chord
 
-_FIFTHS = {6, 7, 8}  # what a seventh chord leaves out: the bass and the ear supply it
+_ROOT, _FIFTH = 0, 7  # semitones
 _CENTRE_PULL = 0.2  # semitones of movement that a semitone off the range's centre is worth
 _HOME_PULL = 0.8  # the same for a bass note off the middle of the lower half of its range
 _WIDEST = 14  # semitones from the lowest to the highest voice
@@ -60,7 +60,11 @@ def fit_octave(pitch: int, lowest: int, highest: int) -> int:
 
 
 def _three_pitch_classes(chord: Chord) -> list[int]:
+    """A seventh chord leaves out its fifth, which the ear supplies; where that is altered, and so
+    tells what the chord is, the root, which is the bass's.
+    """
     intervals = chord.intervals
     if len(intervals) > 3:
-        intervals = tuple(i for i in intervals if i not in _FIFTHS)
+        supplied = _FIFTH if _FIFTH in intervals else _ROOT
+        intervals = tuple(interval for interval in intervals if interval != supplied)
     return [(chord.root + interval) % 12 for interval in intervals]

@@ -9,13 +9,13 @@ import numpy as np
 
 from livedshl.benchmarks.measurement import Measurement
 from livedshl.errors import OutputError
+from livedshl.messages import NOTE_ON
 from livedshl.outputs.midi import MidiInput, open_input, output_names
 
 _RUNS = 5
 _PATIENCE_S = 30.0
 _POLL_S = 0.001
 _SETTLING_S = 2.0  # before memory is looked at
-_NOTE_ON = 0x90
 _MIB = 1 << 20
 
 
@@ -55,7 +55,7 @@ def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, floa
     started_s = time.perf_counter()
     player = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        while not any(message[0] & 0xF0 == _NOTE_ON for message, _ in listener.receive()):
+        while not any(message[0] & 0xF0 == NOTE_ON for message, _ in listener.receive()):
             if player.poll() is not None or time.perf_counter() - started_s > _PATIENCE_S:
                 player.kill()
                 _, told = player.communicate()

@@ -17,7 +17,7 @@ _ROWS, _COLUMNS = 24, 80
 _READY_S = 5.0  # until the screen is there
 _PATIENCE_S = 10.0  # in which it leaves
 _PRESS_S = 1.0
-_KEYS = b"kKaAmmoohhffnr[]+-x"  # each goes back on what one before it did
+_KEYS = b"kKaAmmoohhffnr[]+-x"  # in the end all is as it was
 _READ_BYTES = 1 << 16
 _REPORT = re.compile(rb"late by ([\d.]+|inf)/([\d.]+|inf)/([\d.]+) ms .* with (.+?) priority")
 

@@ -71,6 +71,8 @@ def main() -> None:
         if isinstance(error, ModuleNotFoundError) and error.name in EXTRA_TRAIN:
             extra = "scores" if error.name in EXTRA_SCORES else "train"
             _fail(f"{error.name} is not installed, which this needs; {install_extra(extra)}", 1)
+        if isinstance(error, OSError) and error.filename:
+            _fail(f"{error.filename}: {error.strerror}; free it, or choose another place", 1)
         known = isinstance(error, (LivedshlError, click.ClickException))
         unknown = (
             f"unexpected {type(error).__name__}: {error} (run again as `livedshl --debug ...`)"

@@ -130,12 +130,15 @@ def _evaluate_codes(
     from rich.console import Console
 
     from livedshl.cli.status import StatusLine
+    from livedshl.files import check_folder
     from livedshl.index import open_bundle
     from livedshl.learning.evaluation.evaluate import evaluate
     from livedshl.live.tasks import write_tasks
 
     bundle = open_bundle(folder)
-    written = write_tasks(folder, out or folder / "evaluation", seed)
+    out = out or folder / "evaluation"
+    check_folder(out)
+    written = write_tasks(folder, out, seed)
     with StatusLine() as status:
         evaluation = evaluate(bundle, paths, holdout, seed, status.progress)
     if as_json:

@@ -27,8 +27,10 @@ def harmoniser(paths: tuple[str, ...], out: Path, holdout: int, seed: int) -> No
     tunes, and but those that are the same under other names.
     """
     from livedshl.cli.status import StatusLine
+    from livedshl.files import check_folder
     from livedshl.learning.harmony import train_harmoniser
 
+    check_folder(out.parent)
     with StatusLine() as status:
         by_kind, recurring = train_harmoniser(paths, out, holdout, seed, status.progress)
     for kind, figures in by_kind.items():

@@ -86,7 +86,7 @@ def _chart(text_or_file: str, grid: Grid) -> Chart:
     """The chart in a file of this name, or else in the text itself."""
     text, where = text_or_file, "--chords"
     try:
-        if Path(text_or_file).is_file():
+        if _is_file(text_or_file):
             text = Path(text_or_file).read_text(encoding="utf-8")
             where += f": {text_or_file}"
         return Chart.parse(text, grid)
@@ -94,6 +94,13 @@ def _chart(text_or_file: str, grid: Grid) -> Chart:
         raise click.UsageError(f"{where}: cannot be read ({error.strerror})") from None
     except ValueError as error:
         raise click.UsageError(f"{where}: {error}") from None
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # longer than a name can be
+        return False
 
 
 def bundle_source(

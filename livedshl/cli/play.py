@@ -40,7 +40,7 @@ from livedshl.live.sync import MOST_LATENCY_MS
     default=0.0,
     metavar="MS",
     help="Play so many milliseconds early, for a synth that is late; negative: late. "
-    'Type "latency MS" and Enter to change it while it plays.',
+    "While it plays: [ and ] on the screen, or, with --no-tui, type latency MS and Enter.",
 )
 @click.option(
     "--control-port",
@@ -48,7 +48,7 @@ from livedshl.live.sync import MOST_LATENCY_MS
     flag_value="",
     metavar="[NAME|N]",
     help="MIDI input of a controller to steer with; without a name a virtual one is made. "
-    'Type "learn CONTROL" and move a knob.',
+    "l on the screen, or typing learn CONTROL with --no-tui, lets a knob learn.",
 )
 @click.option(
     "--osc-port",
@@ -169,7 +169,7 @@ def play(
                 status.tell(USAGE)
             obey_typed_lines(session, learn, status.tell)
             status.report(session.run())
-        if record:
+        if record and session.has_begun:
             status.tell(f"Recorded to {record}.")
 
 

@@ -20,15 +20,21 @@ def replay(take: Path, out: Path | None, model: Path | None) -> None:
     TAKE is what `play --record` wrote, the MIDI file or the .take beside it. The same bundle gives
     the same file, byte for byte; after a crash it goes as far as the log.
     """
+    from livedshl.errors import TakeError
     from livedshl.live.loader import load_index
     from livedshl.live.take import log_path, play_again
     from livedshl.live.take_log import read_log
 
-    log = read_log(log_path(take))
-    loaded = load_index(lambda progress: model or log.bundle, lambda stage, share: None)
+    recorded = take if take != log_path(take) else take.with_suffix(".mid")
     out = out or take.with_name(f"{take.stem}-replay.mid")
+    if out.resolve() == recorded.resolve():
+        raise click.UsageError("OUT is the recording itself; it would be lost")
+    log = read_log(log_path(take))
+    bundle = model or log.bundle
+    if not bundle.is_dir():
+        raise TakeError(f"{bundle}: the take's bundle is not there; say with --model where it is")
+    loaded = load_index(lambda progress: bundle, lambda stage, share: None)
     play_again(log, loaded.bundle, loaded.index, out)
-    recorded = take.with_suffix(".mid")
     same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
     told = f"the same as {recorded}, byte for byte" if same else f"not the same as {recorded}"
     click.echo(f"{out}: {told}", err=True)

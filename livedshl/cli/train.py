@@ -88,10 +88,12 @@ def train(
     together: torchrun --nproc-per-node N -m livedshl train ...
     """
     from livedshl.cli.status import StatusLine
+    from livedshl.files import check_folder
     from livedshl.learning.harmony import shipped_harmoniser
     from livedshl.learning.pipeline import train_bundle
     from livedshl.learning.workers import workers
 
+    check_folder(out)
     settings = _settings(Method(method), GRIDS[metre], follow == "2", chosen)
     with StatusLine() as status, workers(device) as those:
         result = train_bundle(

@@ -12,6 +12,7 @@ from platformdirs import user_config_path
 from livedshl.cockpit.gesture import MOST_POSITION, Gesture
 from livedshl.errors import ControllerError
 from livedshl.files import write_beside
+from livedshl.messages import CONTROL, NOTE_ON, PROGRAM
 
 _MOST_BYTES = 1 << 20
 # Bank select goes before a program change, 120 and above are channel modes: nobody turns them.
@@ -30,7 +31,7 @@ class SourceKind(Enum):
     PROGRAM = "program"
 
 
-_STATUS = {0x90: SourceKind.NOTE, 0xB0: SourceKind.CC, 0xC0: SourceKind.PROGRAM}
+_STATUS = {NOTE_ON: SourceKind.NOTE, CONTROL: SourceKind.CC, PROGRAM: SourceKind.PROGRAM}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from livedshl.arranger import DRUM_CHANNEL
 from livedshl.live.composition import Chunk
 from livedshl.live.overview import Overview
 from livedshl.live.sync import Sync
-from livedshl.music import TICKS_PER_STEP
+from livedshl.messages import NOTE_OFF, NOTE_ON
+from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
 
@@ -34,16 +35,17 @@ def clock_line(overview: Overview) -> Text:
     grid = overview.grid
     bar, ticks = divmod(overview.tick, grid.bar_ticks)
     beat = ticks // grid.beat_ticks
-    beat_bpm = overview.quarter_bpm * 480 / grid.beat_ticks
+    beat_bpm = overview.quarter_bpm * TICKS_PER_BEAT / grid.beat_ticks
     text = Text()
     text.append("▶ " if overview.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
     text.append(f"  {beat_bpm:6.1f} bpm" if overview.running else f"  {'waiting':>10}")
     text.append(f"  {grid}  {overview.steering.key!s:<3}", _BOLD)
     text.append(f" {_sync(overview)}  ", _DIM)
-    late = "/".join(f"{ms:.2f}" for ms in overview.lateness_ms)
-    worst = overview.lateness_ms[2]
-    text.append(f"late {late} ms", Style(color="#f07178") if worst > 1 else _DIM)
+    lateness = overview.lateness
+    figures = (lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms)
+    late = "/".join(f"{ms:.2f}" for ms in figures)
+    text.append(f"late {late} ms", Style(color="#f07178") if lateness.worst_ms > 1 else _DIM)
     if overview.latency_ms:
         text.append(f"  early {overview.latency_ms:+g} ms", _DIM)
     return text
@@ -164,10 +166,9 @@ def segment_lines(overview: Overview) -> list[Text]:
     now = chunk_at(overview.chunks, overview.tick)
     if now is None:
         return []
-    later = [chunk for chunk in overview.chunks if chunk.start_tick >= now.end_tick]
+    coming = _coming_after(now, overview.chunks)
     lines = [_song("now ", now), _code("fwd ", now.trace["forward_code"], None)]
-    if later:
-        coming = later[0]
+    if coming:
         text = _song("next", coming)
         if coming.trace.get("planned"):
             text.append("  returns as planned", Style(color="#ffb454"))
@@ -204,13 +205,13 @@ def _digit(symbol: int) -> str:
 def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
     """The nearest that could have come next, with their distances; the chosen one is marked."""
     now = chunk_at(overview.chunks, overview.tick)
-    later = [c for c in overview.chunks if now and c.start_tick >= now.end_tick]
-    if not later:
+    coming = _coming_after(now, overview.chunks) if now else None
+    if coming is None:
         return []
-    coming = later[0].trace
+    trace = coming.trace
     lines = [Text("candidates", _DIM)]
-    for candidate in coming.get("candidates") or []:
-        chosen = candidate["segment"] == coming["segment"]
+    for candidate in trace.get("candidates") or []:
+        chosen = candidate["segment"] == trace["segment"]
         text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
         text.append(f"{candidate['hamming']:>2}  ", _DIM)
         text.append(candidate["song"], _BOLD if chosen else Style())
@@ -248,6 +249,15 @@ def chunk_at(chunks: Sequence[Chunk], tick: int) -> Chunk | None:
     return chunks[max(0, number - 1)] if chunks else None
 
 
+def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
+    """The chunk that brings the next segment; while somebody is listened to there are several of
+    one segment.
+    """
+    later = (chunk for chunk in chunks if chunk.start_tick >= now.end_tick)
+    playing = now.trace["segment"]
+    return next((chunk for chunk in later if chunk.trace["segment"] != playing), None)
+
+
 @lru_cache(maxsize=2)
 def notes_of(chunks: tuple[Chunk, ...]) -> Notes:
     """The notes of some chunks, int64[n, 4]: start and end in ticks, channel, pitch.
@@ -260,9 +270,9 @@ def notes_of(chunks: tuple[Chunk, ...]) -> Notes:
     for chunk in chunks:
         for tick, status, pitch, _ in chunk.events.tolist():
             kind, place = status & 0xF0, (status & 0x0F, pitch)
-            if kind == 0x90:
+            if kind == NOTE_ON:
                 on[place] = tick
-            elif kind == 0x80 and place in on:
+            elif kind == NOTE_OFF and place in on:
                 notes.append((on.pop(place), tick, *place))
     notes += [(tick, end, *place) for place, tick in on.items()]
     return np.array(notes, np.int64).reshape(-1, 4)

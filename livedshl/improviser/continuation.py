@@ -1,7 +1,6 @@
 """Chooses the segment that follows: by code first, then among those near by how well it joins."""
 
 import logging
-from collections import Counter, deque
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.chart import Chart, ChartDistance
+from livedshl.improviser.memory import Memory
 from livedshl.improviser.merge import agreement, merge_each
 from livedshl.improviser.next_step import NextStep
 from livedshl.improviser.quotes import Quotes
@@ -19,7 +19,6 @@ from livedshl.improviser.ranking import (
     CHORDS,
     FIT,
     LIKELIHOOD,
-    LONGEST_MEMORY,
     TERMS,
     Habits,
     Joins,
@@ -170,23 +169,17 @@ class Continuator:
         self._rules = rules
         self.set_chart(chart)
         self._terms = rules.terms if retrieve is Retrieve.MIN else ()
-        self._recent: deque[int] = deque(maxlen=rules.recency_in(library))  # content ids
-        self._window: deque[tuple[int, ...]] = deque(maxlen=rules.window - 1)  # songs
+        self._memory = Memory(library, rules.song_cap, rules.window, rules.recency_in(library))
         self._quotes = Quotes(library, rules.max_quote)
         self._heard = np.empty((0, 3), np.int8)  # the last bars
         self._beat = 0
-        self._passages = 0
-        # By content, the passage that was heard last of any of its songs.
-        self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
 
     def copy(self, rng: np.random.Generator) -> "Continuator":
         """One that has heard the same and draws from `rng`."""
         other = copy(self)
         other._rng = rng
-        other._recent = self._recent.copy()
-        other._window = self._window.copy()
+        other._memory = self._memory.copy()
         other._quotes = self._quotes.copy()
-        other._heard_at = self._heard_at.copy()
         return other
 
     def set_adventure(self, adventure: float) -> None:
@@ -214,7 +207,7 @@ class Continuator:
         the one after it in its song, where the nearest goes on.
         """
         library, bundle = self._library, self._bundle
-        first, barred = None, self._barred()
+        first, barred = None, self._memory.barred()
         for ring in self._index.rings(code):
             first = first or ring
             segments = ring.segments
@@ -227,7 +220,7 @@ class Continuator:
         assert first is not None, "an index is never empty"
         if not fits.any():  # endless music matters more
             ring, drawn = first, int(self._rng.choice(first.segments))
-        self._remember(drawn)
+        self._memory.add(drawn)
         return Continuation(
             segment=drawn,
             hamming=ring.distance,
@@ -240,7 +233,7 @@ class Continuator:
 
     def avoid(self, segment: int) -> None:
         """Does not play the content of a segment, as if it had been played just now."""
-        self._recent.append(int(self._library.content_ids[segment]))
+        self._memory.avoid(segment)
 
     def open(self, among: NDArray[np.integer] = NOTHING) -> int:
         """Draws a segment to begin with and takes it as played: one of `among`, if there are any,
@@ -249,7 +242,7 @@ class Continuator:
         openings = among if len(among) else self._library.openings
         pool = openings if len(openings) else np.arange(len(self._library), dtype=np.int32)
         segment = int(self._rng.choice(pool))
-        self._remember(segment)
+        self._memory.add(segment)
         return segment
 
     def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
@@ -276,14 +269,14 @@ class Continuator:
         with what is heard.
         """
         chosen = self._choose(playing, wish, merged and self._bundle.overlaps)
-        self._remember(chosen.segment)
+        self._memory.add(chosen.segment)
         return chosen
 
     def follow_as_wished(self, playing: int, wish: Wish) -> Continuation | None:
         """Draws a continuation that fulfils the wish and takes it as played; None if none does."""
         chosen = self._as_wished(playing, wish, self._bundle.overlaps)
         if chosen:
-            self._remember(chosen.segment)
+            self._memory.add(chosen.segment)
         return chosen
 
     def join(self, playing: int, segment: int) -> Continuation:
@@ -314,7 +307,7 @@ class Continuator:
         distances: int[n], of all segments. reach: by how much theirs may exceed the least of all.
         """
         near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
-        near = self._allowed(near)
+        near = near[~self._memory.barred()[self._library.content_ids[near]]]
         near = near[self._in_phase(playing, near, self._grid.bar_beats)]
         return near[np.argsort(distances[near], kind="stable")[:most]]
 
@@ -360,7 +353,7 @@ class Continuator:
         farthest = self._retrieve is Retrieve.MAX
         first: Ring | None = None
         found: list[_Found] = []
-        barred, near = self._barred(), self._near
+        barred, near = self._memory.barred(), self._near
         enough = _CHART_ENOUGH if self._chart else _ENOUGH
         for ring in self._index.rings(self._bundle.forward[playing], farthest_first=farthest):
             first = first or ring
@@ -420,18 +413,18 @@ class Continuator:
         )
         weights = 1.0 / copies[content]
         if self._terms:
-            scores = self._ranking.scores(
-                Joins(
-                    before=self._heard,
-                    after=after,
-                    at=at,
-                    farther=np.array([ring.distance for ring in found])[order] - nearest,
-                    agreeing=agreeing,
-                    in_phase=self._in_phase(playing, candidates, self._grid.cycle_beats),
-                    unheard=self._passages - self._heard_at[self._library.content_ids[candidates]],
-                    off_chart=self._off_chart(candidates),
-                )
+            joins = Joins(
+                before=self._heard,
+                after=after,
+                at=at,
+                farther=np.array([ring.distance for ring in found])[order] - nearest,
+                agreeing=agreeing,
+                in_phase=self._in_phase(playing, candidates, self._grid.cycle_beats),
+                unheard=self._memory.unheard(candidates),
+                off_chart=self._off_chart(candidates),
             )
+            # The chart's chords will be heard instead of the candidates' own.
+            scores = self._ranking.scores(joins, besides={CHORDS} if self._chart else ())
             weights *= np.exp((scores - scores.max()) / self._rules.temperature)
         drawn = int(self._rng.choice(len(candidates), p=weights / weights.sum()))
         ring = found[order[drawn]]
@@ -458,9 +451,8 @@ class Continuator:
                 "`livedshl train` makes one",
                 bundle.folder.name,
             )
-        terms = set(self._terms) - ({CHORDS} if self._chart else set())
         habits = Habits.of(bundle.library, len(bundle.vocabulary))
-        return Ranking(habits, None if weights is None else NextStep(weights), terms)
+        return Ranking(habits, None if weights is None else NextStep(weights), self._terms)
 
     def _off_chart(self, candidates: NDArray[np.int32]) -> Scores:
         """How far the candidates' own chords lie from those of the chart."""
@@ -476,27 +468,3 @@ class Continuator:
         phases = self._library.phases
         wanted = phases[playing] + self._bundle.follow_beats
         return np.asarray((phases[candidates] - wanted) % cycle_beats == 0, np.bool_)
-
-    def _allowed(self, segments: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Those of some segments that song cap and recency admit."""
-        return segments[~self._barred()[self._library.content_ids[segments]]]
-
-    def _barred(self) -> NDArray[np.bool_]:
-        """By content, whether song cap or recency rule it out."""
-        counts = Counter(song for songs in self._window for song in songs)
-        barred = np.zeros(len(self._heard_at), np.bool_)
-        barred[list(self._recent)] = True
-        for song, count in counts.items():
-            if count >= self._rules.song_cap:
-                barred[self._library.contents_of(song)] = True
-        return barred
-
-    def _remember(self, segment: int) -> None:
-        library = self._library
-        content = int(library.content_ids[segment])
-        songs = library.songs_with(content).tolist()
-        self._recent.append(content)
-        self._window.append(tuple(songs))
-        for song in songs:
-            self._heard_at[library.contents_of(song)] = self._passages
-        self._passages += 1

@@ -5,7 +5,7 @@ section begins and where it ends, and remembers a section's segments to bring th
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -22,11 +22,11 @@ from livedshl.improviser.continuation import (
     Wish,
 )
 from livedshl.improviser.improviser import Line, Passage, Place
-from livedshl.index import Bundle, CodeIndex, hamming
+from livedshl.improviser.wishes import Cadence, Wishes
+from livedshl.index import Bundle, CodeIndex
 from livedshl.index.codes import Words
 from livedshl.music import Chord, Mode
 from livedshl.music.chords import NOTE_NAMES
-from livedshl.music.sections import Role
 from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST, TONICS
 
 SECTION_BARS = 8
@@ -42,14 +42,6 @@ _RETURNING_BARS = 2
 _RETURNS = 0.75
 _DIFFERENT_ENDINGS = 0.3  # share of repeated sections that close half the first time, then full
 _RELATED_KEYS = (0, 5, -5)  # semitones: tonic, subdominant, dominant
-# Shares of the symbols of a code: how much farther than the nearest what the form wishes may lie.
-# A cadence is not given up for the code's sake.
-_OPENING_REACH, _LEADING_REACH, _VARIATION_REACH, _CADENCE_REACH = 0.5, 0.6, 0.4, 1.0
-# Of ways of two joins, to a cadence or through a variation, the shortest are taken: those by so
-# much longer at most, and to a cadence by a first join so much farther than the nearest.
-_NEARLY, _TURNING_REACH = 0.05, 0.2
-_REST_REACH = 0.25  # in the middle of a section a cadence may well be missing
-_LOOKED_AT = 200  # segments, for such a way
 
 
 class Form(Enum):
@@ -68,17 +60,9 @@ class Form(Enum):
 _PLANS = {Form.AABB: 0.8, Form.AABA: 0.1, Form.ABAC: 0.1}
 
 
-class _Cadence(Enum):
-    """How a section closes; END: fully, and no pickup leads on."""
-
-    HALF = "half close"
-    FULL = "full close"
-    END = "end"
-
-
 # Where in a section a segment stands: by beats from its start, or, towards its close, by the
 # cadence and beats from its end.
-_Spot = tuple[_Cadence | None, int]
+_Spot = tuple[Cadence | None, int]
 
 
 @dataclass(slots=True)
@@ -126,7 +110,7 @@ class _Run:
 
     start: int
     end: int
-    cadence: _Cadence
+    cadence: Cadence
     letter: str = ""
     place: Place | None = None
     phrase: int = 0
@@ -177,9 +161,7 @@ class Improvisation(Iterator[Passage]):
         self._line = Line(bundle, index, rules, retrieve, rng, chart)
         bounded = last_beat is not None and form is not Form.NONE
         self._last_beat = last_beat if bounded and last_beat else sys.maxsize
-        self._opens, self._leads, self._closes = _wishes(bundle)
-        half = self._closes[_Cadence.HALF].among
-        self._rest = Wish("pause", half, self._symbols(_REST_REACH))
+        self._wishes = Wishes(bundle)
         self._n_tunes = 0
         self._left_in_set = 0
         self._key_shift = 0
@@ -272,7 +254,7 @@ class Improvisation(Iterator[Passage]):
         """The section that begins at a beat, of the tune that plays or of the next."""
         bar_beats = self._grid.bar_beats
         if self._form is Form.NONE:
-            return _Run(beat, sys.maxsize, _Cadence.END)
+            return _Run(beat, sys.maxsize, Cadence.END)
         tune = self._tune
         if tune is None or (tune.at == len(tune.place.plan) - 1 and not self._frozen):
             tune = self._tune = self._next_tune()
@@ -283,14 +265,14 @@ class Improvisation(Iterator[Passage]):
         section = tune.sections[letter]
         self._begin(section)
         if at == len(plan) - 1 or (letter == plan[-1] and not section.differs):
-            cadence = _Cadence.END
+            cadence = Cadence.END
         elif section.differs and letter != plan[at - 1 : at]:
-            cadence = _Cadence.HALF
+            cadence = Cadence.HALF
         else:
-            cadence = _Cadence.FULL
+            cadence = Cadence.FULL
         end = beat + SECTION_BARS * bar_beats
         if end + _SHORTEST_SECTION_BARS * bar_beats > self._last_beat:
-            cadence, end = _Cadence.END, self._last_beat
+            cadence, end = Cadence.END, self._last_beat
         place = replace(tune.place, section=letter, time=section.times)
         return _Run(beat, end, cadence, letter, place)
 
@@ -327,7 +309,7 @@ class Improvisation(Iterator[Passage]):
         section = self._tune.sections[run.letter] if self._tune and run.letter else None
         beat, start = line.beat, run.start
         if self._is_ending and not run.ending:
-            run.ending, run.cadence, run.end = True, _Cadence.END, self._soon(run.end)
+            run.ending, run.cadence, run.end = True, Cadence.END, self._soon(run.end)
         end = run.end
         half = self._return_beat(section, start, end)
         run.phrase = half if beat == half else run.phrase
@@ -384,10 +366,13 @@ class Improvisation(Iterator[Passage]):
         if section and returns and first in section.segments:
             return self._recall(section, first, None, at_start=beat == run.phrase), spot
         opens = section is not None and beat == start
-        wish = self._wish(closing_beat - beat, cadence, opens=opens)
         if beat == last and beat != closing_beat:
-            wish = self._rest
-        return self._choose(wish, at_start=beat == start), spot
+            wish: Wish | None = self._wishes.pause
+        elif opens and beat != closing_beat:
+            wish = self._wishes.opening
+        else:
+            wish = self._wishes.before_close(closing_beat - beat, cadence, self._line)
+        return self._choose(wish, at_start=beat == run.phrase), spot
 
     def _return_beat(self, section: _Section | None, start: int, end: int) -> int:
         """Where a section's beginning comes again in it, at half of it; `end` if it does not."""
@@ -404,21 +389,8 @@ class Improvisation(Iterator[Passage]):
         least = beat + self._bundle.follow_beats + self._grid.segment_beats
         return -(-least // bar_beats) * bar_beats
 
-    def _wish(self, beats_to_close: int, cadence: _Cadence, *, opens: bool) -> Wish | None:
-        """What is wished for so many beats before the segment that closes the section."""
-        follow_beats = self._bundle.follow_beats
-        if beats_to_close == 0:
-            return self._closes[cadence]
-        if opens:
-            return self._opens
-        if beats_to_close <= follow_beats:
-            return self._leads[cadence]
-        if beats_to_close <= 2 * follow_beats:
-            return self._turning(cadence)
-        return None
-
     def _choose(self, wish: Wish | None, *, at_start: bool) -> _Found:
-        """A new segment. What opens a section comes end to end with what closes the one before:
+        """A new segment. What opens a phrase comes end to end with what closes the one before:
         where segments overlap, the code gets there by a segment between them.
         """
         line = self._line
@@ -442,8 +414,10 @@ class Improvisation(Iterator[Passage]):
         playing = line.playing
         assert playing is not None, "nothing has been played that could come back"
         wished = None
-        if spot in section.varied and (
-            wish := self._towards("variation", after, planned, _VARIATION_REACH)
+        if (
+            not at_start
+            and spot in section.varied
+            and (wish := self._wishes.variation(planned, after, line))
         ):
             wished = wish.name
             if variation := line.continuator.follow_as_wished(playing, wish):
@@ -452,88 +426,6 @@ class Improvisation(Iterator[Passage]):
         if not continuation and not at_start:
             continuation = line.continuator.join(playing, planned)
         return _Found(planned, continuation, wished, planned=True)
-
-    def _turning(self, cadence: _Cadence) -> Wish | None:
-        """Wishes a near segment from which the code has not far to what leads to the cadence.
-
-        Without it the step to the cadence is farther by half.
-        """
-        bundle, playing = self._bundle, self._line.playing
-        leading = bundle.backward[self._leads[cadence].among]
-        if playing is None or not len(leading):
-            return None
-        to = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
-        near = self._line.continuator.allowed_within(
-            playing, to, self._symbols(_TURNING_REACH), _LOOKED_AT
-        )
-        onward = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
-        way = to[near].astype(np.int64) + np.array(onward, np.int64)
-        return self._shortest(f"turn to {cadence.value}", near, way, reach=1.0)
-
-    def _towards(
-        self, name: str, after: int | None, besides: int | None, reach: float
-    ) -> Wish | None:
-        """Wishes a segment, none of the content of `besides`, by which the code has not far to the
-        one that comes after it.
-        """
-        bundle, playing = self._bundle, self._line.playing
-        assert playing is not None, "nothing has been played that could go on"
-        way = hamming(bundle.forward[playing], bundle.backward, bundle.shape).astype(np.int64)
-        if after is not None:
-            way += hamming(bundle.backward[after], bundle.forward, bundle.shape)
-        if besides is not None:
-            content_ids = bundle.library.content_ids
-            way[content_ids == content_ids[besides]] = 2 * bundle.shape.length
-        near = self._line.continuator.allowed_within(
-            playing, way, self._symbols(_NEARLY), _LOOKED_AT
-        )
-        return self._shortest(name, near, way[near], reach)
-
-    def _shortest(
-        self, name: str, segments: NDArray[np.int32], way: NDArray[np.int64], reach: float
-    ) -> Wish | None:
-        """Wishes those of some segments by which the way is shortest, or nearly so."""
-        if not len(segments):
-            return None
-        among = np.zeros(len(self._bundle.library), np.bool_)
-        among[segments[way <= way.min() + self._symbols(_NEARLY)]] = True
-        return Wish(name, among, self._symbols(reach))
-
-    def _symbols(self, share: float) -> int:
-        return round(share * self._bundle.shape.length)
-
-
-def _wishes(bundle: Bundle) -> tuple[Wish, Mapping[_Cadence, Wish], Mapping[_Cadence, Wish]]:
-    """What opens a section; by cadence, what leads to its close in the song, and what closes it."""
-    full = bundle.roles & Role.FULL > 0
-    closing = {
-        _Cadence.HALF: bundle.roles & Role.HALF > 0,
-        _Cadence.FULL: full,
-        _Cadence.END: full & (bundle.roles & Role.RESTS > 0),
-    }
-
-    def wish(name: str, among: NDArray[np.bool_], reach: float) -> Wish:
-        return Wish(name, among, round(reach * bundle.shape.length))
-
-    opens = wish("opening", bundle.roles & Role.OPENS > 0, _OPENING_REACH)
-    leads = {
-        cadence: wish(
-            f"to {cadence.value}",
-            _before(bundle, among),
-            _LEADING_REACH,
-        )
-        for cadence, among in closing.items()
-    }
-    closes = {
-        cadence: wish(cadence.value, among, _CADENCE_REACH) for cadence, among in closing.items()
-    }
-    return opens, leads, closes
-
-
-def _before(bundle: Bundle, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which segments are followed, in their song, by one of `among`."""
-    after = bundle.library.after(np.arange(len(bundle.library)), bundle.follow_beats)
-    return np.asarray((after >= 0) & among[after], np.bool_)
 
 
 def _begun(steps: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -75,13 +75,6 @@ class Quotes:
         """Whole beats of the longest quote that ends now; a run shorter than a seed is none."""
         return int(self._runs().lengths.max(initial=0)) // self._beat_steps
 
-    @property
-    def songs(self) -> NDArray[np.int32]:
-        """The tunes that the longest quote stands in, ascending."""
-        runs = self._runs()
-        longest = runs.ends[runs.lengths == runs.lengths.max(initial=0)]
-        return np.unique(self._library.tune_at(longest - 1))
-
     def too_long(self, after: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Whether each of `after`, int8[c, segment, 3], would make a quote too long.
 

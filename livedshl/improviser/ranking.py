@@ -204,11 +204,15 @@ class Ranking:
         self._next_step = next_step if LIKELIHOOD in terms else None
         self._weights = {term: weight for term, weight in WEIGHTS.items() if term.__name__ in terms}
 
-    def scores(self, joins: Joins) -> Scores:
-        """How good each candidate is, float64[c]; -inf for those that others leave no chance."""
+    def scores(self, joins: Joins, besides: Collection[str] = ()) -> Scores:
+        """How good each candidate is, float64[c]; -inf for those that others leave no chance.
+
+        besides: terms that do not count now.
+        """
         score = np.zeros(len(joins.after))
         for term, weight in self._weights.items():
-            score += weight * term(joins, self._habits)
+            if term.__name__ not in besides:
+                score += weight * term(joins, self._habits)
         if self._next_step is None:
             return score
         shortlist = np.sort(np.argsort(-score, kind="stable")[:SHORTLIST])

@@ -1,6 +1,6 @@
 """Which segments may follow: packed codes, exact nearest search, and the bundle on disk.
 
-Knows NumPy, not torch: playing needs no network.
+Knows NumPy, not torch: of the networks only the forward one is read, for what somebody plays along.
 """
 
 from livedshl.index.bundle import Bundle, open_bundle, write_bundle

@@ -8,7 +8,7 @@
     steps.npy              int8[total, 3]
     starts.npy             int32[n]
     phases.npy             int8[n]
-    roles.npy              uint8[n], `livedshl.music.sections.Role`
+    roles.npy              uint8[n], `livedshl.music.sections.SectionRole`
     forward.npy            uint64[n, words]
     backward.npy           uint64[n, words]
     next_step.npy          float32[4 H + 32, 29 + H + 1], see `Bundle.next_step`; may be missing
@@ -65,7 +65,7 @@ class Bundle:
     forward, backward: uint64[n, words], packed codes of the library's segments.
     follow_beats: a hop where neighbours share an overlap, a segment where they are set end to end.
     mode: of the tunes, which lie in C major or in A minor.
-    roles: uint8[n], what each segment does in its song, a `livedshl.music.sections.Role`.
+    roles: uint8[n], what each segment does in its song, a `livedshl.music.sections.SectionRole`.
     manifest: the whole manifest, for showing.
     next_step: the weights of the LSTM that predicts the next step, as
         `livedshl.improviser.next_step` reads them; None in a bundle that has none.

@@ -153,11 +153,6 @@ class CodeIndex:
         self._segments = order.astype(np.int32)
         self._offsets = np.append(first, len(ordered))
 
-    @property
-    def distinct_codes(self) -> int:
-        """How many different backward codes there are."""
-        return len(self._distinct)
-
     def rings(self, query: Words, farthest_first: bool = False) -> Iterator[Ring]:
         """All segments by distance from a packed code, uint64[words], nearest ring first.
 
@@ -170,10 +165,6 @@ class CodeIndex:
             yield from self._rings_by_scan(query)
         else:
             yield from self._rings_by_signature(query)
-
-    def nearest(self, query: Words) -> Ring:
-        """The first ring: the least distance that any segment has, and all segments that do."""
-        return next(self.rings(query))
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import BundleError
+from livedshl.index.contexts import Contexts
 from livedshl.index.network_shape import NetworkShape, Reader
-from livedshl.index.passages import Passages
 from livedshl.music.features import features
 from livedshl.music.grid import Grid
 from livedshl.music.segments import CHORD
@@ -33,7 +33,7 @@ def forward_encoder(path: Path) -> "ForwardEncoder":
 
 
 class ForwardEncoder:
-    """Gives passages the codes that the forward network of a bundle gives them."""
+    """Gives contexts the codes that the forward network of a bundle gives them."""
 
     def __init__(self, weights: Mapping[str, Floats], shape: NetworkShape) -> None:
         self._weights = weights
@@ -56,12 +56,12 @@ class ForwardEncoder:
                 f"{path}: damaged networks ({error}); train the bundle again"
             ) from error
 
-    def codes(self, passages: Passages) -> NDArray[np.uint8]:
+    def codes(self, contexts: Contexts) -> NDArray[np.uint8]:
         """The forward codes of the segments, uint8[B, L]."""
         if self._shape.reader is Reader.LSTM:
-            soft = self._by_lstm(passages.segments)
+            soft = self._by_lstm(contexts.segments)
         else:
-            soft = self._by_window(passages)
+            soft = self._by_window(contexts)
         return np.asarray(soft.argmax(-1), np.uint8)
 
     def _by_lstm(self, segments: NDArray[np.int8]) -> Floats:
@@ -82,44 +82,44 @@ class ForwardEncoder:
         scores = self._linear(f"{name}.to_symbols", subspace)
         return self._groups(_relu(scores) if self._shape.final_relu else scores)
 
-    def _by_window(self, passages: Passages) -> Floats:
+    def _by_window(self, contexts: Contexts) -> Floats:
         """The same as `WindowNetworks.soft_forward`, (B, L, K)."""
-        shape, grid = self._shape, passages.grid
+        shape, grid = self._shape, contexts.grid
         context_steps = shape.context_beats * grid.beat_steps
-        read = passages.window(context_steps, context_steps + grid.segment_steps)
-        about = self._about(passages)
+        read = contexts.window(context_steps, context_steps + grid.segment_steps)
+        about = self._about(contexts)
         soft = self._window("forward_network", np.concatenate([_flat(read), about], 1))
         if shape.recall:
-            soft = self._with_recall(soft, about, passages)
+            soft = self._with_recall(soft, about, contexts)
         if shape.overlap:
-            place = one_hot(passages.places + 1, grid.places)
-            ending = _flat(passages.segments[:, grid.hop_steps :])
+            place = one_hot(contexts.places + 1, grid.places)
+            ending = _flat(contexts.segments[:, grid.hop_steps :])
             shared = self._window("overlap_network", np.concatenate([ending, place], 1))
             soft = np.concatenate([shared, soft], 1)
         return soft
 
-    def _about(self, passages: Passages) -> Floats:
-        grid = passages.grid
-        late = np.minimum(passages.hops, LATE)[:, None] / LATE
+    def _about(self, contexts: Contexts) -> Floats:
+        grid = contexts.grid
+        late = np.minimum(contexts.hops, LATE)[:, None] / LATE
         numbers: list[NDArray[np.floating]] = [
-            one_hot(passages.places, grid.places),
-            one_hot(passages.hops, phrase_hops(grid)),
+            one_hot(contexts.places, grid.places),
+            one_hot(contexts.hops, phrase_hops(grid)),
             late,
-            *alikeness(passages, self._shape.recall),
+            *alikeness(contexts, self._shape.recall),
         ]
         return np.concatenate(numbers, 1).astype(np.float32)
 
-    def _with_recall(self, soft: Floats, about: Floats, passages: Passages) -> Floats:
+    def _with_recall(self, soft: Floats, about: Floats, contexts: Contexts) -> Floats:
         """The mean of the codes and of those of earlier segments, weighted by the gate."""
-        whole = whole_segments(passages, self._shape.recall)
+        whole = whole_segments(contexts, self._shape.recall)
         hidden = _relu(self._linear("gate.0", about))
         scores = self._linear("gate.2", hidden)
         scores[:, 1:][~whole] = -np.inf
         weight = _softmax(scores)
         mean = weight[:, 0, None, None] * soft
         for back in range(self._shape.recall):
-            place = one_hot(passages.places - 2 * back, passages.grid.places)
-            numbers = np.concatenate([_flat(passages.earlier(back)), place], 1)
+            place = one_hot(contexts.places - 2 * back, contexts.grid.places)
+            numbers = np.concatenate([_flat(contexts.earlier(back)), place], 1)
             recalled = self._window("backward_network", numbers)
             mean = mean + weight[:, 1 + back, None, None] * recalled
         return mean
@@ -156,26 +156,26 @@ def phrase_hops(grid: Grid) -> int:
     return PHRASE_BARS * grid.bar_steps // grid.hop_steps
 
 
-def whole_segments(passages: Passages, n_back: int) -> NDArray[np.bool_]:
+def whole_segments(contexts: Contexts, n_back: int) -> NDArray[np.bool_]:
     """Whether the segments 0, 1, 2 ... segments back lie within the tune, bool[B, n_back]."""
-    back = passages.grid.segment_steps * np.arange(n_back)
-    whole: NDArray[np.bool_] = passages.known[:, None] >= back
+    back = contexts.grid.segment_steps * np.arange(n_back)
+    whole: NDArray[np.bool_] = contexts.known[:, None] >= back
     return whole
 
 
-def alikeness(passages: Passages, n_back: int) -> list[NDArray[np.float64]]:
+def alikeness(contexts: Contexts, n_back: int) -> list[NDArray[np.float64]]:
     """How the segment compares with the one 1, 2 ... `n_back` before it, float64[B, 5] each.
 
     Share of equal steps; of equal melody; of equal steps in the segments before both; 1 if all
     steps are equal; 1 if the segment after the earlier one lies within the tune.
     """
-    now, before = passages.segments, passages.earlier(1)
-    whole = whole_segments(passages, n_back)
+    now, before = contexts.segments, contexts.earlier(1)
+    whole = whole_segments(contexts, n_back)
     figures = []
     for back in range(1, n_back + 1):
-        equal = now == passages.earlier(back)  # (B, steps, 3)
+        equal = now == contexts.earlier(back)  # (B, steps, 3)
         steps = equal.all(2)
-        earlier = (before == passages.earlier(back + 1)).all(2)
+        earlier = (before == contexts.earlier(back + 1)).all(2)
         figures.append(
             np.stack(
                 [

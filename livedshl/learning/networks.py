@@ -25,8 +25,8 @@ from torch.nn import functional as F
 
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary
+from livedshl.index.contexts import Contexts
 from livedshl.index.network_shape import NetworkShape, Reader
-from livedshl.index.passages import Passages
 from livedshl.music.features import N_FEATURES, features
 
 SUBSPACE = 64  # size of the layer m1, as in the paper
@@ -34,7 +34,7 @@ _ENCODE_BATCH = 1024
 
 
 class Networks(nn.Module):
-    """The two networks of a bundle: passages to softened codes (Eq. 2)."""
+    """The two networks of a bundle: contexts to softened codes (Eq. 2)."""
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
@@ -45,16 +45,16 @@ class Networks(nn.Module):
         """Where the weights are, and where the codes come out."""
         return next(self.parameters()).device
 
-    def forward(self, firsts: Passages, seconds: Passages) -> tuple[Tensor, Tensor]:
+    def forward(self, firsts: Contexts, seconds: Contexts) -> tuple[Tensor, Tensor]:
         """Softened forward codes of `firsts` and backward codes of `seconds`, (B, L, K) each."""
         return self.soft_forward(firsts), self.soft_backward(seconds)
 
     @abstractmethod
-    def soft_forward(self, passages: Passages) -> Tensor:
+    def soft_forward(self, contexts: Contexts) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
 
     @abstractmethod
-    def soft_backward(self, passages: Passages) -> Tensor:
+    def soft_backward(self, contexts: Contexts) -> Tensor:
         """Softened backward codes of the segments, (B, L, K), whatever came before them."""
 
 
@@ -88,14 +88,14 @@ class LstmNetworks(Networks):
         self.forward_network = HashNetwork(shape)
         self.backward_network = HashNetwork(shape)
 
-    def soft_forward(self, passages: Passages) -> Tensor:
+    def soft_forward(self, contexts: Contexts) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
-        codes: Tensor = self.forward_network(as_input(passages.segments, self.device))
+        codes: Tensor = self.forward_network(as_input(contexts.segments, self.device))
         return codes
 
-    def soft_backward(self, passages: Passages) -> Tensor:
+    def soft_backward(self, contexts: Contexts) -> Tensor:
         """Softened backward codes; the segments are turned round here."""
-        retrograde = as_input(passages.segments, self.device).flip(1)
+        retrograde = as_input(contexts.segments, self.device).flip(1)
         codes: Tensor = self.backward_network(retrograde)
         return codes
 
@@ -144,9 +144,9 @@ def encode(
     networks.eval()
     for start in range(0, n, _ENCODE_BATCH):
         batch = slice(start, min(n, start + _ENCODE_BATCH))
-        passages = Passages.of(library, batch)
-        forward[batch] = to_code(networks.soft_forward(passages))
-        backward[batch] = to_code(networks.soft_backward(passages))
+        contexts = Contexts.of(library, batch)
+        forward[batch] = to_code(networks.soft_forward(contexts))
+        backward[batch] = to_code(networks.soft_backward(contexts))
         progress(batch.stop / n)
     return forward, backward
 

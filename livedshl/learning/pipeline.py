@@ -14,6 +14,7 @@ from platformdirs import user_cache_dir
 
 from livedshl.corpus import describe, read_corpus
 from livedshl.errors import CorpusError
+from livedshl.files import write_beside
 from livedshl.index import Bundle, SegmentLibrary, open_bundle, write_bundle
 from livedshl.index.bundle import MANIFEST, read_manifest
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
@@ -102,8 +103,8 @@ def train_bundle(
         next_step=next_step,
     )
     history = [asdict(row) for row in result.history]
-    (folder / HISTORY).write_text(json.dumps(history, indent=1) + "\n", encoding="utf-8")
-    (folder / CHART).write_bytes(history_png(result.history, settings.shape.length))
+    write_beside(folder / HISTORY, (json.dumps(history, indent=1) + "\n").encode())
+    write_beside(folder / CHART, history_png(result.history, settings.shape.length))
     return result
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from livedshl.index import SegmentLibrary
-from livedshl.index.passages import Passages
+from livedshl.index.contexts import Contexts
 from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
 from livedshl.learning.networks import LstmNetworks, Networks, seeded_networks, to_code
 from livedshl.learning.objective import contrastive, objective
@@ -219,7 +219,7 @@ class Run:
         first = np.flatnonzero(partner >= 0)
         second = partner[first]
         forward, backward = self._learned(  # (B, L, K) each
-            self._passages(pairs[:, 0]), self._passages(pairs[:, 1])
+            self._contexts(pairs[:, 0]), self._contexts(pairs[:, 1])
         )
         settings = self._settings
         if settings.method is Method.CONTRASTIVE:
@@ -239,7 +239,7 @@ class Run:
         self._networks.eval()
         split = self._split
         codes = [
-            to_code(self._networks.soft_backward(self._passages(rows)))
+            to_code(self._networks.soft_backward(self._contexts(rows)))
             for rows in np.array_split(
                 self._one_of_each, -(-len(self._one_of_each) // _ENCODE_BATCH)
             )
@@ -247,7 +247,7 @@ class Run:
         backward = np.concatenate(codes)[self._content_ids]  # uint8 (n, L)
         positive, negative = split.validation_positive, split.validation_negative
         forward = [
-            to_code(self._networks.soft_forward(self._passages(pairs[:, 0])))
+            to_code(self._networks.soft_forward(self._contexts(pairs[:, 0])))
             for pairs in (positive, negative)
         ]
         near = hamming_distances(forward[0], backward[positive[:, 1]])
@@ -273,8 +273,8 @@ class Run:
                 name: weight.cpu().clone() for name, weight in self._networks.state_dict().items()
             }
 
-    def _passages(self, rows: NDArray[np.integer]) -> Passages:
-        return Passages.of(self._library, rows)
+    def _contexts(self, rows: NDArray[np.integer]) -> Contexts:
+        return Contexts.of(self._library, rows)
 
 
 def _batch_size(settings: TrainingSettings, n_pairs: int) -> int:

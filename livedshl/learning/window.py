@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from livedshl.index.contexts import Contexts
 from livedshl.index.encoder import LATE, alikeness, one_hot, phrase_hops, whole_segments
 from livedshl.index.network_shape import NetworkShape
-from livedshl.index.passages import Passages
 from livedshl.learning.networks import Networks, as_input
 from livedshl.music.features import N_FEATURES
 
@@ -29,7 +29,7 @@ _GATE = 64  # hidden size of the attention
 
 
 class WindowNetwork(nn.Module):
-    """Numbers about a passage to `length` symbols: two layers, the second a residual."""
+    """Numbers about a context to `length` symbols: two layers, the second a residual."""
 
     def __init__(self, n_inputs: int, length: int, shape: NetworkShape) -> None:
         super().__init__()
@@ -76,62 +76,62 @@ class WindowNetworks(Networks):
                 nn.Linear(n_about, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
             )
 
-    def soft_forward(self, passages: Passages) -> Tensor:
+    def soft_forward(self, contexts: Contexts) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
-        grid = passages.grid
-        read = passages.window(self._context_steps, self._context_steps + grid.segment_steps)
-        about = self._about(passages)  # (B, n_about)
+        grid = contexts.grid
+        read = contexts.window(self._context_steps, self._context_steps + grid.segment_steps)
+        about = self._about(contexts)  # (B, n_about)
         codes: Tensor = self.forward_network(
             torch.cat([as_input(read, self.device).flatten(1), about], 1)
         )
         if self.shape.recall:
-            codes = self._with_recall(codes, about, passages)
+            codes = self._with_recall(codes, about, contexts)
         if self.shape.overlap:
-            next_place = (passages.places + 1) % grid.places
-            ending = self._numbers(passages.segments[:, grid.hop_steps :], next_place)
+            next_place = (contexts.places + 1) % grid.places
+            ending = self._numbers(contexts.segments[:, grid.hop_steps :], next_place)
             codes = torch.cat([self.overlap_network(ending), codes], 1)
         return codes
 
-    def soft_backward(self, passages: Passages) -> Tensor:
+    def soft_backward(self, contexts: Contexts) -> Tensor:
         """Softened backward codes of the segments, (B, L, K)."""
-        segments, places = passages.segments, passages.places
+        segments, places = contexts.segments, contexts.places
         codes: Tensor = self.backward_network(self._numbers(segments, places))
         if self.shape.overlap:
-            beginning = self._numbers(segments[:, : passages.grid.hop_steps], places)
+            beginning = self._numbers(segments[:, : contexts.grid.hop_steps], places)
             codes = torch.cat([self.overlap_network(beginning), codes], 1)
         return codes
 
-    def _with_recall(self, codes: Tensor, about: Tensor, passages: Passages) -> Tensor:
+    def _with_recall(self, codes: Tensor, about: Tensor, contexts: Contexts) -> Tensor:
         """The mean of the codes and of those recalled, weighted by the gate, (B, length, K)."""
-        whole = whole_segments(passages, self.shape.recall)  # (B, recall)
+        whole = whole_segments(contexts, self.shape.recall)  # (B, recall)
         possible = F.pad(torch.from_numpy(whole), (1, 0), value=True).to(self.device)
         weight = self.gate(about).masked_fill(~possible, -torch.inf).softmax(1)  # (B, 1 + recall)
-        recalled = self._recalled(passages, whole)  # (B, recall, length, K)
+        recalled = self._recalled(contexts, whole)  # (B, recall, length, K)
         mean: Tensor = weight[:, 0, None, None] * codes + torch.einsum(
             "br,brlk->blk", weight[:, 1:], recalled
         )
         return mean
 
-    def _about(self, passages: Passages) -> Tensor:
+    def _about(self, contexts: Contexts) -> Tensor:
         """Where the segments stand, and how they compare with what came before, (B, n_about)."""
-        late = np.minimum(passages.hops, LATE)[:, None] / LATE
-        told = np.concatenate([late, *alikeness(passages, self.shape.recall)], 1)
-        grid = passages.grid
+        late = np.minimum(contexts.hops, LATE)[:, None] / LATE
+        told = np.concatenate([late, *alikeness(contexts, self.shape.recall)], 1)
+        grid = contexts.grid
         places = [
-            _one_hot(passages.places, grid.places),
-            _one_hot(passages.hops, phrase_hops(grid)),
+            _one_hot(contexts.places, grid.places),
+            _one_hot(contexts.hops, phrase_hops(grid)),
         ]
         return torch.cat([*places, torch.from_numpy(told).float()], 1).to(self.device)
 
     @torch.no_grad()
-    def _recalled(self, passages: Passages, whole: NDArray[np.bool_]) -> Tensor:
+    def _recalled(self, contexts: Contexts, whole: NDArray[np.bool_]) -> Tensor:
         """Backward codes of the earlier segments, (B, recall, L, K), 0 where there is none.
 
         They are taken as they are: nothing is learned through them, and no dropout blurs them.
         """
         back = np.arange(self.shape.recall)
-        earlier = np.stack([passages.earlier(n) for n in back.tolist()], 1)[whole]  # (m, steps, 3)
-        places = ((passages.places[:, None] - 2 * back) % passages.grid.places)[whole]
+        earlier = np.stack([contexts.earlier(n) for n in back.tolist()], 1)[whole]  # (m, steps, 3)
+        places = ((contexts.places[:, None] - 2 * back) % contexts.grid.places)[whole]
         key = np.concatenate(
             [earlier.reshape(len(earlier), -1), places[:, None].astype(np.int8)], 1
         )

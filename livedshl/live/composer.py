@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from livedshl.live.composition import Chunk, Composition
 from livedshl.live.controls import Acts, Band, Control, Steering
+from livedshl.music import ChordVocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Composer:
     def steering(self) -> Steering:
         """What the controls have made of the settings, where the next chunk begins."""
         return self._composition.steering
+
+    @property
+    def chords(self) -> ChordVocabulary:
+        """What the chord numbers of all chunks so far stand for."""
+        return self._composition.chords
 
     def compose(self) -> Chunk:
         """The next chunk. Raises StopIteration after the last."""

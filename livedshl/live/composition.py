@@ -9,23 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
-from livedshl.arranger.hand import NOTE_OFF, NOTE_ON
 from livedshl.improviser import Chart, Improvisation, Passage, trace_record
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import Bundle, CodeIndex, pack
+from livedshl.index.contexts import Contexts
 from livedshl.index.encoder import forward_encoder
-from livedshl.index.passages import Passages
 from livedshl.live.controls import Band, Control, Steering
 from livedshl.live.phrase import Phrase
 from livedshl.live.settings import Settings, chords_of
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
-from livedshl.music.segments import CHORD
+from livedshl.music.segments import ARTICULATED, CHORD
 
 HELD_BARS = 4  # that are looped
 
 _NOTHING: Events = np.empty((0, 4), np.int64)
+
+_Notes = Mapping[tuple[int, int], tuple[int, int, int]]  # note-ons by channel and pitch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,18 +67,10 @@ class Chunk:
     def begun_at(self, tick: int) -> "Chunk":
         """What of it is left from `tick` on, a step's; notes that sound there are struck there."""
         before = self.events[self.events[:, 0] < tick]
-        sounding: dict[tuple[int, int], tuple[int, int, int, int]] = {}
-        settings = []  # programs, volumes
-        for _, status, data1, data2 in before.tolist():
-            kind, note = status & 0xF0, (status & 0x0F, data1)
-            if kind == NOTE_ON:
-                sounding[note] = (tick, status, data1, data2)
-            elif kind == NOTE_OFF:
-                sounding.pop(note, None)
-            else:
-                settings.append((tick, status, data1, data2))
+        settings = before[~np.isin(before[:, 1] & 0xF0, (NOTE_ON, NOTE_OFF))]  # programs, volumes
+        again = [*settings[:, 1:].tolist(), *_notes_after(before, {}).values()]
         rest = self.events[len(before) :]
-        events = np.concatenate([as_events([*settings, *sounding.values()]), rest])
+        events = np.concatenate([as_events((tick, *message) for message in again), rest])
         steps = self.steps[(tick - self.start_tick) // TICKS_PER_STEP :]
         return replace(self, start_tick=tick, events=in_order(events), steps=steps)
 
@@ -89,10 +83,34 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Played:
+    """A chunk as it was arranged, and the notes that sounded where it started."""
+
+    chunk: Chunk
+    sounding: _Notes
+
+    @property
+    def opening(self) -> Events:
+        """Note-ons, at its start, for those that sound on into it."""
+        tick, events = self.chunk.start_tick, self.chunk.events
+        ending = {
+            (status & 0x0F, pitch)
+            for at, status, pitch, _ in events.tolist()
+            if at == tick and status & 0xF0 == NOTE_OFF
+        }
+        notes = (note for key, note in self.sounding.items() if key not in ending)
+        return as_events((tick, *note) for note in notes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Loop:
-    """Chunks that are held, and which of them comes next."""
+    """Chunks that are held, and which of them comes next.
+
+    opening strikes, at its start, what had been struck before and sounded there.
+    """
 
     chunks: tuple[Chunk, ...]
+    opening: Events
     at: int = 0
 
     @property
@@ -104,7 +122,8 @@ class Composition(Iterator[Chunk]):
     """A performance, chunk by chunk, without a gap, from tick 0.
 
     With `Settings.bars` it ends there, everything switched off at the last tick: on the tonic, but
-    a free run in mid-air. Between two chunks it may be copied and may obey a control.
+    a free run in mid-air. Between two chunks it may be copied and may obey a control. chords: what
+    the chord numbers in its steps stand for; more come in with chords that somebody holds.
     """
 
     def __init__(self, bundle: Bundle, index: CodeIndex, settings: Settings) -> None:
@@ -116,8 +135,8 @@ class Composition(Iterator[Chunk]):
         self._settings = settings
         self._grid = settings.grid
         self._chart = settings.chart_in_c
-        self._harmony: Chart | None = None  # chords that somebody holds, instead of the chart
-        self._chords = chords_of(bundle, settings)
+        self._harmony: Chord | None = None  # that somebody holds, as it sounds: not the chart's
+        self.chords = chords_of(bundle, settings)
         bars, opening = settings.bars, settings.opening
         self._last_beat = None if bars is None else bars * self._grid.bar_beats
         self._improvisation = Improvisation(
@@ -137,7 +156,8 @@ class Composition(Iterator[Chunk]):
         self._at_start = self._arranger.setup()  # events of the next chunk that come first
         self._begins_anew = False  # whether all that sounded is silenced before the next chunk
         self._overhang = _NOTHING  # events on the tick where the next chunk starts
-        self._lately: tuple[Chunk, ...] = ()  # as arranged, whoever is heard
+        self._lately: tuple[_Played, ...] = ()  # as arranged, whoever is heard
+        self._sounding: _Notes = {}  # of what was arranged
         self._loop: _Loop | None = None
         self._pieces: tuple[Chunk, ...] = ()  # of the passage that plays
         self._ends = False  # whether the last passage has been arranged
@@ -158,8 +178,11 @@ class Composition(Iterator[Chunk]):
         chunk = replace(chunk, begins_anew=self._begins_anew)
         self._begins_anew = False
         self.tick = chunk.end_tick
+        played = _Played(chunk, {} if chunk.begins_anew else self._sounding)
+        self._sounding = _notes_after(chunk.events, played.sounding)
         kept_from = self.tick - HELD_BARS * self._grid.bar_ticks
-        self._lately = (*(c for c in self._lately if c.start_tick >= kept_from), chunk)
+        lately = (other for other in self._lately if other.chunk.start_tick >= kept_from)
+        self._lately = (*lately, played)
         return self._mixed(chunk)
 
     @property
@@ -225,6 +248,7 @@ class Composition(Iterator[Chunk]):
             steering = replace(steering, soloed=soloed)
         self._ahead = None
         self._add_at_start(self._mixer.silence(self.tick, steering.silent))
+        self._arranger.begin_anew(set(self.steering.silent) - set(steering.silent))
         self.steering = steering
 
     def _peek(self) -> tuple[Improvisation, Passage | None]:
@@ -245,19 +269,23 @@ class Composition(Iterator[Chunk]):
             steps = steps[: (self._last_beat - passage.beat) * grid.beat_steps]
         end_beat = passage.beat + len(steps) // grid.beat_steps
         self._ends = passage.ends or end_beat == self._last_beat
+        key = self._key_of(passage)
+        if self._harmony:
+            self._improvisation.set_chart(self._followed_in(key))
         passage = self._as_heard(replace(passage, steps=steps))
-        key = self.steering.key
         end_beat += self._held_ticks // grid.beat_ticks
         trace = trace_record(self._bundle, passage) | {"beats": end_beat - passage.beat}
         if passage.place and not self._chart:
-            key = key.transposed(passage.place.key_shift)
             trace["key"] = str(key)
+        # What follows the opening takes too long to find before the first note.
+        following = self._following() if self.tick and not passage.ends else None
+        arranger.vocabulary = self.chords
+        where = passage.beat, key.shift
+        section = _section_beat(passage, grid)
         if passage.ends:
-            events = arranger.close(passage.steps, passage.beat, key.shift)
+            events = arranger.close(passage.steps, *where, section)
         else:
-            # What follows the opening takes too long to find before the first note.
-            following = self._following() if self.tick else NO_CHORD
-            events = arranger.arrange(passage.steps, passage.beat, key.shift, following)
+            events = arranger.arrange(passage.steps, *where, following, section)
             if self._ends:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
@@ -270,17 +298,35 @@ class Composition(Iterator[Chunk]):
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
-    def _following(self) -> int:
-        """The chord class that the passage after the present one begins with."""
+    def _following(self) -> Chord | None:
+        """The chord that the passage after the present one begins with, as it sounds."""
         _, coming = self._peek()
-        return NO_CHORD if coming is None else int(self._as_heard(coming).steps[0, CHORD])
+        number = NO_CHORD if coming is None else int(self._as_heard(coming).steps[0, CHORD])
+        if coming is None or number == NO_CHORD:
+            return None
+        return self.chords.classes[number].transposed(self._key_of(coming).shift)
+
+    def _key_of(self, passage: Passage) -> Key:
+        """In which a passage sounds: with a chart all are in one key."""
+        key = self.steering.key
+        return key.transposed(passage.place.key_shift) if passage.place and not self._chart else key
+
+    def _followed_in(self, key: Key) -> Chart | None:
+        """The chords that music in a key is to follow, laid in C major or A minor."""
+        return Chart((self._harmony.transposed(-key.shift),)) if self._harmony else self._chart
 
     def _as_heard(self, passage: Passage) -> Passage:
-        """A passage at its beat of the performance, with the chart's chords if there is one."""
-        if chart := self._harmony or self._chart:
-            steps = chart.written_into(
-                passage.steps, passage.beat, self._chords, self._grid.beat_steps
-            )
+        """A passage at its beat of the performance, with the chords that it is to follow."""
+        if chart := self._followed_in(self._key_of(passage)):
+            chords = chart.added_to(self.chords)
+            if len(chords) <= np.iinfo(np.int8).max:  # with more, the nearest serves
+                self.chords = chords
+            beat_steps = self._grid.beat_steps
+            steps = chart.written_into(passage.steps, passage.beat, self.chords, beat_steps)
+            if passage.ends:  # on the tonic, whatever it follows
+                onset = int(np.flatnonzero(steps[:, ARTICULATED])[-1])
+                last = onset // beat_steps * beat_steps
+                steps[last:, CHORD] = passage.steps[last:, CHORD]
             passage = replace(passage, steps=steps)
         return replace(passage, beat=passage.beat + self._held_ticks // self._grid.beat_ticks)
 
@@ -296,16 +342,10 @@ class Composition(Iterator[Chunk]):
         return replace(chunk, events=heard)
 
     def _set_harmony(self, name: str) -> None:
-        """Follows a chord, of the key that sounds, or, without a name, the chart again.
-
-        It becomes the nearest of the chord classes.
-        """
-        self._harmony = None
-        if name:
-            key = self._lately[-1].key if self._lately else self.steering.key
-            nearest = self._chords.index(Chord.parse(name).transposed(-key.shift))
-            self._harmony = Chart((self._chords.classes[nearest],))
-        self._improvisation.set_chart(self._harmony or self._chart)
+        """Follows a chord, as it sounds, or, without a name, the chart again."""
+        self._harmony = Chord.parse(name) if name else None
+        key = self._lately[-1].chunk.key if self._lately else self.steering.key
+        self._improvisation.set_chart(self._followed_in(key))
 
     def _answer(self, phrase: Phrase) -> None:
         """Goes on from a phrase that is over: by its forward code, as from a segment's."""
@@ -313,8 +353,11 @@ class Composition(Iterator[Chunk]):
         beat = self.tick // grid.beat_ticks
         start = beat // grid.hop_beats * grid.hop_beats  # of the segment that answers
         heard = phrase.until(start * beat_steps, grid.segment_steps)
+        # The networks know the classes of the bundle only.
+        classes = [*map(bundle.vocabulary.index, self.chords.classes), NO_CHORD]
+        heard[:, CHORD] = np.array(classes, np.int8)[np.minimum(heard[:, CHORD], len(classes) - 1)]
         place = (start - grid.segment_beats) % grid.cycle_beats // grid.hop_beats
-        codes = forward_encoder(bundle.networks).codes(Passages.ending(heard, place, grid))
+        codes = forward_encoder(bundle.networks).codes(Contexts.ending(heard, place, grid))
         code = pack(codes, bundle.shape)[0]
         if self._last_beat is not None:  # there is time for an answer
             least = (start // grid.bar_beats + 1 + ENDING_BARS) * grid.bar_beats
@@ -331,12 +374,12 @@ class Composition(Iterator[Chunk]):
         """Begins to loop the last bars; whether there are any."""
         bar_ticks = self._grid.bar_ticks
         kept_from = self.tick - HELD_BARS * bar_ticks
-        chunks = [chunk for chunk in self._lately if chunk.start_tick >= kept_from]
-        while chunks and (self.tick - chunks[0].start_tick) % bar_ticks:
-            chunks.pop(0)
-        if chunks:
-            self._loop = _Loop(tuple(chunks))
-        return bool(chunks)
+        lately = [played for played in self._lately if played.chunk.start_tick >= kept_from]
+        while lately and (self.tick - lately[0].chunk.start_tick) % bar_ticks:
+            lately.pop(0)
+        if lately:
+            self._loop = _Loop(tuple(played.chunk for played in lately), lately[0].opening)
+        return bool(lately)
 
     def _repeat(self, loop: _Loop) -> Chunk:
         """The next chunk of a loop."""
@@ -344,6 +387,8 @@ class Composition(Iterator[Chunk]):
         if loop.at == 0 or held.begins_anew:  # what rang over the loop's end has no note-off in it
             self._silence()
         self._loop = replace(loop, at=(loop.at + 1) % len(loop.chunks))
+        if loop.at == 0:
+            held = replace(held, events=in_order(np.concatenate([loop.opening, held.events])))
         chunk = held.moved(self.tick - held.start_tick)
         beat = chunk.start_tick // self._grid.beat_ticks
         self._held_ticks += chunk.end_tick - chunk.start_tick
@@ -353,6 +398,7 @@ class Composition(Iterator[Chunk]):
         """Goes on where the music was when it was held."""
         self._loop = None
         self._silence()
+        self._arranger.begin_anew({part.channel for part in self.steering.band.parts})
 
     def _silence(self) -> None:
         """Ends all that sounds where the next chunk begins."""
@@ -379,5 +425,23 @@ class Composition(Iterator[Chunk]):
     def _arranger_of(self, band: Band) -> Arranger:
         settings = self._settings
         return Arranger(
-            band.parts, self._chords, self._grid, settings.key.mode, band.groove, settings.seed
+            band.parts, self.chords, self._grid, settings.key.mode, band.groove, settings.seed
         )
+
+
+def _notes_after(events: Events, sounding: _Notes) -> _Notes:
+    """The notes that sound after events, where `sounding` did before."""
+    notes = dict(sounding)
+    for _, status, pitch, velocity in events.tolist():
+        note = status & 0x0F, pitch
+        if status & 0xF0 == NOTE_ON:
+            notes[note] = status, pitch, velocity
+        elif status & 0xF0 == NOTE_OFF:
+            notes.pop(note, None)
+    return notes
+
+
+def _section_beat(passage: Passage, grid: Grid) -> int:
+    """The beat of the performance at which a passage's section began; 0 without one."""
+    bars = passage.place.bar - 1 if passage.place else passage.beat // grid.bar_beats
+    return (passage.beat // grid.bar_beats - bars) * grid.bar_beats

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.live.protocol import RECORD, Command, command_record
+from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON
 
 _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
 )
-_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 
 
 class Handover:
@@ -44,7 +44,7 @@ class Handover:
         ticks = events[:, 0].tolist()
         self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
         self._horizon = horizon
-        notes = events[(events[:, 1] & 0xF0) == _NOTE_ON, 1:3]
+        notes = events[(events[:, 1] & 0xF0) == NOTE_ON, 1:3]
         self._notes.update((status, pitch) for status, pitch in notes.tolist())
         return records.tobytes() + command_record(Command.HORIZON, horizon)
 
@@ -61,8 +61,8 @@ class Handover:
         while self._to_come and self._to_come[0][0] < tick:
             _, record = self._to_come.popleft()
             _, _, status, data1, _, _ = RECORD.unpack(record)
-            if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
-                place = data1 if status & 0xF0 == _CONTROL else 0
+            if status & 0xF0 not in (NOTE_OFF, NOTE_ON):
+                place = data1 if status & 0xF0 == CONTROL else 0
                 self._instruments[bytes((status, place))] = record
 
     def releasing(self) -> bytes:

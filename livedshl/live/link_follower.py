@@ -72,6 +72,7 @@ class LinkFollower:
         self._join_s = time.perf_counter() + _JOIN_AFTER_S
         self._joined = False
         self._awaited: tuple[int, float] | None = None  # what `begin` was told, until settled
+        self._wished_bpm = 0.0  # by the user, until there is a session to tell it
         self._begun = False
         self._playing = False
         self._changed = 0  # the start or stop that `_playing` comes from
@@ -100,6 +101,8 @@ class LinkFollower:
             tick, time_s = self._awaited
             self._awaited, self._begun = None, True
             yield from self._begin(playback, tick, time_s)
+            if self._wished_bpm:
+                self.set_tempo(playback, tick, self._wished_bpm)
         if not self._begun:
             return
         moment = self._moment()
@@ -123,8 +126,13 @@ class LinkFollower:
             yield from self._skip(playback, at, moment)
 
     def set_tempo(self, playback: Playback, tick: float, tempo_bpm: float) -> None:
-        """Changes the tempo of the whole session, once the music has begun."""
-        if self._begun:
+        """Changes the tempo of the whole session, once the music has begun.
+
+        What was set before `begin` is only the music's own.
+        """
+        if self._awaited:
+            self._wished_bpm = tempo_bpm
+        elif self._begun:
             state = self._link.captureSessionState()
             state.setTempo(tempo_bpm, self._clock.micros())
             self._link.commitSessionState(state)

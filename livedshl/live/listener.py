@@ -13,6 +13,7 @@ from livedshl.live.overview import Overview
 from livedshl.live.phrase import PhraseListener
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
 from livedshl.music.segments import CHORD
 from livedshl.outputs.midi import CLIENT_NAME
@@ -22,7 +23,6 @@ _PERIOD_S = 0.01
 _SILENCE_BEATS = 0.5  # without any melody key down, at most, after which a phrase is over
 _REACTION_S = CHANGING_S + 2 * _PERIOD_S  # from then until an answer can begin
 _ECHO_S = 0.08  # so near to a note of one's own an equal one is its echo
-_NOTE_ON, _NOTE_OFF = 0x90, 0x80
 
 
 class Listener:
@@ -80,12 +80,12 @@ class Listener:
         status, pitch, velocity = message
         kind, channel = status & 0xF0, status & 0x0F
         tick = self._session.tick_at(time_s)
-        if kind == _NOTE_ON and velocity:
+        if kind == NOTE_ON and velocity:
             if _is_echo(overview, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
             else:
                 phrases.strike(tick, pitch)
-        elif kind in (_NOTE_ON, _NOTE_OFF):
+        elif kind in (NOTE_ON, NOTE_OFF):
             if (channel, pitch) in self._echoes:
                 self._echoes.discard((channel, pitch))
             else:
@@ -138,7 +138,7 @@ def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
     for chunk in overview.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
             ticks, status, pitches = chunk.events[:, 0], chunk.events[:, 1], chunk.events[:, 2]
-            same = (status == _NOTE_ON | channel) & (pitches == pitch)
+            same = (status == NOTE_ON | channel) & (pitches == pitch)
             if bool((same & (np.abs(ticks - tick) <= near)).any()):
                 return True
     return False

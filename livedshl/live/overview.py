@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from livedshl.live.composition import Chunk
 from livedshl.live.controls import Steering
+from livedshl.live.lateness import Lateness
 from livedshl.live.sync import Sync
 from livedshl.music import ChordVocabulary, Grid
 
@@ -16,8 +17,7 @@ class Overview:
     0 while it stands still. sync: who drives it. latency_ms: how early it plays.
     steering: what the controls have made of the settings, as it is heard or soon will be.
     chunks: those heard lately and all that are to come, ascending; chords: what the numbers in
-    their steps stand for. lateness_ms: median, 99th
-    percentile and worst.
+    their steps stand for. lateness: of all that has been sent.
     """
 
     tick: int
@@ -28,7 +28,7 @@ class Overview:
     steering: Steering
     chunks: tuple[Chunk, ...]
     chords: ChordVocabulary
-    lateness_ms: tuple[float, float, float]
+    lateness: Lateness
 
     @property
     def running(self) -> bool:

@@ -41,6 +41,7 @@ _SILENT_CHECKS = 4
 _OPENING_CHECKS = 60  # of a player that has not opened its output yet
 _RETRY_S = 0.5  # between players that cannot open the port
 _PLAYER = "livedshl.live.player"
+_NOT_STARTED = b"the player process did not start; `livedshl doctor` shows what is missing"
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Performer:
         self._ended = False
         self._watches: list[PortWatch] = []
         self._away = False  # whether the port is not there
-        self._clock_away = False  # whether the clock's is not, though its MIDI system is
+        self._clock_away = False  # whether the clock's is not, and nothing else opens it again
         self._all_done = threading.Event()
         self._reader = threading.Thread(target=self._attend, name="performer", daemon=True)
         self._reader.start()
@@ -120,7 +121,7 @@ class Performer:
             self._changed.wait_for(lambda: Answer.READY in self._answers or self._ended, timeout_s)
             if Answer.READY in self._answers and not self._ended:
                 return
-            _, why = self._answers.get(Answer.FAILED, (0, b"the player process did not start"))
+            _, why = self._answers.get(Answer.FAILED, (0, _NOT_STARTED))
         raise OutputError(why.decode())
 
     def start(self, tick: int, tempo_bpm: float, delay_s: float) -> None:
@@ -129,7 +130,7 @@ class Performer:
         with self._commands:
             self._started = True
             self._tell(_start_record(tick, delay_s, resuming=False))
-        if self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL):
+        if self._is_port_watched:
             kind = self._output.kind.value
             self._watches.append(PortWatch(kind, self._output.name, self._hear_of_port))
         if self._timing.port:
@@ -212,10 +213,15 @@ class Performer:
         return self._tempo_bpm
 
     def wait(self, timeout_s: float) -> None:
-        """Waits until the player has told something new, or left."""
+        """Waits until the player has told something new, or left, or somebody calls `wake`."""
         with self._changed:
             if not self._ended:
                 self._changed.wait(timeout_s)
+
+    def wake(self) -> None:
+        """Ends the waiting of `wait`."""
+        with self._changed:
+            self._changed.notify_all()
 
     def report(self) -> PlayerReport | None:
         """How the clock did; None if the player died without a word."""
@@ -267,16 +273,18 @@ class Performer:
             tick, kind, *stamped, value = RECORD.unpack(record)
             text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
             with self._changed:
-                # A player that takes the place of another does not know yet where the music is.
-                tick = max(tick, self.tick) if kind == Answer.POSITION else tick
+                if kind == Answer.POSITION:
+                    now_s = time.perf_counter()
+                    self._tempo_bpm = value / 1000
+                    self._positioned_s = now_s - seconds_since(stamped, now_s)
+                    # A player that takes another's place does not know yet where the music is.
+                    tick = max(tick, self.tick)
                 self._answers[Answer(kind)] = (tick, text)
                 self._n_answers += 1
                 self._changed.notify_all()
             if kind == Answer.POSITION:
-                now_s = time.perf_counter()
-                self._tempo_bpm = value / 1000
-                self._positioned_s = now_s - seconds_since(stamped, now_s)
-                self._handover.forget_before(tick)
+                with self._commands:
+                    self._handover.forget_before(tick)
             elif kind == Answer.READY and self._replacing:
                 with self._commands:
                     if self._started:
@@ -323,13 +331,21 @@ class Performer:
             self._tell(told)
 
     def _hear_of_clock(self, news: PortNews) -> None:
-        """Of the input of a MIDI clock; with its system the player opens it by itself."""
-        if news is PortNews.GONE:
-            log.warning("%s has gone; it is followed again when it is back", self._timing.port)
-        elif news is PortNews.THERE and self._clock_away:
+        """Of the input of a MIDI clock. The player opens it again with a port of the same system
+        that has died.
+        """
+        if news is PortNews.THERE and self._clock_away:
             with self._commands:
                 self._tell(command_record(Command.FOLLOW))
-        self._clock_away = news is PortNews.GONE
+        self._clock_away = news is PortNews.GONE or (
+            news is PortNews.DIED and not self._is_port_watched
+        )
+        if self._clock_away:
+            log.warning("%s has gone; it is followed again when it is back", self._timing.port)
+
+    @property
+    def _is_port_watched(self) -> bool:
+        return self._output.kind in (OutputKind.PORT, OutputKind.VIRTUAL)
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""

@@ -49,10 +49,10 @@ class Playback:
         yield from self.leave()
 
     def leave(self) -> Iterator[bytes]:
-        """Yields what silences and stops everything."""
+        """Yields what silences and stops everything; music that is over rings out."""
         if self._sender:
             yield from self._sender.stop()
-        yield from self.scheduler.release()
+        yield from self.scheduler.release(rings=self.finished)
 
     def deadline(self) -> float | None:
         """When the next event, pulse, end or horizon comes; None while nothing is known."""

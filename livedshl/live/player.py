@@ -35,6 +35,7 @@ _READ_BYTES = 4096  # 256 records, taken in within the time that is spun away be
 # A turn takes 50 ms at most: after so long, the process or the whole machine was suspended.
 _JUMP_S = 1.0
 _REOPEN_PERIOD_S = 0.2
+_REMEMBERED_S = 5.0  # for which tempi are still wanted: longer than any latency
 
 
 class Source:
@@ -121,7 +122,7 @@ class Player:
             self._unreleased = self._playback.scheduler.sounding
             self._send_all(self._playback.leave())
             self._follower.close()
-            self._port.flush()
+            self._port.flush(self._playback.finished)
             self._port.close()
         self._report()
 
@@ -227,6 +228,7 @@ class Player:
             playback.scheduler.extend_horizon(tick)
         elif kind == Command.TEMPO:
             if playback.transport.running:  # a change of the past would make the position jump
+                playback.transport.forget_before(now - _REMEMBERED_S)
                 tick = max(tick, ceil(playback.transport.tick_at(now)))
             self._follower.set_tempo(playback, tick, value / 1000)
         elif kind == Command.LATENCY:

@@ -9,11 +9,12 @@ from array import array
 from collections import deque
 from collections.abc import Iterator
 
+from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON
+
 LATE_TICKS = 60  # a 32nd note
-_NOTE_OFF, _NOTE_ON = 0x80, 0x90
-_CHANNEL_MODE = 0xB0
 # Sent on every channel used, in this order, when all must be silent.
-_SILENCING_CONTROLLERS = (64, 123, 120)  # sustain pedal up, all notes off, all sound off
+_ALL_SOUND_OFF = 120
+_SILENCING_CONTROLLERS = (64, 123, _ALL_SOUND_OFF)  # sustain pedal up, all notes off
 
 
 class Scheduler:
@@ -102,22 +103,24 @@ class Scheduler:
         for slot, count in enumerate(self._sounding):
             if count and self._struck[slot] >= tick:
                 self._sounding[slot] -= 1
-                yield bytes((_NOTE_OFF | slot // 128, slot % 128, 0))
+                yield bytes((NOTE_OFF | slot // 128, slot % 128, 0))
 
-    def release(self, ever_played: bool = False) -> Iterator[bytes]:
+    def release(self, ever_played: bool = False, rings: bool = False) -> Iterator[bytes]:
         """Yields what switches off everything: each note on its own, then whole channels.
 
         ever_played: also the notes that have been switched off, for an output that may not have
-        heard of it.
+        heard of it. rings: whether their release and reverberation go on.
         """
         for slot, count in enumerate(self._sounding):
             channel, note = divmod(slot, 128)
             for _ in range(max(count, self._played[slot] if ever_played else 0)):
-                yield bytes((_NOTE_OFF | channel, note, 0))
+                yield bytes((NOTE_OFF | channel, note, 0))
             self._sounding[slot] = 0
         for channel in sorted(self._channels):
             for controller in _SILENCING_CONTROLLERS:
-                yield bytes((_CHANNEL_MODE | channel, controller, 0))
+                if rings and controller == _ALL_SOUND_OFF:
+                    continue
+                yield bytes((CONTROL | channel, controller, 0))
 
     def instruments(self) -> Iterator[bytes]:
         """Yields the programs and controllers in force, for a device that has forgotten them."""
@@ -140,8 +143,8 @@ class Scheduler:
         status = message[0]
         kind, channel = status & 0xF0, status & 0x0F
         self._channels.add(channel)
-        if kind not in (_NOTE_ON, _NOTE_OFF):
-            self._instruments[status, message[1] if kind == _CHANNEL_MODE else 0] = message
+        if kind not in (NOTE_ON, NOTE_OFF):
+            self._instruments[status, message[1] if kind == CONTROL else 0] = message
             return True
         slot = channel * 128 + message[1]
         if _is_note_on(message):
@@ -163,4 +166,4 @@ class Scheduler:
 
 
 def _is_note_on(message: bytes) -> bool:
-    return message[0] & 0xF0 == _NOTE_ON and message[2] > 0
+    return message[0] & 0xF0 == NOTE_ON and message[2] > 0

@@ -19,7 +19,7 @@ from livedshl.live.loader import LoadedIndex, Loader, Progress
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.preset import load_preset
-from livedshl.live.settings import Settings, chords_of
+from livedshl.live.settings import Settings
 from livedshl.live.sync import Sync, Timing
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
@@ -32,6 +32,7 @@ LOOKAHEAD_BEATS = 8
 _READY_TIMEOUT_S = 20.0
 _FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
 _POLL_S = 0.1
+_WATCH_S = 0.02
 CHANGING_S = 0.1  # in which a change is composed and handed over
 _SHOWN_BARS = 8  # that were heard already
 
@@ -93,6 +94,11 @@ class Session:
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
         return self._performer.tick_at(time_s) if self._performer else 0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was music, and what is to be recorded has its file."""
+        return self._composing is not None
 
     def overview(self) -> Overview | None:
         """The performance as it stands; None until there is music."""
@@ -172,7 +178,7 @@ class Session:
             self._composing = composing
             told = False
             while not (self._stop.is_set() or performer.ended):
-                self._stop.wait(_POLL_S)
+                time.sleep(_WATCH_S)  # `wait` would hold a lock that a signal's handler wants
                 if self._ending.is_set() and not performer.running:
                     break  # whoever drives the clock may never start it again
                 if self._ending.is_set() and not told:
@@ -234,8 +240,8 @@ class _ComposerThread:
         self.band = settings.band
         self._settings = settings
         self._grid = settings.grid
-        self._chords = chords_of(loaded.bundle, settings)
         composition = Composition(loaded.bundle, loaded.index, settings)
+        self._chords = composition.chords
         self._composer = Composer(composition, self._grid.bar_ticks)
         self._performer = performer
         self._take = take
@@ -273,20 +279,24 @@ class _ComposerThread:
         """Takes in a change, from any thread. band: that of a change of preset."""
         self._wanted.append((control, band))
         self.band = band or self.band
+        self._performer.wake()
 
     def overview(self) -> Overview:
         """The performance as it stands."""
-        performer, lateness = self._performer, self._performer.lateness
+        performer, tempo_bpm = self._performer, self._tempo_bpm
+        quarter_bpm = performer.quarter_bpm / self._timing.speed
+        if quarter_bpm and self._timing.sync is not Sync.INTERNAL:  # others decide it
+            tempo_bpm = quarter_bpm * TICKS_PER_BEAT / self._grid.beat_ticks
         return Overview(
             tick=performer.tick_at(time.perf_counter()),
-            quarter_bpm=performer.quarter_bpm / self._timing.speed,
+            quarter_bpm=quarter_bpm,
             grid=self._grid,
             sync=self._timing.sync,
             latency_ms=self._latency_ms,
-            steering=replace(self._steering, tempo_bpm=self._tempo_bpm),
+            steering=replace(self._steering, tempo_bpm=tempo_bpm),
             chunks=self._shown,
             chords=self._chords,
-            lateness_ms=(lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms),
+            lateness=performer.lateness,
         )
 
     def save(self, path: Path) -> None:
@@ -327,7 +337,8 @@ class _ComposerThread:
             log.info("%s", _story(chunk, self._grid.bar_ticks))
         if not self._started and (chunk.end_tick >= self._head_start_ticks or self._composer.over):
             self._started = True
-            self._performer.start(0, self._settings.quarter_bpm, _FIRST_NOTE_DELAY_S)
+            quarter_bpm = self._grid.quarter_bpm(self._tempo_bpm)
+            self._performer.start(0, quarter_bpm, _FIRST_NOTE_DELAY_S)
         if self._composer.over:
             self.finished = True
             self._performer.finish(chunk.end_tick)
@@ -376,6 +387,7 @@ class _ComposerThread:
 
     def _show(self) -> None:
         """Publishes what is to be seen."""
+        self._chords = self._composer.chords  # first: the chunks' steps need them
         heard = [chunk for chunk in self._shown if chunk.start_tick < self._coming_tick]
         since = self._coming_tick - _SHOWN_BARS * self._grid.bar_ticks
         self._shown = (*(chunk for chunk in heard if chunk.end_tick > since), *self._coming)

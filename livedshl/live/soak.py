@@ -24,6 +24,7 @@ from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
 from livedshl.live.settings import Settings
 from livedshl.live.sync import Timing
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.music import Grid
 from livedshl.music.segments import CHORD
 from livedshl.outputs.choice import Output, OutputKind
@@ -39,7 +40,6 @@ _REPEATED_BARS = 8
 _REPEAT_MINUTES = 10
 _LISTENING_PERIOD_S = 0.02
 _LAST_WORDS_S = 0.3  # what was sent last may still be on the wire
-_NOTE_OFF, _NOTE_ON = 0x80, 0x90
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,10 @@ class NoteAccount:
     def hear(self, status: int, pitch: int, velocity: int) -> None:
         """Takes in a channel message; only notes count."""
         kind, note = status & 0xF0, (status & 0x0F, pitch)
-        if kind == _NOTE_ON and velocity:
+        if kind == NOTE_ON and velocity:
             self.notes += 1
             self._on[note] += 1
-        elif kind in (_NOTE_ON, _NOTE_OFF):
+        elif kind in (NOTE_ON, NOTE_OFF):
             self.stray_ends += not self._on[note]
             self._on[note] = max(0, self._on[note] - 1)
 

@@ -1,12 +1,13 @@
 """A take: what has been heard, kept as it comes, and how to play it again."""
 
 import json
+import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,14 +19,16 @@ from livedshl.live.composer import Change, Composer
 from livedshl.live.composition import Chunk, Composition
 from livedshl.live.settings import Settings
 from livedshl.live.take_log import LogWriter, TakeLog, manifest_digest
+from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON
 
 if TYPE_CHECKING:
     from livedshl.outputs.recorder import Recorder
 
+log = logging.getLogger(__name__)
+
 # What writes MIDI files is imported where it is needed: the first note does not wait for it.
 
 SAVED_BARS = 32  # that are always remembered
-_NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
 
 
 def log_path(take: Path) -> Path:
@@ -47,7 +50,8 @@ class Take:
     """Keeps what is heard, chunk by chunk; a context manager.
 
     record: a MIDI file to record everything into, its log beside it. trace: a file that tells where
-    everything came from. bundle: the folder of that which is played. Raises OutputError.
+    everything came from. bundle: the folder of that which is played. Raises OutputError. A file
+    that takes no more, on a disk that is full, is given up with a warning.
     """
 
     def __init__(
@@ -60,14 +64,14 @@ class Take:
         self._tempo_changes: list[tuple[int, float]] = []
         self._recorder: Recorder | None = None
         self._log: LogWriter | None = None
-        self._trace: IO[str] | None = None
+        self._trace: _Lines | None = None
         with ExitStack() as stack:
             if record:
                 self._recorder = stack.enter_context(_recorder(record, settings, self._names))
-                log = stack.enter_context(_open_lines(log_path(record)))
-                self._log = LogWriter(log, settings, bundle)
+                lines = stack.enter_context(closing(_Lines(log_path(record))))
+                self._log = LogWriter(lines, settings, bundle)
             if trace:
-                self._trace = stack.enter_context(_open_lines(trace))
+                self._trace = stack.enter_context(closing(_Lines(trace)))
             self._open = stack.pop_all()
 
     def __enter__(self) -> "Take":
@@ -82,7 +86,11 @@ class Take:
             self.change(change)
         self._memory.append(chunk)
         if self._recorder:
-            self._recorder.append(chunk.events)
+            try:
+                self._recorder.append(chunk.events)
+            except OutputError as error:
+                log.warning("%s; the music goes on", error)
+                self._recorder = None
         if self._log:
             self._log.heard(chunk.end_tick)
         if self._trace and not chunk.goes_on:
@@ -146,8 +154,8 @@ class _Memory:
         while self._chunks[0].end_tick <= chunk.start_tick - self._ticks:
             for event in self._chunks.popleft().events.tolist():
                 _, status, data1, _ = event
-                if status & 0xF0 not in (_NOTE_OFF, _NOTE_ON):
-                    place = data1 if status & 0xF0 == _CONTROL else 0
+                if status & 0xF0 not in (NOTE_OFF, NOTE_ON):
+                    place = data1 if status & 0xF0 == CONTROL else 0
                     self._instruments[status, place] = event
 
     def last(self, tick: int) -> tuple[list[Chunk], Events]:
@@ -200,9 +208,28 @@ def _recorder(record: Path, settings: Settings, names: dict[int, str]) -> "Recor
     return Recorder(record, settings.tempo_bpm, settings.grid, names)
 
 
-def _open_lines(path: Path) -> IO[str]:
-    """A text file that is written a line at a time. Raises OutputError."""
-    try:
-        return path.open("w", encoding="utf-8", buffering=1)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+class _Lines:
+    """A text file that is written a line at a time. Raises OutputError if it cannot be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_full = False
+        try:
+            self._file = path.open("w", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+    def write(self, line: str) -> None:
+        """Writes a line; after the first that cannot be written, none."""
+        if self._is_full:
+            return
+        try:
+            self._file.write(line)
+        except OSError as error:
+            self._is_full = True
+            log.warning("%s: ends here (%s); the music goes on", self._path, error.strerror)
+
+    def close(self) -> None:
+        """Closes it."""
+        with suppress(OSError):  # what is left of a line that could not be written
+            self._file.close()

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 from livedshl import __version__
 from livedshl.arranger import Groove, Part, Pattern, Role
@@ -44,16 +44,23 @@ class TakeLog:
     end: int | None
 
 
-class LogWriter:
-    """Writes the log of a take, a line at a time, into an open text file."""
+class Lines(Protocol):
+    """What lines are written to."""
 
-    def __init__(self, file: IO[str], settings: Settings, bundle: Path) -> None:
+    def write(self, line: str, /) -> object:
+        """Writes one."""
+
+
+class LogWriter:
+    """Writes the log of a take, a line at a time."""
+
+    def __init__(self, file: Lines, settings: Settings, bundle: Path) -> None:
         self._file = file
         self._write(
             {
                 "format": _FORMAT,
                 "livedshl": __version__,
-                "bundle": str(bundle),
+                "bundle": str(bundle.resolve()),
                 "manifest": manifest_digest(bundle),
                 "settings": _settings_record(settings),
             }

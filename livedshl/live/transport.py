@@ -55,6 +55,11 @@ class Transport:
         kept = [anchor for anchor in self._anchors if anchor[0] < tick]
         self._anchors = [*kept, (tick, time_s, self._seconds_per_tick)]
 
+    def forget_before(self, time_s: float) -> None:
+        """Forgets the tempi that were over by then, so that the map does not grow for ever."""
+        while len(self._anchors) > 1 and self._anchors[1][1] <= time_s:
+            self._anchors.pop(0)
+
     def time_of(self, tick: float) -> float:
         """The time in seconds at which `tick` sounds. The transport must be running."""
         anchor_tick, anchor_s, seconds_per_tick = self._anchors[0]

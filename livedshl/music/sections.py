@@ -20,7 +20,7 @@ SHORTEST_STRAIN, LONGEST_STRAIN = 4, 16  # bars
 _SEVENTH = 10  # semitones; what makes a chord on the tonic lead on
 
 
-class Role(IntFlag):
+class SectionRole(IntFlag):
     """What a segment does in its song.
 
     OPENS: it is the beginning of a section. CLOSES: it is the end of one, or of its first phrase.
@@ -75,13 +75,13 @@ def roles_of(
     opens, closes = _opens_and_closes(steps, starts, phases, grid)
     closings = [steps[end - n_steps : end] for end in closes if end >= n_steps]
     cadences = [_cadence(closing, n_rest, vocabulary, mode) for closing in closings]
-    if not (cadences and Role.FULL in cadences[-1]):
-        cadences = [cadence & Role.RESTS for cadence in cadences]
+    if not (cadences and SectionRole.FULL in cadences[-1]):
+        cadences = [cadence & SectionRole.RESTS for cadence in cadences]
     roles: defaultdict[bytes, int] = defaultdict(int)
     for first in opens:
-        roles[steps[first : first + n_steps].tobytes()] |= Role.OPENS
+        roles[steps[first : first + n_steps].tobytes()] |= SectionRole.OPENS
     for closing, cadence in zip(closings, cadences, strict=True):
-        roles[closing.tobytes()] |= Role.CLOSES | cadence
+        roles[closing.tobytes()] |= SectionRole.CLOSES | cadence
     contents = steps_from(steps, starts, n_steps)
     return np.array([roles[content.tobytes()] for content in contents], np.uint8)
 
@@ -130,22 +130,22 @@ def _rest_at_end(steps: NDArray[np.int8]) -> int:
 
 def _cadence(
     closing: NDArray[np.int8], n_rest: int, vocabulary: ChordVocabulary, mode: Mode
-) -> Role:
+) -> SectionRole:
     """How a segment closes, but for a pickup of `n_rest` steps behind it."""
     sounding = np.flatnonzero(closing[: len(closing) - n_rest, PITCH])
     if not len(sounding):
-        return Role(0)
+        return SectionRole(0)
     last = int(sounding[-1])
     onset = last
     while onset > 0 and not closing[onset, ARTICULATED]:
         onset -= 1
-    rests = Role(0) if closing[last + 1 :, ARTICULATED].any() else Role.RESTS
+    rests = SectionRole(0) if closing[last + 1 :, ARTICULATED].any() else SectionRole.RESTS
     if closing[onset, CHORD] < 0:
         return rests
     chord = vocabulary.classes[closing[onset, CHORD]]
     pitch_class, tonic = int(closing[last, PITCH]) % 12, TONICS[mode]
     if pitch_class == chord.root == tonic and _SEVENTH not in chord.intervals:
-        return rests | Role.FULL
+        return rests | SectionRole.FULL
     if chord.root == (tonic + 7) % 12 and pitch_class in chord.pitch_classes:
-        return rests | Role.HALF
+        return rests | SectionRole.HALF
     return rests

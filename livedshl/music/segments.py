@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from livedshl.music.chords import COMMON_CHORDS, N_CHORD_CLASSES, NO_CHORD, Chord, ChordVocabulary
 from livedshl.music.grid import COMMON_TIME, GRIDS, Grid, grid_of
 from livedshl.music.leadsheet import Key, LeadSheet, Mode
-from livedshl.units import TICKS_PER_STEP
+from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 REST = 0  # the pitch of a step without melody
 HIGHEST_PITCH = 127  # of MIDI
+MOST_BEATS = 20_000  # quarter notes of a tune; a wrong duration in a file could fill the memory
 
 # Columns of a step, in tunes and bundles alike.
 PITCH, ARTICULATED, CHORD = 0, 1, 2
@@ -74,6 +75,8 @@ def refusal(
         return "changes metre"
     if grid_of(sheet.metres[0]) not in ([grid] if grid else GRIDS.values()):
         return f"metre {sheet.metres[0]}"
+    if sheet.end > MOST_BEATS * TICKS_PER_BEAT:
+        return f"longer than {MOST_BEATS:,} beats"
     if len(sheet.keys) != 1:
         return "changes key"
     if sheet.keys[0].mode is Mode.OTHER:

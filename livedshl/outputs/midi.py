@@ -54,7 +54,7 @@ class MidiPort:
         except self._refusal as error:
             raise OutputError(f"the MIDI port takes no messages ({error})") from None
 
-    def flush(self) -> None:
+    def flush(self, rings: bool) -> None:
         """Waits until what was sent has left."""
         time.sleep(_FLUSH_S)
 
@@ -128,7 +128,7 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
         return wanted
     if wanted.isdecimal() and int(wanted) < len(names):
         return names[int(wanted)]
-    words = wanted.casefold().split()
+    words = [] if wanted.isdecimal() else wanted.casefold().split()
     found = [name for name in names if words and _has_words(name.casefold(), words)]
     if len(found) == 1:
         return found[0]

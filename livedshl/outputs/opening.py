@@ -17,8 +17,8 @@ class Port(Protocol):
     def send(self, message: bytes) -> None:
         """Sends one message now."""
 
-    def flush(self) -> None:
-        """Waits until what was sent has left."""
+    def flush(self, rings: bool) -> None:
+        """Waits until what was sent has left. rings: whether the music rings out."""
 
     def close(self) -> None:
         """Closes it at once."""
@@ -30,7 +30,7 @@ class Nowhere:
     def send(self, message: bytes) -> None:
         """Drops the message."""
 
-    def flush(self) -> None:
+    def flush(self, rings: bool) -> None:
         """Has nothing to wait for."""
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.music import Grid
 from livedshl.outputs.midifile import tempo_message, write_midi
 from livedshl.units import TICKS_PER_BEAT
@@ -141,11 +142,11 @@ def cut_events(events: NDArray[np.int64], tick: int) -> NDArray[np.int64]:
     kept = events[events[:, 0] < tick]
     sounding: Counter[tuple[int, int]] = Counter()
     for _, status, pitch, _ in kept.tolist():
-        if status & 0xF0 == 0x90:
+        if status & 0xF0 == NOTE_ON:
             sounding[status & 0x0F, pitch] += 1
-        elif status & 0xF0 == 0x80:
+        elif status & 0xF0 == NOTE_OFF:
             sounding[status & 0x0F, pitch] -= 1
-    ends = [(tick, 0x80 | channel, pitch, 0) for channel, pitch in sorted(+sounding)]
+    ends = [(tick, NOTE_OFF | channel, pitch, 0) for channel, pitch in sorted(+sounding)]
     return np.concatenate([kept, np.array(ends, np.int64).reshape(-1, 4)])
 
 

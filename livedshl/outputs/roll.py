@@ -22,12 +22,11 @@ from livedshl.arranger import Part, Role
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace import Stretch, sections_of
+from livedshl.messages import NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
 from livedshl.outputs.spelling import chord_name, fifths_of
-
-ROLL_ENDINGS = (".png", ".svg", ".pdf")
 
 # A row holds a phrase, so that what returns stands below what it repeats.
 _ROW_BARS = 8
@@ -119,7 +118,7 @@ def _notes(events: NDArray[np.int64]) -> NDArray[np.int64]:
     notes = []
     for tick, status, pitch, velocity in events.tolist():
         kind, channel = status & 0xF0, status & 0x0F
-        if kind == 0x90 and velocity:
+        if kind == NOTE_ON and velocity:
             sounding.setdefault((channel, pitch), []).append(tick)
         elif kind in (0x80, 0x90) and sounding.get((channel, pitch)):
             notes.append((sounding[channel, pitch].pop(0), tick, channel, pitch))

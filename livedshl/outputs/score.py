@@ -17,8 +17,6 @@ from livedshl.files import write_beside
 from livedshl.improviser.trace import Stretch, sections_of
 from livedshl.outputs.musicxml import LINE_BARS, Mark
 
-SCORE_ENDINGS = (".svg", ".png", ".pdf")
-
 _PAGE_MM = (210, 297)  # A4
 _LONGEST = 60000  # the longest page that verovio has, in tenths of a millimetre
 _PNG_DPI = 200

@@ -5,6 +5,7 @@ import importlib.util
 import io
 import os
 import sys
+import time
 import wave
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
+from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from livedshl.outputs.missing import missing
 from livedshl.outputs.quiet import silenced_stderr
 from livedshl.units import TICKS_PER_BEAT
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SAMPLE_RATE = 44_100
+_TAIL_S = 1.5  # shorter than a player may be silent before it is taken to hang
 _GAIN = 0.6  # of FluidSynth's 0 to 10: a small band stays below clipping
 _SOUNDFONT_FOLDERS = (
     "/usr/share/sounds/sf2",
@@ -36,7 +39,6 @@ _DRIVERS = {
     "win32": ("wasapi", "dsound"),
     "linux": ("jack", "pipewire", "pulseaudio", "alsa"),
 }
-_NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 
 
 class Synth:
@@ -70,11 +72,14 @@ class Synth:
         )
 
     def send(self, message: bytes) -> None:
-        """Plays one channel message now."""
-        _play(self._synth, message[0], message[1], message[-1])
+        """Plays one channel message now; others, such as a clock's, are nothing to hear."""
+        if len(message) > 1:
+            _play(self._synth, message[0], message[1], message[-1])
 
-    def flush(self) -> None:
-        """Has nothing to wait for: a message is played when it is sent."""
+    def flush(self, rings: bool) -> None:
+        """Waits, where the music rings out, until it has."""
+        if rings:
+            time.sleep(_TAIL_S)
 
     def close(self) -> None:
         """Stops the audio."""
@@ -193,11 +198,11 @@ def _sounddevice() -> ModuleType:
 
 def _play(synth: Any, status: int, data1: int, data2: int) -> None:
     kind, channel = status & 0xF0, status & 0x0F
-    if kind == _NOTE_ON:
+    if kind == NOTE_ON:
         synth.noteon(channel, data1, data2)
-    elif kind == _NOTE_OFF:
+    elif kind == NOTE_OFF:
         synth.noteoff(channel, data1)
-    elif kind == _CONTROL:
+    elif kind == CONTROL:
         synth.cc(channel, data1, data2)
-    elif kind == _PROGRAM:
+    elif kind == PROGRAM:
         synth.program_change(channel, data1)

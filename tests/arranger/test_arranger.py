@@ -13,7 +13,7 @@ from band import (
     passages_of,
     struck,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import VOCABULARY, step_arrays
 
@@ -23,7 +23,6 @@ from livedshl.music import COMMON_TIME, GRIDS, Mode
 HARMONY = (Role.CHORDS, Role.BASS, Role.COUNTER)
 
 
-@settings(deadline=None)
 @given(hops, bands, grooves, st.integers(-5, 6), st.integers(0, 99))
 def test_every_note_ends_and_lies_in_its_parts_range(grid_and_hops, parts, groove, key, seed):
     grid, passages = grid_and_hops
@@ -35,7 +34,6 @@ def test_every_note_ends_and_lies_in_its_parts_range(grid_and_hops, parts, groov
             assert one.role is Role.DRUMS or one.lowest <= pitch <= one.highest
 
 
-@settings(deadline=None)
 @given(hops, bands, grooves)
 def test_no_event_lies_before_or_after_its_passage(grid_and_hops, parts, groove):
     grid, passages = grid_and_hops
@@ -47,7 +45,6 @@ def test_no_event_lies_before_or_after_its_passage(grid_and_hops, parts, groove)
         assert (events[:, 0] <= (number + 1) * hop_ticks).all()
 
 
-@settings(deadline=None)
 @given(hops, bands, grooves)
 def test_a_muted_part_leaves_the_others_as_they_were(grid_and_hops, parts, groove):
     grid, passages = grid_and_hops
@@ -104,7 +101,6 @@ def test_in_a_key_that_changes_melody_and_drone_change_with_it():
     assert struck(in_b_minor, parts[0].channel)[:, 2].tolist() == [74]
 
 
-@settings(deadline=None)
 @given(hops, bands, grooves)
 def test_music_that_is_closed_ends_on_one_stroke_that_all_hold(grid_and_hops, parts, groove):
     grid, passages = grid_and_hops

@@ -1,9 +1,9 @@
 import numpy as np
-from band import bars, events_of, notes, part, struck
+from band import bars, events_of, notes, notes_of, part, struck
 from strategies import VOCABULARY
 
 from livedshl.arranger import Arranger, Groove, Pattern, Role
-from livedshl.music import COMMON_TIME, GRIDS, Mode
+from livedshl.music import COMMON_TIME, GRIDS, Chord, Mode
 
 ROOT_FIFTH = part(Role.BASS, Pattern.ROOT_FIFTH)
 WALKING = part(Role.BASS, Pattern.WALKING)
@@ -42,11 +42,23 @@ def test_a_walking_bass_steps_into_the_chord_that_follows():
         arranger = Arranger([WALKING], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), seed)
         first, second = bars(1)
         arranger.arrange(first, 0, 0)
-        last = struck(arranger.arrange(second, 2, 0, following=f))[-1, 2]
+        last = struck(arranger.arrange(second, 2, 0, following=Chord.parse("F")))[-1, 2]
         first[:, 2] = f
         root = struck(arranger.arrange(first, 4, 0))[0, 2]
         assert root % 12 == 5
         assert abs(last - root) <= 2
+
+
+def test_a_pedal_follows_the_key():
+    pedal = part(Role.BASS, Pattern.PEDAL)
+    arranger = Arranger([pedal], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+    passages = bars(2)
+    events = [arranger.arrange(steps, 2 * n, 2 * (n > 1)) for n, steps in enumerate(passages)]
+    played = notes_of(np.concatenate([*events, arranger.end(8 * 480)]), pedal.channel)
+    assert [(onset, end, pitch % 12) for onset, end, pitch in played] == [
+        (0, 1920, 0),
+        (1920, 3840, 2),
+    ]
 
 
 def test_a_walking_bass_steps_into_a_chord_within_the_passage():

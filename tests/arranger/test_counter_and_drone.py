@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from band import bars, events_of, hops, notes, notes_of, part
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import VOCABULARY
 
 from livedshl.arranger import Pattern, Role
@@ -11,7 +11,6 @@ PARALLEL = part(Role.COUNTER, Pattern.PARALLEL)
 DRONE = part(Role.DRONE)
 
 
-@settings(deadline=None)
 @given(hops)
 def test_the_counter_melody_begins_its_notes_a_third_or_sixth_below_from_the_chord(grid_and_hops):
     grid, passages = grid_and_hops

@@ -3,10 +3,11 @@ import pytest
 from band import bars, events_of, part, struck
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import VOCABULARY
 
-from livedshl.arranger import DRUM_CHANNEL, Pattern, Role, patterns_of
+from livedshl.arranger import DRUM_CHANNEL, Arranger, Groove, Pattern, Role, patterns_of
 from livedshl.arranger.drums import DRUM_FILLS, DRUM_PATTERNS
-from livedshl.music import GRIDS
+from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 every_pattern = pytest.mark.parametrize("pattern", patterns_of(Role.DRUMS))
 every_metre = pytest.mark.parametrize("metre", GRIDS)
@@ -42,6 +43,15 @@ def test_a_fill_ends_every_eighth_bar_and_no_other(pattern, metre):
     assert kinds[7] == kinds[15] != kinds[0]
 
 
+def test_fills_end_eight_bars_of_a_section_wherever_it_began():
+    kit = part(Role.DRUMS, Pattern.KIT)
+    arranger = Arranger([kit], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+    passages = enumerate(bars(11))
+    events = [arranger.arrange(steps, 2 * n, 0, section_beat=12 * (n > 5)) for n, steps in passages]
+    kinds = [bar(struck(np.concatenate(events)), number, "4/4") for number in range(11)]
+    assert [number for number, kind in enumerate(kinds) if kind != kinds[0]] == [10]
+
+
 @every_pattern
 @every_metre
 def test_every_bar_begins_with_a_stroke(pattern, metre):
@@ -58,8 +68,7 @@ def test_every_row_fits_its_metre(rows):
             assert GRIDS[metre].bar_steps % length == 0 or length in (8, 4, 6)
 
 
-@every_metre
-def test_a_waltz_brushes_on_the_weak_beats(metre):
+def test_a_waltz_brushes_on_the_weak_beats():
     grid = GRIDS["3/4"]
     pedal_hat = [t for t, drum in bar(strokes(Pattern.BRUSHES, "3/4"), 0, "3/4") if drum == 44]
     assert sorted(pedal_hat) == [grid.beat_ticks, 2 * grid.beat_ticks]

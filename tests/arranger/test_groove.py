@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from band import band, bars, events_of, grooves, hops, part, struck
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import grids
 
@@ -32,7 +32,6 @@ def test_in_a_swung_jig_the_third_eighth_stays():
     assert played[:, 0].tolist() == [0, 320, 480, 720, 1040, 1200]
 
 
-@settings(deadline=None)
 @given(hops, grooves, st.integers(0, 99))
 def test_no_note_is_farther_from_its_place_than_the_timing_allows(grid_and_hops, groove, seed):
     grid, passages = grid_and_hops

@@ -1,15 +1,15 @@
 import numpy as np
-from band import bars, events_of, hops, notes, part, struck
-from hypothesis import given, settings
+from band import bars, events_of, hops, notes, notes_of, part, struck
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import VOCABULARY
 
-from livedshl.arranger import Pattern, Role
-from livedshl.music import GRIDS
+from livedshl.arranger import Arranger, Groove, Pattern, Role
+from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 MELODY = part(Role.MELODY)
 
 
-@settings(deadline=None)
 @given(hops, st.integers(-5, 6))
 def test_the_melody_is_played_as_written_in_the_key(grid_and_hops, key_shift):
     grid, passages = grid_and_hops
@@ -26,7 +26,6 @@ def test_a_held_note_sounds_on_over_the_hop():
     assert notes([steps[:8], steps[8:]], MELODY) == [(480, 1920, 72)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(60, 80), min_size=16, max_size=16), st.integers(-5, 6))
 def test_no_octave_is_changed_where_the_range_has_room(pitches, key_shift):
     steps = np.concatenate(bars(4))
@@ -58,6 +57,15 @@ def test_a_thinned_melody_keeps_what_falls_on_the_beat():
     jig = GRIDS["6/8"]
     played = notes(bars(4, jig), thin, grid=jig)
     assert [onset for onset, *_ in played] == list(range(0, 4 * jig.bar_ticks, jig.beat_ticks))
+
+
+def test_a_thinned_melody_still_ends_on_its_last_note():
+    thin = part(Role.MELODY, density=0)
+    arranger = Arranger([thin], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+    steps = np.concatenate(bars(1, pitch=74, every=4))[:8]
+    steps[6:, 0], steps[6, 1] = 72, 1
+    (*_, last) = notes_of(arranger.close(steps, 0, 0), thin.channel)
+    assert last == (720, 960, 72)
 
 
 def test_long_and_repeated_notes_are_ornamented_from_above():

@@ -28,7 +28,8 @@ def test_ratios_are_to_the_first():
 def test_queries_are_measured_at_each_size():
     found = measure_queries(random_bundle(), lambda stage, share: None, sizes=(500, 3000))
     assert [measurement.what for measurement in found] == ["500 segments", "3,000 segments"]
-    assert all(measurement.figures["median ms"] > 0 for measurement in found)
+    for measurement in found:
+        assert {"median ms", "99 % ms", "retrieval, median ms"} <= set(measurement.figures)
 
 
 @pytest.mark.slow
@@ -36,5 +37,5 @@ def test_bench_listens_to_the_clock_of_livedshl_and_of_others():
     told = subprocess.run(
         livedshl("bench", "clock", "--minutes", "0.02"), capture_output=True, text=True, check=True
     ).stdout
-    for player in ("livedshl, idle", "livedshl, training", "mido.MidiFile.play, idle"):
+    for player in ("bare loop, idle", "livedshl, idle", "livedshl, training", "mido.MidiFile.play"):
         assert player in told

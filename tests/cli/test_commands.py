@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,9 @@ import mido
 import numpy as np
 import pytest
 from bundles import write_kind
-from surroundings import livedshl
+from surroundings import copy_of_session, livedshl
 
 from livedshl.cli import livedshl as group
-from livedshl.index.bundle import find_bundle
 from livedshl.outputs.recorder import read_events
 
 TUNES = Path(__file__).parents[1] / "tunes"
@@ -28,8 +26,7 @@ def run(*arguments, **options):
 
 @pytest.fixture
 def changed_bundle(tmp_path):
-    folder = tmp_path / "bundle"
-    shutil.copytree(find_bundle("session"), folder)
+    folder = copy_of_session(tmp_path / "bundle")
     path = folder / "steps.npy"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -38,7 +35,7 @@ def changed_bundle(tmp_path):
 
 
 @pytest.fixture
-def bad(tmp_path, changed_bundle):
+def bad(tmp_path):
     """Bad input of every kind, by name."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "cut").mkdir()
@@ -60,7 +57,6 @@ def bad(tmp_path, changed_bundle):
         (("corpus", "empty"), 1, "empty: no tune files"),
         (("train", "cut", "-o", "out"), 1, "cut: no tune to learn from"),
         (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: no tune to learn from"),
-        (("generate", "t.mid", "--model", "bundle"), 1, "steps.npy: changed or damaged"),
         (("generate", "t.mid", "--model", "empty"), 1, "no bundle here"),
         (("generate", "t.mid", "--tempo", "0"), 2, "0.0 is not in the range 20<=x<=400"),
         (("generate", "t.mid", "--key", "H"), 2, "--key: not a note name: 'H'"),
@@ -89,8 +85,16 @@ def bad(tmp_path, changed_bundle):
         (("dance",), 2, "No such command 'dance'"),
     ],
 )
-def test_bad_input_is_told_in_a_line_and_an_exit_status(bad, arguments, status, told):
-    result = run(*arguments, cwd=bad)
+def test_bad_input_is_told_in_a_line_and_an_exit_status(run_here, bad, arguments, status, told):
+    assert_told(run_here(*arguments, cwd=bad), status, told)
+
+
+def test_a_bundle_that_was_changed_is_told_by_a_process_as_well(changed_bundle):
+    result = run("generate", "t.mid", "--model", changed_bundle)
+    assert_told(result, 1, "steps.npy: changed or damaged")
+
+
+def assert_told(result, status, told):
     assert result.returncode == status
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith("Error: ")
@@ -130,20 +134,22 @@ def test_debug_shows_the_traceback(bad):
     assert "Traceback" in run("--debug", "corpus", "nowhere.abc", cwd=bad).stderr
 
 
-@pytest.mark.parametrize("name", ["t.mid", "t.musicxml"])
-def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path, name):
-    contents = []
+def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path):
+    files = (tmp_path / "t.mid", tmp_path / "t.musicxml")
+    written = []
     for seed in (5, 5, 6):
-        assert run("generate", tmp_path / name, "--bars", 6, "--seed", seed).returncode == 0
-        contents.append((tmp_path / name).read_bytes())
-    assert contents[0] == contents[1] != contents[2]
+        assert run("generate", *files, "--bars", 6, "--seed", seed).returncode == 0
+        written.append([file.read_bytes() for file in files])
+    for first, again, other in zip(*written, strict=True):
+        assert first == again != other
 
 
+@pytest.mark.slow
 def test_two_hundred_bars_are_read_back_by_mido_and_music21(tmp_path):
     from music21 import converter, stream
 
-    for name in ("t.mid", "t.musicxml"):
-        assert run("generate", tmp_path / name, "--bars", 200, "--seed", 1).returncode == 0
+    files = (tmp_path / "t.mid", tmp_path / "t.musicxml")
+    assert run("generate", *files, "--bars", 200, "--seed", 1).returncode == 0
     file = mido.MidiFile(tmp_path / "t.mid")
     assert [track.name for track in file.tracks[1:]] == ["Melody", "Chords", "Bass", "Bodhran"]
     assert read_events(tmp_path / "t.mid")[-1, 0] == 200 * 1920
@@ -177,20 +183,44 @@ def test_playing_imports_neither_torch_nor_music21(tmp_path, command):
 
 
 def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
-    result = run(
-        "play", "--bars", "1", "--tempo", "400", cwd=tmp_path,
+    hide = "import sys; sys.modules['fluidsynth'] = None; from livedshl.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", hide, "play", "--bars", "1", "--tempo", "400"],
+        cwd=tmp_path, capture_output=True, text=True,
         env=os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"},
     )  # fmt: skip
-    if "No MIDI" not in result.stderr:
-        pytest.skip("this system has MIDI or audio")
+    assert "No MIDI" in result.stderr
     (take,) = tmp_path.glob("livedshl-*.mid")
     assert f"Recorded to {take.name}" in result.stderr
     assert len(read_events(take))
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is full here")
+def test_on_a_full_disk_the_music_goes_on(tmp_path):
+    silent = os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
+    options = ("--bars", 2, "--tempo", 400, "--record", "t.mid", "--trace", "/dev/full")
+    result = run("play", *options, cwd=tmp_path, env=silent)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("/dev/full: ends here (No space left on device)") == 1
+    assert read_events(tmp_path / "t.mid")[-1, 0] == 2 * 1920
+
+
+def test_what_ports_there_are_and_what_plays_is_told_without_midi_as_well():
+    silent = os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
+    result = run("ports", env=silent)
+    assert result.returncode == 0
+    assert "RTMIDI_DUMMY: no such MIDI API here" in result.stderr
+
+
+def test_a_long_chart_is_no_name_of_a_file(tmp_path):
+    chart = " | ".join(["Dm7 G7", "Cmaj7 A7"] * 40)
+    result = run("generate", "t.mid", "--bars", 4, "--chords", chart, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
 def test_the_trace_accounts_for_every_segment(tmp_path):
     options = ("--bars", 10, "--form", "none", "--trace", tmp_path / "t.jsonl")
-    run("generate", tmp_path / "t.mid", *options)
+    assert run("generate", tmp_path / "t.mid", *options).returncode == 0
     records = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
     assert [record["beat"] for record in records] == list(range(0, 40, 2))
     for record in records[1:]:
@@ -205,7 +235,8 @@ def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_pa
     def agreeing_steps(retrieve):
         trace = tmp_path / f"{retrieve}.jsonl"
         options = ("--bars", 60, "--seed", 2, "--form", "none", "--retrieve", retrieve)
-        run("generate", tmp_path / "t.mid", *options, "--trace", trace)
+        command = ("generate", tmp_path / "t.mid", *options, "--trace", trace)
+        assert run(*command).returncode == 0
         records = [json.loads(line) for line in trace.read_text().splitlines()]
         return np.mean([record["agreeing_steps"] for record in records[1:]])
 
@@ -269,8 +300,8 @@ def test_corpus_counts_as_json():
 
 
 @pytest.mark.parametrize("command", [None, *group.commands])
-def test_help_names_every_option_with_a_sentence(command):
-    shown = run(*([command] if command else []), "--help")
+def test_help_names_every_option_with_a_sentence(run_here, command):
+    shown = run_here(*([command] if command else []), "--help")
     assert shown.returncode == 0
     assert "Options:" in shown.stdout
     for parameter in group.commands[command].params if command else []:

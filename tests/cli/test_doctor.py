@@ -9,9 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from surroundings import livedshl, need
-
-from livedshl.index.bundle import find_bundle
+from surroundings import copy_of_session, livedshl, need
 
 ROOT = Path(__file__).parents[2]
 NO_MIDI = {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
@@ -49,7 +47,7 @@ def installation(tmp_path):
     nothing_built = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "livedshl", tmp_path / "livedshl", ignore=nothing_built)
     shutil.copytree(ROOT / "presets", tmp_path / "presets")
-    shutil.copytree(find_bundle("session"), tmp_path / "models" / "session")
+    copy_of_session(tmp_path / "models" / "session")
     return tmp_path
 
 
@@ -154,16 +152,22 @@ def test_refused_real_time_priority_is_told_with_what_grants_it():
     assert "usermod" in found["Real time"]["remedy"]
 
 
-def test_real_time_priority_is_granted_where_a_process_gets_it():
+@pytest.fixture(scope="module")
+def findings():
+    """What it finds here."""
+    return examined()
+
+
+def test_real_time_priority_is_granted_where_a_process_gets_it(findings):
     attempt = "import os; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(20))"
     got = subprocess.run([sys.executable, "-c", attempt], capture_output=True).returncode == 0
-    assert examined()["Real time"]["state"] == ("ok" if got else "limited")
+    assert findings["Real time"]["state"] == ("ok" if got else "limited")
 
 
-def test_json_and_text_tell_the_same():
+def test_json_and_text_tell_the_same(findings):
     text = " ".join(doctor().stdout.split())
     signs = {"ok": "✓", "optional": "·", "limited": "!", "missing": "✗"}
-    for what, finding in examined().items():
+    for what, finding in findings.items():
         assert f"{signs[finding['state']]} {what} " in text or what == "Timing"
         if what != "Timing":  # whose figures differ each time
             assert " ".join(finding["detail"].split()) in text

@@ -25,7 +25,8 @@ def records(path):
 
 
 def test_every_bar_and_song_of_a_generated_piece_is_accounted_for(tmp_path):
-    run("generate", "t.mid", "--bars", 12, "--seed", 4, "--trace", "t.jsonl", cwd=tmp_path)
+    command = ("generate", "t.mid", "--bars", 12, "--seed", 4, "--trace", "t.jsonl")
+    assert run(*command, cwd=tmp_path).returncode == 0
     shown = run("explain", "t.jsonl", cwd=tmp_path).stdout
     traced = records(tmp_path / "t.jsonl")
     table, _, summary = shown.partition("\n\n")
@@ -77,10 +78,10 @@ def records_table(shown):
         (b'{"beat": 3}\n', "t.jsonl, line 1: no record of a trace"),
     ],
 )
-def test_what_is_no_trace_is_told_in_a_line(tmp_path, content, told):
+def test_what_is_no_trace_is_told_in_a_line(run_here, tmp_path, content, told):
     if content is not None:
         (tmp_path / "t.jsonl").write_bytes(content)
-    result = run("explain", "t.jsonl", cwd=tmp_path)
+    result = run_here("explain", "t.jsonl", cwd=tmp_path)
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith(f"Error: {told}")
@@ -99,10 +100,6 @@ def test_one_command_writes_one_performance_in_every_form(tmp_path):
     score = (tmp_path / "t.svg").read_text(encoding="utf-8")
     for record in records(tmp_path / "t.jsonl"):
         assert record["hamming"] is None or f">{record['hamming']}</text>" in score
-    for name in names[2:]:
-        before = (tmp_path / name).read_bytes()
-        run("generate", name, "--bars", 8, "--seed", 2, cwd=tmp_path)
-        assert (tmp_path / name).read_bytes() == before
 
 
 @pytest.mark.slow
@@ -119,14 +116,13 @@ def test_every_preset_renders_to_a_score_a_piano_roll_and_a_sound_file(tmp_path,
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("t.xyz",), "t.xyz: cannot write .xyz; endings are .mid"),
         (("t.mid", "--roll", "r.mid"), "r.mid: cannot write .mid; endings are .svg, .png, .pdf"),
         (("no/t.svg", "t.mid"), "cannot be written"),
     ],
 )
-def test_what_cannot_be_written_is_told_in_a_line(tmp_path, arguments, told):
+def test_what_cannot_be_written_is_told_in_a_line(run_here, tmp_path, arguments, told):
     need(all(map(find_spec, EXTRA_SCORES)), "the extra scores")
-    result = run("generate", *arguments, "--bars", 4, cwd=tmp_path)
+    result = run_here("generate", *arguments, "--bars", 4, cwd=tmp_path)
     assert result.returncode == 1
     (line,) = result.stderr.strip().splitlines()
     assert told in line

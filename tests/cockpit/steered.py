@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from livedshl.live.controls import Band, Control, Steering, check
+from livedshl.live.lateness import Lateness
 from livedshl.live.overview import Overview
 from livedshl.live.preset import load_preset
 from livedshl.live.sync import Sync
@@ -18,7 +19,7 @@ OVERVIEW = Overview(
     steering=Steering(108.0, PRESET.key, 0.25, Band.of(PRESET)),
     chunks=(),
     chords=(),
-    lateness_ms=(0.0, 0.0, 0.0),
+    lateness=Lateness.opened(""),
 )
 
 

@@ -1,11 +1,13 @@
 """What the screen shows, at every moment of a performance and at every size."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from bundles import index_of, random_bundle
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import thorough
 
 from livedshl.cockpit.view import (
     candidate_lines,
@@ -19,6 +21,7 @@ from livedshl.cockpit.view import (
 )
 from livedshl.improviser import Form, Retrieve
 from livedshl.live.composition import Composition
+from livedshl.live.lateness import Lateness
 from livedshl.live.overview import Overview
 from livedshl.live.preset import load_preset
 from livedshl.live.settings import Settings, chords_of
@@ -28,23 +31,28 @@ from livedshl.music import GRIDS
 BUNDLES = {name: random_bundle(n_tunes=30, n_bars=40, grid=grid) for name, grid in GRIDS.items()}
 
 
-def overview_of(metre="4/4", form=Form.ANY, tick=9000, n_chunks=40, **shown):
+@cache
+def performance(metre, form):
+    """An overview of the first 40 chunks."""
     bundle = BUNDLES[metre]
     chosen = Settings.of_preset(
         load_preset("session"), GRIDS[metre], tempo_bpm=None, key=None, form=form,
         retrieve=Retrieve.MIN, seed=1, bars=None,
     )  # fmt: skip
     composition = Composition(bundle, index_of(bundle), chosen)
-    chunks = tuple(next(composition) for _ in range(n_chunks))
-    overview = Overview(
-        tick=tick, quarter_bpm=110.0, grid=GRIDS[metre], sync=Sync.INTERNAL, latency_ms=0.0,
+    chunks = tuple(next(composition) for _ in range(40))
+    return Overview(
+        tick=0, quarter_bpm=110.0, grid=GRIDS[metre], sync=Sync.INTERNAL, latency_ms=0.0,
         steering=composition.steering, chunks=chunks, chords=chords_of(bundle, chosen),
-        lateness_ms=(0.01, 0.02, 0.05),
+        lateness=Lateness.opened(""),
     )  # fmt: skip
-    return replace(overview, **shown)
 
 
-@settings(max_examples=30, deadline=None)
+def overview_of(metre="4/4", form=Form.ANY, tick=9000, **shown):
+    return replace(performance(metre, form), tick=tick, **shown)
+
+
+@thorough(max_examples=30)
 @given(
     st.sampled_from(list(GRIDS)),
     st.sampled_from([Form.ANY, Form.NONE]),
@@ -89,6 +97,14 @@ def test_every_note_of_the_chunks_is_drawn_where_it_sounds():
     now_column = {line.plain.rfind("│") for line in roll(overview, 120, 30)} - {-1}
     assert len(now_column) == 1
     assert not np.isin(sounding[:, 3], [0]).any()
+
+
+def test_while_somebody_is_listened_to_what_comes_is_the_next_segment():
+    overview = overview_of(form=Form.NONE)
+    pieces = [piece for chunk in overview.chunks for piece in chunk.in_steps(overview.grid)]
+    listening = replace(overview, chunks=tuple(pieces))
+    for shown in (segment_lines, lambda overview: candidate_lines(overview, 5)):
+        assert [line.plain for line in shown(listening)] == [line.plain for line in shown(overview)]
 
 
 def test_a_muted_part_shows_no_level_and_its_mark():

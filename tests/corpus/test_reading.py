@@ -167,7 +167,7 @@ def test_midi_chords_are_recognised_and_the_pickup_lies_before_the_bar(tmp_path)
     assert chord_names(sheet) == [(0, "C"), (1920, "G7")]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(st.integers(55, 90), st.sampled_from([120, 240, 480, 720])),
@@ -187,7 +187,7 @@ def test_any_melody_survives_a_midi_file(tmp_path, notes, key):
     assert sheet.keys == (Key({"C": 0, "G": 7, "Eb": 3, "F#": 6}[key], Mode.MAJOR),)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from("CDEFGABcdefgab"), min_size=12, max_size=24), st.booleans())
 def test_any_melody_survives_an_abc_book(tmp_path, letters, repeated):
     letters = letters[: len(letters) // 4 * 4]

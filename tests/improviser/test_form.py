@@ -1,6 +1,7 @@
 """What a listener notices of the form: sections, cadences, returns, keys and the end."""
 
 from collections import Counter
+from functools import cache
 from itertools import groupby, islice, pairwise, takewhile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from bundles import index_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import VOCABULARY
+from strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Pattern, Role
 from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
@@ -20,7 +21,7 @@ from livedshl.live.composition import Composition
 from livedshl.live.settings import Settings
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
-from livedshl.music.sections import Role as SectionRole
+from livedshl.music.sections import SectionRole
 
 PLANNED = [Form.ANY, Form.AABB, Form.AABA, Form.ABAC]
 RULES = ContinuationRules(song_cap=4, window=12, recency=200)
@@ -50,6 +51,7 @@ def dances(grid, n_tunes, rng):
     return tunes
 
 
+@cache
 def dance_bundle(seed=0, metre="4/4", overlaps=True, n_tunes=30, shape=CodeShape(12, 4)):  # noqa: B008
     """A bundle of dances with random codes."""
     rng = np.random.default_rng(seed)
@@ -112,7 +114,7 @@ def assert_ends_on_the_tonic(bundle, passage):
     assert chord == TONIC
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(bundles, st.sampled_from(PLANNED), st.integers(0, 99))
 def test_tunes_are_made_of_sections_of_eight_bars_as_their_plan_says(bundle, form, seed):
     played_bars = 80 * bundle.library.grid.bar_beats
@@ -129,7 +131,7 @@ def test_tunes_are_made_of_sections_of_eight_bars_as_their_plan_says(bundle, for
         assert form is Form.ANY or plan == form.value
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(bundles, st.sampled_from(PLANNED), st.integers(0, 99))
 def test_a_section_comes_back_as_itself_with_small_changes(bundle, form, seed):
     bar_steps = bundle.library.grid.bar_steps
@@ -145,6 +147,18 @@ def test_a_section_comes_back_as_itself_with_small_changes(bundle, form, seed):
             assert sum(not passage.place.planned for passage in body) <= 2
 
 
+@settings(max_examples=15)
+@given(st.sampled_from(list(GRIDS)), st.sampled_from(PLANNED), st.integers(0, 99))
+def test_what_begins_a_phrase_begins_a_bar_in_its_song_too(metre, form, seed):
+    bundle = dance_bundle(metre=metre)
+    bar_beats = GRIDS[metre].bar_beats
+    for section in sections_in(played(bundle, form, bars=96, seed=seed)):
+        halves = [p for p in section if p.place.bar == 5 and p.splice is None]
+        for passage in (section[0], *halves[:1]):
+            if passage.beat % bar_beats == 0:
+                assert bundle.library.phases[passage.segment] % bar_beats == 0
+
+
 def test_second_times_differ_somewhere_and_are_no_copy():
     sections = sections_in(played(dance_bundle(), Form.AABB, bars=64))
     varied = [p for section in sections for p in section if p.place.wished == "variation"]
@@ -153,7 +167,7 @@ def test_second_times_differ_somewhere_and_are_no_copy():
     assert not np.array_equal(first, second)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(bundles, st.sampled_from(PLANNED), st.integers(0, 99))
 def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, form, seed):
     library = bundle.library
@@ -178,21 +192,27 @@ def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, f
         assert kinds["end"] >= 2
 
 
-def test_some_sections_close_half_the_first_time_and_fully_the_next():
-    closes = [section[-1] for section in sections_in(played(dance_bundle(), Form.AABB, bars=640))]
+@pytest.fixture(scope="module")
+def many_sections():
+    """The sections of 20 tunes."""
+    return sections_in(played(dance_bundle(), Form.AABB, bars=640))
+
+
+def test_some_sections_close_half_the_first_time_and_fully_the_next(many_sections):
+    closes = [section[-1] for section in many_sections]
     wishes = Counter((close.place.time, close.place.wished) for close in closes)
     assert wishes[1, "half close"] >= 4
     assert not wishes[2, "half close"]
 
 
-def test_the_second_half_of_most_sections_begins_as_the_first():
-    sections = sections_in(played(dance_bundle(), Form.AABB, bars=640))
-    bars = [np.concatenate([p.steps for p in section]).reshape(8, 16, 3) for section in sections]
+def test_the_second_half_of_most_sections_begins_as_the_first(many_sections):
+    whole = (np.concatenate([passage.steps for passage in section]) for section in many_sections)
+    bars = [steps.reshape(8, 16, 3) for steps in whole]
     share = np.mean([np.array_equal(bar[0], bar[4]) for bar in bars])
     assert 0.5 < share < 1
 
 
-@settings(max_examples=40, deadline=None)
+@thorough(max_examples=40)
 @given(bundles, st.sampled_from(PLANNED), st.integers(1, 40), st.integers(0, 99))
 def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bars, seed):
     passages = list(played(bundle, form, bars=bars, seed=seed))
@@ -205,7 +225,7 @@ def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bar
     assert not any(passage.ends for passage in passages[:-1])
 
 
-@settings(max_examples=40, deadline=None)
+@thorough(max_examples=40)
 @given(bundles, st.sampled_from([*PLANNED, Form.NONE]), st.integers(0, 120), st.integers(0, 99))
 def test_told_to_end_it_ends_on_the_tonic_within_four_bars(bundle, form, n_before, seed):
     going = played(bundle, form, seed=seed)
@@ -288,7 +308,7 @@ def composed(bundle, bars, form=Form.ANY):
     return list(Composition(bundle, index_of(bundle), chosen))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(bundles, st.integers(1, 40))
 def test_every_note_ends_and_the_last_chord_rings_to_the_end_of_the_bar(bundle, bars):
     chunks = composed(bundle, bars)

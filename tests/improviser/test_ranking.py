@@ -101,7 +101,7 @@ def test_place_goes_before_agreement_and_agreement_before_the_code(better, worse
     assert first > second
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(libraries)
 def test_habits_are_the_shares_of_what_follows(library):
     found = Habits.of(library, len(VOCABULARY))
@@ -110,7 +110,7 @@ def test_habits_are_the_shares_of_what_follows(library):
     assert np.exp(found.chords).min() > 0  # what was never heard may still be played
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(libraries)
 def test_every_term_gives_every_candidate_a_finite_score(library):
     contents = library.contents()

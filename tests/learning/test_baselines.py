@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from strategies import every_hop
 
-from livedshl.index.passages import Passages
+from livedshl.index.contexts import Contexts
 from livedshl.learning.baselines import BASELINES, next_step
 from livedshl.learning.baselines.material import Material
 from livedshl.learning.evaluation.contest import Contest, Ranker
@@ -68,9 +68,9 @@ def test_chance_finds_as_much_as_chance(asked) -> None:
 @pytest.mark.parametrize("name", INFORMED)
 def test_what_agrees_with_what_sounds_comes_first_where_segments_overlap(name: str) -> None:
     contest, material = prepared(2)
-    passages = Passages.of(contest.library, contest.queries[:5])
-    scores = FITS[name](material)(passages)
-    for sounding, row in zip(passages.segments, scores, strict=True):
+    contexts = Contexts.of(contest.library, contest.queries[:5])
+    scores = FITS[name](material)(contexts)
+    for sounding, row in zip(contexts.segments, scores, strict=True):
         agreement = (sounding[8:] == material.contents[:, :8]).all(2).sum(1)
         assert (np.diff(agreement[np.argsort(-row)]) <= 0).all()
 
@@ -79,9 +79,9 @@ def test_what_agrees_with_what_sounds_comes_first_where_segments_overlap(name: s
 def test_a_chord_that_follows_is_preferred(name: str) -> None:
     """Within a bar the chord stays, at the bar line the next one comes; the others never follow."""
     contest, material = prepared(4)
-    passages = Passages.of(contest.library, contest.queries[:40])
-    best = FITS[name](material)(passages).argmax(1)
-    chords_on = (material.contents[best, 0, CHORD] - passages.segments[:, -1, CHORD]) % 4
+    contexts = Contexts.of(contest.library, contest.queries[:40])
+    best = FITS[name](material)(contexts).argmax(1)
+    chords_on = (material.contents[best, 0, CHORD] - contexts.segments[:, -1, CHORD]) % 4
     assert np.isin(chords_on, (0, 1)).mean() > 0.9
 
 

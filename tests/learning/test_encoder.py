@@ -8,9 +8,9 @@ from bundles import random_tunes
 
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary, open_bundle, unpack
+from livedshl.index.contexts import Contexts
 from livedshl.index.encoder import ForwardEncoder
 from livedshl.index.network_shape import NetworkShape, Reader
-from livedshl.index.passages import Passages
 from livedshl.learning.networks import encode, networks_bytes, seeded_networks
 from livedshl.music import GRIDS
 from livedshl.shipped import shipped
@@ -33,7 +33,7 @@ def test_the_codes_are_those_of_torch(shape, tmp_path):
     expected, _ = encode(networks, library)
     path = tmp_path / "networks.safetensors"
     path.write_bytes(networks_bytes(networks))
-    codes = ForwardEncoder.of_file(path).codes(Passages.of(library, slice(None)))
+    codes = ForwardEncoder.of_file(path).codes(Contexts.of(library, slice(None)))
     assert (codes == expected).all()
 
 
@@ -46,7 +46,7 @@ def test_a_segment_of_a_tune_gets_its_own_code_by_what_was_heard_up_to_it():
         tune, start = library.tune_of[row], int(library.starts[row])
         heard = library.steps[library.tune_steps[tune] : start + grid.segment_steps]
         place = int(library.phases[row]) // grid.hop_beats
-        code = encoder.codes(Passages.ending(heard, place, grid))[0]
+        code = encoder.codes(Contexts.ending(heard, place, grid))[0]
         assert (code == unpack(bundle.forward[row], bundle.shape)).all()
 
 

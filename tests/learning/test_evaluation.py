@@ -33,7 +33,7 @@ def contest(follow_beats: int = 2) -> Contest:
 def judged(asked: Contest, scores: np.ndarray) -> dict[str, Figure]:
     """The figures of a ranker that gives `scores`, float[queries, candidates]."""
     blocks = iter(np.split(scores, range(256, len(scores), 256)))
-    return asked.judge(lambda passages: next(blocks), np.random.default_rng(0))
+    return asked.judge(lambda contexts: next(blocks), np.random.default_rng(0))
 
 
 def with_repeats(tune: Tune) -> Tune:
@@ -46,7 +46,7 @@ def with_repeats(tune: Tune) -> Tune:
 @given(
     seed=st.integers(0, 1000), share=st.sampled_from(["0.1", "0.3"]), follow=st.sampled_from([2, 4])
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_training_has_nothing_of_the_held_out_songs(seed: int, share: str, follow: int) -> None:
     tunes = [*TUNES, replace(TUNES[3], title="The same again", source="own.abc#99")]
     holdout = hold_out(tunes, choose_songs(tunes, share, seed), follow)
@@ -149,7 +149,7 @@ def test_whoever_cannot_tell_is_right_as_often_as_by_chance() -> None:
 
 
 @given(seed=st.integers(0, 10_000), levels=st.integers(1, 4))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_ties_count_as_the_mean_of_their_outcomes(seed: int, levels: int) -> None:
     """Against the mean over many orders in which the ties are broken by lot."""
     asked = contest()

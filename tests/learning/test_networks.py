@@ -8,8 +8,8 @@ from own_tunes import own_tunes
 
 from livedshl.errors import BundleError
 from livedshl.index import SegmentLibrary
+from livedshl.index.contexts import Contexts, history_steps
 from livedshl.index.network_shape import NetworkShape, Reader
-from livedshl.index.passages import Passages, history_steps
 from livedshl.learning.networks import (
     LstmNetworks,
     Networks,
@@ -58,8 +58,8 @@ def library() -> SegmentLibrary:
 def test_each_group_is_a_distribution(metre: str, shape: NetworkShape) -> None:
     networks = seeded_networks(replace(shape, metre=metre), np.random.default_rng(4))
     library = SegmentLibrary.of_tunes(own_tunes(n_tunes=1, grid=GRIDS[metre]))
-    passages = Passages.of(library, slice(0, 6))
-    for soft in (networks.soft_forward(passages), networks.soft_backward(passages)):
+    contexts = Contexts.of(library, slice(0, 6))
+    for soft in (networks.soft_forward(contexts), networks.soft_backward(contexts)):
         assert soft.shape == (6, 5, 3)
         assert torch.allclose(soft.sum(2), torch.ones(6, 5))
 
@@ -67,22 +67,22 @@ def test_each_group_is_a_distribution(metre: str, shape: NetworkShape) -> None:
 def test_the_paper_s_backward_network_reads_the_retrograde(
     lstms: LstmNetworks, library: SegmentLibrary
 ) -> None:
-    passages = Passages.of(library, slice(0, 4))
-    retrograde = as_input(passages.segments[:, ::-1].copy(), lstms.device)
-    assert torch.equal(lstms.soft_backward(passages), lstms.backward_network(retrograde))
+    contexts = Contexts.of(library, slice(0, 4))
+    retrograde = as_input(contexts.segments[:, ::-1].copy(), lstms.device)
+    assert torch.equal(lstms.soft_backward(contexts), lstms.backward_network(retrograde))
 
 
 def test_the_final_relu_lifts_what_is_negative(
     lstms: LstmNetworks, library: SegmentLibrary
 ) -> None:
-    passages = Passages.of(library, slice(0, 4))
+    contexts = Contexts.of(library, slice(0, 4))
     lifted = LstmNetworks(replace(LSTM, final_relu=True))
     lifted.load_state_dict(lstms.state_dict())
     with torch.no_grad():
         for network in (lstms.forward_network, lifted.forward_network):
             network.to_symbols.bias.copy_(torch.arange(15) - 20.0)  # every score below 0
-    assert (to_code(lstms.soft_forward(passages)) == 2).all()
-    assert torch.allclose(lifted.soft_forward(passages), torch.full((4, 5, 3), 1 / 3))
+    assert (to_code(lstms.soft_forward(contexts)) == 2).all()
+    assert torch.allclose(lifted.soft_forward(contexts), torch.full((4, 5, 3), 1 / 3))
 
 
 @pytest.mark.parametrize("metre", GRIDS)
@@ -94,8 +94,8 @@ def test_codes_agree_wherever_the_shared_beats_do(metre: str) -> None:
     library = SegmentLibrary.of_tunes(own_tunes(n_tunes=1, grid=grid))
     rows = np.flatnonzero(np.diff(library.starts) == grid.hop_steps)
     assert len(rows) > 10
-    forward = networks.soft_forward(Passages.of(library, rows))
-    backward = networks.soft_backward(Passages.of(library, rows + 1))
+    forward = networks.soft_forward(Contexts.of(library, rows))
+    backward = networks.soft_backward(Contexts.of(library, rows + 1))
     assert torch.allclose(forward[:, :3], backward[:, :3], atol=1e-6)
     assert not torch.allclose(forward[:, 3:], backward[:, 3:], atol=1e-3)
 
@@ -111,27 +111,27 @@ def test_networks_of_common_time_read_what_they_always_read() -> None:
 
 def test_a_passage_is_what_was_played_until_the_segment_ends(library: SegmentLibrary) -> None:
     rows = np.array([0, 3, 20, len(library) - 1])
-    passages = Passages.of(library, rows)
+    contexts = Contexts.of(library, rows)
     for index, row in enumerate(rows):
         start = int(library.starts[row])
-        known = int(passages.known[index])
+        known = int(contexts.known[index])
         first_of_tune = int(library.tune_steps[library.tune_of[row]])
         assert known == min(start - first_of_tune, HISTORY_STEPS)
         heard = library.steps[start - known : start + 16]
-        assert (passages.steps[index, HISTORY_STEPS - known :] == heard).all()
-        assert (passages.steps[index, : HISTORY_STEPS - known] == (0, 0, -1)).all()
-        assert passages.hops[index] == (start - first_of_tune) // 8
+        assert (contexts.steps[index, HISTORY_STEPS - known :] == heard).all()
+        assert (contexts.steps[index, : HISTORY_STEPS - known] == (0, 0, -1)).all()
+        assert contexts.hops[index] == (start - first_of_tune) // 8
 
 
 def test_only_the_forward_network_hears_what_came_before(
     windows: WindowNetworks, library: SegmentLibrary
 ) -> None:
-    passages = Passages.of(library, np.arange(20, 26))
-    steps = passages.steps.copy()
+    contexts = Contexts.of(library, np.arange(20, 26))
+    steps = contexts.steps.copy()
     steps[:, HISTORY_STEPS - 16 : HISTORY_STEPS, 0] += 2  # another bar before the segment
-    other = replace(passages, steps=steps)
-    assert torch.equal(windows.soft_backward(passages), windows.soft_backward(other))
-    assert not torch.allclose(windows.soft_forward(passages), windows.soft_forward(other))
+    other = replace(contexts, steps=steps)
+    assert torch.equal(windows.soft_backward(contexts), windows.soft_backward(other))
+    assert not torch.allclose(windows.soft_forward(contexts), windows.soft_forward(other))
 
 
 def test_recall_gives_the_code_of_an_earlier_segment(
@@ -140,19 +140,19 @@ def test_recall_gives_the_code_of_an_earlier_segment(
     """With all attention on the segment two bars back, the forward code is its backward code."""
     first_of_tune = int(np.searchsorted(library.tune_of, 1))
     late = np.arange(first_of_tune - 6, first_of_tune)
-    passages = Passages.of(library, late)
+    contexts = Contexts.of(library, late)
     with torch.no_grad():
         windows.gate[2].weight.zero_()
         windows.gate[2].bias.copy_(torch.tensor([0.0, 0.0, 0.0, 1e3]))
-    earlier = replace(passages, steps=np.roll(passages.steps, 32, axis=1))
-    recalled = windows.soft_forward(passages)
+    earlier = replace(contexts, steps=np.roll(contexts.steps, 32, axis=1))
+    recalled = windows.soft_forward(contexts)
     assert torch.allclose(recalled, windows.soft_backward(earlier), atol=1e-6)
 
 
 def test_nothing_is_recalled_from_before_the_tune_began(
     windows: WindowNetworks, library: SegmentLibrary
 ) -> None:
-    opening = Passages.of(library, np.array([0]))
+    opening = Contexts.of(library, np.array([0]))
     with torch.no_grad():
         windows.gate[2].bias.copy_(torch.tensor([0.0, -1e3, 1e3, 1e3]))
     assert windows.soft_forward(opening).isfinite().all()

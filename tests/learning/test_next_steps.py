@@ -1,9 +1,9 @@
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from own_tunes import own_tunes
-from strategies import step_arrays
+from strategies import step_arrays, thorough
 
 from livedshl.improviser.next_step import NextStep
 from livedshl.index import SegmentLibrary
@@ -26,7 +26,7 @@ def likelihood_by_torch(predictor, before, after):
     return float(likely[0, len(before) - 1 :].sum())
 
 
-@settings(max_examples=30, deadline=None)
+@thorough(max_examples=30)
 @given(step_arrays(), st.lists(step_arrays(12), min_size=1, max_size=5), st.integers(0, 99))
 def test_numpy_finds_as_likely_what_torch_does(before, after, seed):
     torch.manual_seed(seed)

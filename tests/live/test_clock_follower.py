@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 from clocks import JITTERS, Sender, Stage, beats_to_lock, deviations, rms
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import thorough
 from surroundings import left_on
 
 from livedshl.live.midi_clock import CONTINUE, PULSE, START, STOP, song_position
@@ -17,7 +18,7 @@ jitters = st.sampled_from(list(JITTERS.values()))
 # With more, pulses overtake each other at 200 BPM: nobody could tell lost ones from late ones.
 countable_jitters = st.sampled_from([JITTERS[name] for name in JITTERS if name != "gaussian, 2 ms"])
 seeds = st.integers(0, 1 << 32)
-unhurried = settings(max_examples=40, deadline=None)
+unhurried = thorough(max_examples=40)
 
 
 def play(sender, **options):
@@ -381,7 +382,7 @@ def do(sender, todo):
     st.lists(actions, max_size=25), positions, countable_jitters, seeds, st.booleans(),
     st.sampled_from([-0.05, 0.0, 0.02, 0.3]), st.integers(10, 1500),
 )  # fmt: skip
-@settings(max_examples=100, deadline=None)
+@thorough(max_examples=100)
 def test_whatever_the_sender_does_no_note_stays_on_none_comes_twice_and_no_beat_is_lost(
     todo, position, jitter, seed, sends_clock, latency_s, note_ticks
 ):

@@ -43,7 +43,8 @@ def test_the_chords_of_the_chart_are_what_is_played_whatever_the_key(settings):
         for chunk in chunks
         for chord in (chords_of(bundle, settings).classes[n] for n in chunk.steps[::4, 2])
     ]
-    assert names == [chord.name for chord in chart.at(0, 32)]
+    assert names[:-1] == [chord.name for chord in chart.at(0, 31)]
+    assert names[-1] == "F"  # the tonic, on which it ends, and not the chart's G7sus4
     assert {chunk.key for chunk in chunks} == {settings.key}
     channel = next(p.channel for p in settings.parts if p.role.value == "chords")
     for chunk in chunks[:-1]:
@@ -85,9 +86,8 @@ def test_the_trace_tells_how_long_one_song_is_quoted(tmp_path):
     trace = tmp_path / "out.jsonl"
     arguments = ["--bars", "16", "--seed", "1", "--form", "none", "--trace", str(trace)]
     for most in ("6", "8"):
-        CliRunner().invoke(
-            livedshl, ["generate", str(tmp_path / "out.mid"), *arguments, "--max-quote", most]
-        )
+        command = ["generate", str(tmp_path / "out.mid"), *arguments, "--max-quote", most]
+        assert CliRunner().invoke(livedshl, command).exit_code == 0
         records = [json.loads(line) for line in trace.read_text().splitlines()]
         assert all(record["rules_kept"] for record in records)
         assert 2 <= np.max([record["quote_beats"] for record in records]) <= int(most)

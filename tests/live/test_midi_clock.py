@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from livedshl.live.midi_clock import (
@@ -126,7 +126,6 @@ def test_a_playback_that_sends_no_clock_sends_none():
 
 
 @given(st.floats(30, 300), st.floats(0, 0.002), st.integers(0, 999))
-@settings(deadline=None)
 def test_the_loop_is_steadier_than_the_pulses(tempo_bpm, jitter_s, seed):
     rng = random.Random(seed)
     period_s = 60 / tempo_bpm / 24

@@ -3,9 +3,9 @@
 from collections import Counter
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from strategies import thorough
 
 from livedshl.live.playback import Playback
 from livedshl.live.scheduler import LATE_TICKS
@@ -127,7 +127,7 @@ class Performance(RuleBasedStateMachine):
 
 
 TestPerformance = Performance.TestCase
-TestPerformance.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestPerformance.settings = thorough(max_examples=150, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("latency_s", [0.0, 0.2, -0.2])

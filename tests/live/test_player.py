@@ -28,7 +28,7 @@ class Output:
         if len(self.tried) - 1 in self._refused:
             raise OutputError("the MIDI port takes no messages")
 
-    def flush(self):
+    def flush(self, rings):
         assert not self.closed
 
     def close(self):
@@ -85,17 +85,17 @@ def parse(answers):
 def test_the_player_sends_everything_then_releases_then_closes():
     output = Output()
     answers = dict(perform(output, two_notes(40)))
-    silence = [bytes((0xB0, controller, 0)) for controller in (64, 123, 120)]
+    silence = [bytes((0xB0, controller, 0)) for controller in (64, 123)]  # what sounds rings out
     assert output.tried == [ON, OFF, ON, OFF, *silence]
     assert output.closed
     assert json.loads(answers[Answer.REPORT])["notes"] == 2
 
 
-@pytest.mark.parametrize("refused", [{0}, {1}, {3}, {4}, set(range(7))])
+@pytest.mark.parametrize("refused", [{0}, {1}, {3}, {4}, set(range(6))])
 def test_an_output_that_refuses_is_told_of_once_and_the_music_goes_on(refused):
     output = Output(refused)
     answers = perform(output, two_notes(40))
-    assert len(output.tried) == 7
+    assert len(output.tried) == 6
     assert output.closed
     assert [text for kind, text in answers if kind is Answer.LOST] == [
         b"the MIDI port takes no messages"

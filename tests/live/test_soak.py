@@ -189,6 +189,12 @@ def soaked(
     return watcher, notes
 
 
+@pytest.fixture(scope="module")
+def looked_on():
+    """A watcher, and the notes, of a performance as it should be."""
+    return soaked()
+
+
 def faults(watcher, report, heard=None):
     return [check.fault for check in watcher.checks(report, 60.0, heard) if check.fault]
 
@@ -223,14 +229,14 @@ def test_a_performance_as_it_should_be_passes(metre, form):
         ({"notes": 7}, "notes composed, 7 played"),
     ],
 )
-def test_what_the_player_did_wrong_is_told(changed, told):
-    watcher, notes = soaked()
+def test_what_the_player_did_wrong_is_told(looked_on, changed, told):
+    watcher, notes = looked_on
     (fault,) = faults(watcher, replace(good_report(notes), **changed))
     assert told in fault
 
 
-def test_what_the_listening_end_misses_is_told():
-    watcher, notes = soaked()
+def test_what_the_listening_end_misses_is_told(looked_on):
+    watcher, notes = looked_on
     deaf = account(notes - 1)
     assert faults(watcher, good_report(notes), deaf) == [f"{notes} notes played, {notes - 1} heard"]
     deaf.hear(0x90, 60, 90)
@@ -265,7 +271,7 @@ def test_a_performance_that_was_stopped_fails_and_says_how_long_it_was():
 
 def test_a_leak_shows_every_hour_and_at_the_end():
     lines = []
-    watcher, notes = soaked(hours=2.5, tempo_bpm=20.0, mb_a_minute=0.1, tell=lines.append)
+    watcher, notes = soaked(hours=2.5, tempo_bpm=5.0, mb_a_minute=0.1, tell=lines.append)
     assert [line.split(":")[0] for line in lines] == [
         "Hour 1 of 2.5 composed",
         "Hour 2 of 2.5 composed",

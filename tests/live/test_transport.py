@@ -44,6 +44,16 @@ def test_a_tempo_change_keeps_the_position_in_beats(tempo, changes, new_tempo, a
     assert transport.time_of(at + 480) - before == pytest.approx(60 / new_tempo)
 
 
+@given(tempos, changes, st.integers(0, 5000), st.integers(0, 5000))
+def test_tempi_that_are_over_can_be_forgotten(tempo, changes, tick, later):
+    transport, _ = running(tempo, changes)
+    now = transport.time_of(tick)
+    expected = transport.time_of(tick + later)
+    transport.forget_before(now)
+    assert transport.time_of(tick + later) == pytest.approx(expected)
+    assert transport.tick_at(now) == pytest.approx(tick, abs=1e-3)
+
+
 @given(tempos)
 def test_an_hour_later_nothing_has_drifted(tempo):
     transport, _ = running(tempo, [])

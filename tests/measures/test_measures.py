@@ -4,7 +4,7 @@ from math import isnan, log2
 import numpy as np
 import pytest
 from hand_made import corpus_of, piece, steps_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import grids, step_arrays
 
@@ -132,7 +132,6 @@ def test_songs_are_counted_where_they_are_known():
     assert isnan(distinct_songs(piece(QUARTERS), corpus_of()))
 
 
-@settings(deadline=None)
 @given(st.data(), grids)
 def test_every_measure_of_any_piece_is_nothing_or_within_its_bounds(data, grid):
     bounds = {"bits": log2(BARS), "semitones": 127, "beats": BARS * grid.bar_beats, "a piece": 1}

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from strategies import VOCABULARY, lead_sheets
+from hypothesis import given
+from strategies import VOCABULARY, lead_sheets, thorough
 
 from livedshl.learning.harmony_network import fit_harmoniser
 from livedshl.music import LeadSheet, Metre, Mode
@@ -116,7 +116,7 @@ def test_a_minor_tune_gets_its_dominant() -> None:
     assert names == ["Am", "Dm", "Am", "E", "Am", "Dm", "E", "Am"]
 
 
-@settings(max_examples=40, deadline=None)
+@thorough(max_examples=40)
 @given(lead_sheets())
 def test_any_sheet_gets_chords_from_the_first_bar_on(
     harmoniser: Harmoniser, sheet: LeadSheet

@@ -7,7 +7,7 @@ from strategies import VOCABULARY, tunes
 from livedshl.index import open_bundle
 from livedshl.index.bundle import roles_in, shipped_bundles
 from livedshl.music import COMMON_TIME, Mode
-from livedshl.music.sections import Role, roles_of, sections_of
+from livedshl.music.sections import SectionRole, roles_of, sections_of
 
 PITCHES = {"G": 67, "A": 69, "B": 71, "c": 72, "d": 74, "e": 76, "f": 77, "g": 79, "a": 81}
 
@@ -77,54 +77,61 @@ def roles_by_bar(bars, mode=Mode.MAJOR):
     phases = (starts // 4 % 4).astype(np.int8)
     roles = roles_of(steps, starts, phases, COMMON_TIME, VOCABULARY, mode)
     assert not roles[1::2].any(), "nothing opens or closes in mid-bar"
-    return [Role(role) for role in roles[::2].tolist()]
+    return [SectionRole(role) for role in roles[::2].tolist()]
 
 
 def test_openings_and_cadences_of_a_dance_are_heard():
     roles = roles_by_bar(DANCE)
-    assert [bar for bar, role in enumerate(roles) if Role.OPENS in role] == [0, 8, 16, 24]
-    assert [bar for bar, role in enumerate(roles) if Role.CLOSES in role] == [7, 15, 23, 31]
-    assert roles[7] == Role.CLOSES | Role.HALF
-    assert roles[15] == roles[23] == Role.CLOSES | Role.FULL  # the pickup does not count
-    assert roles[31] == Role.CLOSES | Role.FULL | Role.RESTS
+    assert [bar for bar, role in enumerate(roles) if SectionRole.OPENS in role] == [0, 8, 16, 24]
+    assert [bar for bar, role in enumerate(roles) if SectionRole.CLOSES in role] == [7, 15, 23, 31]
+    assert roles[7] == SectionRole.CLOSES | SectionRole.HALF
+    assert (
+        roles[15] == roles[23] == SectionRole.CLOSES | SectionRole.FULL
+    )  # the pickup does not count
+    assert roles[31] == SectionRole.CLOSES | SectionRole.FULL | SectionRole.RESTS
 
 
 def test_the_first_phrase_of_a_strain_closes_where_its_beginning_returns():
     period = [*A[:3], "e c B d:G", A[0], *A[5:], "c e c .:C"]
     roles = roles_by_bar([*period, *period])
-    assert Role.HALF in roles[3]
-    assert Role.FULL in roles[7]
-    assert Role.CLOSES not in roles[4]
+    assert SectionRole.HALF in roles[3]
+    assert SectionRole.FULL in roles[7]
+    assert SectionRole.CLOSES not in roles[4]
 
 
 def test_a_tune_that_does_not_end_on_the_tonic_tells_no_cadences():
     elsewhere = [*DANCE[:-1], "e d B .:G"]
     roles = roles_by_bar(elsewhere)
-    assert not any(role & (Role.FULL | Role.HALF) for role in roles)
-    assert Role.CLOSES in roles[31]
+    assert not any(role & (SectionRole.FULL | SectionRole.HALF) for role in roles)
+    assert SectionRole.CLOSES in roles[31]
 
 
 def test_minor_tunes_close_on_a():
     minor = ["a f d f:Dm", "e d c B:Am", "c d e f:Am", "e c B A:Am"]
-    assert Role.FULL in roles_by_bar(minor, Mode.MINOR)[-1]
-    assert Role.FULL not in roles_by_bar(minor, Mode.MAJOR)[-1]
+    assert SectionRole.FULL in roles_by_bar(minor, Mode.MINOR)[-1]
+    assert SectionRole.FULL not in roles_by_bar(minor, Mode.MAJOR)[-1]
 
 
 def test_a_seventh_chord_on_the_tonic_leads_on_and_is_no_full_close():
-    assert Role.FULL not in roles_by_bar([*DANCE[:-1], "e d c .:C7"])[-1]
+    assert SectionRole.FULL not in roles_by_bar([*DANCE[:-1], "e d c .:C7"])[-1]
 
 
 @given(tunes())
 def test_every_tune_opens_and_closes(tune):
     roles = roles_of(tune.steps, tune.starts, tune.phases, COMMON_TIME, VOCABULARY, Mode.MAJOR)
     assert len(roles) == len(tune.starts)
-    assert roles[0] & Role.OPENS
-    assert roles[-1] & Role.CLOSES
+    assert roles[0] & SectionRole.OPENS
+    assert roles[-1] & SectionRole.CLOSES
 
 
 @pytest.mark.parametrize("folder", shipped_bundles().values(), ids=str)
 def test_bundles_that_ship_hold_the_roles_that_their_tunes_tell(folder):
     bundle = open_bundle(folder)
     assert np.array_equal(bundle.roles, roles_in(bundle.library, bundle.vocabulary, bundle.mode))
-    for role in (Role.OPENS, Role.HALF, Role.FULL, Role.FULL | Role.RESTS):
+    for role in (
+        SectionRole.OPENS,
+        SectionRole.HALF,
+        SectionRole.FULL,
+        SectionRole.FULL | SectionRole.RESTS,
+    ):
         assert ((bundle.roles & role) == role).sum() > 100, role

@@ -118,6 +118,8 @@ def test_refusals_name_the_reason():
     assert refusal(sheet(quarters(6), metre=(6, 8), key=(9, Mode.MINOR)), None, None) is None
     assert refusal(sheet(quarters(5), metre=(5, 4)), None, None) == "metre 5/4"
     assert refusal(sheet(quarters(8), key=(2, Mode.OTHER)), None, None) == "another mode"
+    endless = replace(sheet(quarters(8)), end=480 * 20_001)
+    assert refusal(endless) == "longer than 20,000 beats"
     low_and_high = [(480 * i, 480, 40) for i in range(7)] + [(3360, 480, 110)]
     assert refusal(sheet(low_and_high)) == "melody too wide"
 

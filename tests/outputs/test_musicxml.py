@@ -18,7 +18,7 @@ three_bars = grids.flatmap(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(three_bars, keys)
 def test_music21_reads_back_every_note_and_chord(tmp_path, grid_and_steps, key):
     grid, steps = grid_and_steps

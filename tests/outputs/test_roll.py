@@ -45,7 +45,10 @@ def pixels_of(picture, source):
     return int((np.abs(picture - colour).max(axis=-1) <= 1).sum())
 
 
-@every_metre
+@pytest.mark.parametrize(
+    "metre",
+    [metre if metre == "4/4" else pytest.param(metre, marks=pytest.mark.slow) for metre in GRIDS],
+)
 def test_every_song_is_seen_in_its_colour(tmp_path, metre):
     tune = piece(GRIDS[metre])
     picture = pixels(drawn(tune, tmp_path / "t.png"))

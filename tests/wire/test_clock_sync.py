@@ -122,6 +122,7 @@ def assert_in_step(section, written, first_tick, from_tick=0, whole=True):
         assert any(abs(tick - (at - first_tick)) <= NEAR and note == n for tick, *n in heard)
 
 
+@pytest.mark.slow
 def test_livedshl_starts_stops_and_goes_on_with_the_sender(
     jack, receiver, sender, following, written
 ):

@@ -230,6 +230,7 @@ def test_a_port_that_is_away_for_a_moment_only_is_taken_up_again(server, caplog)
     assert not sounding(messages)
 
 
+@pytest.mark.slow
 def test_a_dead_server_that_takes_no_messages_does_not_hold_up_the_player(server, caplog):
     clusters = [
         (tick + off * 24, 0x80 if off else 0x90, pitch, 90)
@@ -384,6 +385,7 @@ def test_players_killed_at_random_moments_leave_no_note_on(server, seed):
     die_again_and_again(server, signal.SIGKILL, 3, seed)
 
 
+@pytest.mark.slow
 def test_a_player_that_hangs_is_told_of_in_a_line_and_replaced(server):
     told = die_again_and_again(server, signal.SIGSTOP, 1, 1)
     assert told.count("the player process hangs and is ended") == 1

@@ -236,6 +236,7 @@ def test_a_tempo_asked_of_livedshl_becomes_that_of_the_session(performer, peer):
     assert [name for _, name in struck(peer.heard)[:12]] == list(range(12))
 
 
+@pytest.mark.slow
 def test_a_stop_of_the_session_silences_and_its_start_begins_at_a_bar(performer, peer):
     peer.tell("tempo 180")
     peer.wait_until(hears(6))

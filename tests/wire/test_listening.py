@@ -10,14 +10,14 @@ import pytest
 from surroundings import Sender, livedshl, need
 
 from livedshl.index import hamming, open_bundle, pack
+from livedshl.index.contexts import Contexts
 from livedshl.index.encoder import ForwardEncoder
-from livedshl.index.passages import Passages
 from livedshl.live.phrase import Phrase
 from livedshl.live.take_log import read_log
 from livedshl.shipped import shipped
 
 MELODY = 0
-TEMPO = 80
+TEMPO = 120
 TUNE = [67, 69, 71, 72, 74, 72, 71, 69, 67, 71, 74, 79]
 BEAT = 480
 
@@ -107,8 +107,8 @@ def test_a_phrase_is_answered_by_the_segment_nearest_by_code(
     library, grid = bundle.library, bundle.library.grid
     start = asked // BEAT // 2 * 2
     heard = phrase.until(start * 4, 16)
-    passages = Passages.ending(heard, (start - 4) % 4 // 2, grid)
-    code = pack(ForwardEncoder.of_file(bundle.networks).codes(passages), bundle.shape)[0]
+    contexts = Contexts.ending(heard, (start - 4) % 4 // 2, grid)
+    code = pack(ForwardEncoder.of_file(bundle.networks).codes(contexts), bundle.shape)[0]
     distances = hamming(code, bundle.backward, bundle.shape)
     after = library.after(np.arange(len(library)), 2)
     possible = (after >= 0) & ((library.phases[after] - start) % 4 == 0)

@@ -35,7 +35,7 @@ def generate(path, *arguments):
 
 
 def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiver, tmp_path):
-    chosen = ("--seed", 7, "--bars", 6, "--tempo", 200, "--preset", "solo-piano", "--key", "A")
+    chosen = ("--seed", 7, "--bars", 4, "--tempo", 300, "--preset", "solo-piano", "--key", "A")
     player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", *chosen)
     _, told = player.communicate()
     assert player.returncode == 0, told
@@ -46,7 +46,7 @@ def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiv
     on_wire = [m[:2] if 0xC0 <= m[0] < 0xE0 else m for _, *m in written]
     assert sorted(heard[: len(on_wire)]) == sorted(on_wire)
     silencing = heard[len(on_wire) :]
-    assert {m[1] for m in silencing} == {64, 123, 120}
+    assert {m[1] for m in silencing} == {64, 123}  # and no 120: the last chord may ring out
 
 
 def minute_of_play(jack, receiver, tmp_path, bars, tempo):
@@ -83,7 +83,7 @@ def assert_nearest(records):
 
 
 def test_every_note_ends_and_every_segment_is_the_nearest(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=10, tempo=200))
+    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=6, tempo=300))
 
 
 @pytest.mark.slow
@@ -92,22 +92,23 @@ def test_a_minute_of_play_has_no_underrun_and_no_hanging_note(jack, receiver, tm
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS)
-@pytest.mark.parametrize("moment", [0.25, 0.7])
-def test_stopping_leaves_no_note_on(jack, receiver, number, moment):
-    stop_at_a_moment(jack, receiver, number, moment)
+def test_stopping_leaves_no_note_on(jack, receiver, number):
+    assert notes_on(stopped(jack, receiver, number, receiver.wait_for_a_note))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", STOP_SIGNALS)
 @pytest.mark.parametrize("moment", np.random.default_rng(5).uniform(0, 1.5, 20).round(3))
 def test_stopping_at_any_moment_leaves_no_note_on(jack, receiver, number, moment):
-    stop_at_a_moment(jack, receiver, number, moment)
+    # Loading, then any time at all.
+    stopped(jack, receiver, number, lambda: time.sleep(0.5 + moment))
 
 
-def stop_at_a_moment(jack, receiver, number, moment):
+def stopped(jack, receiver, number, wait):
+    """What is heard of a performance that is stopped after a wait: it must be clean."""
     player = play(jack, "--port", receiver.port, "--tempo", 200, "--seed", 3)
     assert "Seed 3" in player.stderr.readline() + player.stderr.readline()
-    time.sleep(0.5 + moment)  # loading, then any time at all
+    wait()
     player.send_signal(number)
     if number == signal.SIGINT:  # once only brings the music to its end
         time.sleep(0.1)
@@ -122,6 +123,7 @@ def stop_at_a_moment(jack, receiver, number, moment):
         for channel in channels:
             last = [m[1] for _, m in messages if m[0] == 0xB0 | channel][-3:]
             assert last == [64, 123, 120]
+    return messages
 
 
 def test_a_virtual_port_is_made_where_none_is_named(jack, tmp_path):
@@ -188,8 +190,8 @@ def test_an_unknown_port_is_told_in_one_line_with_those_there_are(jack, receiver
 
 def test_a_take_that_is_stopped_ends_where_it_was_stopped(jack, receiver, tmp_path):
     player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", "--tempo", 200)
-    player.stderr.readline()
-    time.sleep(2)
+    receiver.wait_for_a_note()
+    time.sleep(1)
     player.send_signal(signal.SIGTERM)
     player.communicate()
     heard = notes_on(receiver.messages())
@@ -201,8 +203,8 @@ def test_a_take_that_is_stopped_ends_where_it_was_stopped(jack, receiver, tmp_pa
 
 def test_a_take_is_readable_after_sigkill(jack, receiver, tmp_path):
     player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", "--tempo", 300)
-    player.stderr.readline()
-    time.sleep(2.5)
+    receiver.wait_for_a_note()
+    time.sleep(1.5)
     player.kill()
     player.communicate()
     kept = read_events(tmp_path / "take.mid")

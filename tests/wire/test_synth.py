@@ -104,6 +104,17 @@ def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):
     assert np.abs(samples(tmp_path / "live.wav")).max() > 300
 
 
+def test_the_synthesiser_takes_what_a_clock_sends(soundfont, jack):
+    need(shutil.which("jack_rec"), "jack_rec")
+    player = subprocess.Popen(
+        livedshl("play", "--synth", "--send-clock", "--bars", 2, "--tempo", 240), env=jack,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    assert "0 notes dropped" in told and "died" not in told
+
+
 def test_a_missing_soundfont_and_a_missing_library_say_what_to_install(tmp_path):
     told = subprocess.run(
         livedshl("play", "--soundfont", tmp_path / "none.sf2", "--bars", 1),

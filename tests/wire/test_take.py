@@ -99,6 +99,7 @@ def test_a_steered_take_leaves_no_note_on_and_is_played_again_byte_for_byte(
     assert tempi == [mido.bpm2tempo(240), mido.bpm2tempo(300)]
 
 
+@pytest.mark.slow
 def test_after_a_crash_the_take_is_readable_and_can_be_played_again(performance, tmp_path):
     player = performance()
     wait_until_heard(tmp_path, 14)
@@ -111,6 +112,17 @@ def test_after_a_crash_the_take_is_readable_and_can_be_played_again(performance,
     assert again
     assert len(recorded) > 20
     assert [(m.channel, m.note) for m in recorded] == [(m.channel, m.note) for m in replay]
+
+
+def test_a_recording_is_never_replaced_by_what_is_played_again(tmp_path):
+    for take, out in (("take.mid", "take.mid"), ("take.take", "take.mid")):
+        (tmp_path / take).write_bytes(b"kept")
+        done = subprocess.run(
+            livedshl("replay", take, out), cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert "OUT is the recording itself" in done.stderr
+        assert (tmp_path / "take.mid").read_bytes() == b"kept"
 
 
 def test_what_is_no_log_of_a_take_is_refused(tmp_path):

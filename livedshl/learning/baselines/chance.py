@@ -9,4 +9,4 @@ from livedshl.learning.evaluation.contest import Ranker
 def fit(material: Material) -> Ranker:
     """A ranker that draws its scores."""
     rng = np.random.default_rng(material.seed)
-    return lambda passages: rng.random((len(passages.places), len(material.contents)))
+    return lambda contexts: rng.random((len(contexts.places), len(material.contents)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.index import SegmentLibrary
-from livedshl.index.passages import Passages
+from livedshl.index.contexts import Contexts
 from livedshl.learning.evaluation.contest import Ranker
 
 OVERLAP_FIRST = 1e6  # more than any score of a continuation
@@ -57,11 +57,11 @@ def ranked(material: Material, score: Callable[[NDArray[np.int8]], NDArray[np.fl
     """
     hop_steps = material.training.grid.hop_steps
     if material.new_steps != hop_steps:
-        return lambda passages: score(passages.segments)
+        return lambda contexts: score(contexts.segments)
     beginnings = material.contents[:, :hop_steps]
 
-    def by_overlap(passages: Passages) -> NDArray[np.float64]:
-        sounding = passages.segments
+    def by_overlap(contexts: Contexts) -> NDArray[np.float64]:
+        sounding = contexts.segments
         agreement = np.array(
             [(ending == beginnings).all(2).sum(1) for ending in sounding[:, hop_steps:]]
         )

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from livedshl.index.contexts import Contexts
 from livedshl.index.network_shape import NetworkShape
-from livedshl.index.passages import Passages
 from livedshl.learning.baselines import bigram
 from livedshl.learning.baselines.material import OVERLAP_FIRST, Material
 from livedshl.learning.evaluation.contest import Ranker
@@ -31,10 +31,10 @@ def fit(material: Material, n_batches: int = 2000) -> Ranker:
     first_beats = material.additions[:, :beat_steps]
 
     @torch.no_grad()
-    def rank(passages: Passages) -> NDArray[np.floating]:
-        scores = shortlist(passages)
+    def rank(contexts: Contexts) -> NDArray[np.floating]:
+        scores = shortlist(contexts)
         best = np.argsort(-scores, axis=1, kind="stable")[:, :SHORTLIST]
-        for query, sounding in enumerate(passages.segments):
+        for query, sounding in enumerate(contexts.segments):
             chosen = first_beats[best[query]]  # (SHORTLIST, beat, 3)
             before = np.broadcast_to(sounding, (len(chosen), *sounding.shape))
             played = np.concatenate([before, chosen], axis=1)

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.index import SegmentLibrary
-from livedshl.index.passages import Passages
+from livedshl.index.contexts import Contexts
 from livedshl.learning.evaluation.holdout import Holdout
 from livedshl.learning.evaluation.intervals import Figure, mean_over_songs, median_over_songs
 from livedshl.learning.pairs import Negatives
 
 # Gives how well each candidate would follow each query, float[q, candidates]; higher is better.
-Ranker = Callable[[Passages], NDArray[np.floating]]
+Ranker = Callable[[Contexts], NDArray[np.floating]]
 
 RECALLED_IN = (1, 10, 100)  # of recall: the first so many candidates
 _NEGATIVES = 20  # filtered negatives a query
@@ -72,7 +72,7 @@ class Contest:
         answers: list[dict[str, NDArray[np.float64]]] = []
         for start in range(0, len(self.queries), _BLOCK):
             block = slice(start, start + _BLOCK)
-            scores = ranker(Passages.of(self.library, self.queries[block]))
+            scores = ranker(Contexts.of(self.library, self.queries[block]))
             truth = self.truth[block]
             in_phase = phases[None, :] == phases[truth][:, None]
             everywhere = _ranks(scores, truth, np.ones_like(in_phase))

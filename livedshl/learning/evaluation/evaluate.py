@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from livedshl.errors import BundleError
 from livedshl.index import Bundle
-from livedshl.index.passages import Passages
+from livedshl.index.contexts import Contexts
 from livedshl.learning.baselines import BASELINES
 from livedshl.learning.baselines.material import Material
 from livedshl.learning.evaluation.contest import Contest, Ranker
@@ -155,8 +155,8 @@ def measure_codes(
 
 
 def _by_hamming(networks: Networks, backward: NDArray[np.uint8]) -> Ranker:
-    def rank(passages: Passages) -> NDArray[np.floating]:
-        forward = to_code(networks.soft_forward(passages))
+    def rank(contexts: Contexts) -> NDArray[np.floating]:
+        forward = to_code(networks.soft_forward(contexts))
         agreement = np.zeros((len(forward), len(backward)), np.float32)
         for mine, theirs in zip(forward.T, backward.T, strict=True):
             agreement += mine[:, None] == theirs
@@ -166,12 +166,12 @@ def _by_hamming(networks: Networks, backward: NDArray[np.uint8]) -> Ranker:
 
 
 def _codes(
-    network: Callable[[Passages], torch.Tensor], contest: Contest, rows: NDArray[np.int64]
+    network: Callable[[Contexts], torch.Tensor], contest: Contest, rows: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """The codes of some rows of the contest's library, uint8[rows, L]."""
     batches = np.array_split(rows, -(-len(rows) // _ENCODE_BATCH))
     return np.concatenate(
-        [to_code(network(Passages.of(contest.library, batch))) for batch in batches]
+        [to_code(network(Contexts.of(contest.library, batch))) for batch in batches]
     )
 
 

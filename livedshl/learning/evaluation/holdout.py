@@ -162,6 +162,6 @@ def _named_songs(tunes: Sequence[Tune], path: Path) -> NDArray[np.int64]:
         raise CorpusError(
             f"{path}: {len(unknown)} names are not in the corpus, such as "
             f"{min(unknown, default='(no name at all)')!r}; give titles or sources as "
-            "`livedshl corpus --all` shows them"
+            "`livedshl library --model DIR` shows them"
         )
     return np.array(found, np.int64)

@@ -14,8 +14,8 @@ MAX_RECALL = 8  # segments, end to end
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Passages:
-    """Some segments of a library, each at the end of its passage.
+class Contexts:
+    """Some segments of a library, each with what is played until it ends.
 
     grid: of their tunes.
     steps: int8[B, history + segment, 3], what is played until the segment ends; where the tune had
@@ -32,8 +32,8 @@ class Passages:
     places: NDArray[np.int64]
 
     @classmethod
-    def of(cls, library: SegmentLibrary, rows: NDArray[np.integer] | slice) -> "Passages":
-        """The passages of some rows of a library."""
+    def of(cls, library: SegmentLibrary, rows: NDArray[np.integer] | slice) -> "Contexts":
+        """The contexts of some rows of a library."""
         grid = library.grid
         history = history_steps(grid)
         starts = library.starts[rows].astype(np.int64)
@@ -48,8 +48,8 @@ class Passages:
         return cls(grid, steps, known, before // grid.hop_steps, places)
 
     @classmethod
-    def ending(cls, heard: NDArray[np.int8], place: int, grid: Grid) -> "Passages":
-        """The one passage whose segment is the end of what was heard.
+    def ending(cls, heard: NDArray[np.int8], place: int, grid: Grid) -> "Contexts":
+        """The one whose segment is the end of what was heard.
 
         heard: int8[n, 3], at least a segment of steps. place: where in the cycle that segment
         starts, in hops.
