@@ -4,6 +4,8 @@ Here a beat is a quarter note, a step a sixteenth; ticks divide both. What the b
 its grid says (`livedshl.music.grid`).
 """
 
+LOWEST_TEMPO, HIGHEST_TEMPO = 20, 400  # BPM
+
 TICKS_PER_BEAT = 480
 STEPS_PER_BEAT = 4
 TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT

@@ -24,6 +24,7 @@ from livedshl.errors import OutputError
 from livedshl.live.performer import Performer
 from livedshl.live.realtime import take_realtime_priority
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.progress import Progress
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 _TEMPO_BPM = 120.0
@@ -38,7 +39,7 @@ _SEED = 1
 _HIDDEN, _FEATURES, _BATCH = 256, 64, 64  # of the network that is trained for load
 
 
-def measure_clock(seconds: float, progress: Callable[[str, float], None]) -> list[Measurement]:
+def measure_clock(seconds: float, progress: Progress) -> list[Measurement]:
     """Lateness and drift of every way of playing, for so many seconds each.
 
     Under load this process trains a network meanwhile. Isobar takes part where it is installed,
@@ -69,7 +70,7 @@ def measure_clock(seconds: float, progress: Callable[[str, float], None]) -> lis
     return found
 
 
-def measure_drift(seconds: float, progress: Callable[[str, float], None]) -> list[Measurement]:
+def measure_drift(seconds: float, progress: Progress) -> list[Measurement]:
     """Drift of livedshl alone, which takes long to be seen."""
     progress("Listening to livedshl", 0.0)
     found = Measurement("livedshl, idle", _livedshl(round(seconds / _STEP_S)))

@@ -15,6 +15,7 @@ from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
 from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming, pack, unpack
 from livedshl.index.codes import CodeShape, Words
 from livedshl.music.segments import PITCH, REST
+from livedshl.progress import Progress
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # segments
 _QUERIES = 100
@@ -26,7 +27,7 @@ _BLOCK = 1_000_000
 
 
 def measure_queries(
-    bundle: Bundle, progress: Callable[[str, float], None], sizes: tuple[int, ...] = SIZES
+    bundle: Bundle, progress: Progress, sizes: tuple[int, ...] = SIZES
 ) -> list[Measurement]:
     """The latency of queries among ever more segments, which are invented after a bundle's.
 

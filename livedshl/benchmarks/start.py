@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from livedshl.benchmarks.measurement import Measurement
 from livedshl.errors import OutputError
 from livedshl.messages import NOTE_ON
 from livedshl.outputs.midi import MidiInput, open_input, output_names
+from livedshl.progress import Progress
 
 _RUNS = 5
 _PATIENCE_S = 30.0
@@ -19,7 +19,7 @@ _SETTLING_S = 2.0  # before memory is looked at
 _MIB = 1 << 20
 
 
-def measure_start(model: str, progress: Callable[[str, float], None]) -> list[Measurement]:
+def measure_start(model: str, progress: Progress) -> list[Measurement]:
     """Seconds to the first note, heard on a virtual MIDI port, and memory where psutil is there.
 
     Memory is what only the processes of livedshl hold, together. Raises OutputError where no

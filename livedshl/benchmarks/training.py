@@ -10,7 +10,8 @@ from livedshl.index import Bundle
 from livedshl.learning.evaluation.holdout import stored_tunes
 from livedshl.learning.pairs import positive_pairs, split_pairs
 from livedshl.learning.run import Run
-from livedshl.learning.settings import Method, Progress, TrainingSettings
+from livedshl.learning.settings import Method, TrainingSettings
+from livedshl.progress import Progress
 
 _EPOCHS = 2  # measured; the first is left out, it warms up
 _PRETRAINING_STEPS = 50

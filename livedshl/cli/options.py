@@ -9,6 +9,7 @@ import click
 
 from livedshl.improviser import Form
 from livedshl.music.grid import COMMON_TIME, GRIDS
+from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
 
@@ -25,8 +26,9 @@ _OPTIONS = (
     click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
                  help="How it is played: a preset that ships, or a .toml file."),
     click.option("--metre", type=click.Choice(list(GRIDS)), help="Metre of the tunes."),
-    click.option("--tempo", type=click.FloatRange(20, 400), metavar="BPM",
-                 help="Beats a minute, 20 to 400; in 6/8 and 9/8 dotted quarters."),
+    click.option("--tempo", type=click.FloatRange(LOWEST_TEMPO, HIGHEST_TEMPO), metavar="BPM",
+                 help=f"Beats a minute, {LOWEST_TEMPO} to {HIGHEST_TEMPO}; "
+                 "in 6/8 and 9/8 dotted quarters."),
     click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
     click.option("--form", type=click.Choice([form.value for form in Form]),
                  help="Sections of a tune; any: drawn for each; none: the paper's free run."),

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from livedshl.live.preset import HIGHEST_TEMPO, LOWEST_TEMPO
+from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
 _TAPS = 5  # the tempo is that of four beats
 

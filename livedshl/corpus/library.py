@@ -12,10 +12,11 @@ from livedshl.corpus.abc_book import split_abc
 from livedshl.corpus.cache import Reading, ReadingCache
 from livedshl.corpus.midi import read_midi
 from livedshl.corpus.notation import music21_corpus_folder
-from livedshl.corpus.reading import Progress, Task, read_tasks, reading_of
+from livedshl.corpus.reading import Task, read_tasks, reading_of
 from livedshl.errors import CorpusError
 from livedshl.music import COMMON_TIME, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
+from livedshl.progress import Progress
 
 _MUSIC21 = "music21:"  # before the name of a collection that comes with music21
 _ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}

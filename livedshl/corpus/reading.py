@@ -19,9 +19,7 @@ from livedshl.corpus.cache import Reading
 from livedshl.corpus.notation import read_abc_tune, read_musicxml
 from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
-
-# Told what is being done and the share of it that is done, 0 to 1.
-Progress = Callable[[str, float], None]
+from livedshl.progress import Progress
 
 _FEWEST_FOR_A_POOL = 8  # tunes; below, starting processes takes longer than reading
 _TUNES_A_TASK = 4

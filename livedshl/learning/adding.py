@@ -16,10 +16,10 @@ from livedshl.learning.fit import Fit, measure_fit
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
 from livedshl.learning.pairs import positive_pairs
 from livedshl.learning.pipeline import write_coded
-from livedshl.learning.settings import Progress
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, transposition_to_c
+from livedshl.progress import Progress
 
 FEWEST_TUNES = 6  # with fewer, none can be kept to 3 of the last 16 segments
 _MOST_COMPARED = 5000  # segments: more would only take longer

@@ -14,11 +14,11 @@ from livedshl.corpus import read_corpus
 from livedshl.errors import CorpusError
 from livedshl.files import write_beside
 from livedshl.learning.evaluation.holdout import RECURS, melodies
-from livedshl.learning.settings import Progress
 from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
 from livedshl.music.harmoniser import Harmoniser, chords_by_hop, same_family
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, refusal
+from livedshl.progress import Progress
 from livedshl.shipped import shipped
 
 HARMONISER = "harmoniser.safetensors"  # its place among the models

@@ -5,7 +5,7 @@ What needs torch is imported only where something must be computed: a cached bun
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,14 +23,13 @@ from livedshl.music.grid import Grid
 from livedshl.music.harmoniser import Harmoniser
 from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
+from livedshl.progress import Progress
 
 if TYPE_CHECKING:
     from livedshl.learning.run import TrainingResult
     from livedshl.learning.settings import TrainingSettings
     from livedshl.learning.workers import Workers
 
-# Told what is being done and the share of it that is done, 0 to 1.
-Progress = Callable[[str, float], None]
 
 HISTORY = "history.json"
 CHART = "history.png"

@@ -17,9 +17,10 @@ from livedshl.learning.networks import LstmNetworks, Networks, seeded_networks, 
 from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
-from livedshl.learning.settings import Method, Progress, TrainingSettings
+from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
 from livedshl.learning.workers import ALONE, Workers
+from livedshl.progress import Progress
 
 _ENCODE_BATCH = 1024
 _LEAST_BATCHES = 20  # an epoch of a contrastive training, whose few epochs would else be few steps

@@ -1,15 +1,12 @@
 """What can be chosen about the networks and how they are learned; knows nothing of torch."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from livedshl.index.network_shape import NetworkShape, Reader
 from livedshl.music.grid import Grid
-
-# Told what is being done and the share of it that is done, 0 to 1.
-Progress = Callable[[str, float], None]
 
 
 class Method(StrEnum):

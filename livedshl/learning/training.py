@@ -13,8 +13,9 @@ from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import CHECKPOINT, Checkpoint, fingerprint
 from livedshl.learning.pairs import split_pairs
 from livedshl.learning.run import Run, TrainingResult
-from livedshl.learning.settings import Method, Progress, TrainingSettings
+from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.workers import ALONE, Workers
+from livedshl.progress import Progress
 
 
 def train(

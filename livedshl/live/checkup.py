@@ -128,7 +128,7 @@ def measure(seconds: float, progress: Callable[[float], None]) -> Timing:
         report = performer.report()
         histogram = tuple(performer.lateness.rows(_EDGES_MS))
     if report is None:
-        raise OutputError("the player process died")
+        raise OutputError("the player process died; run `livedshl doctor` again")
     figures = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
     p50_ms, p99_ms, max_ms = (round(milliseconds, 3) for milliseconds in figures)
     return Timing(seconds, report.realtime, p50_ms, p99_ms, max_ms, histogram)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from livedshl.arranger import Groove, Part, Role
-from livedshl.live.preset import HIGHEST_TEMPO, LOWEST_TEMPO, Preset
+from livedshl.live.preset import Preset
 from livedshl.live.sync import MOST_LATENCY_MS
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
+from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
 Value = float | bool | str | None
 

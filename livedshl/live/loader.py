@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livedshl.index import Bundle, CodeIndex, open_bundle
-
-# Told what is being done and the share of it that is done, 0 to 1.
-Progress = Callable[[str, float], None]
+from livedshl.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)

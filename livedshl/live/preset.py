@@ -23,8 +23,8 @@ from livedshl.improviser import ContinuationRules, Form
 from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.shipped import shipped
+from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
-LOWEST_TEMPO, HIGHEST_TEMPO = 20.0, 400.0  # BPM
 _MAX_BYTES = 1 << 20
 
 

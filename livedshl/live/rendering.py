@@ -12,7 +12,7 @@ from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace import Origin, Stretch, sections_of, stretches
 from livedshl.live.composition import Chunk, Composition
-from livedshl.live.loader import Progress, load_index
+from livedshl.live.loader import load_index
 from livedshl.live.settings import Settings, chords_of
 from livedshl.live.take import trace_line, track_names
 from livedshl.music import ChordVocabulary
@@ -20,6 +20,7 @@ from livedshl.music.leadsheet import Key
 from livedshl.outputs.midifile import write_midi
 from livedshl.outputs.musicxml import Mark, musicxml
 from livedshl.outputs.spelling import key_name
+from livedshl.progress import Progress
 
 _PICTURES = (".svg", ".png", ".pdf")
 _ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)

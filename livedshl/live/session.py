@@ -15,7 +15,7 @@ from livedshl.errors import OutputError
 from livedshl.live.composer import Change, Composer
 from livedshl.live.composition import Chunk, Composition
 from livedshl.live.controls import Band, Control, check
-from livedshl.live.loader import LoadedIndex, Loader, Progress
+from livedshl.live.loader import LoadedIndex, Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.preset import load_preset
@@ -23,6 +23,7 @@ from livedshl.live.settings import Settings
 from livedshl.live.sync import Sync, Timing
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
+from livedshl.progress import Progress
 from livedshl.units import TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)

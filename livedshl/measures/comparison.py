@@ -1,6 +1,6 @@
 """Measures pieces of every source and says where the default setting leaves real tunes' range."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from livedshl.measures.measures import LONGEST_QUOTE, MEASURES, Corpus, Measure
 from livedshl.measures.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
+from livedshl.progress import Progress
 
 MAX_QUOTE_BEATS = 8  # wanted of every piece, planned repeats aside
 _REAL, _DEFAULT, _FREE, _FARTHEST, _MARKOV = SOURCES = (
@@ -24,8 +25,6 @@ _REAL, _DEFAULT, _FREE, _FARTHEST, _MARKOV = SOURCES = (
 )  # fmt: skip
 _LOW, _HIGH = 0.1, 0.9  # the middle 80 %
 _ADVENTURES = (0.0, 0.5, 1.0)  # besides the default's
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
-from livedshl.arranger import Part, Role
+from livedshl.arranger import DRUM_CHANNEL, Part, Role
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace import Stretch, sections_of
@@ -37,7 +37,6 @@ _WIDTH, _LEFT, _RIGHT = 14.0, 0.45, 0.15
 _HEAD, _ROW, _GAP, _FOOT = 0.5, 2.0, 0.5, 0.8
 # Semitones below the lowest note: where distances and songs are written, and the edge.
 _DISTANCE_AT, _SONG_AT, _EDGE = 4.0, 8.5, 10.0
-_DRUMS = 9  # their channel: pitches mean instruments
 _DRUM_AT = 1.5  # semitones below the lowest note
 _DISTANCE_SIZE, _SONG_SIZE = 6.0, 6.5  # points
 _LEGEND_SONGS, _LEGEND_COLUMNS = 8, 4
@@ -78,7 +77,7 @@ def write_roll(
     if n_rows > _MOST_ROWS:
         raise OutputError(f"{path}: a picture holds at most {_MOST_ROWS * _ROW_BARS} bars")
     notes = _notes(events)
-    pitched = notes[notes[:, 2] != _DRUMS, 3]
+    pitched = notes[notes[:, 2] != DRUM_CHANNEL, 3]
     lowest, highest = (int(pitched.min()), int(pitched.max())) if len(pitched) else (60, 72)
     names = _chord_names(steps, chords, grid, key, keys or {})
     height = _HEAD + n_rows * (_ROW + _GAP) + _FOOT
@@ -229,7 +228,7 @@ def _draw_notes(
     first, end = (edge * TICKS_PER_STEP for edge in axes.get_xlim())
     here = notes[(notes[:, 0] < end) & (notes[:, 1] > first)]
     leading = np.isin(here[:, 2], melodies)
-    drums = here[:, 2] == _DRUMS
+    drums = here[:, 2] == DRUM_CHANNEL
     heights = np.where(leading, 1.7, 1.0)
     middles = np.where(drums, lowest - _DRUM_AT, here[:, 3])
     # A note that a groove plays early belongs to the step that it is meant for.

@@ -27,6 +27,7 @@ def test_the_table_shows_every_measure_of_every_source():
     assert "the longest quote of all in the default setting is" in shown.stdout
 
 
+@pytest.mark.slow
 def test_json_has_the_figures_and_torch_is_not_asked_for():
     script = (
         "import sys\n"

@@ -44,7 +44,9 @@ def group_members(leader):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts processes by the ps of Linux")
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_nothing_runs_on_when_reading_is_broken_off(tmp_path, long_book, ending):
     process = subprocess.Popen(
         livedshl("corpus", long_book, "--json"),

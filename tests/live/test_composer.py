@@ -115,7 +115,7 @@ wishes = st.lists(
 )
 
 
-@thorough(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@thorough(max_examples=24, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     wishes, st.sampled_from([Form.ANY, Form.NONE]), st.sampled_from([None, 14]), st.integers(0, 3)
 )

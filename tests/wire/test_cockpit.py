@@ -140,6 +140,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     assert again.read_bytes() == (tmp_path / "take.mid").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_knob_learns_the_control_of_the_last_key_and_a_pad_what_the_key_did(
     jack, receiver, tmp_path
 ):

@@ -160,7 +160,7 @@ def assert_no_burst(messages, events, tempo):
     [
         pytest.param(OutputKind.PORT, True, id="port-server"),
         pytest.param(OutputKind.PORT, False, id="port-receiver"),
-        pytest.param(OutputKind.VIRTUAL, True, id="virtual-server"),
+        pytest.param(OutputKind.VIRTUAL, True, id="virtual-server", marks=pytest.mark.slow),
         pytest.param(OutputKind.VIRTUAL, False, id="virtual-receiver", marks=pytest.mark.slow),
     ],
 )

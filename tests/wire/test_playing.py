@@ -83,7 +83,7 @@ def assert_nearest(records):
 
 
 def test_every_note_ends_and_every_segment_is_the_nearest(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=6, tempo=300))
+    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=5, tempo=400))
 
 
 @pytest.mark.slow

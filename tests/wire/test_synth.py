@@ -95,7 +95,7 @@ def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):
     else:
         player.kill()
         pytest.fail(f"the synthesiser has no ports: {ports} {player.stderr.read()}")
-    command = ["jack_rec", "-f", str(tmp_path / "live.wav"), "-d", "3", *outputs[:2]]
+    command = ["jack_rec", "-f", str(tmp_path / "live.wav"), "-d", "1", *outputs[:2]]
     recording = subprocess.run(command, env=jack, capture_output=True, text=True)
     player.terminate()
     _, told = player.communicate()

@@ -22,9 +22,10 @@ from livedshl.learning.evaluation.intervals import Figure, counted_over_songs, m
 from livedshl.learning.harmony import shipped_harmoniser
 from livedshl.learning.networks import Networks, to_code
 from livedshl.learning.pipeline import read_sheets
-from livedshl.learning.settings import Progress, TrainingSettings
+from livedshl.learning.settings import TrainingSettings
 from livedshl.learning.training import train
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
+from livedshl.progress import Progress
 
 # What is reported of every way of retrieving, in this order; None where it does not apply.
 FIGURES = (
