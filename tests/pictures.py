@@ -10,10 +10,13 @@ from threading import Thread
 import matplotlib
 from resvg_py import svg_to_bytes
 
-from livedshl.cli.performance import bundle_source, settings_of
 from livedshl.cockpit.screen import Cockpit
-from livedshl.live.preset import presets_for
+from livedshl.improviser import Retrieve
+from livedshl.index.bundle import find_bundle
+from livedshl.live.preset import load_preset
 from livedshl.live.session import Session
+from livedshl.live.settings import Settings
+from livedshl.music import COMMON_TIME
 from livedshl.outputs.choice import Output, OutputKind
 
 FOLDER = Path(__file__).parents[1] / "models" / "session" / "pictures"
@@ -23,15 +26,15 @@ SEED = 8
 
 async def draw_screen(path: Path, heard_s: float) -> None:
     """The screen while it plays, as PNG."""
-    settings = settings_of(
-        preset="session", metre=None, tempo=None, key=None, form=None, chords=None, adventure=None,
-        max_quote=None, plain=False, seed=SEED, retrieve="min", bars=None, model="session",
+    settings = Settings.of_preset(
+        load_preset("session"), COMMON_TIME, tempo_bpm=None, key=None, form=None,
+        retrieve=Retrieve.MIN, seed=SEED, bars=None,
     )  # fmt: skip
     output = Output(OutputKind.NOWHERE, "", "")
-    session = Session(settings, output, bundle_source("session", settings))
+    session = Session(settings, output, lambda progress: find_bundle("session"))
     playing = Thread(target=session.run)
     playing.start()
-    cockpit = Cockpit(session, playing, presets_for(settings.grid))
+    cockpit = Cockpit(session, playing)
     async with cockpit.run_test(size=SIZE):
         await asyncio.sleep(heard_s)
         drawn = cockpit.export_screenshot()
@@ -45,21 +48,14 @@ async def draw_screen(path: Path, heard_s: float) -> None:
     path.write_bytes(bytes(svg_to_bytes(svg_string=drawn, font_dirs=[fonts])))
 
 
-def main() -> None:
-    """Draws the screen, a score and a piano roll."""
-    FOLDER.mkdir(exist_ok=True)
-    asyncio.run(draw_screen(FOLDER / "screen.png", 14.0))
-    command = [
-        sys.executable,
-        "-m",
-        "livedshl",
-        "generate",
-        FOLDER / "score.png",
-        "--seed",
-        str(SEED),
-    ]
-    subprocess.run([*command, "--bars", "32", "--roll", FOLDER / "roll.png"], check=True)
+def draw(folder: Path, heard_s: float) -> None:
+    """The screen after so many seconds, a score and a piano roll."""
+    folder.mkdir(exist_ok=True)
+    asyncio.run(draw_screen(folder / "screen.png", heard_s))
+    command = [sys.executable, "-m", "livedshl", "generate", str(folder / "score.png")]
+    command += ["--seed", str(SEED), "--bars", "32", "--roll", str(folder / "roll.png")]
+    subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":
-    main()
+    draw(FOLDER, 14.0)

@@ -6,7 +6,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pictures
 import pytest
+from PIL import Image
 
 from livedshl.cli import livedshl
 from livedshl.cockpit.gesture import Gesture
@@ -32,6 +35,19 @@ def test_every_command_and_option_in_the_readme_exists():
             option for parameter in livedshl.commands[name].params for option in parameter.opts
         }
         assert set(re.findall(r"--[\w-]+", rest)) <= options
+
+
+@pytest.mark.slow
+def test_the_pictures_of_the_readme_are_what_is_drawn_now(tmp_path):
+    pictures.draw(tmp_path, 3.0)
+    for name in ("score.png", "roll.png", "screen.png"):
+        drawn, shown = (
+            np.asarray(Image.open(folder / name).convert("L"), np.int64)
+            for folder in (tmp_path, pictures.FOLDER)
+        )
+        assert drawn.shape == shown.shape
+        if name != "screen.png":  # which shows another moment
+            assert (np.abs(drawn - shown) > 64).mean() < 0.01  # fonts differ a little
 
 
 def test_every_command_is_in_the_readme():
