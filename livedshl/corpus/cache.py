@@ -17,7 +17,7 @@ from livedshl.files import write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
-_VERSION = 3  # to be raised whenever a reader reads anything differently
+_VERSION = 4  # to be raised whenever a reader reads anything differently
 
 
 @dataclass(frozen=True, slots=True)

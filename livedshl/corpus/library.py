@@ -1,6 +1,7 @@
 """Reads whole folders of tunes: finds the files, has them read, keeps what can be used."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +180,12 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
     tunes = split_abc(_decode(content))
     if not tunes:
         raise CorpusError("no tune in it (in ABC, a tune starts with an X: field)")
-    return [Task(file.path, f"{file.source}#{tune.number}", tune) for tune in tunes]
+    tasks, times = [], Counter[str]()
+    for tune in tunes:
+        times[tune.number] += 1
+        again = f".{times[tune.number]}" if times[tune.number] > 1 else ""  # in books put together
+        tasks.append(Task(file.path, f"{file.source}#{tune.number}{again}", tune))
+    return tasks
 
 
 def _decode(content: bytes) -> str:

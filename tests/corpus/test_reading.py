@@ -201,6 +201,13 @@ def test_any_melody_survives_an_abc_book(tmp_path, letters, repeated):
     assert sheet.notes.tolist() == [[480 * i, 480, pitch] for i, pitch in enumerate(pitches)]
 
 
+def test_tunes_of_one_number_in_a_book_that_was_put_together_are_told_apart(tmp_path):
+    tune = "X:1\nT:{title}\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|\n\n"
+    (tmp_path / "book.abc").write_text("".join(tune.format(title=title) for title in ("A", "B")))
+    sheets = read_corpus([str(tmp_path / "book.abc")], cache=tmp_path / "cache").sheets
+    assert [(s.title, s.source) for s in sheets] == [("A", "book.abc#1"), ("B", "book.abc#1.2")]
+
+
 def test_a_path_that_is_not_there_is_named(tmp_path):
     with pytest.raises(CorpusError, match=r"nowhere: no such file or folder"):
         read_corpus([str(tmp_path / "nowhere")])
