@@ -14,6 +14,11 @@ import pytest
 
 from livedshl.index.bundle import find_bundle
 
+# For tests that are costly in every metre.
+COMMON_TIME_FIRST = [
+    "4/4",
+    *(pytest.param(m, marks=pytest.mark.slow) for m in ("3/4", "6/8", "9/8")),
+]
 IN_CI = os.environ.get("CI") == "true"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 _RECEIVER = Path(__file__).parent / "wire" / "receiver.py"

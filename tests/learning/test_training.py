@@ -71,6 +71,7 @@ def contrastive_settings(follow_beats: int, grid: Grid = COMMON_TIME) -> Trainin
     return replace(best, shape=shape, epochs=25, batch_size=64, validation_pairs=40)
 
 
+@pytest.mark.slow
 def test_the_contrastive_method_tells_more_segments_apart(library, pairs, tmp_path: Path) -> None:
     paper, contrastive = (
         train(library, pairs, settings, tmp_path / settings.method).history[-1]
@@ -194,6 +195,7 @@ def test_one_bar_is_too_little_to_learn_from(tmp_path: Path) -> None:
         train(SegmentLibrary.of_tunes(tunes), positive_pairs(tunes, 2), SETTINGS, tmp_path)
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_best_so_far(tmp_path: Path) -> None:
     script = f"""
 import sys, json

@@ -9,6 +9,7 @@ from bundles import index_of, random_bundle
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import libraries, step_arrays
+from surroundings import COMMON_TIME_FIRST
 
 from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve
@@ -212,7 +213,7 @@ def account(notes):
 
 
 @pytest.mark.parametrize("form", [Form.NONE, Form.ANY], ids=str)
-@pytest.mark.parametrize("metre", GRIDS)
+@pytest.mark.parametrize("metre", COMMON_TIME_FIRST)
 def test_a_performance_as_it_should_be_passes(metre, form):
     watcher, notes = soaked(grid=GRIDS[metre], form=form)
     assert notes > 500

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pieces import PARTS, D, piece
 from strategies import VOCABULARY
-from surroundings import need
+from surroundings import COMMON_TIME_FIRST, need
 
 from livedshl.errors import OutputError
 from livedshl.music import COMMON_TIME, GRIDS
@@ -45,10 +45,7 @@ def pixels_of(picture, source):
     return int((np.abs(picture - colour).max(axis=-1) <= 1).sum())
 
 
-@pytest.mark.parametrize(
-    "metre",
-    [metre if metre == "4/4" else pytest.param(metre, marks=pytest.mark.slow) for metre in GRIDS],
-)
+@pytest.mark.parametrize("metre", COMMON_TIME_FIRST)
 def test_every_song_is_seen_in_its_colour(tmp_path, metre):
     tune = piece(GRIDS[metre])
     picture = pixels(drawn(tune, tmp_path / "t.png"))
@@ -58,6 +55,7 @@ def test_every_song_is_seen_in_its_colour(tmp_path, metre):
     assert pixels_of(picture, "a song that is not in it") == 0
 
 
+@pytest.mark.slow
 def test_eight_bars_make_a_row(tmp_path):
     heights = [
         len(pixels(drawn(piece(COMMON_TIME, bars), tmp_path / "t.png"))) for bars in (8, 9, 16, 17)

@@ -197,6 +197,7 @@ def test_a_signal_closes_the_screen(terminal, tmp_path, number):
     assert "candidates" not in terminal.screen()
 
 
+@pytest.mark.slow
 def test_a_terminal_that_is_closed_ends_the_music_and_leaves_no_process(terminal, tmp_path):
     terminal.wait_for("candidates")
     terminal.close()

@@ -73,6 +73,7 @@ def test_ctrl_c_once_ends_on_the_tonic_within_four_bars(performance, receiver, t
         assert last["wish"] == "end"
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_ends_now(performance, receiver, tmp_path):
     player = performance("--seed", 3)
     wait_until_composed(tmp_path, 20)

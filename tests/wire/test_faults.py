@@ -159,7 +159,7 @@ def assert_no_burst(messages, events, tempo):
     ("kind", "server_dies"),
     [
         pytest.param(OutputKind.PORT, True, id="port-server"),
-        pytest.param(OutputKind.PORT, False, id="port-receiver"),
+        pytest.param(OutputKind.PORT, False, id="port-receiver", marks=pytest.mark.slow),
         pytest.param(OutputKind.VIRTUAL, True, id="virtual-server", marks=pytest.mark.slow),
         pytest.param(OutputKind.VIRTUAL, False, id="virtual-receiver", marks=pytest.mark.slow),
     ],
@@ -472,6 +472,7 @@ def test_a_player_that_takes_no_commands_for_a_while_misses_none(jack, receiver,
     assert not left_on(messages)
 
 
+@pytest.mark.slow
 def test_two_livedshl_on_one_port_leave_each_other_playing(jack, receiver):
     first, second = (
         play(jack, "--port", receiver.port, "--tempo", TEMPO, "--seed", seed) for seed in (1, 2)

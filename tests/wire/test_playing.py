@@ -141,6 +141,7 @@ def test_a_virtual_port_is_made_where_none_is_named(jack, tmp_path):
     assert player.returncode == 0
 
 
+@pytest.mark.slow
 def test_mido_backend_chooses_the_midi_system(jack, receiver):
     chosen = jack | {"MIDO_BACKEND": "mido.backends.rtmidi/UNIX_JACK"}
     player = play(chosen, "--port", receiver.port, "--bars", 1, "--tempo", 400)

@@ -104,6 +104,7 @@ def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):
     assert np.abs(samples(tmp_path / "live.wav")).max() > 300
 
 
+@pytest.mark.slow
 def test_the_synthesiser_takes_what_a_clock_sends(soundfont, jack):
     need(shutil.which("jack_rec"), "jack_rec")
     player = subprocess.Popen(
