@@ -19,6 +19,8 @@ COMMON_TIME_FIRST = [
     "4/4",
     *(pytest.param(m, marks=pytest.mark.slow) for m in ("3/4", "6/8", "9/8")),
 ]
+# Surroundings in which no MIDI system is found.
+NO_MIDI = {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
 IN_CI = os.environ.get("CI") == "true"
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 _RECEIVER = Path(__file__).parent / "wire" / "receiver.py"
@@ -172,6 +174,12 @@ def sounding(messages):
 def notes_on(messages):
     """How many notes were switched on."""
     return sum(m[0] & 0xF0 == 0x90 and m[2] > 0 for _, m in messages)
+
+
+def livedshl_without(module, *arguments):
+    """The command line of livedshl where a module is not installed."""
+    hide = f"import sys; sys.modules[{module!r}] = None; from livedshl.cli import main; main()"
+    return [sys.executable, "-c", hide, *map(str, arguments)]
 
 
 def livedshl(*arguments):

@@ -60,7 +60,7 @@ class Bass:
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[stretch.in_section(at)]
+            symbol = self._row[stretch.in_section(step)]
             if chord is None or symbol == SILENT:
                 self._hand.release(step)
             elif symbol in ("k", HELD_THROUGH):

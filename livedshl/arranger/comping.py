@@ -78,7 +78,7 @@ class Comping:
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[stretch.in_section(at)]
+            symbol = self._row[stretch.in_section(step)]
             if chord is None or symbol == SILENT:
                 self._hand.release(step)
             if chord is None:

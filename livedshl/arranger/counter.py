@@ -40,7 +40,7 @@ class Counter:
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[stretch.in_section(at)]
+            symbol = self._row[stretch.in_section(step)]
             if melody == REST or chord is None or symbol == SILENT:
                 self._hand.release(step)
             elif symbol != HELD or changes:

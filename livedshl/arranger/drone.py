@@ -33,7 +33,7 @@ class Drone:
             step = stretch.first_step + at
             if stretch.is_silent(at):
                 self._hand.release(step)
-            elif self._row[stretch.in_section(at)] != HELD_THROUGH or self._hand.held != pitches:
+            elif self._row[stretch.in_section(step)] != HELD_THROUGH or self._hand.held != pitches:
                 self._hand.strike(step, pitches)
 
     def close(self, stretch: Stretch) -> None:

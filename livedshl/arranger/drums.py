@@ -145,7 +145,7 @@ class Drums:
         cycle = _FILL_BARS * stretch.grid.bar_steps
         for at in range(len(stretch)):
             step = stretch.first_step + at
-            place = stretch.in_section(at)
+            place = stretch.in_section(step)
             into_fill = place % cycle - (cycle - self._fill_steps)
             rows, place = (self._rows, place) if into_fill < 0 else (self._fill, into_fill)
             strokes = [

@@ -59,7 +59,10 @@ class Melody:
         first = 0
         while first < len(stretch):
             end = first + 1
-            while end < len(stretch) and self._row[stretch.in_section(end)] == HELD:
+            while (
+                end < len(stretch)
+                and self._row[stretch.in_section(stretch.first_step + end)] == HELD
+            ):
                 end += 1
             self._play_tone(first, stretch, stretch.pitches[first:end])
             first = end
@@ -69,7 +72,7 @@ class Melody:
         heard = [pitch for pitch in pitches if pitch != REST]
         if not heard:
             self._rest(step)
-        elif self._row[stretch.in_section(at)] != HELD or not self._hand.held:
+        elif self._row[stretch.in_section(step)] != HELD or not self._hand.held:
             rests = pitches.index(heard[0])
             if rests:
                 self._rest(step)
@@ -81,17 +84,17 @@ class Melody:
 
     def _strike(self, step: int, pitch: int, stretch: Stretch, grace: int | None) -> None:
         self._written = pitch
-        moved = pitch + self._move(step - stretch.first_step, pitch, stretch)
+        moved = pitch + self._move(step, pitch, stretch)
         if grace is not None:
             grace += moved - pitch
             grace = grace if grace <= self._hand.part.highest else None
         self._hand.strike(step, (moved,), grace=grace)
 
-    def _move(self, at: int, pitch: int, stretch: Stretch) -> int:
+    def _move(self, step: int, pitch: int, stretch: Stretch) -> int:
         """The octave of the phrase, which holds unless a note would leave the part's range."""
         part = self._hand.part
         phrase_steps = _PHRASE_BARS * self._hand.grid.bar_steps
-        phrase = stretch.section_step, stretch.in_section(at) // phrase_steps
+        phrase = stretch.section_step, stretch.in_section(step) // phrase_steps
         if phrase != self._phrase or self._octave is None:
             self._phrase = phrase
             centre = (part.lowest + part.highest) / 2

@@ -68,9 +68,9 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.pitches)
 
-    def in_section(self, at: int) -> int:
-        """How many steps of the section are over at step `at`."""
-        return self.first_step + at - self.section_step
+    def in_section(self, step: int) -> int:
+        """How many steps of the section are over at a step of the performance."""
+        return step - self.section_step
 
     def length_of_note(self, at: int) -> int:
         """Steps, within the stretch, for which the melody note that begins at step `at` sounds."""

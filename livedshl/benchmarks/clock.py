@@ -22,7 +22,9 @@ from livedshl.benchmarks.measurement import Measurement, drift_ppm
 from livedshl.benchmarks.steered import can_be_steered, play_steered
 from livedshl.errors import OutputError
 from livedshl.live.performer import Performer
+from livedshl.live.player import SPIN_S
 from livedshl.live.realtime import take_realtime_priority
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.progress import Progress
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
@@ -34,7 +36,6 @@ _SUPPLY_STEPS = 8  # what the main process hands over at a time
 _AHEAD_TICKS = 8 * TICKS_PER_BEAT
 _READY_TIMEOUT_S = 20.0
 _DELAY_S = 0.1
-_SPIN_S = 0.001  # of the bare loop before each deadline, as the player does
 _SEED = 1
 _HIDDEN, _FEATURES, _BATCH = 256, 64, 64  # of the network that is trained for load
 
@@ -90,7 +91,7 @@ def _wait_for_steps(n_steps: int) -> dict[str, float | str]:
     done_s = []
     for step in range(n_steps):
         due_s = first_s + step * _STEP_S
-        time.sleep(max(0.0, due_s - _SPIN_S - time.perf_counter()))
+        time.sleep(max(0.0, due_s - SPIN_S - time.perf_counter()))
         while time.perf_counter() < due_s:
             pass
         done_s.append(time.perf_counter())
@@ -140,8 +141,8 @@ def _events(first: int, end: int) -> NDArray[np.int64]:
     events = []
     for step in range(first, end):
         tick = step * TICKS_PER_STEP
-        events.append((tick, 0x90, _PITCH, _VELOCITY))
-        events.append((tick + TICKS_PER_STEP - 1, 0x80, _PITCH, 0))
+        events.append((tick, NOTE_ON, _PITCH, _VELOCITY))
+        events.append((tick + TICKS_PER_STEP - 1, NOTE_OFF, _PITCH, 0))
     return np.array(events, np.int64)
 
 

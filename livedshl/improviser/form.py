@@ -354,25 +354,26 @@ class Improvisation(Iterator[Passage]):
         leads = beat < closing_beat <= beat + follow_beats
         at_close = beat == closing_beat or leads or beat >= end - _CLOSING_BARS * bar_beats
         spot: _Spot = (cadence, beat - end) if at_close else (None, beat - start)
+        at_start = beat == run.phrase
         rerolls, self._rerolls = self._rerolls, False
         if section and rerolls:
             section.segments.pop(spot, None)
         elif section and spot in section.segments:
             after = section.segments.get((None, beat - start + follow_beats))
             after = section.segments.get((cadence, beat - end + follow_beats), after)
-            return self._recall(section, spot, after, at_start=beat == run.phrase), spot
+            return self._recall(section, spot, after, at_start=at_start), spot
         first: _Spot = (None, beat - half)
         returns = half <= beat < half + _RETURNING_BARS * bar_beats and not rerolls
         if section and returns and first in section.segments:
-            return self._recall(section, first, None, at_start=beat == run.phrase), spot
-        opens = section is not None and beat == start
-        if beat == last and beat != closing_beat:
+            return self._recall(section, first, None, at_start=at_start), spot
+        to_close = closing_beat - beat
+        if to_close and beat == last:
             wish: Wish | None = self._wishes.pause
-        elif opens and beat != closing_beat:
+        elif to_close and section and beat == start:
             wish = self._wishes.opening
         else:
-            wish = self._wishes.before_close(closing_beat - beat, cadence, self._line)
-        return self._choose(wish, at_start=beat == run.phrase), spot
+            wish = self._wishes.before_close(to_close, cadence, self._line)
+        return self._choose(wish, at_start=at_start), spot
 
     def _return_beat(self, section: _Section | None, start: int, end: int) -> int:
         """Where a section's beginning comes again in it, at half of it; `end` if it does not."""

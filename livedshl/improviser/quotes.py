@@ -21,14 +21,13 @@ _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing: 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Runs:
-    """Places up to which songs have what was heard last: `ends`, int64[m], the steps after it.
+    """Places up to which songs have what was heard last.
 
     lengths: int64[m], steps for which they do, at least `SEED_STEPS`.
     forbidden: the melodies with which a song goes on until it is quoted for a step too many, in at
         most a segment.
     """
 
-    ends: NDArray[np.int64]
     lengths: NDArray[np.int64]
     forbidden: tuple[NDArray[np.uint8], ...] = ()
 
@@ -95,7 +94,7 @@ class Quotes:
 
     def _found(self) -> _Runs:
         if len(self._heard) < SEED_STEPS:
-            return _Runs(np.empty(0, np.int64), np.empty(0, np.int64))
+            return _Runs(np.empty(0, np.int64))
         seed = self._heard[-SEED_STEPS:]
         order, offsets = self._by_seed
         hashed = int(_hashed(_seeds(seed))[0])
@@ -112,7 +111,7 @@ class Quotes:
             going = going[same.all(axis=1)] if len(heard) == SEED_STEPS else going[:0]
         whole = lengths >= SEED_STEPS
         ends, lengths = ends[whole], lengths[whole]
-        return _Runs(ends, lengths, self._forbidden(ends, lengths))
+        return _Runs(lengths, self._forbidden(ends, lengths))
 
     def _forbidden(
         self, ends: NDArray[np.int64], lengths: NDArray[np.int64]

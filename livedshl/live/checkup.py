@@ -21,6 +21,7 @@ from livedshl.live.loader import load_index
 from livedshl.live.performer import Performer
 from livedshl.live.preset import load_preset, preset_names
 from livedshl.live.realtime import NORMAL, realtime_remedy
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.outputs.choice import Output, OutputKind, choose_output
 from livedshl.outputs.midi import CLIENT_NAME, MidiSystem, check_virtual_ports, midi_systems
 from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
@@ -305,6 +306,9 @@ def _sixteenths(end: int) -> NDArray[np.int64]:
     events = [
         (tick, status, 60, velocity)
         for start in range(0, end, _TICKS_PER_16TH)
-        for tick, status, velocity in ((start, 0x90, 90), (start + _TICKS_PER_16TH // 2, 0x80, 0))
+        for tick, status, velocity in (
+            (start, NOTE_ON, 90),
+            (start + _TICKS_PER_16TH // 2, NOTE_OFF, 0),
+        )
     ]
     return np.array(events, np.int64)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.live.protocol import RECORD, Command, command_record
-from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON
+from livedshl.messages import NOTE_ON, setting_of
 
 _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
@@ -24,7 +24,9 @@ class Handover:
         self._settings: dict[Command, bytes] = {}
         self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
         self._horizon = 0
-        self._instruments: dict[bytes, bytes] = {}  # programs and controllers that have been sent
+        self._instruments: dict[
+            tuple[int, int], bytes
+        ] = {}  # programs and controllers that have been sent
         self._notes: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
 
     def set(self, command: Command, tick: int, value: int) -> bytes:
@@ -61,9 +63,8 @@ class Handover:
         while self._to_come and self._to_come[0][0] < tick:
             _, record = self._to_come.popleft()
             _, _, status, data1, _, _ = RECORD.unpack(record)
-            if status & 0xF0 not in (NOTE_OFF, NOTE_ON):
-                place = data1 if status & 0xF0 == CONTROL else 0
-                self._instruments[bytes((status, place))] = record
+            if setting := setting_of(status, data1):
+                self._instruments[setting] = record
 
     def releasing(self) -> bytes:
         """Tells a player to switch off what one that died may have left sounding.

@@ -22,14 +22,15 @@ from threading import Thread
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.lateness import Lateness
 from livedshl.live.playback import Playback
-from livedshl.live.protocol import RECORD, Answer, Command, event_message, parse_arguments, stamp
+from livedshl.live.protocol import RECORD, Answer, Command, parse_arguments, stamp
 from livedshl.live.realtime import take_realtime_priority
 from livedshl.live.sync import Follower, open_follower
+from livedshl.messages import event_message
 from livedshl.outputs.opening import Nowhere, Port, open_output
 
 # Up to here before a deadline the clock sleeps, then it spins; with one processor only, spinning
 # would hold up the very process that must deliver.
-_SPIN_S = 0.001 if (os.cpu_count() or 1) > 1 else 0.0
+SPIN_S = 0.001 if (os.cpu_count() or 1) > 1 else 0.0
 _STATUS_PERIOD_S = 0.05
 _READ_BYTES = 4096  # 256 records, taken in within the time that is spun away before a deadline
 # A turn takes 50 ms at most: after so long, the process or the whole machine was suspended.
@@ -135,8 +136,8 @@ class Player:
         self._turned_s = now
         self._send_all(self._follower.poll(self._playback, now))
         deadline = self._playback.deadline()
-        if deadline is None or deadline - now > _SPIN_S:
-            until = self._next_status_s if deadline is None else deadline - _SPIN_S
+        if deadline is None or deadline - now > SPIN_S:
+            until = self._next_status_s if deadline is None else deadline - SPIN_S
             wait_s = max(0.0, min(until, self._next_status_s, now + self._follower.poll_s) - now)
             if select.select([self._source], [], [], wait_s)[0]:
                 self._read_commands()
@@ -147,7 +148,7 @@ class Player:
         self._play(deadline)
 
     def _play(self, deadline: float) -> None:
-        """Sends what is due at a deadline that is at most `_SPIN_S` away, or has passed."""
+        """Sends what is due at a deadline that is at most `SPIN_S` away, or has passed."""
         messages = list(self._playback.due(max(deadline, time.perf_counter())))
         while time.perf_counter() < deadline:
             pass

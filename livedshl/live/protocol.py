@@ -62,13 +62,6 @@ def command_record(kind: Command, tick: int = 0, value: int = 0) -> bytes:
     return RECORD.pack(tick, kind, 0, 0, 0, value)
 
 
-def event_message(status: int, data1: int, data2: int) -> bytes:
-    """The bytes of a channel message; programs and channel pressure have one data byte."""
-    if 0xC0 <= status < 0xE0:
-        return bytes((status, data1))
-    return bytes((status, data1, data2))
-
-
 def player_arguments(
     kind: str, name: str, timing: Timing, tempo_bpm: float, lateness: str = ""
 ) -> list[str]:

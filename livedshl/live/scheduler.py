@@ -9,12 +9,12 @@ from array import array
 from collections import deque
 from collections.abc import Iterator
 
-from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON
+from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON, setting_of
 
 LATE_TICKS = 60  # a 32nd note
 # Sent on every channel used, in this order, when all must be silent.
-_ALL_SOUND_OFF = 120
-_SILENCING_CONTROLLERS = (64, 123, _ALL_SOUND_OFF)  # sustain pedal up, all notes off
+_DAMPING = (64, 123)  # sustain pedal up, all notes off
+_SILENCING = (*_DAMPING, 120)  # and all sound off
 
 
 class Scheduler:
@@ -117,9 +117,7 @@ class Scheduler:
                 yield bytes((NOTE_OFF | channel, note, 0))
             self._sounding[slot] = 0
         for channel in sorted(self._channels):
-            for controller in _SILENCING_CONTROLLERS:
-                if rings and controller == _ALL_SOUND_OFF:
-                    continue
+            for controller in _DAMPING if rings else _SILENCING:
                 yield bytes((CONTROL | channel, controller, 0))
 
     def instruments(self) -> Iterator[bytes]:
@@ -141,10 +139,10 @@ class Scheduler:
     def _admit(self, message: bytes, leave_out: bool, tick: int) -> bool:
         """Keeps the account of notes; whether the message is to be sent."""
         status = message[0]
-        kind, channel = status & 0xF0, status & 0x0F
+        channel = status & 0x0F
         self._channels.add(channel)
-        if kind not in (NOTE_ON, NOTE_OFF):
-            self._instruments[status, message[1] if kind == CONTROL else 0] = message
+        if setting := setting_of(status, message[1]):
+            self._instruments[setting] = message
             return True
         slot = channel * 128 + message[1]
         if _is_note_on(message):

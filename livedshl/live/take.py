@@ -19,7 +19,7 @@ from livedshl.live.composer import Change, Composer
 from livedshl.live.composition import Chunk, Composition
 from livedshl.live.settings import Settings
 from livedshl.live.take_log import LogWriter, TakeLog, manifest_digest
-from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON
+from livedshl.messages import setting_of
 
 if TYPE_CHECKING:
     from livedshl.outputs.recorder import Recorder
@@ -154,9 +154,8 @@ class _Memory:
         while self._chunks[0].end_tick <= chunk.start_tick - self._ticks:
             for event in self._chunks.popleft().events.tolist():
                 _, status, data1, _ = event
-                if status & 0xF0 not in (NOTE_OFF, NOTE_ON):
-                    place = data1 if status & 0xF0 == CONTROL else 0
-                    self._instruments[status, place] = event
+                if setting := setting_of(status, data1):
+                    self._instruments[setting] = event
 
     def last(self, tick: int) -> tuple[list[Chunk], Events]:
         """The chunks of the last ticks before `tick`, and what the channels are set to first."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.files import write_beside
+from livedshl.messages import event_message
 from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
 
@@ -68,9 +69,8 @@ def _track(name: str, events: NDArray[np.int64], last_tick: int) -> mido.MidiTra
     track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
     now = 0
     for tick, status, data1, data2 in events.tolist():
-        one_data_byte = 0xC0 <= status < 0xE0
-        data = [status, data1] if one_data_byte else [status, data1, data2]
-        track.append(mido.Message.from_bytes(data, time=tick - now))
+        message = event_message(status, data1, data2)
+        track.append(mido.Message.from_bytes(message, time=tick - now))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=last_tick - now))
     return track

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
-from livedshl.messages import NOTE_OFF, NOTE_ON
+from livedshl.messages import NOTE_OFF, NOTE_ON, event_message
 from livedshl.music import Grid
 from livedshl.outputs.midifile import tempo_message, write_midi
 from livedshl.units import TICKS_PER_BEAT
@@ -126,9 +126,7 @@ class Recorder:
                 encoded += bytes(tempo_message(self._grid, tempo_bpm).bytes())
                 self._n_tempi += 1
             encoded += self._delta(tick)
-            encoded += bytes((status, data1))
-            if not 0xC0 <= status < 0xE0:
-                encoded.append(data2)
+            encoded += event_message(status, data1, data2)
         return bytes(encoded)
 
     def _delta(self, tick: int) -> bytes:

@@ -22,7 +22,7 @@ from livedshl.arranger import DRUM_CHANNEL, Part, Role
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace import Stretch, sections_of
-from livedshl.messages import NOTE_ON
+from livedshl.messages import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
@@ -119,7 +119,7 @@ def _notes(events: NDArray[np.int64]) -> NDArray[np.int64]:
         kind, channel = status & 0xF0, status & 0x0F
         if kind == NOTE_ON and velocity:
             sounding.setdefault((channel, pitch), []).append(tick)
-        elif kind in (0x80, 0x90) and sounding.get((channel, pitch)):
+        elif kind in (NOTE_OFF, NOTE_ON) and sounding.get((channel, pitch)):
             notes.append((sounding[channel, pitch].pop(0), tick, channel, pitch))
     return np.array(notes, np.int64).reshape(-1, 4)
 

@@ -10,7 +10,7 @@ import mido
 import numpy as np
 import pytest
 from bundles import write_kind
-from surroundings import copy_of_session, livedshl
+from surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_without, need
 
 from livedshl.cli import livedshl as group
 from livedshl.outputs.recorder import read_events
@@ -183,11 +183,9 @@ def test_playing_imports_neither_torch_nor_music21(tmp_path, command):
 
 
 def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
-    hide = "import sys; sys.modules['fluidsynth'] = None; from livedshl.cli import main; main()"
     result = subprocess.run(
-        [sys.executable, "-c", hide, "play", "--bars", "1", "--tempo", "400"],
-        cwd=tmp_path, capture_output=True, text=True,
-        env=os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"},
+        livedshl_without("fluidsynth", "play", "--bars", 1, "--tempo", 400),
+        cwd=tmp_path, capture_output=True, text=True, env=os.environ | NO_MIDI,
     )  # fmt: skip
     assert "No MIDI" in result.stderr
     (take,) = tmp_path.glob("livedshl-*.mid")
@@ -195,19 +193,17 @@ def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
     assert len(read_events(take))
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is full here")
 def test_on_a_full_disk_the_music_goes_on(tmp_path):
-    silent = os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
+    need(Path("/dev/full").exists(), "/dev/full, a disk that is full,")
     options = ("--bars", 2, "--tempo", 400, "--record", "t.mid", "--trace", "/dev/full")
-    result = run("play", *options, cwd=tmp_path, env=silent)
+    result = run("play", *options, cwd=tmp_path, env=os.environ | NO_MIDI)
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("/dev/full: ends here (No space left on device)") == 1
     assert read_events(tmp_path / "t.mid")[-1, 0] == 2 * 1920
 
 
 def test_what_ports_there_are_and_what_plays_is_told_without_midi_as_well():
-    silent = os.environ | {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
-    result = run("ports", env=silent)
+    result = run("ports", env=os.environ | NO_MIDI)
     assert result.returncode == 0
     assert "RTMIDI_DUMMY: no such MIDI API here" in result.stderr
 
@@ -245,10 +241,7 @@ def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_pa
 
 @pytest.mark.slow
 def test_a_folder_of_tunes_is_coded_by_a_models_networks_and_kept(tmp_path):
-    surroundings = os.environ | {
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY",
-    }
+    surroundings = os.environ | NO_MIDI | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     for _ in range(2):
         command = ("play", "--corpus", TUNES, "--bars", 1, "--tempo", 400, "--trace", "t.jsonl")
         result = run(*command, cwd=tmp_path, env=surroundings)

@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from surroundings import copy_of_session, livedshl, need
+from surroundings import NO_MIDI, copy_of_session, livedshl, need
 
 ROOT = Path(__file__).parents[2]
-NO_MIDI = {"MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
 
 
 def doctor(*arguments, hidden=(), before="", timed_s=0.2, wrapper=(), **options):

@@ -3,12 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from ctypes.util import find_library
 from importlib.util import find_spec
 
 import pytest
-from surroundings import livedshl, need
+from surroundings import NO_MIDI, livedshl, livedshl_without, need
 
 from livedshl.live.preset import preset_names
 from livedshl.outputs.missing import EXTRA_SCORES
@@ -47,10 +46,7 @@ def test_every_bar_and_song_of_a_generated_piece_is_accounted_for(tmp_path):
 
 
 def test_a_played_piece_is_explained_even_if_its_trace_is_cut_off(tmp_path):
-    surroundings = os.environ | {
-        "MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY",
-        "JACK_DEFAULT_SERVER": "none-of-this-name",
-    }
+    surroundings = os.environ | NO_MIDI | {"JACK_DEFAULT_SERVER": "none-of-this-name"}
     command = ("play", "--bars", 3, "--tempo", 400, "--record", "t.mid", "--trace", "t.jsonl")
     assert run(*command, cwd=tmp_path, env=surroundings).returncode == 0
     path = tmp_path / "t.jsonl"
@@ -139,9 +135,8 @@ def test_what_cannot_be_written_is_told_in_a_line(run_here, tmp_path, arguments,
 )
 def test_a_picture_asks_for_the_library_that_is_missing(tmp_path, module, arguments):
     need(all(map(find_spec, EXTRA_SCORES)), "the extra scores")
-    hide = f"import sys; sys.modules[{module!r}] = None; from livedshl.cli import main; main()"
     result = subprocess.run(
-        [sys.executable, "-c", hide, "generate", *arguments, "--bars", "4"],
+        livedshl_without(module, "generate", *arguments, "--bars", 4),
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert result.returncode == 1

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from surroundings import livedshl
+from surroundings import livedshl, livedshl_without
 
 from livedshl.corpus import read_corpus
 
@@ -73,16 +73,14 @@ def test_what_was_read_is_not_read_again(tmp_path):
     book = tmp_path / "short.abc"
     book.write_text("".join(TUNE.format(n=n) for n in range(1, 4)))
 
-    def count(reader):
-        """How many tunes are kept where `reader` is what music21 is."""
-        script = f"import sys; {reader}; from livedshl.cli import main; main()"
-        result = subprocess.run(
-            [sys.executable, "-c", script, "corpus", str(book), "--json"],
-            env=os.environ | {"XDG_CACHE_HOME": str(tmp_path)}, capture_output=True, text=True,
-        )  # fmt: skip
+    def count(command):
+        """How many tunes are kept, or why none is."""
+        environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+        result = subprocess.run(command, env=environment, capture_output=True, text=True)
         return json.loads(result.stdout)["kept"] if result.returncode == 0 else result.stderr
 
-    missing = "sys.modules['music21'] = None"
-    assert "music21 is not installed" in count(missing)
-    assert count("import music21") == 3
-    assert count(missing) == 3
+    arguments = ("corpus", book, "--json")
+    without_reader = livedshl_without("music21", *arguments)
+    assert "music21 is not installed" in count(without_reader)
+    assert count(livedshl(*arguments)) == 3
+    assert count(without_reader) == 3

@@ -363,17 +363,17 @@ def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(name):
 
 
 def test_what_sounds_on_into_held_bars_is_heard_at_each_of_their_starts():
-    drone = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD).channel
+    pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD).channel
     heard = heard_with(
         Change(0, Control("preset", "ambient"), Band.of(AMBIENT)),
         Change(10 * BAR - 200, Control("hold", True)),
         Change(18 * BAR - 200, Control("hold", False)),
     )
-    first = sounding_at(heard, drone, 6 * BAR + 60)
+    first = sounding_at(heard, pad, 6 * BAR + 60)
     assert first
-    assert sounding_at(heard, drone, 10 * BAR + 60) == first
-    assert sounding_at(heard, drone, 14 * BAR + 60) == first
-    assert sounding_at(heard, drone, 18 * BAR + 60)
+    assert sounding_at(heard, pad, 10 * BAR + 60) == first
+    assert sounding_at(heard, pad, 14 * BAR + 60) == first
+    assert sounding_at(heard, pad, 18 * BAR + 60)
 
 
 def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():

@@ -85,9 +85,8 @@ def test_openings_and_cadences_of_a_dance_are_heard():
     assert [bar for bar, role in enumerate(roles) if SectionRole.OPENS in role] == [0, 8, 16, 24]
     assert [bar for bar, role in enumerate(roles) if SectionRole.CLOSES in role] == [7, 15, 23, 31]
     assert roles[7] == SectionRole.CLOSES | SectionRole.HALF
-    assert (
-        roles[15] == roles[23] == SectionRole.CLOSES | SectionRole.FULL
-    )  # the pickup does not count
+    # The pickup does not count.
+    assert roles[15] == roles[23] == SectionRole.CLOSES | SectionRole.FULL
     assert roles[31] == SectionRole.CLOSES | SectionRole.FULL | SectionRole.RESTS
 
 

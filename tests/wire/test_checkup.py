@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import pytest
-from surroundings import livedshl, need
+from surroundings import NO_MIDI, livedshl, need
 
 from livedshl.errors import MissingDependencyError
 
@@ -54,7 +54,7 @@ def test_the_synthesiser_is_found_to_open_the_audio(jack):
 @pytest.mark.slow
 def test_audio_devices_are_named_and_play_chooses_the_synthesiser(tmp_path):
     (tmp_path / ".asoundrc").write_text("pcm.!default { type null }\n")  # a silent sound card
-    surroundings = {"HOME": str(tmp_path), "MIDO_BACKEND": "mido.backends.rtmidi/RTMIDI_DUMMY"}
+    surroundings = NO_MIDI | {"HOME": str(tmp_path)}
     found = examined(os.environ | surroundings)
     if found["Audio"]["state"] != "ok":
         need(False, "PortAudio with ALSA")
