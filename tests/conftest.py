@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
-from surroundings import CORPORA, IN_CI
+from support.surroundings import CORPORA, IN_CI
 
 from livedshl.cli import main
 

@@ -7,15 +7,15 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import pictures
 import pytest
 from PIL import Image
+from support import pictures
 
+from livedshl.bundle import open_bundle
+from livedshl.bundle.bundle import kind_folder
 from livedshl.cli import livedshl
-from livedshl.cockpit.gesture import Gesture
-from livedshl.cockpit.osc import gesture_of
-from livedshl.index import open_bundle
-from livedshl.index.bundle import kind_folder
+from livedshl.surfaces.gesture import Gesture
+from livedshl.surfaces.osc import gesture_of
 
 ROOT = Path(__file__).parents[1]
 KINDS = ("4-4-minor", "3-4", "6-8", "6-8-minor", "9-8")

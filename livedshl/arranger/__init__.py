@@ -11,10 +11,10 @@ from livedshl.arranger.arranger import (
     patterns_of,
     volume_message,
 )
-from livedshl.arranger.general_midi import program_number
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
 from livedshl.arranger.part import DRUM_CHANNEL, Part, Pattern, Role
+from livedshl.midi.general_midi import program_number
 
 __all__ = [
     "DRUM_CHANNEL",

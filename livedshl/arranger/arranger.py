@@ -22,7 +22,7 @@ from livedshl.arranger.hand import Hand, Message
 from livedshl.arranger.melody import MELODY_PATTERNS, Melody
 from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.stretch import Stretch
-from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED

@@ -10,7 +10,7 @@ import numpy as np
 
 from livedshl.arranger.groove import Feel, Groove, swung_tick
 from livedshl.arranger.part import Part
-from livedshl.messages import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Grid
 
 Message = tuple[int, int, int, int]

@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.messages import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import NOTE_OFF, NOTE_ON
 
 
 class Mixer:

@@ -34,12 +34,12 @@ def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from livedshl.benchmarks.clock import measure_clock, measure_drift
-    from livedshl.benchmarks.queries import measure_queries
-    from livedshl.benchmarks.start import measure_start
+    from livedshl.bundle import open_bundle
+    from livedshl.bundle.bundle import find_bundle
     from livedshl.cli.status import StatusLine
-    from livedshl.index import open_bundle
-    from livedshl.index.bundle import find_bundle
+    from livedshl.diagnostics.bench.clock import measure_clock, measure_drift
+    from livedshl.diagnostics.bench.queries import measure_queries
+    from livedshl.diagnostics.bench.start import measure_start
 
     folder = find_bundle(model)
     for subject in subjects or _QUICK:
@@ -53,7 +53,7 @@ def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
             elif subject == "drift":
                 found = measure_drift(minutes * 60, status.progress)
             else:
-                from livedshl.benchmarks.training import measure_training
+                from livedshl.diagnostics.bench.training import measure_training
 
                 found = measure_training(open_bundle(folder), status.progress)
         headings = dict.fromkeys(name for measurement in found for name in measurement.figures)

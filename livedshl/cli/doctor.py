@@ -15,7 +15,7 @@ from livedshl.cli.options import DEFAULT_MODEL, DEFAULT_PRESET
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from livedshl.live.checkup import Finding, Timing
+    from livedshl.diagnostics.doctor import Finding, Timing
 
 _SECONDS = 5.0
 _LABEL_WIDTH = 14
@@ -39,8 +39,8 @@ def doctor(as_json: bool) -> None:
     from rich.console import Console
 
     from livedshl.cli.status import StatusLine
+    from livedshl.diagnostics.doctor import State, examine, failed, judge, measure, versions
     from livedshl.errors import LivedshlError
-    from livedshl.live.checkup import State, examine, failed, judge, measure, versions
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # devices may have names in any letters

@@ -12,8 +12,8 @@ from livedshl.cli.options import DEFAULT_PRESET
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from livedshl.learning.evaluation.evaluate import Evaluation
-    from livedshl.measures.comparison import Comparison
+    from livedshl.evaluation.codes.evaluate import Evaluation
+    from livedshl.evaluation.music.comparison import Comparison
 
 # Columns of the table: heading, figure, format.
 _COLUMNS = (
@@ -110,7 +110,7 @@ def evaluate(
             raise click.UsageError(
                 f"{option} and --music exclude each other" if music else f"{option} needs --music"
             )
-    from livedshl.index.bundle import bundle_folder
+    from livedshl.bundle.bundle import bundle_folder
 
     folder = bundle_folder(model)
     if music:
@@ -129,11 +129,11 @@ def _evaluate_codes(
 ) -> None:
     from rich.console import Console
 
+    from livedshl.bundle import open_bundle
     from livedshl.cli.status import StatusLine
+    from livedshl.evaluation.codes.evaluate import evaluate
+    from livedshl.evaluation.paper_tasks import write_tasks
     from livedshl.files import check_folder
-    from livedshl.index import open_bundle
-    from livedshl.learning.evaluation.evaluate import evaluate
-    from livedshl.live.tasks import write_tasks
 
     bundle = open_bundle(folder)
     out = out or folder / "evaluation"
@@ -154,10 +154,10 @@ def _evaluate_music(
 ) -> None:
     from rich.console import Console
 
+    from livedshl.bundle import open_bundle
     from livedshl.cli.status import StatusLine
-    from livedshl.index import open_bundle
-    from livedshl.live.preset import load_preset
-    from livedshl.measures.comparison import ablate, compare
+    from livedshl.evaluation.music.comparison import ablate, compare
+    from livedshl.performance.preset import load_preset
 
     of_preset = load_preset(preset)
     bundle = open_bundle(folder)
@@ -210,8 +210,8 @@ def _told(evaluation: "Evaluation") -> str:
 def _music_table(comparison: "Comparison") -> "Table":
     from rich.table import Table
 
-    from livedshl.measures.comparison import SOURCES
-    from livedshl.measures.measures import MEASURES
+    from livedshl.evaluation.music.comparison import SOURCES
+    from livedshl.evaluation.music.measures import MEASURES
 
     table = Table("", box=None, padding=(0, 1, 0, 0))
     for heading in (*SOURCES, "within"):
@@ -235,7 +235,7 @@ def _music_table(comparison: "Comparison") -> "Table":
 def _ablation_table(comparison: "Comparison") -> "Table":
     from rich.table import Table
 
-    from livedshl.measures.measures import MEASURES
+    from livedshl.evaluation.music.measures import MEASURES
 
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
@@ -248,8 +248,8 @@ def _ablation_table(comparison: "Comparison") -> "Table":
 
 
 def _music_told(comparison: "Comparison") -> str:
-    from livedshl.measures.comparison import MAX_QUOTE_BEATS, SOURCES
-    from livedshl.measures.pieces import BARS
+    from livedshl.evaluation.music.comparison import MAX_QUOTE_BEATS, SOURCES
+    from livedshl.evaluation.music.pieces import BARS
 
     quotes = comparison.longest_quotes()
     pieces = ", ".join(f"{comparison.pieces(source)} {source}" for source in SOURCES)

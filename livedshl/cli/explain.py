@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from livedshl.improviser.trace import Origin, Summary
+    from livedshl.improviser.provenance import Origin, Summary
 
 _PIPED_WIDTH = 200  # columns where there is no terminal: nothing is cut then
 _MOST_SONGS = 10
@@ -40,7 +40,7 @@ def explain(trace: Path) -> None:
     """
     from rich.console import Console
 
-    from livedshl.improviser.trace import read_trace, summarise
+    from livedshl.improviser.provenance import read_trace, summarise
 
     origins, cut_off = read_trace(trace)
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -28,7 +28,7 @@ def generate(
     Pictures need the extra `scores`.
     """
     from livedshl.cli.performance import bundle_source, settings_of
-    from livedshl.live.rendering import render
+    from livedshl.performance.rendering import render
 
     settings = settings_of(bars=bars, **chosen)
     render(settings, bundle_source(chosen["model"], settings), outs, trace, roll)

@@ -9,7 +9,7 @@ import click
 from livedshl.cli.options import model_option
 
 if TYPE_CHECKING:
-    from livedshl.index.tunes import ListedTune
+    from livedshl.bundle.tunes import ListedTune
 
 _COLUMNS = ("no.", "title", "source", "metre", "mode", "bars", "segments")
 
@@ -26,8 +26,8 @@ def library(words: tuple[str, ...], model: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from livedshl.index.bundle import bundle_folder
-    from livedshl.index.tunes import search, tunes_of
+    from livedshl.bundle.bundle import bundle_folder
+    from livedshl.bundle.tunes import search, tunes_of
 
     tunes = tunes_of(bundle_folder(model))
     rows = [_row(tune) for tune in search(tunes, words)]

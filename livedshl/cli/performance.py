@@ -7,13 +7,13 @@ from secrets import randbelow
 
 import click
 
+from livedshl.bundle.bundle import bundle_folder, find_bundle, read_manifest
+from livedshl.bundle.tunes import ListedTune, the_tune, tunes_of
 from livedshl.improviser import Chart, Form, Retrieve
-from livedshl.index.bundle import bundle_folder, find_bundle, read_manifest
-from livedshl.index.tunes import ListedTune, the_tune, tunes_of
-from livedshl.live.preset import load_preset
-from livedshl.live.settings import Settings
 from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key, Mode
+from livedshl.performance.preset import load_preset
+from livedshl.performance.settings import Settings
 from livedshl.progress import Progress
 
 _SEEDS = 1_000_000  # seeds that are drawn stay short enough to be typed again

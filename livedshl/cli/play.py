@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from livedshl.cli.options import bars_option, performance_options
-from livedshl.live.sync import MOST_LATENCY_MS
+from livedshl.player.clock.source import MOST_LATENCY_MS
 
 
 @click.command()
@@ -112,10 +112,10 @@ def play(
     from livedshl.cli.status import StatusLine
     from livedshl.cli.typed import USAGE, obey_typed_lines
     from livedshl.live.session import Session
-    from livedshl.live.sync import Sync, Timing
     from livedshl.live.take import new_take_path
     from livedshl.outputs.choice import OutputKind, choose_output
-    from livedshl.outputs.midi import find_port, input_names
+    from livedshl.outputs.ports import find_port, input_names
+    from livedshl.player.clock.source import Sync, Timing
 
     settings = settings_of(bars=bars, **chosen)
     output = choose_output(port=port, synth=synth or soundfont is not None, soundfont=soundfont)
@@ -147,12 +147,12 @@ def play(
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
         learn = None
         if control_port is not None:
-            from livedshl.cockpit.midi_control import MidiControl
+            from livedshl.surfaces.midi_control import MidiControl
 
             name = find_port(control_port, input_names()) if control_port else ""
             learn = surfaces.enter_context(MidiControl(name, session, tell)).learn
         if osc_port:
-            from livedshl.cockpit.osc import OscServer
+            from livedshl.surfaces.osc import OscServer
 
             surfaces.enter_context(OscServer(osc_port, session, tell))
         if listen is not None:
@@ -161,7 +161,7 @@ def play(
             heard = find_port(listen, input_names()) if listen else ""
             surfaces.enter_context(Listener(heard, session, tell))
         if on_screen:
-            from livedshl.cockpit.opening import play_under_screen
+            from livedshl.surfaces.opening import play_under_screen
 
             status.report(play_under_screen(session, learn))
         else:

@@ -8,7 +8,7 @@ def ports() -> None:
     """List the MIDI ports for `play`, and what `play` would use by itself."""
     from livedshl.errors import LivedshlError
     from livedshl.outputs.choice import choose_output
-    from livedshl.outputs.midi import input_names, output_names
+    from livedshl.outputs.ports import input_names, output_names
 
     try:
         outputs, inputs = output_names(), input_names()

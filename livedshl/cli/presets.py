@@ -17,7 +17,7 @@ def presets(context: click.Context) -> None:
 @click.argument("name")
 def new(name: str) -> None:
     """Write NAME.toml into this folder: a preset that explains itself, to be changed."""
-    from livedshl.live.preset import write_preset
+    from livedshl.performance.preset import write_preset
 
     name = name.removesuffix(".toml")
     if not name or Path(name).name != name:
@@ -31,7 +31,7 @@ def _list() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from livedshl.live.preset import load_preset, preset_names
+    from livedshl.performance.preset import load_preset, preset_names
 
     table = Table("preset", "what it is", "metre", "tempo", "key", "parts", box=None)
     for name in preset_names():

@@ -23,7 +23,7 @@ def replay(take: Path, out: Path | None, model: Path | None) -> None:
     from livedshl.errors import TakeError
     from livedshl.live.loader import load_index
     from livedshl.live.take import log_path, play_again
-    from livedshl.live.take_log import read_log
+    from livedshl.performance.take_log import read_log
 
     recorded = take if take != log_path(take) else take.with_suffix(".mid")
     out = out or take.with_name(f"{take.stem}-replay.mid")

@@ -37,10 +37,10 @@ def soak(
     from rich.console import Console
     from rich.table import Table
 
+    from livedshl.bundle.bundle import find_bundle
     from livedshl.cli.performance import settings_of
     from livedshl.cli.status import StatusLine
-    from livedshl.index.bundle import find_bundle
-    from livedshl.live.soak import soak
+    from livedshl.diagnostics.soak import soak
 
     settings = settings_of(bars=None, **chosen)
     with StatusLine() as status:

@@ -5,10 +5,10 @@ import sys
 import threading
 from collections.abc import Callable
 
-from livedshl.cockpit.gesture import Gesture
 from livedshl.errors import LivedshlError
-from livedshl.live.controls import CONTROLS, Control
 from livedshl.live.session import Session
+from livedshl.performance.commands import CONTROLS, Control
+from livedshl.surfaces.gesture import Gesture
 
 USAGE = (
     'While it plays, type a control and Enter, such as "latency 15", "key D" or "hold"; '

@@ -6,7 +6,7 @@ Counts in beats and steps; knows neither seconds nor ports.
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.continuation import ContinuationRules, Retrieve, Wish
 from livedshl.improviser.form import Form, Improvisation
-from livedshl.improviser.improviser import Passage, Place, trace_record
+from livedshl.improviser.line import Passage, Place, trace_record
 
 __all__ = [
     "Chart",

@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle import Bundle, SegmentLibrary
 from livedshl.improviser.chart import Chart, ChartDistance
 from livedshl.improviser.memory import Memory
 from livedshl.improviser.merge import agreement, merge_each
-from livedshl.improviser.next_step import NextStep
 from livedshl.improviser.quotes import Quotes
 from livedshl.improviser.ranking import (
     CHORDS,
@@ -25,9 +25,10 @@ from livedshl.improviser.ranking import (
     Ranking,
     Scores,
 )
-from livedshl.index import Bundle, CodeIndex, Ring, SegmentLibrary, hamming
+from livedshl.index import CodeIndex, Ring, hamming
 from livedshl.index.codes import Words
 from livedshl.music.segments import CHORD
+from livedshl.networks.next_step import NextStep
 
 log = logging.getLogger(__name__)
 

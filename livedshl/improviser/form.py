@@ -13,6 +13,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle import Bundle
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.continuation import (
     NOTHING,
@@ -21,9 +22,9 @@ from livedshl.improviser.continuation import (
     Retrieve,
     Wish,
 )
-from livedshl.improviser.improviser import Line, Passage, Place
+from livedshl.improviser.line import Line, Passage, Place
 from livedshl.improviser.wishes import Cadence, Wishes
-from livedshl.index import Bundle, CodeIndex
+from livedshl.index import CodeIndex
 from livedshl.index.codes import Words
 from livedshl.music import Chord, Mode
 from livedshl.music.chords import NOTE_NAMES

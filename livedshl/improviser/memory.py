@@ -6,8 +6,8 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.ranking import LONGEST_MEMORY
-from livedshl.index import SegmentLibrary
 
 
 class Memory:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.index import SegmentLibrary
+from livedshl.bundle import SegmentLibrary
 from livedshl.music.segments import ARTICULATED, PITCH
 
 SEED_STEPS = 6  # runs are looked up by so many steps; shorter ones are no quotes

@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.merge import chords_from
-from livedshl.improviser.next_step import NextStep
-from livedshl.index import SegmentLibrary
 from livedshl.music.grid import Grid
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.networks.next_step import NextStep
 
 Scores = NDArray[np.float64]
 

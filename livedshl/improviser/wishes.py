@@ -6,9 +6,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle import Bundle
 from livedshl.improviser.continuation import Wish
-from livedshl.improviser.improviser import Line
-from livedshl.index import Bundle, hamming
+from livedshl.improviser.line import Line
+from livedshl.index import hamming
 from livedshl.music.sections import SectionRole
 
 # Shares of the symbols of a code: how much farther than the nearest what the form wishes may lie.

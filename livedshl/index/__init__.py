@@ -1,22 +1,5 @@
-"""Which segments may follow: packed codes, exact nearest search, and the bundle on disk.
+"""Packed codes, and exact search among them by Hamming distance. Needs NumPy only."""
 
-Knows NumPy, not torch: of the networks only the forward one is read, for what somebody plays along.
-"""
-
-from livedshl.index.bundle import Bundle, open_bundle, write_bundle
 from livedshl.index.codes import CodeIndex, CodeShape, Ring, hamming, pack, unpack
-from livedshl.index.library import SegmentLibrary, TuneInfo
 
-__all__ = [
-    "Bundle",
-    "CodeIndex",
-    "CodeShape",
-    "Ring",
-    "SegmentLibrary",
-    "TuneInfo",
-    "hamming",
-    "open_bundle",
-    "pack",
-    "unpack",
-    "write_bundle",
-]
+__all__ = ["CodeIndex", "CodeShape", "Ring", "hamming", "pack", "unpack"]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from livedshl.bundle import Bundle, SegmentLibrary, open_bundle
+from livedshl.bundle.bundle import kind_folder, kind_folders, own_models, shipped_bundles
 from livedshl.corpus import Skipped, read_corpus
 from livedshl.errors import BundleError, CorpusError
-from livedshl.index import Bundle, SegmentLibrary, open_bundle
-from livedshl.index.bundle import kind_folder, kind_folders, own_models, shipped_bundles
 from livedshl.learning.fit import Fit, measure_fit
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
 from livedshl.learning.pairs import positive_pairs

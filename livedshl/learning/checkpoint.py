@@ -14,8 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError
-from livedshl.index import SegmentLibrary
 
 CHECKPOINT = "checkpoint.safetensors"
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.index import Bundle, SegmentLibrary, hamming
-from livedshl.learning.evaluation.holdout import stored_tunes
+from livedshl.bundle import Bundle, SegmentLibrary
+from livedshl.evaluation.codes.holdout import stored_tunes
+from livedshl.index import hamming
 from livedshl.learning.pairs import positive_pairs
 
 FOUND_AMONG = 10  # nearest segments

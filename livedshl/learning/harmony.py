@@ -10,16 +10,16 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from livedshl.bundle.shipped import shipped
 from livedshl.corpus import read_corpus
 from livedshl.errors import CorpusError
+from livedshl.evaluation.codes.holdout import RECURS, melodies
 from livedshl.files import write_beside
-from livedshl.learning.evaluation.holdout import RECURS, melodies
 from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
-from livedshl.music.harmoniser import Harmoniser, chords_by_hop, same_family
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, refusal
+from livedshl.networks.harmoniser import Harmoniser, chords_by_hop, same_family
 from livedshl.progress import Progress
-from livedshl.shipped import shipped
 
 HARMONISER = "harmoniser.safetensors"  # its place among the models
 

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from livedshl.music.chords import ChordVocabulary
-from livedshl.music.harmoniser import (
+from livedshl.music.leadsheet import LeadSheet
+from livedshl.networks.harmoniser import (
     CLASSES,
     DILATIONS,
     KERNEL,
@@ -18,7 +19,6 @@ from livedshl.music.harmoniser import (
     chords_by_hop,
     hop_features,
 )
-from livedshl.music.leadsheet import LeadSheet
 
 # Chosen on six splits of the Nottingham tunes; wider or deeper networks did no better.
 HIDDEN = 64

@@ -23,11 +23,11 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError
-from livedshl.index import SegmentLibrary
-from livedshl.index.contexts import Contexts
-from livedshl.index.network_shape import NetworkShape, Reader
 from livedshl.music.features import N_FEATURES, features
+from livedshl.networks.contexts import Contexts
+from livedshl.networks.shape import NetworkShape, Reader
 
 SUBSPACE = 64  # size of the layer m1, as in the paper
 _ENCODE_BATCH = 1024

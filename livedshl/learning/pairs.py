@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.index import SegmentLibrary
+from livedshl.bundle import SegmentLibrary
 from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD
 from livedshl.music.segments import CHORD, PITCH, REST, Tune
 

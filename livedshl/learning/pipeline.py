@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
 
+from livedshl.bundle import Bundle, SegmentLibrary, open_bundle, write_bundle
+from livedshl.bundle.bundle import MANIFEST, read_manifest
 from livedshl.corpus import describe, read_corpus
 from livedshl.errors import CorpusError
 from livedshl.files import write_beside
-from livedshl.index import Bundle, SegmentLibrary, open_bundle, write_bundle
-from livedshl.index.bundle import MANIFEST, read_manifest
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
 from livedshl.learning.interrupt import first_interrupt
 from livedshl.music.grid import Grid
-from livedshl.music.harmoniser import Harmoniser
 from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
+from livedshl.networks.harmoniser import Harmoniser
 from livedshl.progress import Progress
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livedshl.index import SegmentLibrary
-from livedshl.index.network_shape import NetworkShape
+from livedshl.bundle import SegmentLibrary
 from livedshl.learning.networks import HashNetwork, LstmNetworks, as_input
 from livedshl.learning.workers import ALONE, CPU, Workers
 from livedshl.music.features import N_FEATURES, STEP_CLASSES, step_classes
 from livedshl.music.segments import steps_from
+from livedshl.networks.shape import NetworkShape
 
 _HEADS = STEP_CLASSES[1:]  # articulation needs one score only
 _NEXT_STEP_EPOCHS, _NEXT_STEP_BATCH, _NEXT_STEP_RATE = 8, 128, 2e-3

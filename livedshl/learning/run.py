@@ -10,8 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from livedshl.index import SegmentLibrary
-from livedshl.index.contexts import Contexts
+from livedshl.bundle import SegmentLibrary
 from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
 from livedshl.learning.networks import LstmNetworks, Networks, seeded_networks, to_code
 from livedshl.learning.objective import contrastive, objective
@@ -20,6 +19,7 @@ from livedshl.learning.pretraining import PretrainingFigures, pretrain
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.validation import EpochFigures, auc, hamming_distances, retrieval
 from livedshl.learning.workers import ALONE, Workers
+from livedshl.networks.contexts import Contexts
 from livedshl.progress import Progress
 
 _ENCODE_BATCH = 1024

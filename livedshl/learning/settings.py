@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from livedshl.index.network_shape import NetworkShape, Reader
 from livedshl.music.grid import Grid
+from livedshl.networks.shape import NetworkShape, Reader
 
 
 class Method(StrEnum):

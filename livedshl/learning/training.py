@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.errors import CorpusError
-from livedshl.index import SegmentLibrary
 from livedshl.learning.checkpoint import CHECKPOINT, Checkpoint, fingerprint
 from livedshl.learning.pairs import split_pairs
 from livedshl.learning.run import Run, TrainingResult

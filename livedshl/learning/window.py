@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livedshl.index.contexts import Contexts
-from livedshl.index.encoder import LATE, alikeness, one_hot, phrase_hops, whole_segments
-from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.networks import Networks, as_input
 from livedshl.music.features import N_FEATURES
+from livedshl.networks.contexts import Contexts
+from livedshl.networks.forward_code import LATE, alikeness, one_hot, phrase_hops, whole_segments
+from livedshl.networks.shape import NetworkShape
 
 _ALIKENESSES = 5  # figures of how an earlier segment compares with the present one
 _GATE = 64  # hidden size of the attention

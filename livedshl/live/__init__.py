@@ -1,1 +1,1 @@
-"""Plays: the clock's own process, and the threads that keep it supplied."""
+"""Plays: the threads of the main process, and the handle on the player process."""

@@ -5,8 +5,8 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.live.protocol import RECORD, Command, command_record
-from livedshl.messages import NOTE_ON, setting_of
+from livedshl.midi.message import NOTE_ON, setting_of
+from livedshl.player.protocol import RECORD, Command, command_record
 
 _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]

@@ -8,15 +8,15 @@ from math import ceil
 import numpy as np
 
 from livedshl.errors import LivedshlError
-from livedshl.live.controls import Control
 from livedshl.live.overview import Overview
-from livedshl.live.phrase import PhraseListener
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
-from livedshl.messages import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
 from livedshl.music.segments import CHORD
-from livedshl.outputs.midi import CLIENT_NAME
+from livedshl.outputs.ports import CLIENT_NAME
+from livedshl.performance.commands import Control
+from livedshl.performance.phrase import PhraseListener
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01

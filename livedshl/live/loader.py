@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from livedshl.index import Bundle, CodeIndex, open_bundle
+from livedshl.bundle import Bundle, open_bundle
+from livedshl.index import CodeIndex
 from livedshl.progress import Progress
 
 

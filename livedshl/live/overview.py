@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from livedshl.live.composition import Chunk
-from livedshl.live.controls import Steering
-from livedshl.live.lateness import Lateness
-from livedshl.live.sync import Sync
 from livedshl.music import ChordVocabulary, Grid
+from livedshl.performance.commands import Steering
+from livedshl.performance.composition import Chunk
+from livedshl.player.clock.source import Sync
+from livedshl.player.lateness import Lateness
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
 from livedshl.live.handover import Handover
-from livedshl.live.lateness import Lateness
 from livedshl.live.port_watch import PortWatch
-from livedshl.live.processes import module_command, own_process_group, start_process
-from livedshl.live.protocol import (
+from livedshl.outputs.choice import Output, OutputKind
+from livedshl.outputs.watch import INPUT, PortNews
+from livedshl.player.clock.source import Sync, Timing
+from livedshl.player.lateness import Lateness
+from livedshl.player.processes import module_command, own_process_group, start_process
+from livedshl.player.protocol import (
     RECORD,
     Answer,
     Command,
@@ -24,9 +27,6 @@ from livedshl.live.protocol import (
     player_arguments,
     seconds_since,
 )
-from livedshl.live.sync import Sync, Timing
-from livedshl.outputs.choice import Output, OutputKind
-from livedshl.outputs.watch import INPUT, PortNews
 from livedshl.units import TICKS_PER_BEAT
 
 _LEAVING_TIMEOUT_S = 5.0
@@ -40,7 +40,7 @@ _CHECK_PERIOD_S = 0.5
 _SILENT_CHECKS = 4
 _OPENING_CHECKS = 60  # of a player that has not opened its output yet
 _RETRY_S = 0.5  # between players that cannot open the port
-_PLAYER = "livedshl.live.player"
+_PLAYER = "livedshl.player.process"
 _NOT_STARTED = b"the player process did not start; `livedshl doctor` shows what is missing"
 
 log = logging.getLogger(__name__)

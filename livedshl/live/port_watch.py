@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
 
-from livedshl.live.processes import module_command, start_process
 from livedshl.outputs.watch import PortNews
+from livedshl.player.processes import module_command, start_process
 
 _AGAIN_S = 1.0  # between two watch processes, should one die
 _LEAVING_TIMEOUT_S = 2.0

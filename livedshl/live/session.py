@@ -12,17 +12,17 @@ from pathlib import Path
 from types import FrameType
 
 from livedshl.errors import OutputError
-from livedshl.live.composer import Change, Composer
-from livedshl.live.composition import Chunk, Composition
-from livedshl.live.controls import Band, Control, check
 from livedshl.live.loader import LoadedIndex, Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
-from livedshl.live.preset import load_preset
-from livedshl.live.settings import Settings
-from livedshl.live.sync import Sync, Timing
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
+from livedshl.performance.commands import Band, Control, check
+from livedshl.performance.composer import Change, Composer
+from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.preset import load_preset
+from livedshl.performance.settings import Settings
+from livedshl.player.clock.source import Sync, Timing
 from livedshl.progress import Progress
 from livedshl.units import TICKS_PER_BEAT
 

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedshl.arranger import Events, Mixer, Part
+from livedshl.bundle import Bundle
 from livedshl.errors import OutputError, TakeError
 from livedshl.files import write_beside
-from livedshl.index import Bundle, CodeIndex
-from livedshl.live.composer import Change, Composer
-from livedshl.live.composition import Chunk, Composition
-from livedshl.live.settings import Settings
-from livedshl.live.take_log import LogWriter, TakeLog, manifest_digest
-from livedshl.messages import setting_of
+from livedshl.index import CodeIndex
+from livedshl.midi.message import setting_of
+from livedshl.performance.composer import Change, Composer
+from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.settings import Settings
+from livedshl.performance.take_log import LogWriter, TakeLog, manifest_digest
 
 if TYPE_CHECKING:
-    from livedshl.outputs.recorder import Recorder
+    from livedshl.midi.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +120,8 @@ class Take:
 
     def save(self, path: Path, tick: int) -> None:
         """Writes the last `SAVED_BARS` up to `tick`, and their trace beside. Raises OutputError."""
-        from livedshl.outputs.midifile import write_midi
-        from livedshl.outputs.recorder import cut_events
+        from livedshl.midi.file import write_midi
+        from livedshl.midi.recorder import cut_events
 
         chunks, instruments = self._memory.last(tick)
         if not chunks:
@@ -169,8 +170,8 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
 
     The file is, byte for byte, what was recorded; after a crash it goes as far as the log.
     """
-    from livedshl.outputs.midifile import write_midi
-    from livedshl.outputs.recorder import cut_events
+    from livedshl.midi.file import write_midi
+    from livedshl.midi.recorder import cut_events
 
     if manifest_digest(bundle.folder) != log.manifest:
         raise TakeError(f"{bundle.folder}: not the bundle that the take was played from")
@@ -202,7 +203,7 @@ def track_names(parts: Iterable[Part]) -> dict[int, str]:
 
 
 def _recorder(record: Path, settings: Settings, names: dict[int, str]) -> "Recorder":
-    from livedshl.outputs.recorder import Recorder
+    from livedshl.midi.recorder import Recorder
 
     return Recorder(record, settings.tempo_bpm, settings.grid, names)
 

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from livedshl.errors import OutputError
 from livedshl.live.port_watch import PortWatch
 from livedshl.outputs.choice import OutputKind
-from livedshl.outputs.midi import MidiInput, open_input
+from livedshl.outputs.ports import MidiInput, open_input
 from livedshl.outputs.watch import INPUT, PortNews
 
 _RETRY_S = 0.5

@@ -1,1 +1,1 @@
-"""Where events go: MIDI ports, the synthesiser, and files."""
+"""Where events go while they are played: MIDI ports and the synthesiser."""

@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.midi import (
+from livedshl.outputs.ports import (
     CLIENT_NAME,
     check_virtual_ports,
     find_port,

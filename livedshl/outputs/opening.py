@@ -48,7 +48,7 @@ def open_output(kind: str, name: str, tries: int = _MIDI_TRIES) -> Port:
         return Synth(Path(name))
     if kind == "nowhere":
         return Nowhere()
-    from livedshl.outputs.midi import open_port, open_virtual_port
+    from livedshl.outputs.ports import open_port, open_virtual_port
 
     open_midi = open_virtual_port if kind == "virtual" else open_port
     for _ in range(tries - 1):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.messages import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from livedshl.outputs.missing import missing
 from livedshl.outputs.quiet import silenced_stderr
 from livedshl.units import TICKS_PER_BEAT

@@ -16,7 +16,7 @@ from threading import Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.midi import CLIENT_NAME, is_jack, open_lister, same_port
+from livedshl.outputs.ports import CLIENT_NAME, is_jack, open_lister, same_port
 from livedshl.outputs.quiet import silenced_stderr
 
 

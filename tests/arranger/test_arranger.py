@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
-from band import (
+from hypothesis import given
+from hypothesis import strategies as st
+from support.band import (
     STRAIGHT,
     band,
     bands,
@@ -13,9 +15,7 @@ from band import (
     passages_of,
     struck,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from strategies import VOCABULARY, step_arrays
+from support.strategies import VOCABULARY, step_arrays
 
 from livedshl.arranger import Arranger, Groove, Pattern, Role, program_number
 from livedshl.music import COMMON_TIME, GRIDS, Mode

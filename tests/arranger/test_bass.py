@@ -1,6 +1,6 @@
 import numpy as np
-from band import bars, events_of, notes, notes_of, part, struck
-from strategies import VOCABULARY
+from support.band import bars, events_of, notes, notes_of, part, struck
+from support.strategies import VOCABULARY
 
 from livedshl.arranger import Arranger, Groove, Pattern, Role
 from livedshl.music import COMMON_TIME, GRIDS, Chord, Mode

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from band import bars, events_of, hops, notes, notes_of, part
 from hypothesis import given
-from strategies import VOCABULARY
+from support.band import bars, events_of, hops, notes, notes_of, part
+from support.strategies import VOCABULARY
 
 from livedshl.arranger import Pattern, Role
 from livedshl.music import GRIDS

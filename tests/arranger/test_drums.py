@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from band import bars, events_of, part, struck
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import VOCABULARY
+from support.band import bars, events_of, part, struck
+from support.strategies import VOCABULARY
 
 from livedshl.arranger import DRUM_CHANNEL, Arranger, Groove, Pattern, Role, patterns_of
 from livedshl.arranger.drums import DRUM_FILLS, DRUM_PATTERNS

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from band import band, bars, events_of, grooves, hops, part, struck
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import grids
+from support.band import band, bars, events_of, grooves, hops, part, struck
+from support.strategies import grids
 
 from livedshl.arranger import Groove, Pattern, Role
 from livedshl.arranger.groove import swell, swung_tick

@@ -1,8 +1,8 @@
 import numpy as np
-from band import bars, events_of, hops, notes, notes_of, part, struck
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import VOCABULARY
+from support.band import bars, events_of, hops, notes, notes_of, part, struck
+from support.strategies import VOCABULARY
 
 from livedshl.arranger import Arranger, Groove, Pattern, Role
 from livedshl.music import COMMON_TIME, GRIDS, Mode

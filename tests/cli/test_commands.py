@@ -9,11 +9,11 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
-from bundles import write_kind
-from surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_without, need
+from support.bundles import write_kind
+from support.surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_without, need
 
 from livedshl.cli import livedshl as group
-from livedshl.outputs.recorder import read_events
+from livedshl.midi.recorder import read_events
 
 TUNES = Path(__file__).parents[1] / "tunes"
 

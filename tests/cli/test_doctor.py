@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from surroundings import NO_MIDI, copy_of_session, livedshl, need
+from support.surroundings import NO_MIDI, copy_of_session, livedshl, need
 
 ROOT = Path(__file__).parents[2]
 

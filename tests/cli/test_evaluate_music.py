@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from surroundings import livedshl
+from support.surroundings import livedshl
 
-from livedshl.measures.comparison import SOURCES
-from livedshl.measures.measures import MEASURES
+from livedshl.evaluation.music.comparison import SOURCES
+from livedshl.evaluation.music.measures import MEASURES
 
 
 def run(*arguments):

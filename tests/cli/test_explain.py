@@ -7,10 +7,10 @@ from ctypes.util import find_library
 from importlib.util import find_spec
 
 import pytest
-from surroundings import NO_MIDI, livedshl, livedshl_without, need
+from support.surroundings import NO_MIDI, livedshl, livedshl_without, need
 
-from livedshl.live.preset import preset_names
 from livedshl.outputs.missing import EXTRA_SCORES
+from livedshl.performance.preset import preset_names
 
 
 def run(*arguments, **options):

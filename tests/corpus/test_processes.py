@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from surroundings import livedshl, livedshl_without
+from support.surroundings import livedshl, livedshl_without
 
 from livedshl.corpus import read_corpus
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from surroundings import CORPORA
+from support.surroundings import CORPORA
 
 from livedshl.corpus import read_corpus
 from livedshl.corpus.abc_book import split_abc

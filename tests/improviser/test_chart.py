@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import VOCABULARY, grids
+from support.strategies import VOCABULARY, grids
 
 from livedshl.improviser import Chart
 from livedshl.improviser.chart import ChartDistance

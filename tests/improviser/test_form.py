@@ -7,21 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundles import index_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import VOCABULARY, thorough
+from support.bundles import index_of
+from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Pattern, Role
+from livedshl.bundle import Bundle, SegmentLibrary
+from livedshl.bundle.bundle import roles_in
 from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
-from livedshl.index import Bundle, CodeShape, SegmentLibrary, hamming, pack
-from livedshl.index.bundle import roles_in
-from livedshl.live.composition import Composition
-from livedshl.live.settings import Settings
+from livedshl.index import CodeShape, hamming, pack
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import SectionRole
+from livedshl.performance.composition import Composition
+from livedshl.performance.settings import Settings
 
 PLANNED = [Form.ANY, Form.AABB, Form.AABA, Form.ABAC]
 RULES = ContinuationRules(song_cap=4, window=12, recency=200)

@@ -1,7 +1,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import grids, step_arrays
+from support.strategies import grids, step_arrays
 
 from livedshl.improviser.merge import agreement, merge
 

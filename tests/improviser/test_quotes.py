@@ -3,10 +3,10 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import every_hop
+from support.strategies import every_hop
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.quotes import SEED_STEPS, Quotes
-from livedshl.index import SegmentLibrary
 from livedshl.music import COMMON_TIME, Tune
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from strategies import VOCABULARY, every_hop, libraries
+from support.strategies import VOCABULARY, every_hop, libraries
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.improviser import ranking
 from livedshl.improviser.ranking import WEIGHTS, Habits, Joins, Ranking
-from livedshl.index import SegmentLibrary
 from livedshl.music import COMMON_TIME, Tune
 
 

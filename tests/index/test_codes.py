@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import code_sets
+from support.strategies import code_sets
 
 from livedshl.index import CodeIndex, CodeShape, hamming, pack, unpack
 from livedshl.index.codes import signatures

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from own_tunes import own_book, own_sheets
-from surroundings import livedshl
+from support.own_tunes import own_book, own_sheets
+from support.surroundings import livedshl
 
+from livedshl.bundle import open_bundle
+from livedshl.bundle.bundle import find_bundle, own_bundles
 from livedshl.errors import BundleError, CorpusError
-from livedshl.index import open_bundle, pack
-from livedshl.index.bundle import find_bundle, own_bundles
+from livedshl.index import pack
 from livedshl.learning.adding import FEWEST_TUNES, Added, add_model
 from livedshl.learning.networks import encode, load_networks
 from livedshl.music import GRIDS, Mode

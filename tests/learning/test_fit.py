@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bundles import random_bundle
+from support.bundles import random_bundle
 
-from livedshl.index import Bundle, CodeShape, pack
+from livedshl.bundle import Bundle
+from livedshl.index import CodeShape, pack
 from livedshl.learning.fit import FOUND_AMONG, Fit, measure_fit
 
 SHAPE = CodeShape(16, 8)

@@ -4,12 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from own_tunes import own_tunes
+from support.own_tunes import own_tunes
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError
-from livedshl.index import SegmentLibrary
-from livedshl.index.contexts import Contexts, history_steps
-from livedshl.index.network_shape import NetworkShape, Reader
 from livedshl.learning.networks import (
     LstmNetworks,
     Networks,
@@ -24,6 +22,8 @@ from livedshl.learning.objective import bit_balance, objective, pair_loss
 from livedshl.learning.window import WindowNetworks
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.music.features import N_FEATURES
+from livedshl.networks.contexts import Contexts, history_steps
+from livedshl.networks.shape import NetworkShape, Reader
 
 HISTORY_STEPS = history_steps(COMMON_TIME)
 LSTM = NetworkShape(length=5, symbols=3, hidden=7, final_relu=False)

@@ -2,12 +2,10 @@ import numpy as np
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from own_tunes import own_tunes
-from strategies import step_arrays, thorough
+from support.own_tunes import own_tunes
+from support.strategies import step_arrays, thorough
 
-from livedshl.improviser.next_step import NextStep
-from livedshl.index import SegmentLibrary
-from livedshl.index.network_shape import NetworkShape
+from livedshl.bundle import SegmentLibrary
 from livedshl.learning.networks import HashNetwork, as_input
 from livedshl.learning.pretraining import (
     StepPredictor,
@@ -16,6 +14,8 @@ from livedshl.learning.pretraining import (
     targets,
 )
 from livedshl.learning.workers import CPU
+from livedshl.networks.next_step import NextStep
+from livedshl.networks.shape import NetworkShape
 
 
 @torch.no_grad()

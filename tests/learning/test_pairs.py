@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from own_tunes import own_tunes
-from strategies import tune_lists
+from support.own_tunes import own_tunes
+from support.strategies import tune_lists
 
-from livedshl.index import SegmentLibrary
+from livedshl.bundle import SegmentLibrary
 from livedshl.learning.pairs import (
     Edges,
     Negatives,

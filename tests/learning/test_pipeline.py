@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from own_tunes import own_sheets
+from support.own_tunes import own_sheets
 
+from livedshl.bundle import open_bundle
 from livedshl.errors import CorpusError
-from livedshl.index import open_bundle, pack
-from livedshl.index.network_shape import NetworkShape
+from livedshl.index import pack
 from livedshl.learning.harmony import (
     fit_and_measure,
     measure,
@@ -26,6 +26,7 @@ from livedshl.learning.settings import TrainingSettings
 from livedshl.music import GRIDS, LeadSheet, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import refusal
+from livedshl.networks.shape import NetworkShape
 
 SETTINGS = TrainingSettings(
     shape=NetworkShape(length=6, symbols=4, hidden=8),

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from own_tunes import own_tunes
+from support.own_tunes import own_tunes
 
+from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError, CorpusError
-from livedshl.index import SegmentLibrary
-from livedshl.index.network_shape import NetworkShape
 from livedshl.learning.networks import LstmNetworks, encode
 from livedshl.learning.objective import as_compared, contrastive
 from livedshl.learning.pairs import positive_pairs
@@ -21,6 +20,7 @@ from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.training import train
 from livedshl.learning.validation import auc, retrieval
 from livedshl.music import COMMON_TIME, GRIDS, Grid
+from livedshl.networks.shape import NetworkShape
 
 SETTINGS = TrainingSettings(
     shape=NetworkShape(length=6, symbols=4, hidden=16, final_relu=False),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from livedshl.bundle import open_bundle
 from livedshl.errors import LivedshlError
-from livedshl.index import open_bundle
 from livedshl.learning.workers import workers
 
 BOOK = Path(__file__).resolve().parents[1] / "tunes" / "book.abc"

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import VOCABULARY
+from support.strategies import VOCABULARY
 
 from livedshl.music import Chord, ChordVocabulary
 from livedshl.music.chords import QUALITIES, pitch_class

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import VOCABULARY, tunes
+from support.strategies import VOCABULARY, tunes
 
-from livedshl.index import open_bundle
-from livedshl.index.bundle import roles_in, shipped_bundles
+from livedshl.bundle import open_bundle
+from livedshl.bundle.bundle import roles_in, shipped_bundles
 from livedshl.music import COMMON_TIME, Mode
 from livedshl.music.sections import SectionRole, roles_of, sections_of
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
-from strategies import VOCABULARY, grids, lead_sheets
+from support.strategies import VOCABULARY, grids, lead_sheets
 
 from livedshl.music import GRIDS, LeadSheet, Metre, Mode
 from livedshl.music.features import FEATURE_GROUPS, N_FEATURES, features

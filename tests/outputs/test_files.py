@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
+from livedshl.midi.file import write_midi
+from livedshl.midi.recorder import Recorder, read_events
 from livedshl.music import COMMON_TIME, GRIDS
-from livedshl.outputs.midifile import write_midi
-from livedshl.outputs.recorder import Recorder, read_events
 
 NAMES = {0: "Melody", 3: "Bäss"}
 

@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from surroundings import JackServer, Receiver, need
+from support.surroundings import JackServer, Receiver, need
 
 
 @pytest.fixture(scope="session")

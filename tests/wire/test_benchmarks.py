@@ -1,7 +1,7 @@
 import subprocess
 
 import pytest
-from surroundings import livedshl
+from support.surroundings import livedshl
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import pytest
-from surroundings import NO_MIDI, livedshl, need
+from support.surroundings import NO_MIDI, livedshl, need
 
 from livedshl.errors import MissingDependencyError
 

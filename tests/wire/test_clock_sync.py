@@ -10,9 +10,9 @@ import time
 
 import psutil
 import pytest
-from surroundings import Receiver, Sender, left_on, livedshl
+from support.surroundings import Receiver, Sender, left_on, livedshl
 
-from livedshl.outputs.recorder import read_events
+from livedshl.midi.recorder import read_events
 
 PULSE, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 CHOSEN = ("--seed", 7, "--preset", "solo-piano", "--bars", 40)
@@ -177,7 +177,7 @@ def test_a_clock_whose_port_vanishes_is_followed_again_when_it_is_back(
 
 def player_process(main):
     for child in psutil.Process(main.pid).children():
-        if "livedshl.live.player" in child.cmdline():
+        if "livedshl.player.process" in child.cmdline():
             return child
     return None
 

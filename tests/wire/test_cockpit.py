@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from surroundings import Sender, livedshl, need
+from support.surroundings import Sender, livedshl, need
 
-from livedshl.live.take_log import read_log
+from livedshl.performance.take_log import read_log
 
 WIDTH, HEIGHT = 80, 24
 

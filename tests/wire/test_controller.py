@@ -8,9 +8,9 @@ from threading import Thread
 
 import pytest
 from pythonosc.osc_packet import OscPacket
-from surroundings import JackServer, Sender, livedshl, need
+from support.surroundings import JackServer, Sender, livedshl, need
 
-from livedshl.live.take_log import read_log
+from livedshl.performance.take_log import read_log
 
 HOST = "127.0.0.1"
 

@@ -6,10 +6,10 @@ import subprocess
 import time
 
 import pytest
-from surroundings import left_on, livedshl
+from support.surroundings import left_on, livedshl
 
+from livedshl.midi.recorder import read_events
 from livedshl.music.chords import NOTE_NAMES
-from livedshl.outputs.recorder import read_events
 
 MELODY, BASS = 0, 2  # channels of the preset "session"
 BAR_BEATS = 4

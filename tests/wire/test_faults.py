@@ -12,19 +12,19 @@ from contextlib import suppress
 import numpy as np
 import psutil
 import pytest
-from surroundings import JackServer, Receiver, left_on, livedshl, need, notes_on, sounding
+from support.surroundings import JackServer, Receiver, left_on, livedshl, need, notes_on, sounding
 
 from livedshl.live.performer import Performer
-from livedshl.live.sync import Timing
+from livedshl.midi.recorder import read_events
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.outputs.recorder import read_events
+from livedshl.player.clock.source import Timing
 
 TEMPO = 240
 STEP = 240  # ticks; 125 ms at TEMPO
 STEPS_PER_S = TEMPO / 60 * 480 / STEP
 HELD, FIRST = 30, 36  # the pitch that sounds all the time, and the lowest of the others
 ON_RETURN = [64, 123, 120]  # the controllers that silence a channel
-PLAYER, WATCH = "livedshl.live.player", "livedshl.outputs.watch"
+PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def play(environment, *arguments, fault=None):
         script = (
             "import time\n"
             "from itertools import count\n"
-            "from livedshl.live.composer import Composer\n"
+            "from livedshl.performance.composer import Composer\n"
             "from livedshl.cli import main\n"
             "compose, numbers = Composer.compose, count()\n"
             "def faulty(composer):\n"

@@ -18,15 +18,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from surroundings import left_on, livedshl, need, notes_on
+from support.surroundings import left_on, livedshl, need, notes_on
 
 from livedshl.live.performer import Performer
-from livedshl.live.sync import Sync, Timing
+from livedshl.midi.recorder import read_events
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.outputs.recorder import read_events
+from livedshl.player.clock.source import Sync, Timing
 
 BAR = 4
 A_32ND = 1 / 8
+_PEER = Path(__file__).parents[1] / "support" / "link_peer.py"
 _CLONE_NEWNET = 0x40000000
 
 
@@ -55,7 +56,12 @@ class Peer:
         self.states = []
         self.heard = []  # (the session's beat, message)
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).parent / "link_peer.py"), name, str(tempo_bpm)],
+            [
+                sys.executable,
+                str(Path(__file__).parents[1] / "support" / "link_peer.py"),
+                name,
+                str(tempo_bpm),
+            ],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -7,14 +7,15 @@ import time
 
 import numpy as np
 import pytest
-from surroundings import Sender, livedshl, need
+from support.surroundings import Sender, livedshl, need
 
-from livedshl.index import hamming, open_bundle, pack
-from livedshl.index.contexts import Contexts
-from livedshl.index.encoder import ForwardEncoder
-from livedshl.live.phrase import Phrase
-from livedshl.live.take_log import read_log
-from livedshl.shipped import shipped
+from livedshl.bundle import open_bundle
+from livedshl.bundle.shipped import shipped
+from livedshl.index import hamming, pack
+from livedshl.networks.contexts import Contexts
+from livedshl.networks.forward_code import ForwardEncoder
+from livedshl.performance.phrase import Phrase
+from livedshl.performance.take_log import read_log
 
 MELODY = 0
 TEMPO = 120

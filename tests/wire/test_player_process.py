@@ -8,12 +8,12 @@ import time
 
 import numpy as np
 import pytest
-from surroundings import left_on, livedshl, notes_on, sounding
+from support.surroundings import left_on, livedshl, notes_on, sounding
 
 from livedshl.live.performer import Performer
-from livedshl.live.protocol import RECORD, Command, player_arguments
-from livedshl.live.sync import Timing
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.player.clock.source import Timing
+from livedshl.player.protocol import RECORD, Command, player_arguments
 
 TEMPO = 240
 
@@ -165,7 +165,7 @@ def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, r
     os.write(write_answers, bytes(4096))  # full before the first answer
     player = subprocess.Popen(
         [
-            *livedshl()[:1], "-m", "livedshl.live.player",
+            *livedshl()[:1], "-m", "livedshl.player.process",
             *player_arguments("port", receiver.port, Timing(), TEMPO),
         ],
         env=jack, stdin=subprocess.PIPE, stdout=write_answers,

@@ -9,12 +9,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from surroundings import left_on, livedshl, notes_on
+from support.surroundings import left_on, livedshl, notes_on
 
-from livedshl.index import hamming, open_bundle
-from livedshl.index.bundle import find_bundle
-from livedshl.live.preset import load_preset
-from livedshl.outputs.recorder import read_events
+from livedshl.bundle import open_bundle
+from livedshl.bundle.bundle import find_bundle
+from livedshl.index import hamming
+from livedshl.midi.recorder import read_events
+from livedshl.performance.preset import load_preset
 
 STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 
@@ -215,7 +216,7 @@ def test_a_take_is_readable_after_sigkill(jack, receiver, tmp_path):
 
 def test_the_player_process_imports_little(jack, receiver):
     script = (
-        "import sys, livedshl.live.player; import livedshl.outputs.midi as m; "
+        "import sys, livedshl.player.process; import livedshl.outputs.ports as m; "
         "m.open_port(sys.argv[1]).close(); "
         "print(sorted({'numpy', 'mido', 'click', 'rich', 'torch', 'music21', 'multiprocessing'}"
         " & set(sys.modules)))"

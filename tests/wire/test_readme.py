@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from surroundings import Receiver, Sender, need
+from support.surroundings import Receiver, Sender, need
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 PORT, CONTROLLER, KEYBOARD, CLOCK = "IAC Bus", "nanoKONTROL", "your keyboard", "NAME"

@@ -4,11 +4,12 @@ import os
 import subprocess
 
 import pytest
-from bundles import random_bundle
-from strategies import VOCABULARY
-from surroundings import livedshl
+from support.bundles import random_bundle
+from support.strategies import VOCABULARY
+from support.surroundings import livedshl
 
-from livedshl.index import unpack, write_bundle
+from livedshl.bundle import write_bundle
+from livedshl.index import unpack
 
 NO_MIDI = {"MIDO_BACKEND": "mido.backends.rtmidi/NONE_OF_THIS_NAME"}
 

@@ -8,15 +8,15 @@ import wave
 
 import numpy as np
 import pytest
-from bundles import index_of, random_bundle
-from surroundings import livedshl, livedshl_without, need
+from support.bundles import index_of, random_bundle
+from support.surroundings import livedshl, livedshl_without, need
 
 from livedshl.errors import MissingDependencyError, OutputError
 from livedshl.improviser import Retrieve
-from livedshl.live.composition import Composition
-from livedshl.live.preset import load_preset, preset_names
-from livedshl.live.settings import Settings
 from livedshl.music import GRIDS
+from livedshl.performance.composition import Composition
+from livedshl.performance.preset import load_preset, preset_names
+from livedshl.performance.settings import Settings
 
 
 @pytest.fixture(scope="module")

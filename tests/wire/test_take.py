@@ -6,9 +6,9 @@ import time
 
 import mido
 import pytest
-from surroundings import livedshl
+from support.surroundings import livedshl
 
-from livedshl.live.take_log import read_log
+from livedshl.performance.take_log import read_log
 
 CONTROLS = [
     "mute Melody on", "key E", "tempo 300", "hold", "level Chords 50", "re-roll", "panic",

@@ -1,0 +1,1 @@
+"""Checks this machine, measures speed, and rehearses long performances."""

@@ -1,0 +1,83 @@
+"""How long `livedshl play` takes from its start to its first note, and how much memory it takes."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from livedshl.diagnostics.bench.measurement import Measurement
+from livedshl.errors import OutputError
+from livedshl.midi.message import NOTE_ON
+from livedshl.outputs.ports import MidiInput, open_input, output_names
+from livedshl.progress import Progress
+
+_RUNS = 5
+_PATIENCE_S = 30.0
+_POLL_S = 0.001
+_SETTLING_S = 2.0  # before memory is looked at
+_MIB = 1 << 20
+
+
+def measure_start(model: str, progress: Progress) -> list[Measurement]:
+    """Seconds to the first note, heard on a virtual MIDI port, and memory where psutil is there.
+
+    Memory is what only the processes of livedshl hold, together. Raises OutputError where no
+    virtual MIDI port can be made.
+    """
+    before = output_names()
+    listener = open_input("")
+    try:
+        made = [name for name in output_names() if name not in before]
+        if len(made) != 1:
+            raise OutputError("the first note cannot be heard here: no virtual MIDI port appeared")
+        taken, memory_mib = [], []
+        for run in range(_RUNS):
+            progress("Starting and stopping", run / _RUNS)
+            seconds, mib = _start_once(model, made[0], listener)
+            taken.append(seconds)
+            memory_mib.append(mib)
+    finally:
+        listener.close()
+    progress("Starting and stopping", 1.0)
+    figures: dict[str, float | str] = {
+        "median s": float(np.median(taken)),
+        "worst s": max(taken),
+    }
+    if None not in memory_mib:
+        figures["memory MiB"] = float(np.median([mib for mib in memory_mib if mib is not None]))
+    return [Measurement(f"first note, {_RUNS} starts", figures)]
+
+
+def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, float | None]:
+    """Seconds to the first note, and MiB held some time later, of one start."""
+    command = [sys.executable, "-m", "livedshl", "play", "--model", model, "--port", port]
+    started_s = time.perf_counter()
+    player = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        while not any(message[0] & 0xF0 == NOTE_ON for message, _ in listener.receive()):
+            if player.poll() is not None or time.perf_counter() - started_s > _PATIENCE_S:
+                player.kill()
+                _, told = player.communicate()
+                raise OutputError(f"`livedshl play --port {port}` played nothing: {told.strip()}")
+            time.sleep(_POLL_S)
+        seconds = time.perf_counter() - started_s
+        time.sleep(_SETTLING_S)
+        mib = _memory_mib(player.pid)
+    finally:
+        player.terminate()
+        player.communicate()
+    for _ in listener.receive():
+        pass  # what the next start must not be taken for
+    return seconds, mib
+
+
+def _memory_mib(pid: int) -> float | None:
+    """What a process and those that it started hold for themselves; None without psutil."""
+    try:
+        import psutil
+    except ImportError:
+        return None
+    process = psutil.Process(pid)
+    family = [process, *process.children(recursive=True)]
+    return sum(float(member.memory_full_info().uss) for member in family) / _MIB

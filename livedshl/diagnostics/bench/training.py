@@ -1,0 +1,58 @@
+"""How long training takes here, by either method, projected from a few epochs."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from livedshl.bundle import Bundle
+from livedshl.diagnostics.bench.measurement import Measurement, side_by_side
+from livedshl.evaluation.codes.holdout import stored_tunes
+from livedshl.learning.pairs import positive_pairs, split_pairs
+from livedshl.learning.run import Run
+from livedshl.learning.settings import Method, TrainingSettings
+from livedshl.progress import Progress
+
+_EPOCHS = 2  # measured; the first is left out, it warms up
+_PRETRAINING_STEPS = 50
+
+
+def measure_training(bundle: Bundle, progress: Progress) -> list[Measurement]:
+    """How long learning a bundle's tunes anew would take."""
+    return side_by_side(
+        {
+            f"{method} method, {_settings(bundle, method).epochs} epochs": (
+                _training_seconds(bundle, method, progress)
+            )
+            for method in Method
+        }
+    )
+
+
+def _settings(bundle: Bundle, method: Method) -> TrainingSettings:
+    return TrainingSettings.of(method, bundle.library.grid, bundle.overlaps)
+
+
+def _training_seconds(bundle: Bundle, method: Method, progress: Progress) -> float:
+    """What a whole training would take, from a few epochs of it."""
+    settings = _settings(bundle, method)
+    some_steps = min(_PRETRAINING_STEPS, settings.pretraining_steps)
+    library = bundle.library
+    pairs = positive_pairs(stored_tunes(library), settings.follow_beats)
+    rng = np.random.default_rng(settings.seed)
+    split = split_pairs(library, pairs, settings.validation_pairs, rng)
+    run = Run(library, split, replace(settings, pretraining_steps=some_steps), rng)
+    started = time.perf_counter()
+    pretrained = [started]
+
+    def note_time(stage: str, share: float) -> None:
+        pretrained[0] = time.perf_counter()
+
+    run.start(note_time, lambda: False)
+    a_step = (pretrained[0] - started) / max(1, some_steps)
+    for epoch in range(_EPOCHS):
+        since = time.perf_counter()
+        run.learn_an_epoch(lambda: False)
+        an_epoch = time.perf_counter() - since
+        progress(f"Measuring the {method} method", (epoch + 1) / _EPOCHS)
+    return a_step * settings.pretraining_steps + an_epoch * settings.epochs

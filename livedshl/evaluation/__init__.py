@@ -1,0 +1,1 @@
+"""Measures codes beside other ways to retrieve, and music beside real tunes."""

@@ -1,0 +1,191 @@
+"""Measures pieces of every source and says where the default setting leaves real tunes' range."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.bundle import Bundle
+from livedshl.evaluation.music.markov import MarkovChain
+from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Corpus, Measure
+from livedshl.evaluation.music.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece
+from livedshl.improviser import Form, Retrieve
+from livedshl.improviser.ranking import CHART, FIT
+from livedshl.index import CodeIndex
+from livedshl.music import Mode
+from livedshl.music.leadsheet import Key
+from livedshl.performance.preset import Preset
+from livedshl.performance.settings import Settings
+from livedshl.progress import Progress
+
+MAX_QUOTE_BEATS = 8  # wanted of every piece, planned repeats aside
+_REAL, _DEFAULT, _FREE, _FARTHEST, _MARKOV = SOURCES = (
+    "real tunes", "default", "free run", "farthest", "Markov",
+)  # fmt: skip
+_LOW, _HIGH = 0.1, 0.9  # the middle 80 %
+_ADVENTURES = (0.0, 0.5, 1.0)  # besides the default's
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a measure is spread over pieces: `low` and `high` are the 10th and 90th percentile."""
+
+    mean: float
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Whether the default's median lies in the middle 80 % of real tunes, and what share of its
+    pieces do."""
+
+    median: bool
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What was found, by source: every measure, by its name, float64[pieces]; NaN where a piece has
+    none."""
+
+    values: Mapping[str, Mapping[str, NDArray[np.float64]]]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What was measured."""
+        return tuple(self.values)
+
+    def pieces(self, source: str) -> int:
+        """How many pieces of a source were measured."""
+        return len(self.values[source][MEASURES[0].name])
+
+    def spread(self, source: str, measure: Measure) -> Spread | None:
+        """A measure over the pieces that have it; None where none has."""
+        found = _without_nan(self.values[source][measure.name])
+        if not len(found):
+            return None
+        low, median, high = np.quantile(found, [_LOW, 0.5, _HIGH]).tolist()
+        return Spread(float(found.mean()), median, low, high)
+
+    def within(self, measure: Measure) -> Within | None:
+        """How the default setting compares with real tunes; None where that says nothing."""
+        real, ours = self.spread(_REAL, measure), self.spread(_DEFAULT, measure)
+        if not measure.compared or real is None or ours is None:
+            return None
+        found = _without_nan(self.values[_DEFAULT][measure.name])
+        inside = (found >= real.low) & (found <= real.high)
+        return Within(real.low <= ours.median <= real.high, float(inside.mean()))
+
+    def longest_quotes(self) -> NDArray[np.float64]:
+        """The longest quote of each piece of the default setting, in beats, float64[pieces]."""
+        return self.values[_DEFAULT][LONGEST_QUOTE.name]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, by measure and source; null where there is nothing."""
+        measures = {}
+        for measure in MEASURES:
+            spreads = {source: self.spread(source, measure) for source in self.sources}
+            within = self.within(measure)
+            measures[measure.name] = {
+                "unit": measure.unit,
+                "within": within and asdict(within),
+                "sources": {name: spread and asdict(spread) for name, spread in spreads.items()},
+            }
+        quotes = self.longest_quotes()
+        return {
+            "bars": BARS,
+            "pieces": {source: self.pieces(source) for source in self.sources},
+            "measures": measures,
+            "longest_quote_of_all": float(quotes.max()),
+            "share_quoting_too_long": float((quotes > MAX_QUOTE_BEATS).mean()),
+        }
+
+
+def compare(
+    bundle: Bundle, preset: Preset, n_pieces: int, seed: int, progress: Progress
+) -> Comparison:
+    """Measures so many pieces of each source; what is composed has `seed` and those after it.
+
+    Beside real tunes and the default setting, which is what the preset gives with this bundle:
+    the paper's free run, which takes the nearest code and plans nothing; the farthest codes; and a
+    Markov chain of the tunes' steps.
+    """
+    default = _default(bundle, preset)
+    free = replace(default, rules=default.rules.plain(), form=Form.NONE)
+    farthest = replace(free, retrieve=Retrieve.MAX)
+    composed = {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
+    values = _values(bundle, composed, n_pieces, seed, progress)
+    drawn = MarkovChain(bundle.library).pieces(
+        n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
+    )
+    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
+    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], corpus)
+    return Comparison(values)
+
+
+def ablate(
+    bundle: Bundle, preset: Preset, n_pieces: int, seed: int, progress: Progress
+) -> Comparison:
+    """Measures the default setting without each term that ranks, and at other adventures.
+
+    The pieces of each setting have `seed` and those after it.
+    """
+    default = _default(bundle, preset)
+    rules = default.rules
+    changed = {"nothing ranked but the fit": replace(rules, terms=FIT)}
+    for term in (term for term in rules.terms if term != CHART):
+        left = tuple(other for other in rules.terms if other != term)
+        changed[f"without {term}"] = replace(rules, terms=left)
+    for adventure in _ADVENTURES:
+        changed[f"adventure {adventure:g}"] = replace(rules, adventure=adventure)
+    composed = {name: replace(default, rules=other) for name, other in changed.items()}
+    return Comparison(_values(bundle, {_DEFAULT: default, **composed}, n_pieces, seed, progress))
+
+
+def _values(
+    bundle: Bundle,
+    composed: Mapping[str, Settings],
+    n_pieces: int,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Mapping[str, NDArray[np.float64]]]:
+    """The measures of real tunes, and of what is composed with some settings."""
+    index = CodeIndex(bundle.backward, bundle.shape)
+    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
+    rng = np.random.default_rng(seed)
+    progress("Reading the tunes", 0.0)
+    values: dict[str, Mapping[str, NDArray[np.float64]]] = {
+        _REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), corpus)
+    }
+    for source, settings in composed.items():
+        pieces = []
+        for number in range(n_pieces):
+            progress(f"Composing: {source}", number / n_pieces)
+            pieces.append(composed_piece(bundle, index, replace(settings, seed=seed + number)))
+        values[source] = _measured(pieces, corpus)
+    progress("Composing", 1.0)
+    return values
+
+
+def _default(bundle: Bundle, preset: Preset) -> Settings:
+    """What the preset gives with this bundle."""
+    home = Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode)
+    return Settings.of_preset(
+        preset, bundle.library.grid,
+        tempo_bpm=None, key=home, form=None, retrieve=Retrieve.MIN, seed=0, bars=BARS,
+    )  # fmt: skip
+
+
+def _measured(pieces: Sequence[Piece], corpus: Corpus) -> dict[str, NDArray[np.float64]]:
+    return {
+        measure.name: np.array([measure.of(piece, corpus) for piece in pieces])
+        for measure in MEASURES
+    }
+
+
+def _without_nan(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[~np.isnan(values)]

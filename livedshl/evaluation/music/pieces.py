@@ -1,0 +1,123 @@
+"""Pieces of 32 bars to be measured: real tunes, and what is composed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.bundle import Bundle, SegmentLibrary
+from livedshl.improviser.merge import merge
+from livedshl.index import CodeIndex
+from livedshl.music import Grid
+from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.settings import Settings
+
+BARS = 32  # of every piece
+PHRASE_BARS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A piece of music in C major or A minor.
+
+    steps: int8[n, 3], as in `Tune`, from a bar line on.
+    joins: int64[m], steps at which other music of the corpus takes over than what goes on in the
+        song, ascending.
+    planned: bool[n], steps that the form repeats on purpose.
+    songs: sources of the songs it was made from; None where nobody knows.
+    tune: its number in the library if it is a real tune, which is then compared with the others.
+    """
+
+    grid: Grid
+    steps: NDArray[np.int8]
+    joins: NDArray[np.int64]
+    planned: NDArray[np.bool_]
+    songs: frozenset[str] | None
+    tune: int | None = None
+
+
+def real_pieces(bundle: Bundle, n_pieces: int, rng: np.random.Generator) -> Iterator[Piece]:
+    """The first 32 bars of tunes that have so many, drawn at random; fewer where there are fewer.
+
+    Tunes are played out, repeats and all. Only those count that keep to the grid and its bars.
+    """
+    library = bundle.library
+    n_steps = BARS * library.grid.bar_steps
+    long_enough = np.flatnonzero(np.diff(library.tune_steps) >= n_steps)
+    for tune in rng.permutation(long_enough).tolist():
+        if n_pieces == 0:
+            return
+        first = int(library.tune_steps[tune])
+        if not _keeps_to_the_grid(library, tune, n_steps):
+            continue
+        songs = frozenset((library.tunes[tune].source,))
+        yield uncut_piece(bundle, library.steps[first : first + n_steps], songs, tune)
+        n_pieces -= 1
+
+
+def uncut_piece(
+    bundle: Bundle,
+    steps: NDArray[np.int8],
+    songs: frozenset[str] | None = None,
+    tune: int | None = None,
+) -> Piece:
+    """A piece that nobody joined. As its joins count the places where it would be joined to itself:
+    where the merge would hand over in each hop, so that they lie where others have theirs.
+    """
+    grid = bundle.library.grid
+    length = bundle.follow_beats * grid.beat_steps
+    starts = range(length, len(steps) - grid.hop_steps, length)
+    joins = np.array(starts, np.int64)
+    if bundle.overlaps:
+        joins += [
+            merge(steps[at - length : at + length], steps[at : at + 2 * length], grid.beat_steps)
+            .splice
+            for at in starts
+        ]  # fmt: skip
+    return Piece(grid, steps, joins, np.zeros(len(steps), np.bool_), songs, tune)
+
+
+def composed_piece(bundle: Bundle, index: CodeIndex, settings: Settings) -> Piece:
+    """The piece that these settings give."""
+    return traced_piece(settings.grid, list(Composition(bundle, index, settings)))
+
+
+def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:
+    """The piece that chunks make up, with joins, songs and planned repeats as their trace tells."""
+    joins = []
+    for before, after in pairwise(chunk.trace for chunk in chunks):
+        went_on = after["song_beat"] - before["song_beat"] == after["beat"] - before["beat"]
+        if not (went_on and after["source"] == before["source"]):
+            joins.append(after["beat"] * grid.beat_steps + (after["splice"] or 0))
+    # The trace has no word of plans where there is no form.
+    planned = [np.full(len(chunk.steps), chunk.trace.get("planned", False)) for chunk in chunks]
+    return Piece(
+        grid,
+        steps=np.concatenate([chunk.steps for chunk in chunks]),
+        joins=np.array(joins, np.int64),
+        planned=np.concatenate(planned),
+        songs=frozenset(chunk.trace["source"] for chunk in chunks),
+    )
+
+
+def _keeps_to_the_grid(library: SegmentLibrary, tune: int, n_steps: int) -> bool:
+    """Whether a tune's first steps are full bars without a note off the grid.
+
+    Then each of their segments, which the library has once a tune, is among those of the tune, and
+    where it has them they lie where the bars say.
+    """
+    grid, first = library.grid, library.tune_steps[tune]
+    low, high, end = np.searchsorted(
+        library.starts,
+        [first, first + n_steps - grid.segment_steps + 1, library.tune_steps[tune + 1]],
+    )
+    offsets = library.starts[low:high] - first
+    in_place = offsets % (grid.cycle_beats * grid.beat_steps) == (
+        library.phases[low:high].astype(np.int64) * grid.beat_steps
+    )
+    own = {content.tobytes() for content in library.contents(slice(low, end))}
+    hops = first + np.arange(0, n_steps - grid.segment_steps + 1, grid.hop_steps)
+    windows = library.steps[hops[:, None] + np.arange(grid.segment_steps)]
+    return bool(in_place.all()) and all(window.tobytes() in own for window in windows)

@@ -1,0 +1,45 @@
+"""The paper's two tasks (section 4.5, Fig. 4): one start, the nearest and the farthest codes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from livedshl.bundle import open_bundle
+from livedshl.improviser import Form, Retrieve
+from livedshl.music.leadsheet import Key, Mode
+from livedshl.performance.preset import load_preset
+from livedshl.performance.rendering import render
+from livedshl.performance.settings import Settings
+
+CONTINUATIONS = 8  # segments retrieved after the first, as in the paper
+_PRESET = "solo-piano"  # a melody over chords, as the paper's scores have it
+_TASKS = {"task1": Retrieve.MIN, "task2": Retrieve.MAX}
+
+
+def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
+    """Plays both tasks from the bundle in `folder`; returns the files written into `out`.
+
+    Of each task a .mid, a .musicxml, an .svg of the score, and a .jsonl that tells every segment
+    and its Hamming distance. Raises LivedshlError.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    bundle = open_bundle(folder)
+    grid = bundle.library.grid
+    beats = CONTINUATIONS * bundle.follow_beats + grid.segment_beats
+    preset = load_preset(_PRESET)
+    settings = Settings.of_preset(
+        replace(preset, rules=preset.rules.plain()),
+        grid,
+        tempo_bpm=None,
+        key=Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode),
+        form=Form.NONE,
+        retrieve=Retrieve.MIN,
+        seed=seed,
+        bars=-(-beats // grid.bar_beats),
+    )
+    written = []
+    for name, retrieve in _TASKS.items():
+        files = [out / f"{name}{ending}" for ending in (".mid", ".musicxml", ".svg", ".jsonl")]
+        *music, trace = files
+        render(replace(settings, retrieve=retrieve), lambda progress: folder, music, trace)
+        written += files
+    return written

@@ -1,0 +1,1 @@
+"""MIDI messages, events, files and General MIDI. Knows no ports and no threads."""

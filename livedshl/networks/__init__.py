@@ -1,0 +1,1 @@
+"""The networks as the instrument uses them: inference in NumPy, without torch."""

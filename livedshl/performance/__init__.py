@@ -1,0 +1,1 @@
+"""A performance as pure, copyable, seeded state: no threads, no ports, no player."""

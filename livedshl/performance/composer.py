@@ -1,0 +1,99 @@
+"""The composer: makes music ahead of the clock, and makes it anew where a control changes it."""
+
+from bisect import bisect_left
+from collections import deque
+from dataclasses import dataclass, replace
+
+from livedshl.music import ChordVocabulary
+from livedshl.performance.commands import Acts, Band, Control, Steering
+from livedshl.performance.composition import Chunk, Composition
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A control, and the tick from which on it acts: that of the first chunk not before it.
+
+    band: that which a change of preset names.
+    """
+
+    tick: int
+    control: Control
+    band: Band | None = None
+
+
+class Composer:
+    """Composes chunk by chunk; what has been composed but not heard can be taken back.
+
+    The same composition and the same changes give the same chunks, whether a change was known from
+    the start or came while later chunks had been composed already.
+    """
+
+    def __init__(self, composition: Composition, bar_ticks: int) -> None:
+        self._composition = composition
+        self._bar_ticks = bar_ticks
+        self._before: deque[Composition] = deque()  # each chunk that may be taken back
+        self._obeyed: list[Change] = []  # with the tick at which it was
+        self._to_come: list[Change] = []
+
+    @property
+    def tick(self) -> int:
+        """Where the next chunk begins."""
+        return self._composition.tick
+
+    @property
+    def over(self) -> bool:
+        """Whether the music has been composed to its end."""
+        return self._composition.over
+
+    @property
+    def steering(self) -> Steering:
+        """What the controls have made of the settings, where the next chunk begins."""
+        return self._composition.steering
+
+    @property
+    def chords(self) -> ChordVocabulary:
+        """What the chord numbers of all chunks so far stand for."""
+        return self._composition.chords
+
+    def compose(self) -> Chunk:
+        """The next chunk. Raises StopIteration after the last."""
+        composition = self._composition
+        self._before.append(composition.copy())
+        while self._to_come and self._to_come[0].tick <= composition.tick:
+            change = self._to_come.pop(0)
+            composition.obey(change.control, change.band)
+            self._obeyed.append(replace(change, tick=composition.tick))
+        return next(composition)
+
+    def change(self, change: Change) -> int:
+        """Takes in a change; returns the tick from which on the music must be composed anew.
+
+        Its tick is the earliest that can still be changed; it acts there or, as its nature asks,
+        from the next bar on.
+        """
+        on_bar = change.control.acts is Acts.BAR
+        tick = -(-change.tick // self._bar_ticks) * self._bar_ticks if on_bar else change.tick
+        first = bisect_left(self._before, tick, key=lambda composition: composition.tick)
+        while on_bar and first < len(self._before) and self._before[first].tick % self._bar_ticks:
+            first += 1
+        if first < len(self._before):
+            tick = self._before[first].tick
+            self._composition = self._before[first]
+            while len(self._before) > first:
+                self._before.pop()
+            again = [obeyed for obeyed in self._obeyed if obeyed.tick >= tick]
+            self._obeyed = [obeyed for obeyed in self._obeyed if obeyed.tick < tick]
+            self._to_come = again + self._to_come
+        self._to_come.append(replace(change, tick=tick))
+        self._to_come.sort(key=lambda change: change.tick)
+        return self.tick
+
+    def keep_before(self, tick: int) -> list[Change]:
+        """Says that what was composed before `tick` is heard; returns the changes that acted there,
+        each once.
+        """
+        while self._before and self._before[0].tick < tick:
+            self._before.popleft()
+        kept = [change for change in self._obeyed if change.tick < tick]
+        self._obeyed = self._obeyed[len(kept) :]
+        return kept

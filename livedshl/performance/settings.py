@@ -1,0 +1,89 @@
+"""The settings of a performance: everything that decides which notes are played."""
+
+from dataclasses import dataclass
+
+from livedshl.arranger import Groove, Part
+from livedshl.bundle import Bundle
+from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
+from livedshl.music import ChordVocabulary, Grid
+from livedshl.music.leadsheet import Key
+from livedshl.performance.commands import Band
+from livedshl.performance.preset import Preset
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that decides which notes are played; the same settings give the same notes.
+
+    grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
+    many to play, None for ever. chart: chords to follow, as they are to sound; all tunes are in one
+    key then. preset: the name of that which the parts come from. opening: the number of the tune in
+    the bundle whose opening the music begins with.
+    """
+
+    parts: tuple[Part, ...]
+    groove: Groove
+    grid: Grid
+    tempo_bpm: float
+    key: Key
+    rules: ContinuationRules
+    retrieve: Retrieve
+    seed: int
+    bars: int | None = None
+    form: Form = Form.ANY
+    chart: Chart | None = None
+    preset: str = ""
+    opening: int | None = None
+
+    @classmethod
+    def of_preset(
+        cls,
+        preset: Preset,
+        grid: Grid,
+        *,
+        tempo_bpm: float | None,
+        key: Key | None,
+        form: Form | None,
+        retrieve: Retrieve,
+        seed: int,
+        bars: int | None,
+        chart: Chart | None = None,
+        opening: int | None = None,
+    ) -> "Settings":
+        """The preset's settings, but for those given."""
+        return cls(
+            parts=preset.parts,
+            groove=preset.groove,
+            grid=grid,
+            tempo_bpm=preset.tempo_bpm if tempo_bpm is None else tempo_bpm,
+            key=preset.key if key is None else key,
+            form=preset.form if form is None else form,
+            rules=preset.rules,
+            retrieve=retrieve,
+            seed=seed,
+            bars=bars,
+            chart=chart,
+            preset=preset.name,
+            opening=opening,
+        )
+
+    @property
+    def band(self) -> Band:
+        """Who plays at first."""
+        return Band(self.preset, self.parts, self.groove)
+
+    @property
+    def chart_in_c(self) -> Chart | None:
+        """The chart where tunes are laid, in C major or A minor."""
+        return self.chart and self.chart.transposed(-self.key.shift)
+
+    @property
+    def quarter_bpm(self) -> float:
+        """The tempo in quarter notes a minute, as MIDI counts."""
+        return self.grid.quarter_bpm(self.tempo_bpm)
+
+
+def chords_of(bundle: Bundle, settings: Settings) -> ChordVocabulary:
+    """What the chord numbers in a performance's steps stand for: the chart may have more."""
+    chart = settings.chart_in_c
+    return chart.added_to(bundle.vocabulary) if chart else bundle.vocabulary

@@ -1,0 +1,1 @@
+"""The player process: it holds the clock and the output, and nothing else."""

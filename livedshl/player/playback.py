@@ -1,0 +1,87 @@
+"""What must be sent when: events and clock pulses on one transport. No input, no output."""
+
+from collections.abc import Iterator
+
+from livedshl.player.clock.pulses import ClockSender
+from livedshl.player.scheduler import LATE_TICKS, Scheduler
+from livedshl.player.transport import Transport
+
+# Far below what can be told apart, far above what rounding does to a tick.
+_ROUNDING_TICKS = 1e-6
+
+
+class Playback:
+    """Transport, scheduler and clock sender together; times are those of `time.perf_counter`.
+
+    latency_s: how much earlier than the transport says events go out, for a synthesiser or a
+    DAW that takes that long; the clock's pulses keep to the transport. Negative: later.
+    """
+
+    def __init__(self, sends_clock: bool = False, speed: float = 1.0) -> None:
+        self.transport = Transport(120.0)
+        self.scheduler = Scheduler()
+        self.latency_s = 0.0
+        self.sent_tick = 0.0  # up to where events have gone out; latency makes that the future
+        self.finish_tick: int | None = None
+        self.finished = False  # whether that tick has come; `due` finds out
+        self._sender = ClockSender() if sends_clock else None
+        self._late_ticks = LATE_TICKS * speed
+
+    def start(self, tick: float, time_s: float) -> Iterator[bytes]:
+        """Lets `tick` sound at `time_s`; yields what must be sent at once."""
+        self.transport.start(tick, time_s)
+        return self._begin(tick, skips=True)
+
+    def follow(
+        self, tick: float, time_s: float, tempo_bpm: float, skips: bool = True
+    ) -> Iterator[bytes]:
+        """Begins to run as somebody else does; yields what must be sent at once.
+
+        skips: whether notes that begin before `tick` are left out, and not merely late.
+        """
+        self.transport.follow(tick, time_s, tempo_bpm)
+        return self._begin(tick, skips)
+
+    def pause(self, time_s: float) -> Iterator[bytes]:
+        """Stands still; yields what must be sent at once: everything that sounds is released."""
+        if self.transport.running:
+            self.transport.pause(time_s)
+        yield from self.leave()
+
+    def leave(self) -> Iterator[bytes]:
+        """Yields what silences and stops everything; music that is over rings out."""
+        if self._sender:
+            yield from self._sender.stop()
+        yield from self.scheduler.release(rings=self.finished)
+
+    def deadline(self) -> float | None:
+        """When the next event, pulse, end or horizon comes; None while nothing is known."""
+        if not self.transport.running:
+            return None
+        ticks = [self.scheduler.next_tick, self.finish_tick]
+        known = [tick for tick in ticks if tick is not None]
+        if not known and not self.scheduler.starved:
+            known = [self.scheduler.horizon]
+        times = [self.transport.time_of(min(known)) - self.latency_s] if known else []
+        if self._sender and self._sender.next_tick is not None:
+            times.append(self.transport.time_of(self._sender.next_tick))
+        return min(times, default=None)
+
+    def due(self, time_s: float) -> Iterator[bytes]:
+        """Takes out, and yields, what is to be sent by `time_s`. The transport must be running."""
+        if self._sender:
+            yield from self._sender.due(self.transport.tick_at(time_s) + _ROUNDING_TICKS)
+        at = self.transport.tick_at(time_s + self.latency_s) + _ROUNDING_TICKS
+        # What latency would have sent before the music began is sent when it begins.
+        patience = max(0.0, at - self.transport.tick_at(time_s))
+        yield from self.scheduler.due(at, self._late_ticks + patience)
+        self.sent_tick = at
+        if self.finish_tick is not None and at >= self.finish_tick:
+            self.finished = True
+
+    def _begin(self, tick: float, skips: bool) -> Iterator[bytes]:
+        if self._sender:
+            yield from self._sender.stop()
+            yield from self._sender.start(tick)
+        if skips:
+            yield from self.scheduler.skip_to(tick)

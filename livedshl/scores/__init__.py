@@ -1,0 +1,1 @@
+"""Music on paper: MusicXML, engraved scores and piano rolls."""

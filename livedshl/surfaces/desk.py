@@ -1,0 +1,120 @@
+"""The desk: hands what surfaces ask for to the music, at a pace it can follow."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from livedshl.errors import LivedshlError
+from livedshl.live.overview import Overview
+from livedshl.performance.commands import CONTROLS, Control, Value, ValueKind
+from livedshl.surfaces.gesture import Gesture, Move, part_called, present_value
+from livedshl.surfaces.tap import TapTempo
+
+# A knob sends a hundred values a second; each has what is to come composed anew.
+_PACE_S = 0.2
+_SETTLING_S = 0.5  # until the overview shows what was asked for
+_AGAIN_S = 5.0  # before the same complaint is told again
+
+
+class Music(Protocol):
+    """What is steered: a `Session`."""
+
+    def control(self, control: Control) -> None:
+        """Does what a control says. Raises ValueError or LivedshlError."""
+
+    def overview(self) -> Overview | None:
+        """The performance as it stands; None until there is music."""
+
+
+class Desk:
+    """One surface's way to the music; used by one thread.
+
+    tell: shows the user a line: why something cannot be done, not again and again.
+    obeyed: told what was asked of the music.
+    """
+
+    def __init__(
+        self,
+        music: Music,
+        tell: Callable[[str], None],
+        obeyed: Callable[[Control], None] = lambda control: None,
+    ) -> None:
+        self._music = music
+        self._tell = tell
+        self._obeyed = obeyed
+        self._taps = TapTempo()
+        self._waiting: dict[tuple[str, str | None], Control] = {}
+        self._asked: dict[tuple[str, str | None], tuple[Value, float]] = {}
+        self._turned: dict[Gesture, Control] = {}
+        self._next_s = 0.0
+        self._complaint = ("", 0.0)
+
+    def press(self, gesture: Gesture, time_s: float) -> None:
+        """A button or pad was pressed at `time_s`."""
+        overview = self._overview()
+        if overview is None:
+            return
+        if gesture.move is Move.TAP:
+            tempo_bpm = self._taps.tap(time_s)
+            if tempo_bpm is not None:
+                self._ask(Control("tempo", tempo_bpm))
+            return
+        gesture = replace(gesture, part=part_called(gesture.part, overview))
+        self._ask(gesture.pressed(self._value(gesture.name, gesture.part, overview), overview))
+
+    def turn(self, gesture: Gesture, position: int) -> None:
+        """A knob was turned to a position, 0 to 127; several may mean the same."""
+        overview = self._overview()
+        if overview is None:
+            return
+        gesture = replace(gesture, part=part_called(gesture.part, overview))
+        control = gesture.turned(position, overview)
+        if control != self._turned.get(gesture):
+            self._turned[gesture] = control
+            self._ask(control)
+
+    def hand_on(self) -> None:
+        """Hands on what waits, if it is time to; to be called again and again."""
+        if self._waiting and time.monotonic() >= self._next_s:
+            waiting, self._waiting = self._waiting, {}
+            for control in waiting.values():
+                self._obey(control)
+            self._next_s = time.monotonic() + _PACE_S
+
+    def complain(self, why: str) -> None:
+        """Tells why something cannot be done, unless it was just told."""
+        told, told_s = self._complaint
+        if why != told or time.monotonic() - told_s > _AGAIN_S:
+            self._complaint = why, time.monotonic()
+            self._tell(why)
+
+    def _ask(self, control: Control) -> None:
+        key = control.name, control.part
+        self._asked[key] = control.value, time.monotonic()
+        if CONTROLS[control.name].kind in (ValueKind.NUMBER, ValueKind.NAME):
+            self._waiting[key] = control
+            self.hand_on()
+        else:
+            self._obey(control)
+
+    def _overview(self) -> Overview | None:
+        overview = self._music.overview()
+        if overview is None:
+            self.complain("the music has not begun yet")
+        return overview
+
+    def _value(self, name: str, part: str | None, overview: Overview) -> Value:
+        value, asked_s = self._asked.get((name, part), (None, float("-inf")))
+        if time.monotonic() - asked_s < _SETTLING_S:
+            return value
+        return present_value(name, part, overview)
+
+    def _obey(self, control: Control) -> None:
+        try:
+            self._music.control(control)
+        except (ValueError, LivedshlError) as error:
+            self._asked.pop((control.name, control.part), None)
+            self.complain(str(error))
+        else:
+            self._obeyed(control)

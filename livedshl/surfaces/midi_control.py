@@ -1,0 +1,98 @@
+"""Steers by a MIDI controller: its knobs and pads do what they have learned to."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from livedshl.errors import ControllerError
+from livedshl.live.watched_input import WatchedInput
+from livedshl.outputs.ports import CLIENT_NAME
+from livedshl.surfaces.bindings import (
+    Source,
+    SourceKind,
+    learn,
+    learned_path,
+    read_learned,
+    source_of,
+)
+from livedshl.surfaces.desk import Desk, Music
+from livedshl.surfaces.gesture import MOST_POSITION, Gesture
+
+_OWN_NAME = f"{CLIENT_NAME}-control"
+_PERIOD_S = 0.02
+_PRESSED = MOST_POSITION // 2 + 1  # a knob or a button that sends control changes, from here on
+
+
+class MidiControl:
+    """Obeys a MIDI input, on a thread of its own, until it is left; a context manager.
+
+    port: the name of an input, "" to make a virtual one. tell: shows the user a line.
+    path: the file of what was learned. Raises OutputError if the port cannot be opened.
+    """
+
+    def __init__(
+        self, port: str, music: Music, tell: Callable[[str], None], path: Path | None = None
+    ) -> None:
+        self._tell = tell
+        self._path = path or learned_path()
+        self._desk = Desk(music, tell)
+        self._learned: dict[Source, Gesture] = {}
+        self._positions: dict[Source, int] = {}
+        self._to_learn: tuple[Gesture, ...] = ()
+        self._left = threading.Event()
+        self._input = WatchedInput(port, _OWN_NAME, tell)
+        self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
+
+    def __enter__(self) -> "MidiControl":
+        try:
+            self._learned = read_learned(self._path)
+        except ControllerError as error:
+            self._tell(f"Nothing that was learned is used: {error}.")
+        n = len(self._learned)
+        what = f"{n} of its knobs and pads have" if n else "none of its knobs and pads has"
+        self._tell(f"{self._input.name} steers; {what} learned what to do.")
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._left.set()
+        self._thread.join()
+        self._input.close()
+
+    def learn(self, *gestures: Gesture) -> str:
+        """Lets the next knob that is turned, or pad that is pressed, learn one of them for good.
+
+        The first that it suits. Returns what to tell the user to do.
+        """
+        self._to_learn = gestures
+        pads = any(gesture.presses for gesture in gestures)
+        return f"{'Move a knob or press a pad' if pads else 'Move a knob'} for {gestures[0]}."
+
+    def _run(self) -> None:
+        while not self._left.wait(_PERIOD_S):
+            for message, time_s in self._input.receive():
+                if heard := source_of(message):
+                    self._take(*heard, time_s)
+            self._desk.hand_on()
+
+    def _take(self, source: Source, position: int, time_s: float) -> None:
+        before = self._positions.get(source, 0)
+        if source.kind is SourceKind.CC:
+            self._positions[source] = position
+        if wanted := next((g for g in self._to_learn if source.suits(g)), None):
+            self._to_learn = ()
+            self._keep(source, wanted)
+        elif gesture := self._learned.get(source):
+            if source.kind is SourceKind.CC and gesture.turns:
+                self._desk.turn(gesture, position)
+            elif before < _PRESSED <= position:
+                self._desk.press(gesture, time_s)
+
+    def _keep(self, source: Source, gesture: Gesture) -> None:
+        try:
+            self._learned = learn(self._path, source, gesture)
+        except ControllerError as error:
+            self._learned[source] = gesture
+            self._tell(f"{source} is now for {gesture}, until you leave: {error}.")
+        else:
+            self._tell(f"{source} is now for {gesture}. ({self._path})")

@@ -1,0 +1,196 @@
+"""The screen of `livedshl play`: what sounds, what comes and why, and keys to steer it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Thread
+
+from rich.console import Group
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.events import Key as KeyPressed
+from textual.widgets import Static
+
+from livedshl.errors import LivedshlError
+from livedshl.live.overview import Overview
+from livedshl.live.session import Session
+from livedshl.performance.commands import CONTROLS, Control
+from livedshl.surfaces.desk import Desk
+from livedshl.surfaces.gesture import Gesture, plain_name
+from livedshl.surfaces.keys import KEYS
+from livedshl.surfaces.view import (
+    candidate_lines,
+    clock_line,
+    form_line,
+    part_lines,
+    roll,
+    segment_lines,
+)
+
+_FRAMES_PER_S = 12
+_MESSAGE_S = 6.0
+_LINES_BESIDES = 10  # besides roll and parts: clock, form, chords, segments, message and hint
+_LOWEST_ROLL = 4  # lines
+_SEGMENT_LINES = 4
+_LEAST_PART_LINES = 5  # so many candidates are shown beside them
+_BAR = Style(color="#8a919e", bgcolor="#1f2430")
+_HINT = "? keys  e end  q quit  s save  space hold  n next tune  r re-roll  m mute  l learn"
+# Keys that are no controls; the table of keys has the others.
+OWN_KEYS = (
+    ("↑ ↓", "select a part"),
+    ("l", "learn: the next knob or pad that is moved does what was last done here"),
+    ("s", "save the last 32 bars, with their trace"),
+    ("q", "quit at once; Ctrl-C ends at a cadence first"),
+    ("?", "show or hide the keys"),
+)
+
+
+class Cockpit(App[None]):
+    """Shows a session that plays on another thread, until that ends.
+
+    learn: told what the next knob, or else the next pad, is for; returns what to tell about it.
+    None where there is no controller.
+    """
+
+    CSS = "Screen { background: #10141c; } Static { height: auto; } #body { height: 1fr; }"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        session: Session,
+        playing: Thread,
+        learn: Callable[[Gesture, Gesture], str] | None = None,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._playing = playing
+        self._learn = learn
+        self._desk = Desk(session, self.tell, self._tell_obeyed)
+        self._selected = 0
+        self._message = ("", 0.0)
+        self._last = Gesture("adventure")  # which `l` lets a knob or pad learn
+        self._shows_keys = False
+        self._interrupted = False
+
+    def compose(self) -> ComposeResult:
+        """One widget for everything: a frame is drawn whole."""
+        yield Static(id="body")
+
+    def on_mount(self) -> None:
+        """Begins to redraw."""
+        self.set_interval(1 / _FRAMES_PER_S, self._redraw)
+
+    def tell(self, line: str) -> None:
+        """Shows a line for a while, from any thread."""
+        self._message = (line, time.monotonic())
+
+    def on_key(self, event: KeyPressed) -> None:
+        """Does what a key says."""
+        event.stop()
+        event.prevent_default()
+        name = event.key
+        if name == "ctrl+c":
+            self._interrupt()
+        elif name == "q":
+            self._session.stop()
+        elif name in ("question_mark", "f1"):
+            self._shows_keys = not self._shows_keys
+        elif name == "s":
+            self._save()
+        elif name in ("up", "down"):
+            self._selected += 1 if name == "down" else -1
+        elif name == "l":
+            self._learn_last()
+        else:
+            self._steer("h" if name == "space" else name)
+
+    def _steer(self, name: str) -> None:
+        overview = self._session.overview()
+        key = next((key for key in KEYS if key.key == name or key.label == name), None)
+        if key and overview:
+            part = self._part(overview) if CONTROLS[key.gesture.name].per_part else None
+            self._last = replace(key.gesture, part=plain_name(part) if part else None)
+            self._desk.press(self._last, time.perf_counter())
+
+    def _tell_obeyed(self, control: Control) -> None:
+        self.tell(f"{control}: {CONTROLS[control.name].help}, {control.acts.value}")
+
+    def _learn_last(self) -> None:
+        """A knob gives the value of what was last done here; a pad does it again."""
+        if self._learn:
+            self.tell(self._learn(Gesture(self._last.name, self._last.part), self._last))
+        else:
+            self.tell("no --control-port to learn from")
+
+    def _interrupt(self) -> None:
+        """As Ctrl-C without a screen: once ends the music, twice stops it."""
+        if self._interrupted:
+            self._session.stop()
+        else:
+            self._interrupted = True
+            self._session.end()
+            self.tell("Comes to an end. Ctrl-C again ends now.")
+
+    def _save(self) -> None:
+        try:
+            self.tell(f"saved the last 32 bars to {self._session.save()}, their trace beside it")
+        except LivedshlError as error:
+            self.tell(str(error))
+
+    def _part(self, overview: Overview) -> str:
+        parts = overview.steering.band.parts
+        self._selected %= len(parts)
+        return parts[self._selected].name
+
+    def _redraw(self) -> None:
+        if not self._playing.is_alive():
+            self.exit()
+            return
+        self._desk.hand_on()
+        overview = self._session.overview()
+        if overview:
+            frame = self._keys() if self._shows_keys else self._frame(overview)
+            self.query_one("#body", Static).update(frame)
+
+    def _frame(self, overview: Overview) -> Group:
+        width, height = self.size.width, self.size.height
+        self._part(overview)
+        n_parts = max(_LEAST_PART_LINES, len(overview.steering.band.parts))
+        roll_height = max(_LOWEST_ROLL, height - _LINES_BESIDES - n_parts)
+        beside = Table.grid(expand=True, padding=(0, 1, 0, 0))
+        beside.add_column(width=28)
+        beside.add_column(ratio=1)
+        parts = part_lines(overview, self._selected)
+        candidates = candidate_lines(overview, n_parts)
+        beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
+        line, since = self._message
+        told = line if time.monotonic() - since < _MESSAGE_S else ""
+        return Group(
+            clock_line(overview),
+            form_line(overview),
+            *roll(overview, width, roll_height),
+            _lines(segment_lines(overview), _SEGMENT_LINES),
+            Text(),
+            beside,
+            Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
+            Text(_HINT.ljust(width)[:width], _BAR),
+        )
+
+    def _keys(self) -> Table:
+        """All keys, in two columns."""
+        shown = [(key.label, key.help) for key in KEYS] + list(OWN_KEYS)
+        half = (len(shown) + 1) // 2
+        table = Table.grid(padding=(0, 1))
+        for style in (Style(bold=True), None, Style(bold=True), None):
+            table.add_column(style=style, no_wrap=True)
+        for number in range(half):
+            right = shown[number + half] if number + half < len(shown) else ("", "")
+            table.add_row(*shown[number], *right)
+        return table
+
+
+def _lines(lines: list[Text], height: int) -> Text:
+    """So many lines, the rest empty: nothing below moves."""
+    return Text("\n").join([*lines, *[Text()] * height][:height])

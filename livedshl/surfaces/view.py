@@ -1,0 +1,278 @@
+"""What the screen shows of a performance, as text: pure functions of an `Overview`."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.style import Style
+from rich.text import Text
+
+from livedshl.arranger import DRUM_CHANNEL
+from livedshl.live.overview import Overview
+from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.music.chords import NO_CHORD
+from livedshl.music.segments import CHORD
+from livedshl.performance.composition import Chunk
+from livedshl.player.clock.source import Sync
+
+_COMING_STEPS = 36  # columns right of the clock: what is composed ahead
+_PART_COLOURS = ("#ffb454", "#59c2ff", "#95e6cb", "#d2a6ff", "#f07178", "#c2d94c")
+_NOW = Style(bgcolor="#3a4150")
+_DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
+_DIFFERS = Style(color="#1a1a1a", bgcolor="#f07178", bold=True)
+_SAME = Style(color="#95e6cb")
+_RELEASE_TICKS = 240  # in which a meter falls after its note
+
+Notes = NDArray[np.int64]
+
+
+def clock_line(overview: Overview) -> Text:
+    """Where the clock is, how fast, who drives it, and how late it has been."""
+    grid = overview.grid
+    bar, ticks = divmod(overview.tick, grid.bar_ticks)
+    beat = ticks // grid.beat_ticks
+    beat_bpm = overview.quarter_bpm * TICKS_PER_BEAT / grid.beat_ticks
+    text = Text()
+    text.append("▶ " if overview.running else "■ ", Style(color="#95e6cb"))
+    text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
+    text.append(f"  {beat_bpm:6.1f} bpm" if overview.running else f"  {'waiting':>10}")
+    text.append(f"  {grid}  {overview.steering.key!s:<3}", _BOLD)
+    text.append(f" {_sync(overview)}  ", _DIM)
+    lateness = overview.lateness
+    figures = (lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms)
+    late = "/".join(f"{ms:.2f}" for ms in figures)
+    text.append(f"late {late} ms", Style(color="#f07178") if lateness.worst_ms > 1 else _DIM)
+    if overview.latency_ms:
+        text.append(f"  early {overview.latency_ms:+g} ms", _DIM)
+    return text
+
+
+def _sync(overview: Overview) -> str:
+    if overview.sync is Sync.INTERNAL:
+        return "own clock"
+    return f"{overview.sync.value} {'locked' if overview.running else 'lost'}"
+
+
+def form_line(overview: Overview) -> Text:
+    """The tune, its plan with the section that plays, and the settings that were steered."""
+    steering, chunk = overview.steering, chunk_at(overview.chunks, overview.tick)
+    text = Text()
+    trace = chunk.trace if chunk else {}
+    if trace.get("plan"):
+        text.append(f"tune {trace['tune']}  ")
+        played = _section_number(trace)
+        for number, letter in enumerate(trace["plan"]):
+            text.append(letter, Style(reverse=True, bold=True) if number == played else _DIM)
+        text.append(f"  bar {trace['bar']} of section {trace['section']}", _DIM)
+        if trace["wish"]:
+            text.append(f", {trace['wish']}", Style(color="#ffb454"))
+    else:
+        text.append("free run", _DIM)
+    text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
+    for word, on in (
+        ("HOLD", steering.hold), ("FREEZE", steering.freeze), ("ENDING", steering.ending),
+        ("YOU PLAY", steering.listening),
+    ):  # fmt: skip
+        if on:
+            text.append(f"  {word}", Style(color="#1a1a1a", bgcolor="#ffb454", bold=True))
+    return text
+
+
+def _section_number(trace: Mapping[str, Any]) -> int:
+    """Which letter of its plan a section is, as far as the time it is played tells."""
+    places = [n for n, letter in enumerate(trace["plan"]) if letter == trace["section"]]
+    return places[min(int(trace["time"]), len(places)) - 1]
+
+
+def roll(overview: Overview, width: int, height: int) -> list[Text]:
+    """The notes around the clock, two pitches a line: what sounded to the left, what comes to the
+    right; below them the chords. A column is a step.
+    """
+    first_step = overview.tick // TICKS_PER_STEP - max(width // 3, width - _COMING_STEPS)
+    now = overview.tick // TICKS_PER_STEP - first_step
+    parts = {part.channel: number for number, part in enumerate(overview.steering.band.parts)}
+    cells = np.full((2 * height, width), -1, np.int64)
+    notes = notes_of(overview.chunks)
+    notes = notes[notes[:, 2] != DRUM_CHANNEL]
+    if len(notes):
+        lowest, highest = int(notes[:, 3].min()), int(notes[:, 3].max())
+        pitches_a_row = max(1.0, (highest - lowest + 1) / (2 * height))
+        # The melody, which comes first of the parts, is drawn last, over the others.
+        order = np.argsort([-parts.get(int(channel), 99) for channel in notes[:, 2]], kind="stable")
+        for start, end, channel, pitch in notes[order].tolist():
+            left = round(start / TICKS_PER_STEP) - first_step
+            right = max(left + 1, round(end / TICKS_PER_STEP) - first_step)
+            row = 2 * height - 1 - int((pitch - lowest) / pitches_a_row)
+            cells[row, max(0, left) : max(0, right)] = parts.get(channel, len(parts))
+    lines = [_roll_line(cells[2 * row], cells[2 * row + 1], now) for row in range(height)]
+    return [*lines, _chord_line(overview, first_step, width)]
+
+
+def _roll_line(upper: Notes, lower: Notes, now: int) -> Text:
+    text = Text()
+    for column, (above, below) in enumerate(zip(upper.tolist(), lower.tolist(), strict=True)):
+        text.append(*_cell(above, below, column == now))
+    return text
+
+
+@lru_cache(maxsize=512)
+def _cell(above: int, below: int, is_now: bool) -> tuple[str, Style]:
+    """The character of two cells, one above the other, each a part's number or -1."""
+    base = _NOW if is_now else Style()
+    if above < 0 and below < 0:
+        return ("│" if is_now else " "), base + _DIM
+    if above < 0:
+        return "▄", base + Style(color=_colour(below))
+    if below < 0 or above == below:
+        return ("▀" if below < 0 else "█"), base + Style(color=_colour(above))
+    return "▀", Style(color=_colour(above), bgcolor=_colour(below))
+
+
+def _colour(part: int) -> str:
+    return _PART_COLOURS[part % len(_PART_COLOURS)]
+
+
+def _chord_line(overview: Overview, first_step: int, width: int) -> Text:
+    """The names of the chords where they begin; the one that sounds stands out."""
+    grid, line = overview.grid, [" "] * width
+    text = Text()
+    sounding = (0, 0)
+    end = 0  # of the last name, which another must not touch
+    before = None
+    for chunk in overview.chunks:
+        step = chunk.start_tick // TICKS_PER_STEP - first_step
+        for at in range(0, len(chunk.steps), grid.beat_steps):
+            number = int(chunk.steps[at, CHORD])
+            chord = None if number == NO_CHORD else overview.chords.classes[number]
+            name = str(chord.transposed(chunk.key.shift).name) if chord else ""
+            column = step + at
+            if name != before and name and end <= column < width - len(name):
+                line[column : column + len(name)] = name
+                end = column + len(name) + 1
+                if chunk.start_tick + at * TICKS_PER_STEP <= overview.tick:
+                    sounding = (column, end)
+            before = name
+    text.append("".join(line)[:width], _DIM)
+    text.stylize(Style(bold=True, color="#ffffff"), *sounding)
+    return text
+
+
+def segment_lines(overview: Overview) -> list[Text]:
+    """The segment that plays and the one that comes: their songs, and where their codes differ."""
+    now = chunk_at(overview.chunks, overview.tick)
+    if now is None:
+        return []
+    coming = _coming_after(now, overview.chunks)
+    lines = [_song("now ", now), _code("fwd ", now.trace["forward_code"], None)]
+    if coming:
+        text = _song("next", coming)
+        if coming.trace.get("planned"):
+            text.append("  returns as planned", Style(color="#ffb454"))
+        elif coming.trace["hamming"] is not None:
+            text.append(
+                f"  Hamming {coming.trace['hamming']} (nearest {coming.trace['nearest']}, "
+                f"{coming.trace['ties']:,} ties)",
+                _DIM,
+            )
+        lines += [text, _code("bwd ", coming.trace["backward_code"], now.trace["forward_code"])]
+    return lines
+
+
+def _song(label: str, chunk: Chunk) -> Text:
+    text = Text(f"{label} ", _DIM, no_wrap=True, overflow="ellipsis")
+    text.append(chunk.trace["song"], _BOLD)
+    text.append(f", beat {chunk.trace['song_beat']}", _DIM)
+    return text
+
+
+def _code(label: str, code: Sequence[int], beside: Sequence[int] | None) -> Text:
+    """A code, a digit a symbol; those that differ from another code's are marked."""
+    text = Text(f"{label} ", _DIM, no_wrap=True, overflow="ellipsis")
+    for place, symbol in enumerate(code):
+        same = beside is None or beside[place] == symbol
+        text.append(_digit(symbol), _SAME if same else _DIFFERS)
+    return text
+
+
+def _digit(symbol: int) -> str:
+    return "0123456789abcdefghijklmnopqrstuvwxyz"[symbol] if symbol < 36 else "+"
+
+
+def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
+    """The nearest that could have come next, with their distances; the chosen one is marked."""
+    now = chunk_at(overview.chunks, overview.tick)
+    coming = _coming_after(now, overview.chunks) if now else None
+    if coming is None:
+        return []
+    trace = coming.trace
+    lines = [Text("candidates", _DIM)]
+    for candidate in trace.get("candidates") or []:
+        chosen = candidate["segment"] == trace["segment"]
+        text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
+        text.append(f"{candidate['hamming']:>2}  ", _DIM)
+        text.append(candidate["song"], _BOLD if chosen else Style())
+        lines.append(text)
+    return lines[:n_lines]
+
+
+def part_lines(overview: Overview, selected: int) -> list[Text]:
+    """A meter, level and state for each part; one is selected."""
+    steering = overview.steering
+    notes = notes_of(overview.chunks)
+    lines = []
+    for number, part in enumerate(steering.band.parts):
+        mine = notes[(notes[:, 2] == part.channel) & (notes[:, 0] <= overview.tick)]
+        recent = mine[mine[:, 1] + _RELEASE_TICKS > overview.tick]
+        sounding = int((recent[:, 1] > overview.tick).sum()) + (len(recent) > 0)
+        silent = part.channel in steering.silent
+        level = steering.levels.get(part.name, part.volume)
+        text = Text("▸" if number == selected else " ", no_wrap=True, overflow="ellipsis")
+        text.append(f"{part.name:<13.13}", Style(color=_colour(number), bold=number == selected))
+        bar = "" if silent else "▮" * min(5, sounding)
+        text.append(f" {bar:<5}", Style(color=_colour(number)))
+        text.append(f" {level:>3}", _DIM)
+        text.append(
+            " M" if part.name in steering.muted else "  ", Style(color="#f07178", bold=True)
+        )
+        text.append("S" if part.name in steering.soloed else " ", Style(color="#ffb454", bold=True))
+        lines.append(text)
+    return lines
+
+
+def chunk_at(chunks: Sequence[Chunk], tick: int) -> Chunk | None:
+    """The chunk that sounds at a tick, the first before any does; None if there is none."""
+    number = bisect_right(chunks, tick, key=lambda chunk: chunk.start_tick)
+    return chunks[max(0, number - 1)] if chunks else None
+
+
+def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
+    """The chunk that brings the next segment; while somebody is listened to there are several of
+    one segment.
+    """
+    later = (chunk for chunk in chunks if chunk.start_tick >= now.end_tick)
+    playing = now.trace["segment"]
+    return next((chunk for chunk in later if chunk.trace["segment"] != playing), None)
+
+
+@lru_cache(maxsize=2)
+def notes_of(chunks: tuple[Chunk, ...]) -> Notes:
+    """The notes of some chunks, int64[n, 4]: start and end in ticks, channel, pitch.
+
+    They are kept for the next frame: chunks change only once a hop.
+    """
+    notes: list[tuple[int, int, int, int]] = []
+    on: dict[tuple[int, int], int] = {}
+    end = chunks[-1].end_tick if chunks else 0
+    for chunk in chunks:
+        for tick, status, pitch, _ in chunk.events.tolist():
+            kind, place = status & 0xF0, (status & 0x0F, pitch)
+            if kind == NOTE_ON:
+                on[place] = tick
+            elif kind == NOTE_OFF and place in on:
+                notes.append((on.pop(place), tick, *place))
+    notes += [(tick, end, *place) for place, tick in on.items()]
+    return np.array(notes, np.int64).reshape(-1, 4)

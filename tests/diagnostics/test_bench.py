@@ -1,0 +1,41 @@
+import subprocess
+
+import numpy as np
+import pytest
+from support.bundles import random_bundle
+from support.surroundings import livedshl
+
+from livedshl.diagnostics.bench.measurement import drift_ppm, side_by_side
+from livedshl.diagnostics.bench.queries import measure_queries
+
+
+@pytest.mark.parametrize("slow_ppm", [-300.0, 0.0, 2.0])
+def test_the_drift_of_a_clock_is_found_under_stalls(slow_ppm):
+    rng = np.random.default_rng(1)
+    due_s = np.arange(0, 300, 0.125)
+    delay_s = 1e-3 * rng.random(len(due_s))
+    delay_s[rng.integers(len(due_s), size=200)] += 0.5
+    assert drift_ppm(due_s, due_s * (1 + slow_ppm * 1e-6) + delay_s) == pytest.approx(
+        slow_ppm, abs=0.5
+    )
+
+
+def test_ratios_are_to_the_first():
+    first, second = side_by_side({"one": 2.0, "other": 3.0})
+    assert (first.figures["ratio"], second.figures["ratio"]) == (1.0, 1.5)
+
+
+def test_queries_are_measured_at_each_size():
+    found = measure_queries(random_bundle(), lambda stage, share: None, sizes=(500, 3000))
+    assert [measurement.what for measurement in found] == ["500 segments", "3,000 segments"]
+    for measurement in found:
+        assert {"median ms", "99 % ms", "retrieval, median ms"} <= set(measurement.figures)
+
+
+@pytest.mark.slow
+def test_bench_listens_to_the_clock_of_livedshl_and_of_others():
+    told = subprocess.run(
+        livedshl("bench", "clock", "--minutes", "0.02"), capture_output=True, text=True, check=True
+    ).stdout
+    for player in ("bare loop, idle", "livedshl, idle", "livedshl, training", "mido.MidiFile.play"):
+        assert player in told

@@ -1,0 +1,402 @@
+"""What a musician notices of controls: each does what it says, where it says, and nothing hangs."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given
+from hypothesis import strategies as st
+from support.bundles import index_of, random_bundle
+from support.strategies import thorough
+
+from livedshl.arranger import Mixer, Pattern
+from livedshl.improviser import Form, Retrieve
+from livedshl.index import hamming, pack
+from livedshl.learning.networks import networks_bytes, seeded_networks
+from livedshl.midi.recorder import cut_events
+from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
+from livedshl.music.leadsheet import Key
+from livedshl.networks.contexts import Contexts
+from livedshl.networks.forward_code import ForwardEncoder
+from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.performance.commands import Band, Control
+from livedshl.performance.composer import Change, Composer
+from livedshl.performance.composition import HELD_BARS, Chunk, Composition
+from livedshl.performance.phrase import Phrase
+from livedshl.performance.preset import load_preset
+from livedshl.performance.settings import Settings
+
+BAR = COMMON_TIME.bar_ticks
+LOOKAHEAD = 8 * TICKS_PER_BEAT
+FOLDER = TemporaryDirectory()
+BUNDLE = replace(random_bundle(n_tunes=30, n_bars=40), folder=Path(FOLDER.name))
+INDEX = index_of(BUNDLE)
+SHAPE = NetworkShape(Reader.WINDOW, 6, 4, 16, context_beats=4, overlap=True)
+BUNDLE.networks.write_bytes(networks_bytes(seeded_networks(SHAPE, np.random.default_rng(1))))
+SESSION, PIANO, AMBIENT = map(load_preset, ("session", "solo-piano", "ambient"))
+PARTS = [part.name for part in SESSION.parts]
+
+
+def chosen(form=Form.ANY, bars=None, seed=1):
+    return Settings.of_preset(
+        SESSION, COMMON_TIME, tempo_bpm=None, key=None, form=form, retrieve=Retrieve.MIN,
+        seed=seed, bars=bars,
+    )  # fmt: skip
+
+
+def composer_of(form=Form.ANY, bars=None, seed=1):
+    return Composer(Composition(BUNDLE, INDEX, chosen(form, bars, seed)), BAR)
+
+
+def play(composer, wanted, until):
+    """Plays as the session does: `wanted` are controls by the tick at which the clock brings them.
+
+    Gives the chunks that were heard and the changes that acted.
+    """
+    heard, coming, changes = [], [], []
+    wanted = sorted(wanted, key=lambda change: change.tick)
+    for clock in range(0, until + 1, 60):
+        while wanted and wanted[0].tick <= clock:
+            change = wanted.pop(0)
+            earliest = Change(clock + 100, change.control, change.band)
+            tick = composer.change(earliest)
+            assert tick >= heard[-1].end_tick if heard else True
+            coming = [chunk for chunk in coming if chunk.start_tick < tick]
+        while not composer.over and composer.tick <= clock + LOOKAHEAD:
+            coming.append(composer.compose())
+        while coming and coming[0].start_tick <= clock:
+            changes += composer.keep_before(coming[0].start_tick + 1)
+            heard.append(coming.pop(0))
+    return heard, changes
+
+
+def events_of(chunks):
+    return np.concatenate([chunk.events for chunk in chunks])
+
+
+def on_off(name, part=None):
+    return st.builds(Control, st.just(name), st.booleans(), st.just(part))
+
+
+@st.composite
+def phrases(draw):
+    n_steps = draw(st.integers(1, 40))
+    pitches = draw(st.lists(st.sampled_from([0, 64, 67, 71]), min_size=n_steps, max_size=n_steps))
+    steps = np.array([(pitch, pitch > 0, 0) for pitch in pitches], np.int8)
+    return Phrase(draw(st.integers(0, 400)), steps)
+
+
+controls = st.one_of(
+    on_off("listen"),
+    st.builds(lambda phrase: Control("answer", str(phrase)), phrases()),
+    st.builds(Control, st.just("harmony"), st.sampled_from(["", "Am", "G7", "F#m7", "Ebdim7"])),
+    st.builds(Control, st.sampled_from(["next-tune", "re-roll"])),
+    st.builds(Control, st.just("key"), st.sampled_from(["C", "D", "Bb", "F#"])),
+    st.builds(Control, st.just("adventure"), st.floats(0, 1)),
+    on_off("hold"),
+    on_off("freeze"),
+    st.sampled_from(PARTS).flatmap(lambda part: on_off("mute", part)),
+    st.sampled_from(PARTS).flatmap(lambda part: on_off("solo", part)),
+    st.builds(Control, st.just("level"), st.integers(0, 127), st.sampled_from(PARTS)),
+    st.builds(Control, st.just("preset"), st.just("solo-piano")),
+)
+wishes = st.lists(
+    st.builds(
+        lambda tick, control: Change(
+            tick, control, Band.of(PIANO) if control.name == "preset" else None
+        ),
+        st.integers(0, 24 * BAR),
+        controls,
+    ),
+    max_size=12,
+)
+
+
+@thorough(max_examples=24, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    wishes, st.sampled_from([Form.ANY, Form.NONE]), st.sampled_from([None, 14]), st.integers(0, 3)
+)
+def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
+    wanted, form, bars, seed
+):
+    heard, changes = play(composer_of(form, bars, seed), wanted, 26 * BAR)
+    end = heard[-1].end_tick
+    assert [chunk.start_tick for chunk in heard] == [0] + [c.end_tick for c in heard[:-1]]
+    sounding = Counter()
+    events = cut_events(events_of(heard), end)
+    assert (np.diff(events[:, 0]) >= 0).all()
+    for _, status, pitch, velocity in events.tolist():
+        if status & 0xF0 in (0x80, 0x90):
+            sounding[status & 15, pitch] += 1 if status & 0xF0 == 0x90 and velocity else -1
+            assert sounding[status & 15, pitch] >= 0
+    assert not +sounding
+    again = composer_of(form, bars, seed)
+    for change in changes:
+        again.change(change)
+    chunks = []
+    while again.tick < end:
+        chunks.append(again.compose())
+    if again.over:
+        assert end % BAR == 0
+    assert np.array_equal(events_of(chunks), events_of(heard))
+
+
+def heard_with(*wanted, form=Form.ANY, bars=24, seed=1):
+    return play(composer_of(form, seed=seed), wanted, bars * BAR)[0]
+
+
+def ons(chunks, channel=None, since=0, until=10**9):
+    return [
+        (tick, pitch)
+        for tick, status, pitch, _ in events_of(chunks).tolist()
+        if status & 0xF0 == 0x90 and channel in (None, status & 15) and since <= tick < until
+    ]
+
+
+def test_without_controls_it_is_what_a_composition_plays():
+    heard = heard_with()
+    plain = Composition(BUNDLE, INDEX, chosen())
+    assert np.array_equal(events_of(heard), events_of([next(plain) for _ in heard]))
+
+
+def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back():
+    part = SESSION.parts[0]
+    asked, back = 5 * BAR + 50, 9 * BAR
+    heard = heard_with(
+        Change(asked, Control("mute", True, part.name)),
+        Change(back, Control("mute", False, part.name)),
+    )
+    next_hop = 5 * BAR + BAR // 2
+    assert ons(heard, part.channel, 5 * BAR, next_hop)
+    assert not ons(heard, part.channel, next_hop, back)
+    assert ons(heard, part.channel, back + BAR, 24 * BAR)
+    others = [other.channel for other in SESSION.parts if other is not part]
+    assert all(ons(heard, channel, next_hop, back) for channel in others)
+
+
+def test_a_solo_silences_all_others():
+    part = SESSION.parts[1]
+    heard = heard_with(Change(4 * BAR, Control("solo", True, part.name)))
+    playing = {other.channel for other in SESSION.parts if ons(heard, other.channel, 5 * BAR)}
+    assert playing == {part.channel}
+
+
+def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
+    start = 8 * BAR
+    heard = heard_with(
+        Change(start - 200, Control("hold", True)),
+        Change(start + 10 * BAR - 200, Control("hold", False)),
+    )
+    length = HELD_BARS * BAR
+
+    def bars(first, n_ticks):
+        return [(tick - first, pitch) for tick, pitch in ons(heard, None, first, first + n_ticks)]
+
+    before, held = bars(start - length, length), bars(start, length)
+    assert held == bars(start + length, length)
+    added = Counter(held) - Counter(before)  # what sounded there already, struck again
+    assert Counter(held) - added == Counter(before)
+    assert {tick for tick, _ in added} <= {0}
+    free = Composition(BUNDLE, INDEX, chosen())
+    plain = [next(free) for _ in range(40)]
+
+    def bar(chunks, first):
+        within = [chunk.steps for chunk in chunks if first <= chunk.start_tick < first + BAR]
+        return np.concatenate(within).tolist()
+
+    for number in range(4):
+        assert bar(heard, start + (10 + number) * BAR) == bar(plain, start + number * BAR)
+
+
+def test_a_new_key_moves_the_music_from_the_next_bar():
+    heard = heard_with(Change(6 * BAR + 500, Control("key", "E")))
+    free = heard_with()
+    melody = SESSION.parts[0].channel
+    assert ons(heard, melody, 0, 7 * BAR) == ons(free, melody, 0, 7 * BAR)
+    moved = {chunk.key.tonic for chunk in heard if 7 * BAR <= chunk.start_tick < 8 * BAR}
+    assert moved == {4}
+
+
+def test_re_roll_plays_another_segment_than_the_coming_one():
+    free = heard_with(form=Form.NONE)
+    heard = heard_with(Change(6 * BAR + 50, Control("re-roll")), form=Form.NONE)
+    at = next(n for n, chunk in enumerate(free) if chunk.start_tick == 6 * BAR + BAR // 2)
+    segments = [chunk.trace["segment"] for chunk in heard]
+    before = [chunk.trace["segment"] for chunk in free]
+    assert segments[:at] == before[:at]
+    content = BUNDLE.library.content_ids
+    assert content[segments[at]] != content[before[at]]
+
+
+def test_the_next_tune_begins_on_the_next_bar():
+    heard = heard_with(Change(5 * BAR + 50, Control("next-tune")))
+    tunes = {chunk.start_tick // BAR: chunk.trace["tune"] for chunk in heard}
+    assert tunes[5] == 1
+    assert tunes[6] == 2
+    assert next(c for c in heard if c.start_tick == 6 * BAR).trace["bar"] == 1
+
+
+def test_a_frozen_form_repeats_its_section():
+    heard = heard_with(Change(BAR, Control("freeze", True)), bars=39)
+    assert {chunk.trace["section"] for chunk in heard} == {"A"}
+    assert max(chunk.trace["time"] for chunk in heard) == 5
+
+
+def test_the_end_comes_within_four_bars_on_the_tonic():
+    asked = 5 * BAR + 50
+    heard = heard_with(Change(asked, Control("end")))
+    assert heard[-1].end_tick <= asked + 5 * BAR
+    assert heard[-1].end_tick % BAR == 0
+    assert heard[-1].steps[-1, 0] % 12 == 0
+
+
+def test_another_preset_brings_its_band_and_its_programs():
+    band = Band.of(PIANO)
+    heard = heard_with(Change(4 * BAR + 50, Control("preset", "solo-piano"), band))
+    programs = {
+        (status & 15, program)
+        for tick, status, program, _ in events_of(heard).tolist()
+        if status & 0xF0 == 0xC0 and tick == 5 * BAR
+    }
+    assert programs == {(part.channel, part.program) for part in PIANO.parts}
+    playing = {part.channel for part in SESSION.parts if ons(heard, part.channel, 5 * BAR)}
+    assert playing <= {part.channel for part in PIANO.parts}
+
+
+def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step():
+    listening, over = 4 * BAR + 50, 6 * BAR + BAR // 4 + 50
+    steps = np.array([(67 + n % 3, 1, 0) for n in range(36)], np.int8)
+    phrase = Phrase(4 * 16, steps)
+    heard = heard_with(
+        Change(listening, Control("listen", True)),
+        Change(over, Control("answer", str(phrase))),
+    )
+    melody = SESSION.parts[0].channel
+    asked = 6 * BAR + BAR // 4 + 2 * TICKS_PER_STEP  # the step after is being heard
+    assert not ons(heard, melody, 4 * BAR + BAR // 2, asked)
+    assert len(ons(heard, None, 4 * BAR + BAR // 2, asked)) > 10
+    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    assert answer.start_tick == asked
+    assert ons(heard, melody, asked, asked + BAR)
+
+
+def test_an_answer_off_the_beat_strikes_what_would_sound_already():
+    events = np.array(
+        [(0, 0xC0, 24, 0), (0, 0x90, 60, 80), (0, 0x91, 40, 70), (200, 0x81, 40, 0),
+         (480, 0x80, 60, 0), (480, 0x90, 62, 80), (960, 0x80, 62, 0)]
+    )  # fmt: skip
+    steps = np.zeros((8, 3), np.int8)
+    chunk = Chunk(0, 960, events, steps, Key.parse("C"), {}).begun_at(240)
+    assert chunk.start_tick == 240
+    assert len(chunk.steps) == 6
+    assert chunk.events.tolist() == [
+        [240, 0xC0, 24, 0], [240, 0x90, 60, 80],
+        [480, 0x80, 60, 0], [480, 0x90, 62, 80], [960, 0x80, 62, 0],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("over", [0, 3, 4, 6])
+def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
+    steps = np.array([(60 + n % 7, 1, n % 3) for n in range(48)], np.int8)
+    asked = 7 * BAR + over * TICKS_PER_STEP
+    heard = heard_with(
+        Change(4 * BAR, Control("listen", True)),
+        Change(asked - TICKS_PER_STEP - 70, Control("answer", str(Phrase(4 * 16, steps)))),
+    )
+    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    assert answer.start_tick == asked
+    contexts = Contexts.ending(steps, 0, COMMON_TIME)
+    code = pack(ForwardEncoder.of_file(BUNDLE.networks).codes(contexts), BUNDLE.shape)[0]
+    distances = hamming(code, BUNDLE.backward, BUNDLE.shape)
+    library = BUNDLE.library
+    chosen = answer.trace["segment"]
+    before = int(np.searchsorted(library.starts, library.starts[chosen] - 8))
+    assert library.tune_of[before] == library.tune_of[chosen]
+    assert distances[before] == answer.trace["hamming"]
+    after = library.after(np.arange(len(library)), 2)
+    possible = (after >= 0) & (library.phases[after] == 0)
+    assert distances[before] == distances[possible].min()
+    own = library.contents(np.array(chosen))[over:8]
+    assert (answer.steps[:, 0] == own[:, 0]).all()
+
+
+@pytest.mark.parametrize("name", ["A", "Cm", "E", "F#m7b5"])
+def test_the_chord_that_is_held_is_what_the_band_plays_whatever_the_key(name):
+    heard = heard_with(
+        Change(4 * BAR + 50, Control("harmony", name)),
+        Change(6 * BAR, Control("next-tune")),
+        Change(8 * BAR, Control("key", "Bb")),
+        Change(12 * BAR, Control("harmony", "")),
+    )
+    held, chords = Chord.parse(name).pitch_classes, SESSION.parts[1].channel
+    played = {pitch % 12 for _, pitch in ons(heard, chords, 5 * BAR, 12 * BAR)}
+    assert len(played) >= 3 and played <= held
+    later = {pitch % 12 for _, pitch in ons(heard, chords, 13 * BAR, 24 * BAR)}
+    assert later - held
+
+
+def sounding_at(chunks, channel, tick):
+    """The pitches of a channel that sound just after a tick."""
+    on = Counter()
+    for at, status, pitch, velocity in events_of(chunks).tolist():
+        if at <= tick and status & 15 == channel and status & 0xF0 in (0x80, 0x90):
+            on[pitch] += 1 if status & 0xF0 == 0x90 and velocity else -1
+    return set(+on)
+
+
+@pytest.mark.parametrize("name", ["mute", "solo"])
+def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(name):
+    pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD)
+    others = [part.name for part in AMBIENT.parts if part is not pad]
+    silenced = {"mute": pad.name, "solo": others[0]}[name]
+    heard = heard_with(
+        Change(0, Control("preset", "ambient"), Band.of(AMBIENT)),
+        Change(5 * BAR, Control(name, True, silenced)),
+        Change(9 * BAR, Control(name, False, silenced)),
+    )
+    assert len(sounding_at(heard, pad.channel, 4 * BAR)) == 3
+    assert not sounding_at(heard, pad.channel, 8 * BAR)
+    assert len(sounding_at(heard, pad.channel, 10 * BAR)) == 3
+
+
+def test_what_sounds_on_into_held_bars_is_heard_at_each_of_their_starts():
+    pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD).channel
+    heard = heard_with(
+        Change(0, Control("preset", "ambient"), Band.of(AMBIENT)),
+        Change(10 * BAR - 200, Control("hold", True)),
+        Change(18 * BAR - 200, Control("hold", False)),
+    )
+    first = sounding_at(heard, pad, 6 * BAR + 60)
+    assert first
+    assert sounding_at(heard, pad, 10 * BAR + 60) == first
+    assert sounding_at(heard, pad, 14 * BAR + 60) == first
+    assert sounding_at(heard, pad, 18 * BAR + 60)
+
+
+def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
+    mixer = Mixer()
+    assert len(mixer.mix(np.array([(0, 0x90, 60, 80), (0, 0x91, 64, 80)]), ())) == 2
+    assert mixer.silence(10, {0}).tolist() == [[10, 0x80, 60, 0]]
+    left = mixer.mix(np.array([(20, 0x80, 60, 0), (20, 0x81, 64, 0)]), {0})
+    assert left.tolist() == [[20, 0x81, 64, 0]]
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        Control("loudness", 1),
+        Control("tempo", 4000),
+        Control("mute", True, "kazoo"),
+        Control("key", "Am"),
+        Control("key", "H"),
+        Control("hold", 1.0),
+    ],
+)
+def test_what_cannot_be_obeyed_is_refused_with_the_reason(control):
+    from livedshl.performance.commands import check
+
+    with pytest.raises(ValueError, match=r"\w+"):
+        check(control, PARTS, SESSION.key.mode)

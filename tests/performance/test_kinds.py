@@ -1,0 +1,133 @@
+"""From tunes of each metre and mode to music in it: what is learned is what is played."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+
+from livedshl.bundle import open_bundle
+from livedshl.bundle.bundle import find_bundle, kind_folder
+from livedshl.corpus import read_corpus
+from livedshl.improviser import Retrieve
+from livedshl.learning.pipeline import train_bundle
+from livedshl.learning.settings import TrainingSettings
+from livedshl.live.session import Session
+from livedshl.midi.recorder import read_events
+from livedshl.music import GRIDS, Mode
+from livedshl.music.leadsheet import Key
+from livedshl.networks.shape import NetworkShape
+from livedshl.outputs.choice import Output, OutputKind
+from livedshl.performance.preset import load_preset
+from livedshl.performance.rendering import render
+from livedshl.performance.settings import Settings
+from livedshl.player.clock.source import Timing
+
+TUNES = Path(__file__).parents[1] / "tunes"
+KINDS = [("3/4", Mode.MAJOR), ("6/8", Mode.MAJOR), ("9/8", Mode.MAJOR), ("4/4", Mode.MINOR),
+         ("6/8", Mode.MINOR)]  # fmt: skip
+BARS = 8
+
+
+def silent(stage: str, share: float) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a bundle of each kind of the tests' own tunes, 4/4 major first."""
+    folder = tmp_path_factory.mktemp("model")
+    for metre, mode in [("4/4", Mode.MAJOR), *KINDS]:
+        grid = GRIDS[metre]
+        shape = NetworkShape(length=6, symbols=4, hidden=8, metre=metre)
+        settings = TrainingSettings(
+            shape=shape, follow_beats=grid.hop_beats, epochs=1, batch_size=32,
+            pretraining_steps=2, pretraining_batch=8, validation_pairs=10,
+        )  # fmt: skip
+        own = (metre, mode) == ("4/4", Mode.MAJOR)
+        out = folder if own else folder / kind_folder(metre, mode)
+        train_bundle([str(TUNES)], out, settings, mode=mode, progress=silent)
+    return folder
+
+
+def settings_of(metre: str, mode: Mode) -> Settings:
+    return Settings.of_preset(
+        load_preset("session"), GRIDS[metre], tempo_bpm=120, key=Key(4, mode),
+        form=None, retrieve=Retrieve.MIN, seed=3, bars=BARS,
+    )  # fmt: skip
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: f"{kind[0]} {kind[1].value}")
+def kind(request: pytest.FixtureRequest) -> tuple[str, Mode]:
+    return request.param
+
+
+def test_a_bundle_of_a_kind_has_its_tunes_and_no_others(model: Path, kind) -> None:
+    bundle = open_bundle(find_bundle(str(model), *kind))
+    assert (str(bundle.library.grid), bundle.mode) == kind
+    corpus = read_corpus([str(TUNES)], grid=GRIDS[kind[0]], mode=kind[1])
+    assert [tune.title for tune in bundle.library.tunes] == [s.title for s in corpus.sheets]
+
+
+def test_music_of_a_kind_has_its_metre_its_key_and_its_bars(
+    model: Path, kind, tmp_path: Path
+) -> None:
+    metre, mode = kind
+    grid, folder = GRIDS[metre], find_bundle(str(model), *kind)
+    for name in ("t.mid", "t.musicxml"):
+        render(settings_of(*kind), lambda progress: folder, [tmp_path / name])
+    midi = mido.MidiFile(tmp_path / "t.mid")
+    (signature,) = (m for m in midi.tracks[0] if m.type == "time_signature")
+    assert f"{signature.numerator}/{signature.denominator}" == metre
+    assert read_events(tmp_path / "t.mid")[-1, 0] == BARS * grid.bar_ticks
+    (sheet,) = read_corpus([str(tmp_path / "t.musicxml")], grid=None, mode=None).sheets
+    assert (sheet.metres, sheet.keys) == ((grid.metre,), (Key(4, mode),))
+    assert len(sheet.bars) == BARS
+    assert (np.diff(sheet.bars) == grid.bar_ticks).all()
+    assert len(sheet.chords) and (sheet.chords[:, 0] % grid.beat_ticks == 0).all()
+
+
+def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path: Path) -> None:
+    folder, settings = find_bundle(str(model), *kind), settings_of(*kind)
+    render(settings, lambda progress: folder, [tmp_path / "t.mid"])
+    Session(
+        settings,
+        Output(OutputKind.NOWHERE, "", ""),
+        lambda progress: folder,
+        timing=Timing(speed=20),
+        record=tmp_path / "take.mid",
+    ).run()
+    assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
+
+
+def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
+    model: Path, tmp_path: Path
+) -> None:
+    settings, traces = settings_of("4/4", Mode.MAJOR), []
+    for opening in (0, 2):
+        chosen = replace(settings, opening=opening)
+        render(chosen, lambda progress: model, [tmp_path / "t.mid"], tmp_path / "t.jsonl")
+        Session(
+            chosen,
+            Output(OutputKind.NOWHERE, "", ""),
+            lambda progress: model,
+            timing=Timing(speed=20),
+            record=tmp_path / "take.mid",
+        ).run()
+        assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
+        traces.append((tmp_path / "t.jsonl").read_text().splitlines()[0])
+    assert "The Lamp on the Sill" in traces[0] and "Three in the Air" in traces[1]
+
+
+def test_a_tempo_is_of_beats_whatever_the_metre(model: Path, tmp_path: Path) -> None:
+    lengths_s = []
+    for metre in ("4/4", "6/8"):
+        mode = Mode.MAJOR
+        folder = find_bundle(str(model), metre, mode)
+        path = tmp_path / "t.mid"
+        bars = 24 // GRIDS[metre].bar_beats  # 24 beats at 120 a minute
+        settings = replace(settings_of(metre, mode), bars=bars)
+        render(settings, lambda progress, folder=folder: folder, [path])
+        lengths_s.append(mido.MidiFile(path).length)
+    assert lengths_s == pytest.approx([12, 12], rel=1e-3)

@@ -1,0 +1,169 @@
+import re
+from dataclasses import fields
+
+import pytest
+
+from livedshl.arranger import Groove, Part, Pattern, Role, patterns_of
+from livedshl.bundle.shipped import shipped
+from livedshl.errors import PresetError
+from livedshl.improviser import ContinuationRules, Form
+from livedshl.music import Mode
+from livedshl.music.leadsheet import Key
+from livedshl.performance.preset import load_preset, preset_names, write_preset
+
+GOOD = """
+description = "Two of us"
+tempo = 96
+key = "Bb"
+[continuation]
+song_cap = 2
+[[parts]]
+name = "Tune"
+role = "melody"
+channel = 11
+program = "violin"
+[[parts]]
+name = "Low"
+role = "bass"
+channel = 2
+lowest = 30
+highest = 50
+pattern = "root-fifth"
+"""
+
+
+@pytest.fixture
+def preset(tmp_path):
+    def load(text):
+        (tmp_path / "mine.toml").write_text(text)
+        return load_preset(str(tmp_path / "mine.toml"))
+
+    return load
+
+
+def test_a_preset_file_is_read(preset):
+    mine = preset(GOOD)
+    assert (mine.name, mine.tempo_bpm, mine.metre) == ("mine", 96.0, None)
+    assert mine.key == Key(10, Mode.MAJOR)
+    assert (mine.rules.song_cap, mine.rules.window) == (2, 16)
+    tune, low = mine.parts
+    assert (tune.role, tune.channel, tune.program) == (Role.MELODY, 10, 40)
+    assert (low.pattern, low.lowest, low.highest) == (Pattern.ROOT_FIFTH, 30, 50)
+    assert mine.groove == Groove()
+
+
+def test_a_preset_may_say_how_a_band_plays(preset):
+    mine = preset(
+        GOOD.replace('program = "violin"', "ornaments = 0.5\npan = 20\nreverb = 90\ndensity = 1")
+        + """
+[groove]
+swing = 1
+timing = 12
+dynamics = 9
+[[parts]]
+name = "Beat"
+role = "drums"
+channel = 10
+"""
+    )
+    assert mine.groove == Groove(swing=1.0, timing=12, dynamics=9)
+    tune, _, beat = mine.parts
+    assert (tune.ornaments, tune.pan, tune.reverb, tune.density) == (0.5, 20, 90, 1.0)
+    assert (tune.pattern, beat.pattern, beat.channel) == (Pattern.WRITTEN, Pattern.KIT, 9)
+
+
+def test_tunes_are_laid_out_as_the_preset_says(preset):
+    assert preset(GOOD).form is Form.ANY
+    assert preset(GOOD.replace('key = "Bb"', 'form = "none"')).form is Form.NONE
+
+
+def test_a_preset_may_choose_metre_and_minor(preset):
+    mine = preset(GOOD.replace('key = "Bb"', 'key = "F#m"\nmetre = "6/8"'))
+    assert (mine.metre, mine.key) == ("6/8", Key(6, Mode.MINOR))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (GOOD.replace("tempo", "tmpo"), "unknown key 'tmpo'; did you mean 'tempo'"),
+        (GOOD.replace("channel = 2", "chanel = 2"), "part 2: unknown key 'chanel'"),
+        (GOOD.replace("song_cap", "songcap"), r"\[continuation\]: unknown key 'songcap'; did"),
+        (GOOD.replace("96", "0"), "tempo = 0: must be from 20 to 400 BPM"),
+        (GOOD.replace('"Bb"', '"H"'), "key = 'H': not a note name"),
+        ('metre = "5/4"\n' + GOOD, "metre = '5/4': must be one of 4/4, 3/4, 6/8, 9/8"),
+        ("metre = 4\n" + GOOD, "metre = 4: must be a text in quotes"),
+        ("metre = []\n" + GOOD, "metre = .*: must be a text in quotes"),
+        (GOOD.replace('"Bb"', '"Hm"'), "key = 'Hm': not a note name"),
+        (GOOD.replace("violin", "violine"), "no General MIDI instrument.*near it: violin"),
+        (GOOD.replace("channel = 11", "channel = 17"), "whole number from 1 to 16"),
+        (GOOD.replace("highest = 50", "highest = 40"), "12 semitones above lowest"),
+        (GOOD.replace('key = "Bb"', 'form = "ABBA"'), "must be one of any, none, AABB, AABA, ABAC"),
+        (GOOD.replace('role = "bass"', 'role = "drum"'), "must be one of melody, chords, bass"),
+        (GOOD.replace('name = "Low"\n', ""), "'name' is missing"),
+        (GOOD.replace("channel = 2", "channel = 11"), "part 2: channel 11 is that of 'Tune'"),
+        (GOOD.replace("channel = 2", "channel = 10"), "part 2: channel 10 is General MIDI's for"),
+        (GOOD.replace('"melody"', '"drums"'), "part 1: channel 10 is General MIDI's for drums"),
+        (GOOD.replace("root-fifth", "waltz"), "pattern = 'waltz': the role bass knows sustain"),
+        (GOOD.replace("root-fifth", "polka"), "pattern = 'polka': must be one of written, strong"),
+        (GOOD.replace("lowest = 30", "density = 2"), "density = 2: must be from 0 to 1"),
+        (GOOD.replace("lowest = 30", "ornament = 1"), "unknown key 'ornament'; did you mean 'orn"),
+        (GOOD.replace("lowest = 30", "pan = 128"), "pan = 128: must be a whole number from 0 to"),
+        (GOOD + "[grove]", "unknown key 'grove'; did you mean 'groove'"),
+        (GOOD + "[groove]\nswng = 1", r"\[groove\]: unknown key 'swng'; did you mean 'swing'"),
+        (GOOD + "[groove]\ntiming = 30", "timing = 30: must be a whole number from 0 to 20"),
+        ("groove = 3\n" + GOOD, r"\[groove\]: must be a table"),
+        ("tempo = 100", r"at least one \[\[parts\]\]"),
+        ("tempo = ", "cannot be read as TOML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_the_place_and_the_remedy(preset, wrong, told):
+    with pytest.raises(PresetError, match=f"mine.toml.*{told}"):
+        preset(wrong)
+
+
+def test_an_unknown_name_lists_the_presets():
+    with pytest.raises(PresetError, match=r"no preset is called 'sesion'.*session"):
+        load_preset("sesion")
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_that_ships_can_be_played(name):
+    preset = load_preset(name)
+    assert preset.description
+    assert any(part.role is Role.MELODY for part in preset.parts)
+
+
+def test_no_two_presets_share_metre_tempo_and_sound():
+    presets = [load_preset(name) for name in preset_names()]
+    melodies = {preset.parts[0].program for preset in presets}
+    sounds = {tuple((part.program, part.pattern) for part in preset.parts) for preset in presets}
+    assert len(melodies) == len(sounds) == len(presets)
+    assert {preset.metre for preset in presets} >= {None, "3/4", "6/8"}
+
+
+def test_the_preset_that_new_ones_are_copied_from_explains_every_key():
+    text = (shipped("presets") / "session.toml").read_text()
+    keys = [
+        *("description", "tempo", "key", "metre", "form"),
+        *(field.name for kind in (Part, Groove, ContinuationRules) for field in fields(kind)),
+    ]
+    keys.remove("terms")  # no key of a preset: it is for measuring
+    for key in keys:
+        assert re.search(rf"^(# )?{key} = .*", text, re.MULTILINE), key
+    for role in Role:
+        known = ", ".join(pattern.value for pattern in patterns_of(role))
+        told = re.search(rf"^#   {role.value}: (.*)$", text, re.MULTILINE)
+        assert re.sub(r" \([^)]*\)", "", told[1]) == known
+
+
+def test_a_new_preset_plays_as_it_is_and_takes_no_files_place(tmp_path):
+    path = tmp_path / "mine.toml"
+    write_preset(path)
+    mine, session = load_preset(str(path)), load_preset("session")
+    assert (mine.parts, mine.groove, mine.rules) == (session.parts, session.groove, session.rules)
+    path.write_text("mine")
+    with pytest.raises(PresetError, match="there is such a file already; choose another name"):
+        write_preset(path)
+    assert path.read_text() == "mine"
+    with pytest.raises(PresetError, match="cannot be written"):
+        write_preset(tmp_path / "nowhere" / "mine.toml")

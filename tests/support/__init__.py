@@ -1,0 +1,1 @@
+"""What tests share: hand-made parts, real wires, and strategies for what varies."""

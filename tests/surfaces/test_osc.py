@@ -1,0 +1,182 @@
+"""The OSC server over UDP, as a client of the same machine meets it."""
+
+import logging
+import socket
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pythonosc.osc_packet import OscPacket
+from pythonosc.udp_client import SimpleUDPClient
+from support.steered import Steered
+
+from livedshl.errors import OutputError
+from livedshl.performance.commands import CONTROLS, Control
+from livedshl.surfaces.gesture import Gesture, Move
+from livedshl.surfaces.osc import HOST, OscServer, gesture_of
+
+
+@pytest.fixture
+def port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind((HOST, 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def music():
+    return Steered()
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def client(port, music, told):
+    with OscServer(port, music, told.append):
+        yield SimpleUDPClient(HOST, port)
+
+
+def wait_for(condition):
+    for _ in range(500):
+        if condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it does not happen")
+
+
+def heard(listener):
+    """The next bundle that comes, as values by address."""
+    messages = [timed.message for timed in OscPacket(listener.recv(65536)).messages]
+    return {message.address: message.params for message in messages}
+
+
+@pytest.fixture
+def listener():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind((HOST, 0))
+        listener.settimeout(10)
+        yield listener
+
+
+@pytest.mark.parametrize(
+    ("address", "values", "control"),
+    [
+        ("/livedshl/tempo", 120, Control("tempo", 120)),
+        ("/livedshl/adventure", 0.5, Control("adventure", 0.5)),
+        ("/livedshl/mute/bass", 1, Control("mute", True, "Bass")),
+        ("/livedshl/mute/Bass", 0.0, Control("mute", False, "Bass")),
+        ("/livedshl/solo/bass", [], Control("solo", True, "Bass")),
+        ("/livedshl/level/bass", 90, Control("level", 90, "Bass")),
+        ("/livedshl/level/bass/down", [], Control("level", 88, "Bass")),
+        ("/livedshl/hold", True, Control("hold", True)),
+        ("/livedshl/next-tune", [], Control("next-tune")),
+        ("/livedshl/tempo/up", 1, Control("tempo", 110)),
+        ("/livedshl/key", "E", Control("key", "E")),
+        ("/livedshl/preset", "solo-piano", Control("preset", "solo-piano")),
+    ],
+)
+def test_a_message_does_what_it_says(client, music, told, address, values, control):
+    client.send_message(address, values)
+    wait_for(lambda: music.controls)
+    assert music.controls == [control]
+    assert not told
+
+
+def test_every_control_has_an_address():
+    for kind in CONTROLS.values():
+        address = f"/livedshl/{kind.name}" + "/bass" * kind.per_part
+        gesture = gesture_of(address, [] if kind.kind.value == "trigger" else [1])
+        assert gesture.name == kind.name
+    assert gesture_of("/livedshl/tempo/tap", []) == Gesture("tempo", move=Move.TAP)
+
+
+def test_a_button_that_is_let_go_does_nothing():
+    assert gesture_of("/livedshl/panic", [0.0]) is None
+    assert gesture_of("/livedshl/tempo/up", [0]) is None
+
+
+def test_a_fader_that_is_swept_ends_at_its_last_value(client, music):
+    for value in range(101):  # more at once and the system may drop some
+        client.send_message("/livedshl/adventure", value / 100)
+    wait_for(lambda: music.controls and music.controls[-1] == Control("adventure", 1.0))
+    assert len(music.controls) < 50
+
+
+@pytest.mark.parametrize(
+    ("address", "values"),
+    [
+        ("/livedshl/louder", 1), ("/tempo", 120), ("/livedshl/mute", 1),
+        ("/livedshl/tempo/bass", 1),
+        ("/livedshl/tempo", []), ("/livedshl/tempo", "fast"), ("/livedshl/tempo", 1e6),
+        ("/livedshl/tempo", float("nan")), ("/livedshl/hold", "on"), ("/livedshl/key", 3),
+        ("/livedshl/key", "Am"), ("/livedshl/mute/zither", 1), ("/livedshl/hello", "me"),
+        ("/livedshl/hello", 0), ("/livedshl/tempo", [1, 2]), ("/livedshl/level/bass/up/up", []),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_told_once_and_the_next_message_is_obeyed(
+    client, music, told, address, values
+):
+    for _ in range(3):
+        client.send_message(address, values)
+    client.send_message("/livedshl/panic", [])
+    wait_for(lambda: music.controls)
+    assert music.controls == [Control("panic")]
+    assert len(told) == 1
+
+
+def test_packets_that_are_no_osc_are_ignored_with_one_warning(port, client, music, told, caplog):
+    nested = b""
+    for _ in range(2000):
+        nested = b"#bundle\0" + bytes(7) + b"\1" + len(nested).to_bytes(4, "big") + nested
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger,
+        caplog.at_level(logging.DEBUG),
+    ):
+        for packet in (b"", b"hi", b"/a\0\0,kkk", bytes(60), b"\xff" * 2000, nested, b"#bundle\0"):
+            stranger.sendto(packet, (HOST, port))
+        client.send_message("/livedshl/panic", [])
+        wait_for(lambda: music.controls)
+    assert len([line for line in told if "no OSC" in line]) == 1
+    assert len(told) <= 2  # "/a" is a message, to nobody
+    assert not caplog.records
+
+
+@given(st.text(max_size=30), st.lists(st.none() | st.floats() | st.text() | st.booleans()))
+def test_of_any_message_comes_a_gesture_nothing_or_a_reason(address, values):
+    for prefix in ("", "/livedshl/", "/livedshl/mute/", "/livedshl/tempo"):
+        try:
+            gesture = gesture_of(prefix + address, values)
+        except ValueError as error:
+            assert str(error)
+        else:
+            assert gesture is None or gesture.name in CONTROLS
+
+
+def test_who_says_hello_is_told_how_things_stand_and_what_changes(port, music, client, listener):
+    hello = b"/livedshl/hello\0,\0\0\0"
+    listener.sendto(hello, (HOST, port))
+    state = heard(listener)
+    assert state["/livedshl/tempo"] == [108.0]
+    assert state["/livedshl/key"] == ["D"]
+    assert state["/livedshl/mute/bass"] == [0]
+    assert state["/livedshl/level/chords"] == [78]
+    for address, values in state.items():
+        assert gesture_of(address, values)  # so that a fader can listen at its own address
+    music.becomes(muted=frozenset({"Bass"}))
+    assert heard(listener) == {"/livedshl/mute/bass": [1]}
+    listener.sendto(hello, (HOST, port))
+    assert len(heard(listener)) == len(state)
+
+
+def test_hello_may_name_another_port_for_the_answers(client, listener):
+    client.send_message("/livedshl/hello", listener.getsockname()[1])
+    assert heard(listener)["/livedshl/hold"] == [0]
+
+
+def test_a_port_that_is_taken_is_an_error_that_says_so(port, client, music):
+    with pytest.raises(OutputError, match=f"{port}.*another"):
+        OscServer(port, music, print)
