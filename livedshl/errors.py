@@ -1,41 +1,77 @@
-"""The errors a user can meet, each saying what is wrong, where, and what to do about it."""
+"""The errors a user can meet. Every one says what happened, where, and what to do about it.
+
+    LivedshlError
+    ├── CorpusError             a tune, or a folder of tunes, that cannot be read
+    ├── BundleError             a model that is missing, damaged or of another format version
+    ├── TuneError               a tune that was asked for and not found, or not found once only
+    ├── PresetError             a preset that is missing or has a wrong key or value
+    ├── SettingsError           an option of a performance that is wrong or does not fit the others
+    ├── CommandError            a command that is unknown, has a wrong value or cannot be obeyed now
+    ├── OutputError             a port, synthesiser or file that cannot be opened or written
+    ├── TraceError              a file that is not a trace
+    ├── TakeError               a take that cannot be read or replayed
+    ├── ControllerError         a file of controller bindings that cannot be read or written
+    └── MissingDependencyError  a library that is not installed
+"""
 
 
 class LivedshlError(Exception):
-    """Something the user can put right; its text is shown on a line or two, without traceback."""
+    """Something the user can fix.
+
+    what: what happened. where: the file, port, option or line it happened in, "" if there is none.
+    remedy: what to do now, as a sentence of its own, "" if there is nothing to suggest.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        happened = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{happened}. {self.remedy}" if self.remedy else happened
 
 
 class CorpusError(LivedshlError):
-    """A tune, or a folder of tunes, that cannot be read."""
+    """A tune, or a folder of tunes, cannot be read."""
 
 
 class BundleError(LivedshlError):
-    """A bundle that is missing, damaged, or of another format version."""
+    """A model is missing, damaged, or of another format version."""
 
 
 class TuneError(LivedshlError):
-    """A tune that is asked for and not there, or that the words given do not tell from others."""
+    """No tune matches, or more than one does."""
 
 
 class PresetError(LivedshlError):
-    """A preset that is missing or has a wrong key or value."""
+    """A preset is missing, or has a wrong key or value."""
+
+
+class SettingsError(LivedshlError):
+    """An option of a performance is wrong, or does not fit the others."""
+
+
+class CommandError(LivedshlError):
+    """A command is unknown, has a wrong value, or cannot be obeyed now."""
 
 
 class OutputError(LivedshlError):
-    """A MIDI port, synthesiser or file that cannot be opened or written."""
+    """A MIDI port, synthesiser or file cannot be opened or written."""
 
 
 class TraceError(LivedshlError):
-    """A trace that cannot be read, or a file that is none."""
+    """A file is not a trace, or cannot be read."""
 
 
 class MissingDependencyError(LivedshlError):
-    """A library that is not installed; the text says what to install on this system."""
+    """A library is not installed; the remedy says how to install it on this system."""
 
 
 class TakeError(LivedshlError):
-    """The log of a take that cannot be read, or cannot be played again."""
+    """A take cannot be read, or cannot be replayed."""
 
 
 class ControllerError(LivedshlError):
-    """A file of what a controller has learned that cannot be read or written."""
+    """A file of controller bindings cannot be read or written."""
