@@ -7,12 +7,21 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import suppress
 
 import numpy as np
 import psutil
 import pytest
-from support.surroundings import JackServer, Receiver, left_on, livedshl, need, notes_on, sounding
+from support.processes import PLAYER, WATCH, helpers, player_of
+from support.surroundings import (
+    JackServer,
+    Receiver,
+    Sender,
+    left_on,
+    livedshl,
+    need,
+    notes_on,
+    sounding,
+)
 
 from livedshl.live.performer import Performer
 from livedshl.midi.recorder import read_events
@@ -24,7 +33,6 @@ STEP = 240  # ticks; 125 ms at TEMPO
 STEPS_PER_S = TEMPO / 60 * 480 / STEP
 HELD, FIRST = 30, 36  # the pitch that sounds all the time, and the lowest of the others
 ON_RETURN = [64, 123, 120]  # the controllers that silence a channel
-PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
 
 
 @pytest.fixture
@@ -126,16 +134,7 @@ def play(environment, *arguments, fault=None):
 
 def wait_until_heard(player):
     """Waits until the music has begun; returns the processes that help."""
-    return wait_for(lambda: len(helpers := children(player)) == 2 and helpers)
-
-
-def children(player):
-    """The processes that help, by their modules."""
-    found = {}
-    for child in psutil.Process(player.pid).children():
-        with suppress(psutil.NoSuchProcess):
-            found |= {module: child for module in (PLAYER, WATCH) if module in child.cmdline()}
-    return found
+    return wait_for(lambda: len(found := dict(helpers(player.pid))) == 2 and found)
 
 
 def reported(told, what):
@@ -281,19 +280,39 @@ def test_a_server_may_die_again_and_again(server, caplog):
 def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     listener = Listener(OutputKind.PORT, server.environment)
     player = play(server.environment, "--port", "rx:in", "--tempo", TEMPO)
-    helpers = wait_until_heard(player)
+    found = wait_until_heard(player)
     time.sleep(0.5)
     server.kill()
     listener.die()
     time.sleep(0.5)
     player.send_signal(signal.SIGTERM if fault == "stop" else signal.SIGKILL)
     _, told = player.communicate()
-    assert not psutil.wait_procs(helpers.values(), 10)[1]
+    assert not psutil.wait_procs(found.values(), 10)[1]
     assert "rx:in has gone" in told
     assert "Traceback" not in told
     if fault == "stop":
         assert player.returncode == 0, told
         assert "underruns" in told
+
+
+def test_one_process_watches_every_port(jack, receiver):
+    senders = [Sender(f"{kind}{os.getpid()}", jack) for kind in ("clock", "knobs", "keys")]
+    clock, knobs, keys = (sender.port for sender in senders)
+    player = play(
+        jack, "--port", receiver.port, "--sync", "clock", "--sync-port", clock,
+        "--control-port", knobs, "--listen", keys,
+    )  # fmt: skip
+    wait_until_heard(player)
+    time.sleep(4)  # by then the music is ready, and all ports are watched
+    assert sorted(module for module, _ in helpers(player.pid)) == sorted([PLAYER, WATCH])
+    for sender in senders:
+        sender.leave()
+    time.sleep(1)
+    player.send_signal(signal.SIGTERM)
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    for port in (clock, knobs, keys):
+        assert f"{port} has gone" in told
 
 
 @pytest.mark.slow
@@ -339,14 +358,14 @@ def test_a_composer_that_dies_is_told_of_in_a_line_and_leaves_no_note_on(jack, r
 )
 def test_nothing_is_left_behind_where_the_main_process_is_killed(jack, receiver, hangs):
     player = play(jack, "--port", receiver.port, "--tempo", TEMPO)
-    helpers = wait_until_heard(player)
+    found = wait_until_heard(player)
     time.sleep(0.7)
     if hangs:
         player.send_signal(signal.SIGSTOP)
         time.sleep(0.5)
     player.kill()
     player.communicate()
-    assert not psutil.wait_procs(helpers.values(), 10)[1]
+    assert not psutil.wait_procs(found.values(), 10)[1]
     messages = receiver.messages()
     assert notes_on(messages)
     assert not left_on(messages)
@@ -366,7 +385,7 @@ def die_again_and_again(server, number, n_deaths, seed):
         process.send_signal(number)
         dead = process.pid
         process = wait_for(
-            lambda: (new := children(player).get(PLAYER)) and new.pid != dead and new  # noqa: B023
+            lambda: (new := player_of(player.pid)) and new.pid != dead and new  # noqa: B023
         )
     time.sleep(1)
     player.send_signal(signal.SIGTERM)
@@ -403,9 +422,9 @@ def test_after_a_suspension_the_music_goes_on_where_it_was(server, tmp_path, sec
     receiver = Receiver("rx", server.environment)
     chosen = ("--bars", 2, "--tempo", TEMPO, "--record", tmp_path / "take.mid")
     player = play(server.environment, "--port", receiver.port, *chosen)
-    helpers = wait_until_heard(player)
+    found = wait_until_heard(player)
     time.sleep(0.5)
-    processes = [psutil.Process(player.pid), helpers[WATCH], helpers[PLAYER]]
+    processes = [psutil.Process(player.pid), found[WATCH], found[PLAYER]]
     for process in processes:
         process.suspend()
     time.sleep(seconds)
@@ -455,12 +474,13 @@ def test_a_player_that_takes_no_commands_for_a_while_misses_none(jack, receiver,
     events = scale(9000)
     with Performer(Output(OutputKind.PORT, receiver.port, "")) as performer:
         performer.wait_ready(20)
-        os.kill(performer._process.pid, signal.SIGSTOP)
+        player = player_of()
+        os.kill(player.pid, signal.SIGSTOP)
         supply = threading.Thread(target=performer.send, args=(events, 9000 * STEP))
         supply.start()  # 280 kB, of which the pipe holds 64
         time.sleep(0.7)
         assert supply.is_alive()
-        os.kill(performer._process.pid, signal.SIGCONT)
+        os.kill(player.pid, signal.SIGCONT)
         supply.join()
         performer.start(0, TEMPO, 0.05)
         performer.finish(8 * STEP - 1)
