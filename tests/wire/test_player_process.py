@@ -12,8 +12,8 @@ from support.surroundings import left_on, livedshl, notes_on, sounding
 
 from livedshl.live.performer import Performer
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import Timing
-from livedshl.player.protocol import RECORD, Command, player_arguments
+from livedshl.player.clock.source import ClockSettings
+from livedshl.player.protocol import RECORD, Instruction, player_arguments
 
 TEMPO = 240
 
@@ -166,20 +166,20 @@ def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, r
     player = subprocess.Popen(
         [
             *livedshl()[:1], "-m", "livedshl.player.process",
-            *player_arguments("port", receiver.port, Timing(), TEMPO),
+            *player_arguments("port", receiver.port, ClockSettings(), TEMPO),
         ],
         env=jack, stdin=subprocess.PIPE, stdout=write_answers,
     )  # fmt: skip
     os.close(write_answers)
     commands = [
-        RECORD.pack(tick, Command.EVENT, *message, 0)
+        RECORD.pack(tick, Instruction.EVENT, *message, 0)
         for tick, *message in melody(range(0, 1920, 120), 120).tolist()
     ]
     for tick, kind, value in [
-        (1920, Command.HORIZON, 0),
-        (0, Command.TEMPO, TEMPO * 1000),
-        (0, Command.START, 50_000),
-        (1920, Command.FINISH, 0),
+        (1920, Instruction.HORIZON, 0),
+        (0, Instruction.TEMPO, TEMPO * 1000),
+        (0, Instruction.START, 50_000),
+        (1920, Instruction.FINISH, 0),
     ]:
         commands.append(RECORD.pack(tick, kind, 0, 0, 0, value))
     player.stdin.write(b"".join(commands))
