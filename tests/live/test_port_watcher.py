@@ -5,7 +5,7 @@ import time
 
 import psutil
 import pytest
-from support.processes import WATCH, helpers
+from support.processes import WATCH, all_helpers
 from support.surroundings import NO_MIDI
 
 from livedshl.live.port_watcher import PortWatcher
@@ -27,7 +27,7 @@ def wait_for(what, timeout_s=20):
 
 
 def watch_processes():
-    return [process for module, process in helpers() if module == WATCH]
+    return [process for module, process in all_helpers() if module == WATCH]
 
 
 def test_one_process_watches_all_ports_and_leaves_when_told(without_midi):

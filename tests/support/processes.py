@@ -1,6 +1,5 @@
-"""The processes that help a livedshl process, found by the modules they run."""
+"""The processes of a performance, found as any user of the machine finds them."""
 
-import os
 from contextlib import suppress
 
 import psutil
@@ -8,15 +7,20 @@ import psutil
 PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
 
 
-def helpers(pid=None):
-    """The children of a process, by default this one, as (module, process)."""
+def all_helpers(main: int | None = None) -> list[tuple[str, psutil.Process]]:
+    """The module and the process of each that helps the process `main`, or this one."""
     found = []
-    for child in psutil.Process(pid or os.getpid()).children():
+    for child in psutil.Process(main).children():
         with suppress(psutil.NoSuchProcess):
             found += [(module, child) for module in (PLAYER, WATCH) if module in child.cmdline()]
     return found
 
 
-def player_of(pid=None):
-    """The player process of a process, by default of this one; None while there is none."""
-    return dict(helpers(pid)).get(PLAYER)
+def helpers_of(main: int | None = None) -> dict[str, psutil.Process]:
+    """The processes that help the process `main`, or this one, by their modules."""
+    return dict(all_helpers(main))
+
+
+def player_of(main: int | None = None) -> psutil.Process | None:
+    """The player process of the process `main`, or of this one; None where there is none."""
+    return helpers_of(main).get(PLAYER)

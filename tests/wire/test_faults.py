@@ -11,7 +11,7 @@ import time
 import numpy as np
 import psutil
 import pytest
-from support.processes import PLAYER, WATCH, helpers, player_of
+from support.processes import PLAYER, WATCH, all_helpers, helpers_of, player_of
 from support.surroundings import (
     JackServer,
     Receiver,
@@ -134,7 +134,7 @@ def play(environment, *arguments, fault=None):
 
 def wait_until_heard(player):
     """Waits until the music has begun; returns the processes that help."""
-    return wait_for(lambda: len(found := dict(helpers(player.pid))) == 2 and found)
+    return wait_for(lambda: len(helpers := helpers_of(player.pid)) == 2 and helpers)
 
 
 def reported(told, what):
@@ -280,14 +280,14 @@ def test_a_server_may_die_again_and_again(server, caplog):
 def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     listener = Listener(OutputKind.PORT, server.environment)
     player = play(server.environment, "--port", "rx:in", "--tempo", TEMPO)
-    found = wait_until_heard(player)
+    helpers = wait_until_heard(player)
     time.sleep(0.5)
     server.kill()
     listener.die()
     time.sleep(0.5)
     player.send_signal(signal.SIGTERM if fault == "stop" else signal.SIGKILL)
     _, told = player.communicate()
-    assert not psutil.wait_procs(found.values(), 10)[1]
+    assert not psutil.wait_procs(helpers.values(), 10)[1]
     assert "rx:in has gone" in told
     assert "Traceback" not in told
     if fault == "stop":
@@ -304,7 +304,7 @@ def test_one_process_watches_every_port(jack, receiver):
     )  # fmt: skip
     wait_until_heard(player)
     time.sleep(4)  # by then the music is ready, and all ports are watched
-    assert sorted(module for module, _ in helpers(player.pid)) == sorted([PLAYER, WATCH])
+    assert sorted(module for module, _ in all_helpers(player.pid)) == sorted([PLAYER, WATCH])
     for sender in senders:
         sender.leave()
     time.sleep(1)
@@ -358,14 +358,14 @@ def test_a_composer_that_dies_is_told_of_in_a_line_and_leaves_no_note_on(jack, r
 )
 def test_nothing_is_left_behind_where_the_main_process_is_killed(jack, receiver, hangs):
     player = play(jack, "--port", receiver.port, "--tempo", TEMPO)
-    found = wait_until_heard(player)
+    helpers = wait_until_heard(player)
     time.sleep(0.7)
     if hangs:
         player.send_signal(signal.SIGSTOP)
         time.sleep(0.5)
     player.kill()
     player.communicate()
-    assert not psutil.wait_procs(found.values(), 10)[1]
+    assert not psutil.wait_procs(helpers.values(), 10)[1]
     messages = receiver.messages()
     assert notes_on(messages)
     assert not left_on(messages)
@@ -422,9 +422,9 @@ def test_after_a_suspension_the_music_goes_on_where_it_was(server, tmp_path, sec
     receiver = Receiver("rx", server.environment)
     chosen = ("--bars", 2, "--tempo", TEMPO, "--record", tmp_path / "take.mid")
     player = play(server.environment, "--port", receiver.port, *chosen)
-    found = wait_until_heard(player)
+    helpers = wait_until_heard(player)
     time.sleep(0.5)
-    processes = [psutil.Process(player.pid), found[WATCH], found[PLAYER]]
+    processes = [psutil.Process(player.pid), helpers[WATCH], helpers[PLAYER]]
     for process in processes:
         process.suspend()
     time.sleep(seconds)
@@ -474,13 +474,13 @@ def test_a_player_that_takes_no_commands_for_a_while_misses_none(jack, receiver,
     events = scale(9000)
     with Performer(Output(OutputKind.PORT, receiver.port, "")) as performer:
         performer.wait_ready(20)
-        player = player_of()
-        os.kill(player.pid, signal.SIGSTOP)
+        process = player_of()
+        process.suspend()
         supply = threading.Thread(target=performer.send, args=(events, 9000 * STEP))
         supply.start()  # 280 kB, of which the pipe holds 64
         time.sleep(0.7)
         assert supply.is_alive()
-        os.kill(player.pid, signal.SIGCONT)
+        process.resume()
         supply.join()
         performer.start(0, TEMPO, 0.05)
         performer.finish(8 * STEP - 1)
