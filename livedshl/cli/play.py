@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from livedshl.cli.options import bars_option, performance_options
-from livedshl.player.clock.source import MOST_LATENCY_MS
+from livedshl.units import MOST_LATENCY_MS
 
 
 @click.command()

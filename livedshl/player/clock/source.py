@@ -9,8 +9,6 @@ from typing import Protocol
 from livedshl.player.playback import Playback
 from livedshl.units import TICKS_PER_BAR
 
-MOST_LATENCY_MS = 1000.0
-
 
 class Sync(Enum):
     """The ways of driving the clock."""
