@@ -21,7 +21,8 @@ from livedshl.errors import LivedshlError, MissingDependencyError, OutputError
 from livedshl.improviser import ContinuationRules
 from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import is_note_on
+from livedshl.midi.sounding import Sounding
 from livedshl.music import Grid
 from livedshl.music.segments import CHORD
 from livedshl.outputs.choice import Output, OutputKind
@@ -184,27 +185,22 @@ class RuleKeeping:
 
 
 class NoteAccount:
-    """How often notes are switched on, and whether each is switched off again."""
+    """How many notes are struck, and whether each ends."""
 
     def __init__(self) -> None:
-        self._on: Counter[tuple[int, int]] = Counter()
+        self._sounding = Sounding()
         self.notes = 0
-        self.stray_ends = 0  # note-offs of what was not on
+        self.stray_ends = 0  # note-offs of notes that did not sound
 
     def hear(self, status: int, pitch: int, velocity: int) -> None:
         """Takes in a channel message; only notes count."""
-        kind, note = status & 0xF0, (status & 0x0F, pitch)
-        if kind == NOTE_ON and velocity:
-            self.notes += 1
-            self._on[note] += 1
-        elif kind in (NOTE_ON, NOTE_OFF):
-            self.stray_ends += not self._on[note]
-            self._on[note] = max(0, self._on[note] - 1)
+        self.notes += is_note_on(status, velocity)
+        self.stray_ends += not self._sounding.hear(status, pitch, velocity)
 
     @property
     def left_on(self) -> int:
-        """How many are on."""
-        return self._on.total()
+        """How many notes sound."""
+        return len(self._sounding)
 
 
 class Ear:

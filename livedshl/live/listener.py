@@ -11,7 +11,7 @@ from livedshl.errors import LivedshlError
 from livedshl.live.overview import Overview
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
 from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
 from livedshl.music.segments import CHORD
 from livedshl.outputs.ports import CLIENT_NAME
@@ -78,14 +78,14 @@ class Listener:
         self, phrases: PhraseListener, overview: Overview, message: bytes, time_s: float
     ) -> None:
         status, pitch, velocity = message
-        kind, channel = status & 0xF0, status & 0x0F
+        channel = channel_of(status)
         tick = self._session.tick_at(time_s)
-        if kind == NOTE_ON and velocity:
+        if is_note_on(status, velocity):
             if _is_echo(overview, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
             else:
                 phrases.strike(tick, pitch)
-        elif kind in (NOTE_ON, NOTE_OFF):
+        elif is_note_off(status, velocity):
             if (channel, pitch) in self._echoes:
                 self._echoes.discard((channel, pitch))
             else:
@@ -137,7 +137,7 @@ def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
     tick += round(overview.latency_ms / 1e3 * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
     for chunk in overview.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
-            ticks, status, pitches = chunk.events[:, 0], chunk.events[:, 1], chunk.events[:, 2]
+            ticks, status, pitches, _ = chunk.events.T
             same = (status == NOTE_ON | channel) & (pitches == pitch)
             if bool((same & (np.abs(ticks - tick) <= near)).any()):
                 return True

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from livedshl.arranger import Events, Mixer, Part
+from livedshl.arranger import Mixer, Part
 from livedshl.bundle import Bundle
 from livedshl.errors import OutputError, TakeError
 from livedshl.files import write_beside
 from livedshl.index import CodeIndex
+from livedshl.midi.events import NO_EVENTS, TICK, Events, events_of
 from livedshl.midi.message import setting_of
+from livedshl.midi.sounding import cut_events
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.settings import Settings
@@ -121,7 +123,6 @@ class Take:
     def save(self, path: Path, tick: int) -> None:
         """Writes the last `SAVED_BARS` up to `tick`, and their trace beside. Raises OutputError."""
         from livedshl.midi.file import write_midi
-        from livedshl.midi.recorder import cut_events
 
         chunks, instruments = self._memory.last(tick)
         if not chunks:
@@ -129,7 +130,7 @@ class Take:
         start = chunks[0].start_tick
         events = np.concatenate([instruments, *(chunk.events for chunk in chunks)])
         events = Mixer().mix(cut_events(events, tick), ())  # without the ends of earlier notes
-        events[:, 0] = np.maximum(events[:, 0] - start, 0)
+        events[:, TICK] = np.maximum(events[:, TICK] - start, 0)
         changes = [(at, bpm) for at, bpm in self._tempo_changes if at < tick]
         before = [bpm for at, bpm in changes if at <= start]
         tempo_bpm = before[-1] if before else self._settings.tempo_bpm
@@ -161,7 +162,7 @@ class _Memory:
     def last(self, tick: int) -> tuple[list[Chunk], Events]:
         """The chunks of the last ticks before `tick`, and what the channels are set to first."""
         chunks = [c for c in tuple(self._chunks) if tick - self._ticks <= c.start_tick < tick]
-        instruments = np.array(list(self._instruments.values()), np.int64).reshape(-1, 4)
+        instruments = events_of(self._instruments.values())
         return chunks, instruments
 
 
@@ -171,7 +172,6 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
     The file is, byte for byte, what was recorded; after a crash it goes as far as the log.
     """
     from livedshl.midi.file import write_midi
-    from livedshl.midi.recorder import cut_events
 
     if manifest_digest(bundle.folder) != log.manifest:
         raise TakeError(f"{bundle.folder}: not the bundle that the take was played from")
@@ -185,7 +185,7 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
         events.append(composer.compose().events)
     for change in log.changes:
         names = {**(track_names(change.band.parts) if change.band else {}), **names}
-    heard = np.concatenate(events) if events else np.empty((0, 4), np.int64)
+    heard = np.concatenate(events) if events else NO_EVENTS
     if log.end is not None or not composer.over:
         heard = cut_events(heard, log.heard if log.end is None else log.end)
     tempi = [

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger import Events
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.provenance import Origin, Stretch, sections_of, stretches
 from livedshl.live.loader import load_index
 from livedshl.live.take import trace_line, track_names
+from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
