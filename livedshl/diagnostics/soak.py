@@ -31,7 +31,7 @@ from livedshl.outputs.ports import open_input, output_names
 from livedshl.performance.composition import Chunk
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import seconds_to_ticks
 
 MOST_MB_PER_HOUR = 1.0
 _WARM_UP_H = 1.0
@@ -262,7 +262,7 @@ class Soak:
         tell: Callable[[str], None],
     ) -> None:
         self._hours = hours
-        self._ticks_per_hour = settings.quarter_bpm * 60 * TICKS_PER_BEAT
+        self._ticks_per_hour = seconds_to_ticks(3600, settings.quarter_bpm)
         self._memory = MemoryGrowth()
         self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)

@@ -12,11 +12,11 @@ from livedshl.live.overview import Overview
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
 from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
 from livedshl.music.segments import CHORD
 from livedshl.outputs.ports import CLIENT_NAME
 from livedshl.performance.commands import Control
 from livedshl.performance.phrase import PhraseListener
+from livedshl.units import TICKS_PER_STEP, seconds_to_ticks
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01
@@ -121,7 +121,7 @@ class Listener:
 
 
 def _ticks(seconds: float, overview: Overview) -> int:
-    return ceil(seconds * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    return ceil(seconds_to_ticks(seconds, overview.quarter_bpm))
 
 
 def _silence(overview: Overview) -> int:
@@ -134,7 +134,7 @@ def _silence(overview: Overview) -> int:
 def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
     """Whether the music itself strikes this note about now, as early as it plays."""
     near = _ticks(_ECHO_S, overview)
-    tick += round(overview.latency_ms / 1e3 * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    tick += round(seconds_to_ticks(overview.latency_ms / 1e3, overview.quarter_bpm))
     for chunk in overview.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
             ticks, status, pitches, _ = chunk.events.T

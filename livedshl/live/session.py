@@ -287,7 +287,7 @@ class _ComposerThread:
         performer, tempo_bpm = self._performer, self._tempo_bpm
         quarter_bpm = performer.quarter_bpm / self._timing.speed
         if quarter_bpm and self._timing.sync is not Sync.INTERNAL:  # others decide it
-            tempo_bpm = round(quarter_bpm * TICKS_PER_BEAT / self._grid.beat_ticks, 1)
+            tempo_bpm = round(self._grid.beat_bpm(quarter_bpm), 1)
         return Overview(
             tick=performer.tick_at(time.perf_counter()),
             quarter_bpm=quarter_bpm,

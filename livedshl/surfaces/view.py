@@ -14,7 +14,7 @@ from livedshl.arranger import DRUM_CHANNEL
 from livedshl.live.overview import Overview
 from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.sounding import notes_of
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
 from livedshl.performance.composition import Chunk
@@ -36,7 +36,7 @@ def clock_line(overview: Overview) -> Text:
     grid = overview.grid
     bar, ticks = divmod(overview.tick, grid.bar_ticks)
     beat = ticks // grid.beat_ticks
-    beat_bpm = overview.quarter_bpm * TICKS_PER_BEAT / grid.beat_ticks
+    beat_bpm = grid.beat_bpm(overview.quarter_bpm)
     text = Text()
     text.append("▶ " if overview.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
