@@ -1,4 +1,4 @@
-"""Draws the README's pictures. From the top folder: `PYTHONPATH=tests python -m support.pictures`."""
+"""Draws the README's pictures. In the top folder: `PYTHONPATH=tests python -m support.pictures`."""
 
 import asyncio
 import re
