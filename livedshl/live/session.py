@@ -401,9 +401,9 @@ class _ComposerThread:
 
 def _story(chunk: Chunk, bar_ticks: int) -> str:
     """A line that tells where a chunk came from."""
-    trace = chunk.trace
+    provenance = chunk.provenance
     bar = chunk.start_tick // bar_ticks + 1
     found = "the opening"
-    if trace["hamming"] is not None:
-        found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"
-    return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
+    if provenance.hamming is not None:
+        found = f"Hamming distance {provenance.hamming}, one of {provenance.ties:,}"
+    return f"bar {bar}: {provenance.song}, beat {provenance.song_beat} ({found})"

@@ -1,6 +1,5 @@
 """A take: what has been heard, kept as it comes, and how to play it again."""
 
-import json
 import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ from livedshl.arranger import Mixer, Part
 from livedshl.bundle import Bundle
 from livedshl.errors import OutputError, TakeError
 from livedshl.files import write_beside
+from livedshl.improviser.trace_file import trace_line
 from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, TICK, Events, events_of
 from livedshl.midi.message import setting_of
@@ -42,11 +42,6 @@ def log_path(take: Path) -> Path:
 def new_take_path() -> Path:
     """A file of its own, in the working folder, for what is kept of a performance."""
     return Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))
-
-
-def trace_line(chunk: Chunk) -> str:
-    """A chunk's line of a trace file."""
-    return json.dumps(chunk.trace, ensure_ascii=False) + "\n"
 
 
 class Take:
@@ -97,7 +92,7 @@ class Take:
         if self._log:
             self._log.heard(chunk.end_tick)
         if self._trace and not chunk.goes_on:
-            self._trace.write(trace_line(chunk))
+            self._trace.write(trace_line(chunk.provenance))
 
     def change(self, change: Change) -> None:
         """A control is obeyed at the tick of the change."""
@@ -137,7 +132,7 @@ class Take:
         after = [(at - start, bpm) for at, bpm in changes if at > start]
         try:
             write_midi(path, events, tempo_bpm, self._grid, self._names, after)
-            trace = "".join(trace_line(chunk) for chunk in chunks if not chunk.goes_on)
+            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.goes_on)
             write_beside(path.with_suffix(".jsonl"), trace.encode())
         except OSError as error:
             raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error

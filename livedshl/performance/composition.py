@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Mixer, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Chart, Improvisation, Passage, trace_record
+from livedshl.improviser import Chart, Improvisation, Passage, Provenance, provenance_of
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import CodeIndex, pack
 from livedshl.midi.events import (
@@ -43,8 +42,8 @@ class Chunk:
     start_tick, end_tick: the stretch of time it fills, 480 ticks a quarter note.
     events: int64[n, 4] as `livedshl.arranger` makes them, all before end_tick but in the last.
     steps: int8[m, 3], the passage itself, in C. key: that it is played in.
-    trace: where it came from. goes_on: whether the chunk before began the beat that its trace tells
-    of. begins_anew: whether everything was silenced where it starts.
+    provenance: where it came from. goes_on: True if this chunk starts inside a beat that the chunk
+    before began. begins_anew: whether everything was silenced where it starts.
     """
 
     start_tick: int
@@ -52,7 +51,7 @@ class Chunk:
     events: Events
     steps: NDArray[np.int8]
     key: Key
-    trace: dict[str, Any]
+    provenance: Provenance
     goes_on: bool = False
     begins_anew: bool = False
 
@@ -64,10 +63,10 @@ class Chunk:
             ticks = self.events[:, TICK]
             last = end >= self.end_tick
             events = self.events[(ticks >= start) & ((ticks < end) | last)]
-            trace = self.trace | {"beat": start // grid.beat_ticks, "beats": 1}
+            provenance = replace(self.provenance, beat=start // grid.beat_ticks, beats=1)
             goes_on = start % grid.beat_ticks > 0 if at else self.goes_on
             steps = self.steps[at : at + 1]
-            pieces.append(Chunk(start, end, events, steps, self.key, trace, goes_on))
+            pieces.append(Chunk(start, end, events, steps, self.key, provenance, goes_on))
         return tuple(pieces)
 
     def begun_at(self, tick: int) -> "Chunk":
@@ -276,9 +275,8 @@ class Composition(Iterator[Chunk]):
             self._improvisation.set_chart(self._followed_in(key))
         passage = self._as_heard(replace(passage, steps=steps))
         end_beat += self._held_ticks // grid.beat_ticks
-        trace = trace_record(self._bundle, passage) | {"beats": end_beat - passage.beat}
-        if passage.place and not self._chart:
-            trace["key"] = str(key)
+        has_form_keys = passage.place is not None and not self._chart
+        provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         # What follows the opening takes too long to find before the first note.
         following = self._following() if self.tick and not passage.ends else None
         arranger.vocabulary = self.chords
@@ -296,7 +294,7 @@ class Composition(Iterator[Chunk]):
             events=events,
             steps=passage.steps,
             key=key,
-            trace=trace,
+            provenance=provenance,
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
@@ -396,7 +394,7 @@ class Composition(Iterator[Chunk]):
         chunk = held.moved(self.tick - held.start_tick)
         beat = chunk.start_tick // self._grid.beat_ticks
         self._held_ticks += chunk.end_tick - chunk.start_tick
-        return replace(chunk, trace=held.trace | {"beat": beat, "held": True})
+        return replace(chunk, provenance=replace(held.provenance, beat=beat, held=True))
 
     def _let_go(self) -> None:
         """Goes on where the music was when it was held."""
