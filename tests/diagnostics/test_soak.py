@@ -12,7 +12,7 @@ from support.strategies import libraries, step_arrays
 from support.surroundings import COMMON_TIME_FIRST
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.diagnostics.soak import MemoryGrowth, NoteAccount, Repetition, RuleKeeping, Soak, soak
 from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve

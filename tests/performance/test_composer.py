@@ -15,7 +15,7 @@ from support.strategies import thorough
 from livedshl.arranger import Mixer, Pattern
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
-from livedshl.learning.networks import networks_bytes, seeded_networks
+from livedshl.learning.coding import networks_bytes, seeded_networks
 from livedshl.midi.sounding import cut_events
 from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
