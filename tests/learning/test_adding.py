@@ -45,7 +45,7 @@ def models(tmp_path_factory: pytest.TempPathFactory):
     """The folder of the user's own models."""
     folder = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("index.bundle", "learning.adding"):
+        for module in ("bundle.bundle", "learning.adding"):
             patch.setattr(f"livedshl.{module}.own_models", lambda: folder)
         yield folder
 

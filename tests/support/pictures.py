@@ -1,4 +1,4 @@
-"""Draws the README's pictures. From the top folder: `PYTHONPATH=tests python -m support.pictures`."""
+"""Draws the README's pictures. In the top folder: `PYTHONPATH=tests python -m support.pictures`."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.surfaces.screen import Cockpit
 
-FOLDER = Path(__file__).parents[2] / "models" / "session" / "pictures"
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = (100, 30)
 SEED = 8
 
