@@ -11,17 +11,26 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from livedshl.errors import OutputError
+from livedshl.errors import CommandError, OutputError
 from livedshl.live.loader import LoadedIndex, Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
-from livedshl.performance.commands import Band, Control, check
+from livedshl.performance.commands import (
+    ChoosePreset,
+    Command,
+    End,
+    Panic,
+    SetLatency,
+    SetTempo,
+    check,
+)
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
+from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
 from livedshl.units import TICKS_PER_BEAT
@@ -47,7 +56,7 @@ class Session:
     observe: given each chunk, on the composer thread, when it is heard.
     on_ending: told that the music comes to its end because somebody wished so.
 
-    What may be done from any thread: `control`, `overview`, `save`, `end` and `stop`.
+    What may be done from any thread: `send`, `overview`, `save`, `end` and `stop`.
     """
 
     def __init__(
@@ -76,21 +85,18 @@ class Session:
         self._performer: Performer | None = None
         self._composing: _ComposerThread | None = None
 
-    def control(self, control: Control) -> None:
-        """Does what a control says, where in the music it acts.
-
-        Raises ValueError, saying what is wrong, or PresetError.
-        """
+    def send(self, command: Command) -> None:
+        """Obeys a command where in the music it acts. Raises CommandError or PresetError."""
         composing = self._composing
-        check(control, self._band.names, self._settings.key.mode)
-        band = self._other_band(str(control.value)) if control.name == "preset" else None
+        check(command, self._band.names, self._settings.key.mode)
+        band = self._other_band(command.name) if isinstance(command, ChoosePreset) else None
         if composing is None:
-            raise ValueError("the music has not begun yet")
-        if control.name == "tempo" and self._timing.sync is Sync.CLOCK:
-            raise ValueError("tempo: the MIDI clock that is followed decides it")
-        if control.name == "end":
+            raise CommandError("the music has not begun yet")
+        if isinstance(command, SetTempo) and self._timing.sync is Sync.CLOCK:
+            raise CommandError("the MIDI clock sets the tempo", where="tempo")
+        if isinstance(command, End):
             self._ending.set()
-        composing.change(control, band)
+        composing.change(command, band)
 
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
@@ -121,7 +127,7 @@ class Session:
         if self._composing is None:
             self._stop.set()
         else:
-            self.control(Control("end"))
+            self.send(End())
 
     def stop(self) -> None:
         """Stops it now."""
@@ -200,8 +206,10 @@ class Session:
     def _other_band(self, name: str) -> Band:
         preset = load_preset(name)
         if preset.metre and preset.metre != str(self._settings.grid):
-            raise ValueError(f"preset: {name} is for {preset.metre}, the music is in "
-                             f"{self._settings.grid}")  # fmt: skip
+            raise CommandError(
+                f"{name} is for {preset.metre}, the music is in {self._settings.grid}",
+                where="preset",
+            )
         return Band.of(preset)
 
     def _interrupt(self) -> None:
@@ -256,7 +264,7 @@ class _ComposerThread:
         self._stop = threading.Event()
         self._error: BaseException | None = None
         self._started = False
-        self._wanted: deque[tuple[Control, Band | None]] = deque()  # changes, from any thread
+        self._wanted: deque[tuple[Command, Band | None]] = deque()  # changes, from any thread
         self._coming: deque[Chunk] = deque()  # composed, but not heard yet
         self._latency_ms = timing.latency_s * 1e3
         self._tempo_bpm = settings.tempo_bpm
@@ -276,9 +284,9 @@ class _ComposerThread:
         if error:
             raise error
 
-    def change(self, control: Control, band: Band | None) -> None:
-        """Takes in a change, from any thread. band: that of a change of preset."""
-        self._wanted.append((control, band))
+    def change(self, command: Command, band: Band | None) -> None:
+        """Takes in a command, from any thread. band: the band of a chosen preset."""
+        self._wanted.append((command, band))
         self.band = band or self.band
         self._performer.wake()
 
@@ -344,22 +352,23 @@ class _ComposerThread:
             self.finished = True
             self._performer.finish(chunk.end_tick)
 
-    def _obey(self, control: Control, band: Band | None) -> None:
+    def _obey(self, command: Command, band: Band | None) -> None:
         performer = self._performer
-        change = Change(self._earliest_tick(), control, band)
-        if control.name == "panic":
-            performer.panic()
-        elif control.name == "latency":
-            self._latency_ms = float(control.value or 0)
-            performer.set_latency(self._latency_ms / 1e3)
-        elif control.name == "tempo":
-            beat_ticks = self._grid.beat_ticks
-            change = replace(change, tick=-(-change.tick // beat_ticks) * beat_ticks)
-            self._tempo_bpm = float(control.value or 0)
-            performer.set_tempo(change.tick, self._grid.quarter_bpm(self._tempo_bpm))
-        else:
-            self._compose_anew(change)
-            return
+        change = Change(self._earliest_tick(), command, band)
+        match command:
+            case Panic():
+                performer.panic()
+            case SetLatency(ms):
+                self._latency_ms = ms
+                performer.set_latency(ms / 1e3)
+            case SetTempo(bpm):
+                beat_ticks = self._grid.beat_ticks
+                change = replace(change, tick=-(-change.tick // beat_ticks) * beat_ticks)
+                self._tempo_bpm = bpm
+                performer.set_tempo(change.tick, self._grid.quarter_bpm(bpm))
+            case _:
+                self._compose_anew(change)
+                return
         self._take.change(change)
 
     def _compose_anew(self, change: Change) -> None:

@@ -19,6 +19,7 @@ from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, TICK, Events, events_of
 from livedshl.midi.message import setting_of
 from livedshl.midi.sounding import cut_events
+from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.settings import Settings
@@ -102,11 +103,10 @@ class Take:
             self._names = {**track_names(change.band.parts), **self._names}
             if self._recorder:
                 self._recorder.name_tracks(self._names)
-        if change.control.name == "tempo":
-            tempo_bpm = float(change.control.value or 0)
-            self._tempo_changes.append((change.tick, tempo_bpm))
+        if isinstance(change.command, SetTempo):
+            self._tempo_changes.append((change.tick, change.command.bpm))
             if self._recorder:
-                self._recorder.set_tempo(change.tick, tempo_bpm)
+                self._recorder.set_tempo(change.tick, change.command.bpm)
 
     def cut(self, tick: int) -> None:
         """What was recorded from `tick` on was never heard."""
@@ -173,7 +173,7 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
     settings = log.settings
     composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
     for change in log.changes:
-        if change.control.name != "tempo":
+        if not isinstance(change.command, SetTempo):
             composer.change(change)
     names, events = track_names(settings.parts), []
     while not composer.over and composer.tick < log.heard:
@@ -184,7 +184,9 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
     if log.end is not None or not composer.over:
         heard = cut_events(heard, log.heard if log.end is None else log.end)
     tempi = [
-        (c.tick, float(c.control.value or 0)) for c in log.changes if c.control.name == "tempo"
+        (change.tick, change.command.bpm)
+        for change in log.changes
+        if isinstance(change.command, SetTempo)
     ]
     try:
         write_midi(path, heard, settings.tempo_bpm, settings.grid, names, tempi)

@@ -28,9 +28,22 @@ from livedshl.music.leadsheet import Key
 from livedshl.music.segments import ARTICULATED, CHORD
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import forward_encoder
-from livedshl.performance.commands import Band, Control, Steering
+from livedshl.performance.commands import (
+    Answer,
+    ChoosePreset,
+    Command,
+    End,
+    FollowChord,
+    Freeze,
+    Hold,
+    NextTune,
+    ReRoll,
+    SetAdventure,
+    SetLevel,
+)
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
+from livedshl.performance.steering import Band, Steering, steered
 
 HELD_BARS = 4  # that are looped
 
@@ -200,56 +213,39 @@ class Composition(Iterator[Chunk]):
         other._mixer = self._mixer.copy()
         return other
 
-    def obey(self, control: Control, band: Band | None = None) -> None:
-        """Does what a control says, from the next chunk on. band: that of a change of preset.
+    def obey(self, command: Command, band: Band | None = None) -> None:
+        """Obeys a command from the next chunk on. band: the band of a chosen preset.
 
-        The tempo, and what acts at once, are the clock's.
+        The clock obeys the tempo, the latency and panic; they change nothing here.
         """
-        name, value, part = control.name, control.value, control.part or ""
-        steering, improvisation = self.steering, self._improvisation
-        if name == "re-roll":
-            _, coming = self._peek()
-            if coming is not None:
-                improvisation.avoid(coming.segment)
-        elif name == "next-tune":
-            improvisation.begin_next_tune()
-        elif name == "end":
-            improvisation.end()
-            steering = replace(steering, ending=True, hold=False)
-        elif name == "key":
-            steering = replace(steering, key=Key.parse(str(value)))
-        elif name == "adventure":
-            improvisation.set_adventure(float(value or 0))
-            steering = replace(steering, adventure=float(value or 0))
-        elif name == "freeze":
-            improvisation.freeze(bool(value))
-            steering = replace(steering, freeze=bool(value))
-        elif name == "hold":
-            steering = replace(steering, hold=bool(value))
-            if value and not self._loop:
+        before, improvisation = self.steering, self._improvisation
+        steering = steered(before, command, band)
+        match command:
+            case ReRoll():
+                _, coming = self._peek()
+                if coming is not None:
+                    improvisation.avoid(coming.segment)
+            case NextTune():
+                improvisation.begin_next_tune()
+            case End():
+                improvisation.end()
+            case SetAdventure(amount):
+                improvisation.set_adventure(amount)
+            case Freeze(on):
+                improvisation.freeze(on)
+            case Hold(on=True) if not self._loop:
                 steering = replace(steering, hold=self._hold())
-        elif name == "preset" and band:
-            self._change_band(band)
-            steering = replace(steering, band=band)
-        elif name == "level":
-            steering = replace(steering, levels={**steering.levels, part: int(value or 0)})
-            self._set_levels({part: int(value or 0)}, steering.band)
-        elif name == "listen":
-            steering = replace(steering, listening=bool(value))
-        elif name == "harmony":
-            self._set_harmony(str(value or ""))
-        elif name == "answer":
-            self._answer(Phrase.parse(str(value)))
-            steering = replace(steering, listening=False, hold=False)
-        elif name == "mute":
-            muted = steering.muted | {part} if value else steering.muted - {part}
-            steering = replace(steering, muted=muted)
-        elif name == "solo":
-            soloed = steering.soloed | {part} if value else steering.soloed - {part}
-            steering = replace(steering, soloed=soloed)
+            case ChoosePreset() if band:
+                self._change_band(band)
+            case SetLevel(part, level):
+                self._set_levels({part: level}, before.band)
+            case FollowChord(chord):
+                self._set_harmony(chord)
+            case Answer(phrase):
+                self._answer(phrase)
         self._ahead = None
         self._add_at_start(self._mixer.silence(self.tick, steering.silent))
-        self._arranger.begin_anew(set(self.steering.silent) - set(steering.silent))
+        self._arranger.begin_anew(set(before.silent) - set(steering.silent))
         self.steering = steering
 
     def _peek(self) -> tuple[Improvisation, Passage | None]:
@@ -343,9 +339,9 @@ class Composition(Iterator[Chunk]):
             self._at_start = NO_EVENTS
         return replace(chunk, events=heard)
 
-    def _set_harmony(self, name: str) -> None:
-        """Follows a chord, as it sounds, or, without a name, the chart again."""
-        self._harmony = Chord.parse(name) if name else None
+    def _set_harmony(self, chord: Chord | None) -> None:
+        """Follows a chord, as it sounds; None: the chart again."""
+        self._harmony = chord
         key = self._lately[-1].chunk.key if self._lately else self.steering.key
         self._improvisation.set_chart(self._followed_in(key))
 
