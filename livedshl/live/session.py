@@ -15,6 +15,7 @@ from livedshl.errors import CommandError, OutputError
 from livedshl.live.loader import LoadedIndex, Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
 from livedshl.performance.commands import (
@@ -51,7 +52,8 @@ class Session:
     """Plays one performance; made for one `run`.
 
     prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
-    not livedshl itself. record, trace: files to write.
+    not livedshl itself. watcher: watches the ports; without one, the performer starts its own.
+    record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
     observe: given each chunk, on the composer thread, when it is heard.
     on_ending: told that the music comes to its end because somebody wished so.
@@ -66,6 +68,7 @@ class Session:
         prepare: Callable[[Progress], Path],
         *,
         timing: ClockSettings | None = None,
+        watcher: PortWatcher | None = None,
         record: Path | None = None,
         trace: Path | None = None,
         progress: Progress = lambda stage, share: None,
@@ -75,6 +78,7 @@ class Session:
         self._settings = settings
         self._output = output
         self._timing = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
+        self._watcher = watcher
         self._loader = Loader(prepare, progress)
         self._record = record
         self._trace = trace
@@ -167,7 +171,7 @@ class Session:
             # Last in, first out: whatever happens, the notes go off before files are closed.
             files = stack.enter_context(ExitStack())
             performer = stack.enter_context(
-                Performer(self._output, self._timing, self._settings.quarter_bpm)
+                Performer(self._output, self._timing, self._settings.quarter_bpm, self._watcher)
             )
             self._performer = performer
             self._loader.start()
@@ -186,7 +190,7 @@ class Session:
             told = False
             while not (self._stop.is_set() or performer.ended):
                 time.sleep(_WATCH_S)  # `wait` would hold a lock that a signal's handler wants
-                if self._ending.is_set() and not performer.running:
+                if self._ending.is_set() and not performer.position.running:
                     break  # whoever drives the clock may never start it again
                 if self._ending.is_set() and not told:
                     told = True
@@ -196,6 +200,8 @@ class Session:
             composing.close(cut_tick)
             if performer.ended and not composing.finished:
                 raise OutputError("the player process died; start livedshl again")
+            if self._watcher:
+                self._watcher.stop()
             performer.stop()
             return performer.report()
 
@@ -293,7 +299,7 @@ class _ComposerThread:
     def overview(self) -> Overview:
         """The performance as it stands."""
         performer, tempo_bpm = self._performer, self._tempo_bpm
-        quarter_bpm = performer.quarter_bpm / self._timing.speed
+        quarter_bpm = performer.position.tempo_bpm / self._timing.speed
         if quarter_bpm and self._timing.sync is not Sync.INTERNAL:  # others decide it
             tempo_bpm = round(self._grid.beat_bpm(quarter_bpm), 1)
         return Overview(
