@@ -5,6 +5,7 @@ its grid says (`livedshl.music.grid`).
 """
 
 LOWEST_TEMPO, HIGHEST_TEMPO = 20, 400  # BPM
+MOST_LATENCY_MS = 1000.0  # early or late
 
 TICKS_PER_BEAT = 480
 STEPS_PER_BEAT = 4

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from livedshl.cli.options import bars_option, performance_options
-from livedshl.player.clock.source import MOST_LATENCY_MS
+from livedshl.units import MOST_LATENCY_MS
 
 
 @click.command()
@@ -115,11 +115,11 @@ def play(
     from livedshl.live.take import new_take_path
     from livedshl.outputs.choice import OutputKind, choose_output
     from livedshl.outputs.ports import find_port, input_names
-    from livedshl.player.clock.source import Sync, Timing
+    from livedshl.player.clock.source import ClockSettings, Sync
 
     settings = settings_of(bars=bars, **chosen)
     output = choose_output(port=port, synth=synth or soundfont is not None, soundfont=soundfont)
-    timing = Timing(
+    timing = ClockSettings(
         sync=Sync(sync),
         port=find_port(sync_port, input_names()) if sync_port else "",
         sends_clock=send_clock,

@@ -29,7 +29,7 @@ from livedshl.outputs.missing import install_extra
 from livedshl.outputs.ports import open_input, output_names
 from livedshl.performance.composition import Chunk
 from livedshl.performance.settings import Settings
-from livedshl.player.clock.source import Timing
+from livedshl.player.clock.source import ClockSettings
 from livedshl.units import TICKS_PER_BEAT
 
 MOST_MB_PER_HOUR = 1.0
@@ -372,7 +372,7 @@ def soak(
             tell(f"Plays to nowhere, as nothing can listen: {error}.")
         session = Session(
             settings, output, lambda progress: folder,
-            timing=Timing(speed=speed), trace=trace, observe=watcher.observe,
+            timing=ClockSettings(speed=speed), trace=trace, observe=watcher.observe,
         )  # fmt: skip
         report = session.run()
         if ear:

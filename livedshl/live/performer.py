@@ -16,7 +16,7 @@ from livedshl.live.handover import Handover
 from livedshl.live.port_watch import PortWatch
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.outputs.watch import INPUT, PortNews
-from livedshl.player.clock.source import Sync, Timing
+from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.player.lateness import Lateness
 from livedshl.player.processes import module_command, own_process_group, start_process
 from livedshl.player.protocol import (
@@ -79,10 +79,10 @@ class Performer:
     """
 
     def __init__(
-        self, output: Output, timing: Timing | None = None, tempo_bpm: float = 120.0
+        self, output: Output, timing: ClockSettings | None = None, tempo_bpm: float = 120.0
     ) -> None:
         self._output = output
-        self._timing = timing or Timing()
+        self._timing = timing or ClockSettings()
         self.lateness = Lateness.shared()
         arguments = player_arguments(
             output.kind.value, output.name, self._timing, tempo_bpm, self.lateness.handle
@@ -389,7 +389,9 @@ class Performer:
         """
         if self._output.kind is not OutputKind.PORT or Answer.REPORT in self._answers:
             return
-        arguments = player_arguments(self._output.kind.value, self._output.name, Timing(), 120.0)
+        arguments = player_arguments(
+            self._output.kind.value, self._output.name, ClockSettings(), 120.0
+        )
         try:
             subprocess.run(
                 module_command(_PLAYER, arguments),

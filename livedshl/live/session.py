@@ -22,7 +22,7 @@ from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
-from livedshl.player.clock.source import Sync, Timing
+from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
 from livedshl.units import TICKS_PER_BEAT
 
@@ -56,7 +56,7 @@ class Session:
         output: Output,
         prepare: Callable[[Progress], Path],
         *,
-        timing: Timing | None = None,
+        timing: ClockSettings | None = None,
         record: Path | None = None,
         trace: Path | None = None,
         progress: Progress = lambda stage, share: None,
@@ -65,7 +65,7 @@ class Session:
     ) -> None:
         self._settings = settings
         self._output = output
-        self._timing = replace(timing or Timing(), bar_ticks=settings.grid.bar_ticks)
+        self._timing = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         self._loader = Loader(prepare, progress)
         self._record = record
         self._trace = trace
@@ -234,7 +234,7 @@ class _ComposerThread:
         performer: Performer,
         take: Take,
         observe: Callable[[Chunk], None],
-        timing: Timing,
+        timing: ClockSettings,
         session_stop: threading.Event,
     ) -> None:
         self.finished = False

@@ -8,8 +8,7 @@ from livedshl.arranger import Groove, Part, Role
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
 from livedshl.performance.preset import Preset
-from livedshl.player.clock.source import MOST_LATENCY_MS
-from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
+from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_LATENCY_MS
 
 Value = float | bool | str | None
 

@@ -22,7 +22,8 @@ from threading import Thread
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.midi.message import event_message
 from livedshl.outputs.opening import Nowhere, Port, open_output
-from livedshl.player.clock.source import Follower, open_follower
+from livedshl.player.clock.opening import open_follower
+from livedshl.player.clock.source import Follower
 from livedshl.player.lateness import Lateness
 from livedshl.player.playback import Playback
 from livedshl.player.protocol import RECORD, Answer, Command, parse_arguments, stamp

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from enum import IntEnum
 
-from livedshl.player.clock.source import Sync, Timing
+from livedshl.player.clock.source import ClockSettings, Sync
 
 # tick (int64), kind, three bytes of a MIDI message, value (int32)
 RECORD = struct.Struct("<qBBBBi")
@@ -63,7 +63,7 @@ def command_record(kind: Command, tick: int = 0, value: int = 0) -> bytes:
 
 
 def player_arguments(
-    kind: str, name: str, timing: Timing, tempo_bpm: float, lateness: str = ""
+    kind: str, name: str, timing: ClockSettings, tempo_bpm: float, lateness: str = ""
 ) -> list[str]:
     """The player's command line.
 
@@ -74,8 +74,10 @@ def player_arguments(
     return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers), lateness]
 
 
-def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, Timing, float, str]:
+def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, ClockSettings, float, str]:
     """What `player_arguments` was given."""
     kind, name, sync, port, sends_clock, latency_s, speed, bar, tempo_bpm, lateness = arguments
-    timing = Timing(Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar))
+    timing = ClockSettings(
+        Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar)
+    )
     return kind, name, timing, float(tempo_bpm), lateness

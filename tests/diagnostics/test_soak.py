@@ -23,7 +23,7 @@ from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.composition import Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
-from livedshl.player.clock.source import Timing
+from livedshl.player.clock.source import ClockSettings
 
 TEMPO = 120.0  # ten minutes are 300 bars
 HOURS = 0.1
@@ -286,7 +286,11 @@ def test_a_session_shows_its_chunks_to_an_observer():
     folder, seen = find_bundle("session"), []
     settings = settings_of(bars=6)
     Session(
-        settings, NOWHERE, lambda progress: folder, timing=Timing(speed=20), observe=seen.append
+        settings,
+        NOWHERE,
+        lambda progress: folder,
+        timing=ClockSettings(speed=20),
+        observe=seen.append,
     ).run()
     assert [chunk.start_tick for chunk in seen] == [960 * n for n in range(12)]
     assert seen[-1].end_tick == 6 * 1920

@@ -22,7 +22,7 @@ from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.preset import load_preset
 from livedshl.performance.rendering import render
 from livedshl.performance.settings import Settings
-from livedshl.player.clock.source import Timing
+from livedshl.player.clock.source import ClockSettings
 
 TUNES = Path(__file__).parents[1] / "tunes"
 KINDS = [("3/4", Mode.MAJOR), ("6/8", Mode.MAJOR), ("9/8", Mode.MAJOR), ("4/4", Mode.MINOR),
@@ -95,7 +95,7 @@ def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path
         settings,
         Output(OutputKind.NOWHERE, "", ""),
         lambda progress: folder,
-        timing=Timing(speed=20),
+        timing=ClockSettings(speed=20),
         record=tmp_path / "take.mid",
     ).run()
     assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
@@ -112,7 +112,7 @@ def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
             chosen,
             Output(OutputKind.NOWHERE, "", ""),
             lambda progress: model,
-            timing=Timing(speed=20),
+            timing=ClockSettings(speed=20),
             record=tmp_path / "take.mid",
         ).run()
         assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()

@@ -17,7 +17,7 @@ from support.surroundings import JackServer, Receiver, left_on, livedshl, need, 
 from livedshl.live.performer import Performer
 from livedshl.midi.recorder import read_events
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import Timing
+from livedshl.player.clock.source import ClockSettings
 
 TEMPO = 240
 STEP = 240  # ticks; 125 ms at TEMPO
@@ -255,7 +255,7 @@ def test_a_dead_server_that_takes_no_messages_does_not_hold_up_the_player(server
 def test_a_server_may_die_again_and_again(server, caplog):
     listener = Listener(OutputKind.PORT, server.environment)
     end = 96
-    with Performer(listener.output, Timing(sends_clock=True)) as performer:
+    with Performer(listener.output, ClockSettings(sends_clock=True)) as performer:
         performer.wait_ready(20)
         performer.send(scale(end), end * STEP)
         performer.finish(end * STEP)

@@ -12,7 +12,7 @@ from support.surroundings import left_on, livedshl, notes_on, sounding
 
 from livedshl.live.performer import Performer
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import Timing
+from livedshl.player.clock.source import ClockSettings
 from livedshl.player.protocol import RECORD, Command, player_arguments
 
 TEMPO = 240
@@ -166,7 +166,7 @@ def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, r
     player = subprocess.Popen(
         [
             *livedshl()[:1], "-m", "livedshl.player.process",
-            *player_arguments("port", receiver.port, Timing(), TEMPO),
+            *player_arguments("port", receiver.port, ClockSettings(), TEMPO),
         ],
         env=jack, stdin=subprocess.PIPE, stdout=write_answers,
     )  # fmt: skip
