@@ -21,9 +21,9 @@ from livedshl.player.lateness import Lateness
 from livedshl.player.processes import module_command, own_process_group, start_process
 from livedshl.player.protocol import (
     RECORD,
-    Answer,
-    Command,
-    command_record,
+    Instruction,
+    Reply,
+    instruction_record,
     player_arguments,
     seconds_since,
 )
@@ -94,7 +94,7 @@ class Performer:
         self._started = False
         self._process = self._launch()
         self._changed = threading.Condition()  # guards what follows
-        self._answers: dict[Answer, tuple[int, bytes]] = {}
+        self._answers: dict[Reply, tuple[int, bytes]] = {}
         self._tempo_bpm = 0.0  # at the last position, 0 while the clock stood still
         self._positioned_s = 0.0
         self._n_answers = 0
@@ -118,10 +118,10 @@ class Performer:
     def wait_ready(self, timeout_s: float) -> None:
         """Waits until the output is open. Raises OutputError, saying why, if it cannot be."""
         with self._changed:
-            self._changed.wait_for(lambda: Answer.READY in self._answers or self._ended, timeout_s)
-            if Answer.READY in self._answers and not self._ended:
+            self._changed.wait_for(lambda: Reply.READY in self._answers or self._ended, timeout_s)
+            if Reply.READY in self._answers and not self._ended:
                 return
-            _, why = self._answers.get(Answer.FAILED, (0, _NOT_STARTED))
+            _, why = self._answers.get(Reply.FAILED, (0, _NOT_STARTED))
         raise OutputError(why.decode())
 
     def start(self, tick: int, tempo_bpm: float, delay_s: float) -> None:
@@ -149,22 +149,22 @@ class Performer:
     def panic(self) -> None:
         """Switches off everything at once; the music goes on with its next notes."""
         with self._commands:
-            self._tell(command_record(Command.PANIC))
+            self._tell(instruction_record(Instruction.PANIC))
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
         tempo_bpm *= self._timing.speed
-        self._set(Command.TEMPO, tick, round(tempo_bpm * 1000))
+        self._set(Instruction.TEMPO, tick, round(tempo_bpm * 1000))
 
     def set_latency(self, latency_s: float) -> None:
         """Sends everything that much earlier than the beat from now on; negative: later."""
-        self._set(Command.LATENCY, 0, round(latency_s * 1e6))
+        self._set(Instruction.LATENCY, 0, round(latency_s * 1e6))
 
     def finish(self, tick: int) -> None:
         """Lets the player end by itself at `tick`."""
         with self._commands:
             self._handover.finish_tick = tick
-            self._tell(command_record(Command.FINISH, tick))
+            self._tell(instruction_record(Instruction.FINISH, tick))
 
     def stop(self) -> None:
         """Stops the player and waits until it has left."""
@@ -172,7 +172,7 @@ class Performer:
             watch.stop()
         with self._commands:
             self._leaving = True
-            self._tell(command_record(Command.QUIT))
+            self._tell(instruction_record(Instruction.QUIT))
             process = self._process
             assert process.stdin
             process.stdin.close()
@@ -194,7 +194,7 @@ class Performer:
     @property
     def tick(self) -> int:
         """The tick the clock was last known to be at; 0 before the start."""
-        tick, _ = self._answers.get(Answer.POSITION, (0, b""))
+        tick, _ = self._answers.get(Reply.POSITION, (0, b""))
         return tick
 
     @property
@@ -227,7 +227,7 @@ class Performer:
         """How the clock did; None if the player died without a word."""
         with self._changed:
             self._changed.wait_for(lambda: self._ended, _LEAVING_TIMEOUT_S)
-            _, text = self._answers.get(Answer.REPORT, (0, b""))
+            _, text = self._answers.get(Reply.REPORT, (0, b""))
         if not text:
             return None
         return PlayerReport(
@@ -241,7 +241,7 @@ class Performer:
         self._launched_s = time.monotonic()
         return start_process(self._command, self.lateness.inherited)
 
-    def _set(self, command: Command, tick: int, value: int) -> None:
+    def _set(self, command: Instruction, tick: int, value: int) -> None:
         """Tells a setting, which a later player will be told as well."""
         with self._commands:
             self._tell(self._handover.set(command, tick, value))
@@ -271,27 +271,27 @@ class Performer:
         assert stdout
         while len(record := _read_exactly(stdout, RECORD.size)) == RECORD.size:
             tick, kind, *stamped, value = RECORD.unpack(record)
-            text = b"" if kind == Answer.POSITION else _read_exactly(stdout, value)
+            text = b"" if kind == Reply.POSITION else _read_exactly(stdout, value)
             with self._changed:
-                if kind == Answer.POSITION:
+                if kind == Reply.POSITION:
                     now_s = time.perf_counter()
                     self._tempo_bpm = value / 1000
                     self._positioned_s = now_s - seconds_since(stamped, now_s)
                     # A player that takes another's place does not know yet where the music is.
                     tick = max(tick, self.tick)
-                self._answers[Answer(kind)] = (tick, text)
+                self._answers[Reply(kind)] = (tick, text)
                 self._n_answers += 1
                 self._changed.notify_all()
-            if kind == Answer.POSITION:
+            if kind == Reply.POSITION:
                 with self._commands:
                     self._handover.forget_before(tick)
-            elif kind == Answer.READY and self._replacing:
+            elif kind == Reply.READY and self._replacing:
                 with self._commands:
                     if self._started:
                         self._tell(self._resuming())
-            elif kind == Answer.LOST:
+            elif kind == Reply.LOST:
                 log.warning("%s", text.decode())
-            elif kind == Answer.REOPENED:
+            elif kind == Reply.REOPENED:
                 log.warning("%s is back", self._output.name)
 
     def _resuming(self) -> bytes:
@@ -306,7 +306,7 @@ class Performer:
             return _start_record(self.tick, _RESUME_DELAY_S, resuming=False)
         passed_s = time.perf_counter() - self._positioned_s + _RESUME_DELAY_S
         tick = self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
-        tempo = RECORD.pack(tick, Command.TEMPO, 0, 0, 0, round(self._tempo_bpm * 1000))
+        tempo = RECORD.pack(tick, Instruction.TEMPO, 0, 0, 0, round(self._tempo_bpm * 1000))
         return tempo + _start_record(tick, _RESUME_DELAY_S, resuming=True)
 
     def _guard(self) -> None:
@@ -315,15 +315,15 @@ class Performer:
         while not self._all_done.wait(_CHECK_PERIOD_S):
             silent = silent + 1 if self._n_answers == n_answers else 0
             n_answers = self._n_answers
-            if silent == (_SILENT_CHECKS if Answer.READY in self._answers else _OPENING_CHECKS):
+            if silent == (_SILENT_CHECKS if Reply.READY in self._answers else _OPENING_CHECKS):
                 log.warning("the player process hangs and is ended")
                 self._process.kill()
 
     def _hear_of_port(self, news: PortNews) -> None:
         if news is PortNews.THERE:
-            told = command_record(Command.REOPEN)
+            told = instruction_record(Instruction.REOPEN)
         else:
-            told = command_record(Command.GONE, value=news is PortNews.DIED)
+            told = instruction_record(Instruction.GONE, value=news is PortNews.DIED)
             if not self._away:
                 log.warning("%s has gone; the music goes on until it is back", self._output.name)
         self._away = news is not PortNews.THERE
@@ -336,7 +336,7 @@ class Performer:
         """
         if news is PortNews.THERE and self._clock_away:
             with self._commands:
-                self._tell(command_record(Command.FOLLOW))
+                self._tell(instruction_record(Instruction.FOLLOW))
         self._clock_away = news is PortNews.GONE or (
             news is PortNews.DIED and not self._is_port_watched
         )
@@ -349,11 +349,11 @@ class Performer:
 
     def _died(self) -> bool:
         """Whether the player left although nobody told it to, or could not even say goodbye."""
-        if Answer.READY not in self._answers:
+        if Reply.READY not in self._answers:
             return self._replacing  # the port may be away; another one may find it again
-        if Answer.REPORT not in self._answers:
+        if Reply.REPORT not in self._answers:
             return True
-        tick, _ = self._answers[Answer.REPORT]
+        tick, _ = self._answers[Reply.REPORT]
         finish_tick = self._handover.finish_tick
         return not (self._leaving or (finish_tick is not None and tick >= finish_tick))
 
@@ -363,7 +363,7 @@ class Performer:
         False if all is over anyway, or if players keep dying.
         """
         self._process.wait()
-        if Answer.FAILED in self._answers:
+        if Reply.FAILED in self._answers:
             self._all_done.wait(_RETRY_S)
         else:
             young = time.monotonic() - self._launched_s < _LEAST_LIFE_S
@@ -376,7 +376,7 @@ class Performer:
             if self._leaving:
                 return False
             self._replacing = True
-            for answer in (Answer.READY, Answer.FAILED, Answer.REPORT):
+            for answer in (Reply.READY, Reply.FAILED, Reply.REPORT):
                 self._answers.pop(answer, None)
             self._process = self._launch()
             self._tell(self._handover.everything())
@@ -387,7 +387,7 @@ class Performer:
 
         Only a port of another program goes on sounding when the player is no more.
         """
-        if self._output.kind is not OutputKind.PORT or Answer.REPORT in self._answers:
+        if self._output.kind is not OutputKind.PORT or Reply.REPORT in self._answers:
             return
         arguments = player_arguments(
             self._output.kind.value, self._output.name, ClockSettings(), 120.0
@@ -395,7 +395,7 @@ class Performer:
         try:
             subprocess.run(
                 module_command(_PLAYER, arguments),
-                input=self._handover.releasing() + command_record(Command.QUIT),
+                input=self._handover.releasing() + instruction_record(Instruction.QUIT),
                 stdout=subprocess.DEVNULL,
                 timeout=_LEAVING_TIMEOUT_S,
                 **own_process_group(),
@@ -405,7 +405,7 @@ class Performer:
 
 
 def _start_record(tick: int, delay_s: float, resuming: bool) -> bytes:
-    return RECORD.pack(tick, Command.START, resuming, 0, 0, round(delay_s * 1e6))
+    return RECORD.pack(tick, Instruction.START, resuming, 0, 0, round(delay_s * 1e6))
 
 
 def _write_all(pipe: IO[bytes], content: bytes) -> None:

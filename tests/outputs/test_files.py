@@ -1,5 +1,7 @@
 import errno
 import os
+from contextlib import contextmanager
+from pathlib import Path
 
 import mido
 import numpy as np
@@ -73,26 +75,47 @@ def test_a_closed_recording_is_the_file_that_would_have_been_written(tmp_path, m
     assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
 
 
-def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch):
+@contextmanager
+def opened_as(kind):
+    """Wraps each file that is opened for writing in a `kind`; yields the list of them."""
+    opened, really = [], Path.open
+
+    def wrapped(path, mode="r", *how, **options):
+        file = really(path, mode, *how, **options)
+        if "w" in mode:
+            opened.append(file := kind(file))
+        return file
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", wrapped)
+        yield opened
+
+
+class File:
+    """Does what the file does that it wraps."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def test_a_recording_can_be_read_after_every_single_write(tmp_path):
     path = tmp_path / "take.mid"
     states = []
 
-    class Watched:
-        """The recording's file; keeps a copy of it after each write."""
-
-        def __init__(self, file):
-            self._file = file
+    class Watched(File):
+        """Keeps a copy of itself after each write."""
 
         def write(self, content):
-            written = self._file.write(content)
+            written = self.file.write(content)
             states.append(path.read_bytes())
             return written
 
-        def __getattr__(self, name):
-            return getattr(self._file, name)
-
-    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
-    recorder._file = Watched(recorder._file)
+    with opened_as(Watched):
+        recorder = Recorder(path, 120, COMMON_TIME, NAMES)
+    states.clear()
     for bar in range(3):
         recorder.append(chunk(1920 * bar))
     recorder.close()
@@ -110,9 +133,10 @@ def test_a_recording_can_be_read_after_every_single_write(tmp_path, monkeypatch)
 @pytest.mark.parametrize("room", range(5, 60, 3))
 def test_a_disk_that_fills_up_leaves_the_recording_readable(tmp_path, room):
     path = tmp_path / "take.mid"
-    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
+    with opened_as(FullDisk) as disks:
+        recorder = Recorder(path, 120, COMMON_TIME, NAMES)
     recorder.append(chunk(0))
-    recorder._file = FullDisk(recorder._file, room)
+    disks[0].room = room
     with pytest.raises(OutputError, match=r"take\.mid: the recording stops here"):
         for bar in range(1, 5):
             recorder.append(chunk(1920 * bar))
@@ -123,22 +147,17 @@ def test_a_disk_that_fills_up_leaves_the_recording_readable(tmp_path, room):
     assert sorted(read_events(path).tolist()) == sorted(kept)
 
 
-class FullDisk:
+class FullDisk(File):
     """A file that takes `room` bytes more, as a real one does: the last write is cut short."""
 
-    def __init__(self, file, room):
-        self._file = file
-        self._room = room
+    room = 1_000_000
 
     def write(self, content):
-        if not self._room:
+        if not self.room:
             raise OSError(errno.ENOSPC, "No space left on device")
-        written = self._file.write(content[: self._room])
-        self._room -= written
+        written = self.file.write(content[: self.room])
+        self.room -= written
         return written
-
-    def __getattr__(self, name):
-        return getattr(self._file, name)
 
 
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=20))

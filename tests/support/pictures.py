@@ -1,4 +1,4 @@
-"""Draws the README's pictures: `PYTHONPATH=tests python -m support.pictures` in the top folder."""
+"""Draws the README's pictures. In the top folder: `PYTHONPATH=tests python -m support.pictures`."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.surfaces.screen import Cockpit
 
-FOLDER = Path(__file__).parents[2] / "models" / "session" / "pictures"
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = (100, 30)
 SEED = 8
 

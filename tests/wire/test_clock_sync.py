@@ -8,8 +8,8 @@ import signal
 import subprocess
 import time
 
-import psutil
 import pytest
+from support.processes import player_of
 from support.surroundings import Receiver, Sender, left_on, livedshl
 
 from livedshl.midi.recorder import read_events
@@ -175,13 +175,6 @@ def test_a_clock_whose_port_vanishes_is_followed_again_when_it_is_back(
     assert len(later) > 10
 
 
-def player_process(main):
-    for child in psutil.Process(main.pid).children():
-        if "livedshl.player.process" in child.cmdline():
-            return child
-    return None
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("tempo", [100, pytest.param(180, marks=pytest.mark.slow)])
 def test_a_player_killed_while_it_follows_is_replaced_in_sync(
@@ -190,7 +183,7 @@ def test_a_player_killed_while_it_follows_is_replaced_in_sync(
     player = following()
     connect(jack, sender.port, receiver.port)
     sender.do("start", f"roll 144 {tempo}")
-    player_process(player).kill()
+    player_of(player.pid).kill()
     sender.do(f"roll 288 {tempo}")
     end(player)
     messages = receiver.messages()
@@ -207,11 +200,11 @@ def test_a_player_killed_while_the_sender_stands_still_waits_with_it(
     player = following()
     connect(jack, sender.port, receiver.port)
     sender.do("start", "roll 96 120", "stop", "roll 24 120")
-    killed = player_process(player)
+    killed = player_of(player.pid)
     killed.kill()
     for _ in range(100):
         sender.do("roll 12 120")
-        heir = player_process(player)
+        heir = player_of(player.pid)
         if heir and heir.pid != killed.pid:
             break
     sender.do("roll 48 120", "start", "roll 144 120", "stop")

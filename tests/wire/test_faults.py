@@ -7,11 +7,11 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import suppress
 
 import numpy as np
 import psutil
 import pytest
+from support.processes import PLAYER, WATCH, helpers_of, player_of
 from support.surroundings import JackServer, Receiver, left_on, livedshl, need, notes_on, sounding
 
 from livedshl.live.performer import Performer
@@ -24,7 +24,6 @@ STEP = 240  # ticks; 125 ms at TEMPO
 STEPS_PER_S = TEMPO / 60 * 480 / STEP
 HELD, FIRST = 30, 36  # the pitch that sounds all the time, and the lowest of the others
 ON_RETURN = [64, 123, 120]  # the controllers that silence a channel
-PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
 
 
 @pytest.fixture
@@ -126,16 +125,7 @@ def play(environment, *arguments, fault=None):
 
 def wait_until_heard(player):
     """Waits until the music has begun; returns the processes that help."""
-    return wait_for(lambda: len(helpers := children(player)) == 2 and helpers)
-
-
-def children(player):
-    """The processes that help, by their modules."""
-    found = {}
-    for child in psutil.Process(player.pid).children():
-        with suppress(psutil.NoSuchProcess):
-            found |= {module: child for module in (PLAYER, WATCH) if module in child.cmdline()}
-    return found
+    return wait_for(lambda: len(helpers := helpers_of(player.pid)) == 2 and helpers)
 
 
 def reported(told, what):
@@ -366,7 +356,7 @@ def die_again_and_again(server, number, n_deaths, seed):
         process.send_signal(number)
         dead = process.pid
         process = wait_for(
-            lambda: (new := children(player).get(PLAYER)) and new.pid != dead and new  # noqa: B023
+            lambda: (new := player_of(player.pid)) and new.pid != dead and new  # noqa: B023
         )
     time.sleep(1)
     player.send_signal(signal.SIGTERM)
@@ -455,12 +445,13 @@ def test_a_player_that_takes_no_commands_for_a_while_misses_none(jack, receiver,
     events = scale(9000)
     with Performer(Output(OutputKind.PORT, receiver.port, "")) as performer:
         performer.wait_ready(20)
-        os.kill(performer._process.pid, signal.SIGSTOP)
+        process = player_of()
+        process.suspend()
         supply = threading.Thread(target=performer.send, args=(events, 9000 * STEP))
         supply.start()  # 280 kB, of which the pipe holds 64
         time.sleep(0.7)
         assert supply.is_alive()
-        os.kill(performer._process.pid, signal.SIGCONT)
+        process.resume()
         supply.join()
         performer.start(0, TEMPO, 0.05)
         performer.finish(8 * STEP - 1)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.processes import player_of
 from support.surroundings import left_on, livedshl, need, notes_on
 
 from livedshl.live.performer import Performer
@@ -265,7 +266,7 @@ def test_a_stop_of_the_session_silences_and_its_start_begins_at_a_bar(performer,
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_another_player_goes_on_in_phase_and_the_session_is_undisturbed(performer, peer, number):
     peer.wait_until(hears(5))
-    performer._process.send_signal(number)
+    player_of().send_signal(number)
     before = notes_on(peer.heard)
     peer.wait_until(hears(before + 8))
     assert {state["tempo"] for state in peer.states} == {97.0}
@@ -284,7 +285,7 @@ def test_another_player_does_not_start_a_session_that_was_stopped(performer, pee
     peer.wait_until(lambda peer: not peer.states[-1]["playing"])
     before = len(peer.states)
     time.sleep(0.2)
-    performer._process.kill()
+    player_of().kill()
     peer.wait_until(lambda peer: peer.states[-1]["peers"] == 2)  # the dead one counts for a while
     peer.wait_beats(BAR)
     assert not any(state["playing"] for state in peer.states[before:])

@@ -8,12 +8,13 @@ import time
 
 import numpy as np
 import pytest
+from support.processes import player_of
 from support.surroundings import left_on, livedshl, notes_on, sounding
 
 from livedshl.live.performer import Performer
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.player.clock.source import ClockSettings
-from livedshl.player.protocol import RECORD, Command, player_arguments
+from livedshl.player.protocol import RECORD, Instruction, player_arguments
 
 TEMPO = 240
 
@@ -67,7 +68,7 @@ def test_another_player_goes_on_where_one_died(performer, receiver, number, capl
     performer.start(0, TEMPO, 0.05)
     performer.finish(end)
     wait_until_played(performer, 12 * 480)  # 3 s
-    performer._process.send_signal(number)
+    player_of().send_signal(number)
     wait_until_ended(performer)
     assert performer.report() is not None
     assert "another one goes on" in caplog.text
@@ -87,7 +88,7 @@ def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
     performer.send(events, 9600)
     performer.start(0, TEMPO, 0.05)
     wait_until_played(performer, 700)
-    performer._process.send_signal(number)
+    player_of().send_signal(number)
     wait_until_ended(performer)
     performer.stop()
     assert (performer.report() is None) == (number == signal.SIGKILL)
@@ -102,7 +103,7 @@ def test_a_player_that_hangs_is_ended_and_its_notes_with_it(performer, receiver,
     performer.send(melody([0, 240], 9000), 9600)
     performer.start(0, TEMPO, 0.05)
     wait_until_played(performer, 480)
-    performer._process.send_signal(signal.SIGSTOP)
+    player_of().send_signal(signal.SIGSTOP)
     performer.stop()
     messages = receiver.messages()
     assert notes_on(messages) == 2
@@ -113,8 +114,8 @@ def test_sigint_and_sighup_do_not_end_the_player(performer, receiver):
     performer.send(melody(range(0, 960, 120), 120), 960)
     performer.start(0, TEMPO, 0.05)
     wait_until_played(performer, 100)
-    performer._process.send_signal(signal.SIGINT)
-    performer._process.send_signal(signal.SIGHUP)
+    player_of().send_signal(signal.SIGINT)
+    player_of().send_signal(signal.SIGHUP)
     performer.finish(960)
     wait_until_ended(performer)
     assert performer.report().notes == 8
@@ -172,14 +173,14 @@ def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, r
     )  # fmt: skip
     os.close(write_answers)
     commands = [
-        RECORD.pack(tick, Command.EVENT, *message, 0)
+        RECORD.pack(tick, Instruction.EVENT, *message, 0)
         for tick, *message in melody(range(0, 1920, 120), 120).tolist()
     ]
     for tick, kind, value in [
-        (1920, Command.HORIZON, 0),
-        (0, Command.TEMPO, TEMPO * 1000),
-        (0, Command.START, 50_000),
-        (1920, Command.FINISH, 0),
+        (1920, Instruction.HORIZON, 0),
+        (0, Instruction.TEMPO, TEMPO * 1000),
+        (0, Instruction.START, 50_000),
+        (1920, Instruction.FINISH, 0),
     ]:
         commands.append(RECORD.pack(tick, kind, 0, 0, 0, value))
     player.stdin.write(b"".join(commands))

@@ -1,0 +1,21 @@
+"""The processes of a performance, found as any user of the machine finds them."""
+
+from contextlib import suppress
+
+import psutil
+
+PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
+
+
+def helpers_of(main: int | None = None) -> dict[str, psutil.Process]:
+    """The processes that help the process `main`, or this one, by their modules."""
+    found = {}
+    for child in psutil.Process(main).children():
+        with suppress(psutil.NoSuchProcess):
+            found |= {module: child for module in (PLAYER, WATCH) if module in child.cmdline()}
+    return found
+
+
+def player_of(main: int | None = None) -> psutil.Process | None:
+    """The player process of the process `main`, or of this one; None where there is none."""
+    return helpers_of(main).get(PLAYER)
