@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from livedshl.bundle.model import Model
 from livedshl.live.chunk_window import ChunkWindow
 from livedshl.live.delivery import Delivery
-from livedshl.live.loader import LoadedIndex
 from livedshl.live.performer import Performer
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take
@@ -136,14 +136,14 @@ class ComposerThread:
     def __init__(
         self,
         settings: Settings,
-        loaded: LoadedIndex,
+        model: Model,
         performer: Performer,
         take: Take,
         observe: Callable[[Chunk], None],
         clock: ClockSettings,
         failed: threading.Event,
     ) -> None:
-        composition = Composition(loaded.bundle, loaded.index, settings)
+        composition = Composition(model.bundle, model.index, settings)
         delivery = Delivery(performer, settings, clock)
         snapshot = Snapshot(
             tick=0,
@@ -218,9 +218,9 @@ class ComposerThread:
 
 def _story(chunk: Chunk, bar_ticks: int) -> str:
     """A line that says where a chunk came from."""
-    trace = chunk.trace
+    provenance = chunk.provenance
     bar = chunk.start_tick // bar_ticks + 1
     found = "the opening"
-    if trace["hamming"] is not None:
-        found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"
-    return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
+    if provenance.hamming is not None:
+        found = f"Hamming distance {provenance.hamming}, one of {provenance.ties:,}"
+    return f"bar {bar}: {provenance.song}, beat {provenance.song_beat} ({found})"

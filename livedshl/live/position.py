@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import seconds_to_ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +26,4 @@ class Position:
 
     def tick_at(self, time_s: float) -> int:
         """The tick at another time, if the tempo stays the same."""
-        return self.tick + round((time_s - self.time_s) * self.tempo_bpm / 60 * TICKS_PER_BEAT)
+        return self.tick + round(seconds_to_ticks(time_s - self.time_s, self.tempo_bpm))

@@ -8,22 +8,23 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
 from livedshl.live.composing import ComposerThread
-from livedshl.live.loader import LoadedIndex, Loader
+from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.signals import handling_signals
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take, new_take_path
-from livedshl.outputs.choice import Output
+from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, check
 from livedshl.performance.composition import Chunk
 from livedshl.performance.preset import load_preset
-from livedshl.performance.settings import Settings
+from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
-from livedshl.progress import Progress
+from livedshl.progress import Progress, unseen
 
 _READY_TIMEOUT_S = 20.0
 _POLL_S = 0.1
@@ -33,9 +34,10 @@ _WATCH_S = 0.02
 class Session:
     """Plays one performance; made for one `run`.
 
-    prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
-    not livedshl itself. watcher: watches the ports; without one, the performer starts its own.
-    record, trace: files to write. progress: called from the loader thread while it loads.
+    output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
+    timing: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
+    the performer starts its own. record, trace: files to write.
+    progress: called from the loader thread while the model loads.
     observe: called on the composer thread with each chunk when it is heard.
     on_ending: called when the music heads for its end because somebody asked for it.
 
@@ -45,22 +47,23 @@ class Session:
     def __init__(
         self,
         settings: Settings,
-        output: Output,
-        prepare: Callable[[Progress], Path],
+        output: Output | None = None,
         *,
+        port: str | None = None,
         timing: ClockSettings | None = None,
         watcher: PortWatcher | None = None,
         record: Path | None = None,
         trace: Path | None = None,
-        progress: Progress = lambda stage, share: None,
+        progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._clock = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
+        output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._open_take = partial(Take, settings, record=record, trace=trace)
-        self._loader = Loader(prepare, progress)
+        self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._observe = observe
         self._on_ending = on_ending
         self._stop = threading.Event()
@@ -137,12 +140,12 @@ class Session:
             performer = stack.enter_context(self._open_player())
             self._loader.start()
             performer.wait_ready(_READY_TIMEOUT_S)
-            loaded = self._await_index()
-            if loaded is None:
+            model = self._await_model()
+            if model is None:
                 return None
-            take = files.enter_context(self._open_take(loaded.bundle.folder))
+            take = files.enter_context(self._open_take(model.bundle.folder))
             composing = ComposerThread(
-                self._settings, loaded, performer, take, self._observe, self._clock, self._stop
+                self._settings, model, performer, take, self._observe, self._clock, self._stop
             )
             stack.callback(composing.stop)
             composing.start()
@@ -183,8 +186,8 @@ class Session:
         else:
             self.end()
 
-    def _await_index(self) -> LoadedIndex | None:
-        """The index, or None if a stop comes first."""
+    def _await_model(self) -> Model | None:
+        """The model, or None if a stop comes first."""
         while not self._stop.is_set():
             try:
                 return self._loader.result(_POLL_S)

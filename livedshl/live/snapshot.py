@@ -8,7 +8,6 @@ from livedshl.performance.composition import Chunk
 from livedshl.performance.steering import Steering
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness
-from livedshl.units import TICKS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +46,7 @@ class Snapshot:
         quarter_bpm = position.tempo_bpm / speed
         steering = self.steering
         if quarter_bpm and self.sync is not Sync.INTERNAL:  # the clock from outside sets the tempo
-            beat_bpm = round(quarter_bpm * TICKS_PER_BEAT / self.grid.beat_ticks, 1)
+            beat_bpm = round(self.grid.beat_bpm(quarter_bpm), 1)
             steering = replace(steering, tempo_bpm=beat_bpm)
         tick = position.tick_at(time_s)
         return replace(self, tick=tick, quarter_bpm=quarter_bpm, steering=steering)
