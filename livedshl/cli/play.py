@@ -119,7 +119,8 @@ def play(
     from livedshl.live.session import Session
     from livedshl.live.take import new_take_path
     from livedshl.outputs.choice import OutputKind, choose_output
-    from livedshl.outputs.ports import find_port, input_names
+    from livedshl.outputs.port_names import find_port
+    from livedshl.outputs.ports import input_names
     from livedshl.performance.options import make_settings
     from livedshl.player.clock.source import ClockSettings, Sync
 

@@ -20,8 +20,9 @@ from livedshl.errors import LivedshlError, OutputError, PresetError
 from livedshl.live.performer import Performer
 from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.outputs.choice import Output, OutputKind, choose_output
-from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
-from livedshl.outputs.ports import CLIENT_NAME, MidiSystem, check_virtual_ports, midi_systems
+from livedshl.outputs.midi_systems import CLIENT_NAME, MidiSystem, midi_systems
+from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra, midi_remedy
+from livedshl.outputs.ports import check_virtual_ports
 from livedshl.outputs.synth import audio_outputs, find_soundfont, fluidsynth_version
 from livedshl.performance.preset import load_preset, preset_names
 from livedshl.player.realtime import NORMAL, realtime_remedy
@@ -35,11 +36,6 @@ _WAIT_S = 0.1
 _EDGES_MS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _UNHEARD_MS = 3.0  # a metre further from the loudspeaker
 _REINSTALL = "install livedshl again; its folders models and presets belong to it"
-# What lets a program in where a MIDI API does not, by RtMidi's name.
-_MIDI_REMEDIES = {
-    "ALSA": "load the sequencer: sudo modprobe snd-seq",
-    "Jack": "start a JACK server (qjackctl), or use PipeWire's: pw-jack livedshl play",
-}
 
 
 class State(Enum):
@@ -158,8 +154,8 @@ def failed(what: str, error: Exception) -> Finding:
     """The finding for a part that cannot be had; our errors say what is wrong; what to do."""
     if not isinstance(error, LivedshlError):
         return Finding(what, State.MISSING, f"unexpected {type(error).__name__}: {error}")
-    detail, _, remedy = str(error).partition("; ")
-    return Finding(what, State.MISSING, detail, remedy.removeprefix("install it: "))
+    detail = f"{error.where}: {error.what}" if error.where else error.what
+    return Finding(what, State.MISSING, detail, error.remedy)
 
 
 def _tried(what: str, look: Callable[[], Finding]) -> Finding:
@@ -204,7 +200,7 @@ def _midi() -> list[Finding]:
 def _midi_system(system: MidiSystem, needed: bool) -> Finding:
     what = f"MIDI: {system.name}"
     if not system.answers:
-        remedy = _MIDI_REMEDIES.get(system.name, "") if needed else ""
+        remedy = midi_remedy([system.name]) if needed else ""
         state = State.MISSING if needed else State.OPTIONAL
         return Finding(what, state, "does not answer" + ("" if needed else "; not needed"), remedy)
     names = {"outputs": system.outputs, "inputs": system.inputs}

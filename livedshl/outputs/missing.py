@@ -1,14 +1,15 @@
-"""One line for each library that may be missing: what to install on this system."""
+"""What to install or start on this system when a part of it is missing."""
 
 import sys
+from collections.abc import Sequence
 
 from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
 EXTRA_TRAIN = ("torch", "music21", "symusic", *EXTRA_SCORES)
 
-# What is missing, and what brings it: on Debian and Ubuntu, Fedora, macOS, Windows.
-_REMEDIES = {
+# What is missing, and what installs it: on Debian and Ubuntu, Fedora, macOS, Windows.
+_COMMANDS = {
     "ALSA": ("apt install libasound2", "dnf install alsa-lib", None, None),
     "PortAudio": (
         "apt install libportaudio2",
@@ -29,21 +30,33 @@ _REMEDIES = {
         "pip install pretty_midi",
     ),
 }
+# What makes a MIDI system answer, by RtMidi's name for it.
+_MIDI_REMEDIES = {
+    "ALSA": "Load the ALSA sequencer: sudo modprobe snd-seq",
+    "Jack": "Start a JACK server (qjackctl), or use PipeWire's: pw-jack livedshl play",
+}
 
 
 def install_extra(extra: str) -> str:
-    """What brings an extra of livedshl: "scores", "train", "link" or "dev"."""
+    """The command that installs an extra of livedshl: "scores", "train", "link" or "dev"."""
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 
+def midi_remedy(systems: Sequence[str]) -> str:
+    """How to make one of these MIDI systems answer; "" if there is nothing to suggest."""
+    return ". Or: ".join(_MIDI_REMEDIES[name] for name in systems if name in _MIDI_REMEDIES)
+
+
 def missing(what: str, purpose: str) -> MissingDependencyError:
-    """The error that says `what` is missing, for which purpose, and how to get it here."""
-    apt, dnf, brew, choco = _REMEDIES[what]
+    """The error for a missing library, with the command that installs it on this system."""
+    apt, dnf, brew, choco = _COMMANDS[what]
     if sys.platform == "darwin":
-        remedy = brew
+        command = brew
     elif sys.platform == "win32":
-        remedy = choco
+        command = choco
     else:
-        remedy = f"{apt} (Debian, Ubuntu) or {dnf} (Fedora)"
-    advice = f"; install it: {remedy}" if remedy else "; reinstall livedshl"
-    return MissingDependencyError(f"{what} is missing, which {purpose} needs{advice}")
+        command = f"{apt} (Debian, Ubuntu) or {dnf} (Fedora)"
+    return MissingDependencyError(
+        f"{what} is missing, which {purpose} needs",
+        remedy=f"Install it: {command}" if command else "Reinstall livedshl",
+    )

@@ -187,7 +187,8 @@ def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
         livedshl_without("fluidsynth", "play", "--bars", 1, "--tempo", 400),
         cwd=tmp_path, capture_output=True, text=True, env=os.environ | NO_MIDI,
     )  # fmt: skip
-    assert "No MIDI" in result.stderr
+    assert "Nothing to play on: " in result.stderr
+    assert "To hear the music: Install it: " in result.stderr
     (take,) = tmp_path.glob("livedshl-*.mid")
     assert f"Recorded to {take.name}" in result.stderr
     assert len(read_events(take))
@@ -205,7 +206,7 @@ def test_on_a_full_disk_the_music_goes_on(tmp_path):
 def test_what_ports_there_are_and_what_plays_is_told_without_midi_as_well():
     result = run("ports", env=os.environ | NO_MIDI)
     assert result.returncode == 0
-    assert "RTMIDI_DUMMY: no such MIDI API here" in result.stderr
+    assert "RTMIDI_DUMMY: there is no such MIDI API here" in result.stderr
 
 
 def test_a_long_chart_is_no_name_of_a_file(tmp_path):

@@ -107,13 +107,13 @@ def test_a_wrong_midi_system_in_the_environment_is_told_with_its_remedy():
     port = examined(env=NO_MIDI)["Virtual port"]
     assert port["state"] == "missing"
     assert NO_MIDI["MIDO_BACKEND"] in port["detail"]
-    assert "unset it" in port["remedy"]
+    assert "Unset" in port["remedy"]
 
 
 def test_a_library_that_is_missing_says_what_to_install():
     found = examined(hidden=["fluidsynth", "link", "torch", "verovio"])
     assert found["FluidSynth"]["state"] == "missing"
-    assert "install" in found["FluidSynth"]["remedy"]
+    assert "Install" in found["FluidSynth"]["remedy"]
     assert "Synthesiser" not in found
     assert found["Ableton Link"]["state"] == "optional"
     assert found["Ableton Link"]["remedy"].startswith('pip install "livedshl[link]"')

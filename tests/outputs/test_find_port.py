@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedshl.errors import OutputError
-from livedshl.outputs.ports import find_port
+from livedshl.outputs.port_names import find_port
 
 PORTS = [
     "IAC Driver Bus 1",
@@ -38,12 +38,14 @@ def test_an_unknown_port_lists_those_there_are(wanted):
 
 
 def test_a_number_that_counts_no_port_is_not_looked_for_in_their_names():
-    with pytest.raises(OutputError, match="no MIDI port matches '1'"):
+    with pytest.raises(OutputError, match='no MIDI port matches "1"'):
         find_port("1", ["Midi Through:Midi Through Port-0 14:0"])
 
 
 def test_an_ambiguous_name_says_what_it_matches():
-    with pytest.raises(OutputError, match="matches IAC Driver Bus 1, IAC Driver Bus 12;"):
+    with pytest.raises(
+        OutputError, match=r"IAC Driver Bus 1, IAC Driver Bus 12\. Add more"
+    ):
         find_port("IAC", PORTS)
 
 
