@@ -11,12 +11,13 @@ from livedshl.errors import LivedshlError
 from livedshl.live.overview import Overview
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP, Chord
+from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
+from livedshl.music import Chord
 from livedshl.music.segments import CHORD
 from livedshl.outputs.ports import CLIENT_NAME
 from livedshl.performance.commands import Answer, FollowChord, Listen
 from livedshl.performance.phrase import Phrase, PhraseListener
+from livedshl.units import TICKS_PER_STEP, seconds_to_ticks
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01
@@ -78,14 +79,14 @@ class Listener:
         self, phrases: PhraseListener, overview: Overview, message: bytes, time_s: float
     ) -> None:
         status, pitch, velocity = message
-        kind, channel = status & 0xF0, status & 0x0F
+        channel = channel_of(status)
         tick = self._session.tick_at(time_s)
-        if kind == NOTE_ON and velocity:
+        if is_note_on(status, velocity):
             if _is_echo(overview, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
             else:
                 phrases.strike(tick, pitch)
-        elif kind in (NOTE_ON, NOTE_OFF):
+        elif is_note_off(status, velocity):
             if (channel, pitch) in self._echoes:
                 self._echoes.discard((channel, pitch))
             else:
@@ -120,7 +121,7 @@ class Listener:
 
 
 def _ticks(seconds: float, overview: Overview) -> int:
-    return ceil(seconds * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    return ceil(seconds_to_ticks(seconds, overview.quarter_bpm))
 
 
 def _silence(overview: Overview) -> int:
@@ -133,10 +134,10 @@ def _silence(overview: Overview) -> int:
 def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
     """Whether the music itself strikes this note about now, as early as it plays."""
     near = _ticks(_ECHO_S, overview)
-    tick += round(overview.latency_ms / 1e3 * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    tick += round(seconds_to_ticks(overview.latency_ms / 1e3, overview.quarter_bpm))
     for chunk in overview.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
-            ticks, status, pitches = chunk.events[:, 0], chunk.events[:, 1], chunk.events[:, 2]
+            ticks, status, pitches, _ = chunk.events.T
             same = (status == NOTE_ON | channel) & (pitches == pitch)
             if bool((same & (np.abs(ticks - tick) <= near)).any()):
                 return True

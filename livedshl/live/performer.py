@@ -27,7 +27,7 @@ from livedshl.player.protocol import (
     player_arguments,
     seconds_since,
 )
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import seconds_to_ticks
 
 _LEAVING_TIMEOUT_S = 5.0
 _RESUME_DELAY_S = 0.05
@@ -205,7 +205,7 @@ class Performer:
     def tick_at(self, time_s: float) -> int:
         """The tick the clock is at, at a time of `time.perf_counter`; it may stand still."""
         passed_s = time_s - self._positioned_s
-        return self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
+        return self.tick + round(seconds_to_ticks(passed_s, self._tempo_bpm))
 
     @property
     def quarter_bpm(self) -> float:
@@ -305,7 +305,7 @@ class Performer:
         if not self._tempo_bpm:  # it stood still
             return _start_record(self.tick, _RESUME_DELAY_S, resuming=False)
         passed_s = time.perf_counter() - self._positioned_s + _RESUME_DELAY_S
-        tick = self.tick + round(passed_s * self._tempo_bpm / 60 * TICKS_PER_BEAT)
+        tick = self.tick + round(seconds_to_ticks(passed_s, self._tempo_bpm))
         tempo = RECORD.pack(tick, Instruction.TEMPO, 0, 0, 0, round(self._tempo_bpm * 1000))
         return tempo + _start_record(tick, _RESUME_DELAY_S, resuming=True)
 

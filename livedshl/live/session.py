@@ -295,7 +295,7 @@ class _ComposerThread:
         performer, tempo_bpm = self._performer, self._tempo_bpm
         quarter_bpm = performer.quarter_bpm / self._timing.speed
         if quarter_bpm and self._timing.sync is not Sync.INTERNAL:  # others decide it
-            tempo_bpm = round(quarter_bpm * TICKS_PER_BEAT / self._grid.beat_ticks, 1)
+            tempo_bpm = round(self._grid.beat_bpm(quarter_bpm), 1)
         return Overview(
             tick=performer.tick_at(time.perf_counter()),
             quarter_bpm=quarter_bpm,
@@ -410,9 +410,9 @@ class _ComposerThread:
 
 def _story(chunk: Chunk, bar_ticks: int) -> str:
     """A line that tells where a chunk came from."""
-    trace = chunk.trace
+    provenance = chunk.provenance
     bar = chunk.start_tick // bar_ticks + 1
     found = "the opening"
-    if trace["hamming"] is not None:
-        found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"
-    return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"
+    if provenance.hamming is not None:
+        found = f"Hamming distance {provenance.hamming}, one of {provenance.ties:,}"
+    return f"bar {bar}: {provenance.song}, beat {provenance.song_beat} ({found})"

@@ -11,7 +11,7 @@ from platformdirs import user_config_path
 
 from livedshl.errors import CommandError, ControllerError
 from livedshl.files import write_beside
-from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM
+from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM, channel_of, kind_of
 from livedshl.surfaces.gesture import MOST_POSITION, Gesture
 
 _MOST_BYTES = 1 << 20
@@ -78,10 +78,10 @@ def source_of(message: bytes) -> tuple[Source, int] | None:
 
     A key or pad that is pressed is at `MOST_POSITION`; letting it go says nothing.
     """
-    kind = _STATUS.get(message[0] & 0xF0) if len(message) >= 2 else None
+    kind = _STATUS.get(kind_of(message[0])) if len(message) >= 2 else None
     if kind is None or (kind is not SourceKind.PROGRAM and len(message) < 3):
         return None
-    source = Source(kind, (message[0] & 0x0F) + 1, message[1])
+    source = Source(kind, channel_of(message[0]) + 1, message[1])
     if kind is SourceKind.CC:
         return None if source.number in _NO_KNOBS else (source, message[2])
     if kind is SourceKind.NOTE and message[2] == 0:

@@ -16,8 +16,8 @@ from livedshl.arranger import Mixer, Pattern
 from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
-from livedshl.learning.networks import networks_bytes, seeded_networks
-from livedshl.midi.recorder import cut_events
+from livedshl.learning.coding import networks_bytes, seeded_networks
+from livedshl.midi.sounding import cut_events
 from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
@@ -243,8 +243,8 @@ def test_re_roll_plays_another_segment_than_the_coming_one():
     free = heard_with(form=Form.NONE)
     heard = heard_with(Change(6 * BAR + 50, ReRoll()), form=Form.NONE)
     at = next(n for n, chunk in enumerate(free) if chunk.start_tick == 6 * BAR + BAR // 2)
-    segments = [chunk.trace["segment"] for chunk in heard]
-    before = [chunk.trace["segment"] for chunk in free]
+    segments = [chunk.provenance.segment for chunk in heard]
+    before = [chunk.provenance.segment for chunk in free]
     assert segments[:at] == before[:at]
     content = BUNDLE.library.content_ids
     assert content[segments[at]] != content[before[at]]
@@ -252,16 +252,16 @@ def test_re_roll_plays_another_segment_than_the_coming_one():
 
 def test_the_next_tune_begins_on_the_next_bar():
     heard = heard_with(Change(5 * BAR + 50, NextTune()))
-    tunes = {chunk.start_tick // BAR: chunk.trace["tune"] for chunk in heard}
+    tunes = {chunk.start_tick // BAR: chunk.provenance.place.tune for chunk in heard}
     assert tunes[5] == 1
     assert tunes[6] == 2
-    assert next(c for c in heard if c.start_tick == 6 * BAR).trace["bar"] == 1
+    assert next(c for c in heard if c.start_tick == 6 * BAR).provenance.place.bar == 1
 
 
 def test_a_frozen_form_repeats_its_section():
     heard = heard_with(Change(BAR, Freeze(True)), bars=39)
-    assert {chunk.trace["section"] for chunk in heard} == {"A"}
-    assert max(chunk.trace["time"] for chunk in heard) == 5
+    assert {chunk.provenance.place.section for chunk in heard} == {"A"}
+    assert max(chunk.provenance.place.time for chunk in heard) == 5
 
 
 def test_the_end_comes_within_four_bars_on_the_tonic():
@@ -297,7 +297,7 @@ def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step():
     asked = 6 * BAR + BAR // 4 + 2 * TICKS_PER_STEP  # the step after is being heard
     assert not ons(heard, melody, 4 * BAR + BAR // 2, asked)
     assert len(ons(heard, None, 4 * BAR + BAR // 2, asked)) > 10
-    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    answer = next(chunk for chunk in heard if chunk.provenance.place.wished == "answer")
     assert answer.start_tick == asked
     assert ons(heard, melody, asked, asked + BAR)
 
@@ -325,16 +325,16 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
         Change(4 * BAR, Listen(True)),
         Change(asked - TICKS_PER_STEP - 70, Answer(Phrase(4 * 16, steps))),
     )
-    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    answer = next(chunk for chunk in heard if chunk.provenance.place.wished == "answer")
     assert answer.start_tick == asked
     contexts = Contexts.ending(steps, 0, COMMON_TIME)
     code = pack(ForwardEncoder.of_file(BUNDLE.networks).codes(contexts), BUNDLE.shape)[0]
     distances = hamming(code, BUNDLE.backward, BUNDLE.shape)
     library = BUNDLE.library
-    chosen = answer.trace["segment"]
+    chosen = answer.provenance.segment
     before = int(np.searchsorted(library.starts, library.starts[chosen] - 8))
     assert library.tune_of[before] == library.tune_of[chosen]
-    assert distances[before] == answer.trace["hamming"]
+    assert distances[before] == answer.provenance.hamming
     after = library.after(np.arange(len(library)), 2)
     possible = (after >= 0) & (library.phases[after] == 0)
     assert distances[before] == distances[possible].min()
