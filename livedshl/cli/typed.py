@@ -50,7 +50,11 @@ def _obey(text: str, session: Session, learn: Learn | None) -> str:
     word, _, gesture = text.partition(" ")
     try:
         if word == "learn":
-            return learn(Gesture.parse(gesture)) if learn else "MIDI learn needs a controller: start with --control-port"
+            return (
+                learn(Gesture.parse(gesture))
+                if learn
+                else "MIDI learn needs a controller: start with --control-port"
+            )
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
         command = parse_command(" ".join(text.split()))
