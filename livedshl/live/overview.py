@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from livedshl.music import ChordVocabulary, Grid
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.steering import Steering
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness

@@ -17,6 +17,7 @@ from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     ChoosePreset,
     Command,
@@ -27,7 +28,7 @@ from livedshl.performance.commands import (
     check,
 )
 from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.composition import Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
@@ -342,7 +343,7 @@ class _ComposerThread:
         self._performer.send(chunk.events, chunk.end_tick)
         self._coming.append(chunk)
         self._show()
-        if not chunk.goes_on:
+        if not chunk.continues:
             log.info("%s", _story(chunk, self._grid.bar_ticks))
         if not self._started and (chunk.end_tick >= self._head_start_ticks or self._composer.over):
             self._started = True

@@ -19,9 +19,10 @@ from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, TICK, Events, events_of
 from livedshl.midi.message import setting_of
 from livedshl.midi.sounding import cut_events
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 from livedshl.performance.take_log import LogWriter, TakeLog, manifest_digest
 
@@ -92,7 +93,7 @@ class Take:
                 self._recorder = None
         if self._log:
             self._log.heard(chunk.end_tick)
-        if self._trace and not chunk.goes_on:
+        if self._trace and not chunk.continues:
             self._trace.write(trace_line(chunk.provenance))
 
     def change(self, change: Change) -> None:
@@ -132,7 +133,7 @@ class Take:
         after = [(at - start, bpm) for at, bpm in changes if at > start]
         try:
             write_midi(path, events, tempo_bpm, self._grid, self._names, after)
-            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.goes_on)
+            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.continues)
             write_beside(path.with_suffix(".jsonl"), trace.encode())
         except OSError as error:
             raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error

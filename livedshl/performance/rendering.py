@@ -17,7 +17,8 @@ from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings, chords_of
 from livedshl.progress import Progress
 from livedshl.scores.musicxml import Mark, musicxml

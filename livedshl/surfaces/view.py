@@ -17,7 +17,7 @@ from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
 
 _COMING_STEPS = 36  # columns for what is composed ahead
