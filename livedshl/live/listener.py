@@ -9,6 +9,7 @@ import numpy as np
 
 from livedshl.errors import LivedshlError
 from livedshl.live.overview import Overview
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
 from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
@@ -35,10 +36,12 @@ class Listener:
     OutputError if the port cannot be opened.
     """
 
-    def __init__(self, port: str, session: Session, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, port: str, session: Session, watcher: PortWatcher, tell: Callable[[str], None]
+    ) -> None:
         self._session = session
         self._tell = tell
-        self._input = WatchedInput(port, _OWN_NAME, tell)
+        self._input = WatchedInput(port, _OWN_NAME, watcher, tell)
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
         self._accompanies = False  # whether the music has left out its melody
         self._chord: Chord | None = None  # that the music was told to follow

@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
-from livedshl.live.loader import LoadedIndex, Loader
+from livedshl.live.loader import Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.take import Take, new_take_path
-from livedshl.outputs.choice import Output
+from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     ChoosePreset,
@@ -30,10 +32,10 @@ from livedshl.performance.commands import (
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
 from livedshl.performance.preset import load_preset
-from livedshl.performance.settings import Settings
+from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
-from livedshl.progress import Progress
+from livedshl.progress import Progress, unseen
 from livedshl.units import TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)
@@ -51,8 +53,9 @@ _SHOWN_BARS = 8  # that were heard already
 class Session:
     """Plays one performance; made for one `run`.
 
-    prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
-    not livedshl itself. record, trace: files to write.
+    output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
+    timing: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
+    the performer starts its own. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
     observe: given each chunk, on the composer thread, when it is heard.
     on_ending: told that the music comes to its end because somebody wished so.
@@ -63,20 +66,22 @@ class Session:
     def __init__(
         self,
         settings: Settings,
-        output: Output,
-        prepare: Callable[[Progress], Path],
+        output: Output | None = None,
         *,
+        port: str | None = None,
         timing: ClockSettings | None = None,
+        watcher: PortWatcher | None = None,
         record: Path | None = None,
         trace: Path | None = None,
-        progress: Progress = lambda stage, share: None,
+        progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
-        self._output = output
+        self._output = output or choose_output(port=port, synth=False, soundfont=None)
         self._timing = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
-        self._loader = Loader(prepare, progress)
+        self._watcher = watcher
+        self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._record = record
         self._trace = trace
         self._observe = observe
@@ -168,7 +173,7 @@ class Session:
             # Last in, first out: whatever happens, the notes go off before files are closed.
             files = stack.enter_context(ExitStack())
             performer = stack.enter_context(
-                Performer(self._output, self._timing, self._settings.quarter_bpm)
+                Performer(self._output, self._timing, self._settings.quarter_bpm, self._watcher)
             )
             self._performer = performer
             self._loader.start()
@@ -187,7 +192,7 @@ class Session:
             told = False
             while not (self._stop.is_set() or performer.ended):
                 time.sleep(_WATCH_S)  # `wait` would hold a lock that a signal's handler wants
-                if self._ending.is_set() and not performer.running:
+                if self._ending.is_set() and not performer.position.running:
                     break  # whoever drives the clock may never start it again
                 if self._ending.is_set() and not told:
                     told = True
@@ -197,6 +202,8 @@ class Session:
             composing.close(cut_tick)
             if performer.ended and not composing.finished:
                 raise OutputError("the player process died; start livedshl again")
+            if self._watcher:
+                self._watcher.stop()
             performer.stop()
             return performer.report()
 
@@ -219,7 +226,7 @@ class Session:
         else:
             self.end()
 
-    def _await_index(self) -> LoadedIndex | None:
+    def _await_index(self) -> Model | None:
         """The index, or None if a stop comes first."""
         while not self._stop.is_set():
             try:
@@ -239,7 +246,7 @@ class _ComposerThread:
     def __init__(
         self,
         settings: Settings,
-        loaded: LoadedIndex,
+        loaded: Model,
         performer: Performer,
         take: Take,
         observe: Callable[[Chunk], None],
@@ -294,7 +301,7 @@ class _ComposerThread:
     def overview(self) -> Overview:
         """The performance as it stands."""
         performer, tempo_bpm = self._performer, self._tempo_bpm
-        quarter_bpm = performer.quarter_bpm / self._timing.speed
+        quarter_bpm = performer.position.tempo_bpm / self._timing.speed
         if quarter_bpm and self._timing.sync is not Sync.INTERNAL:  # others decide it
             tempo_bpm = round(self._grid.beat_bpm(quarter_bpm), 1)
         return Overview(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from livedshl.errors import ControllerError
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.watched_input import WatchedInput
 from livedshl.outputs.ports import CLIENT_NAME
 from livedshl.surfaces.bindings import (
@@ -31,7 +32,12 @@ class MidiControl:
     """
 
     def __init__(
-        self, port: str, music: Music, tell: Callable[[str], None], path: Path | None = None
+        self,
+        port: str,
+        music: Music,
+        watcher: PortWatcher,
+        tell: Callable[[str], None],
+        path: Path | None = None,
     ) -> None:
         self._tell = tell
         self._path = path or bindings_path()
@@ -40,7 +46,7 @@ class MidiControl:
         self._positions: dict[Source, int] = {}
         self._to_learn: tuple[Gesture, ...] = ()
         self._left = threading.Event()
-        self._input = WatchedInput(port, _OWN_NAME, tell)
+        self._input = WatchedInput(port, _OWN_NAME, watcher, tell)
         self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
 
     def __enter__(self) -> "MidiControl":
