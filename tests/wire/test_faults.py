@@ -287,6 +287,7 @@ def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
 
 
 @pytest.mark.slow
+@pytest.mark.unsteady("JACK gave one message twice and lost another in 2 of 98 runs")
 def test_a_composer_that_stalls_lets_the_chord_ring_and_returns_without_a_burst(
     jack, receiver, tmp_path
 ):
