@@ -3,10 +3,10 @@
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
-from livedshl.midi.message import NOTE_ON, setting_of
-from livedshl.player.protocol import RECORD, Command, command_record
+from livedshl.midi.events import DATA1, STATUS, TICK, Events, are_note_ons
+from livedshl.midi.message import setting_of
+from livedshl.player.protocol import RECORD, Instruction, instruction_record
 
 _RECORD_TYPE = np.dtype(
     [("tick", "<i8"), ("kind", "u1"), ("message", "u1", (3,)), ("value", "<i4")]
@@ -21,7 +21,7 @@ class Handover:
 
     def __init__(self) -> None:
         self.finish_tick: int | None = None
-        self._settings: dict[Command, bytes] = {}
+        self._settings: dict[Instruction, bytes] = {}
         self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
         self._horizon = 0
         self._instruments: dict[
@@ -29,26 +29,26 @@ class Handover:
         ] = {}  # programs and controllers that have been sent
         self._notes: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
 
-    def set(self, command: Command, tick: int, value: int) -> bytes:
+    def set(self, command: Instruction, tick: int, value: int) -> bytes:
         """Keeps a setting; returns what tells a player of it."""
-        self._settings[command] = command_record(command, tick, value)
+        self._settings[command] = instruction_record(command, tick, value)
         return self._settings[command]
 
-    def add(self, events: NDArray[np.int64], horizon: int) -> bytes:
+    def add(self, events: Events, horizon: int) -> bytes:
         """Keeps events, int64[n, 4], by tick; returns what tells a player of them.
 
         With them, all before `horizon` are complete.
         """
         records = np.zeros(len(events), _RECORD_TYPE)
-        records["tick"] = events[:, 0]
-        records["kind"] = Command.EVENT
-        records["message"] = events[:, 1:]
-        ticks = events[:, 0].tolist()
+        records["tick"] = events[:, TICK]
+        records["kind"] = Instruction.EVENT
+        records["message"] = events[:, STATUS:]
+        ticks = events[:, TICK].tolist()
         self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
         self._horizon = horizon
-        notes = events[(events[:, 1] & 0xF0) == NOTE_ON, 1:3]
+        notes = events[are_note_ons(events), STATUS : DATA1 + 1]
         self._notes.update((status, pitch) for status, pitch in notes.tolist())
-        return records.tobytes() + command_record(Command.HORIZON, horizon)
+        return records.tobytes() + instruction_record(Instruction.HORIZON, horizon)
 
     def discard(self, tick: int) -> bytes:
         """Forgets the events from `tick` on, and the end; returns what tells a player of it."""
@@ -56,7 +56,7 @@ class Handover:
             self._to_come.pop()
         self._horizon = min(self._horizon, tick)
         self.finish_tick = None
-        return command_record(Command.DISCARD, tick)
+        return instruction_record(Instruction.DISCARD, tick)
 
     def forget_before(self, tick: int) -> None:
         """Forgets events that have been sent, but for the programs and controllers in force."""
@@ -72,16 +72,16 @@ class Handover:
         Which notes it had sent nobody knows: it is all that were handed over.
         """
         records = [
-            RECORD.pack(0, Command.SOUNDING, status, pitch, 0, 0)
+            RECORD.pack(0, Instruction.SOUNDING, status, pitch, 0, 0)
             for status, pitch in sorted(self._notes)
         ]
-        return b"".join([*records, command_record(Command.RELEASE)])
+        return b"".join([*records, instruction_record(Instruction.RELEASE)])
 
     def everything(self) -> bytes:
         """Tells a player all that another one knew."""
         events = [*self._instruments.values(), *(record for _, record in self._to_come)]
         told = [self.releasing(), *self._settings.values(), *events]
-        told.append(command_record(Command.HORIZON, self._horizon))
+        told.append(instruction_record(Instruction.HORIZON, self._horizon))
         if self.finish_tick is not None:
-            told.append(command_record(Command.FINISH, self.finish_tick))
+            told.append(instruction_record(Instruction.FINISH, self.finish_tick))
         return b"".join(told)

@@ -8,42 +8,40 @@ import struct
 from collections.abc import Sequence
 from enum import IntEnum
 
-from livedshl.player.clock.source import Sync, Timing
+from livedshl.player.clock.source import ClockSettings, Sync
 
 # tick (int64), kind, three bytes of a MIDI message, value (int32)
 RECORD = struct.Struct("<qBBBBi")
 
 
-class Command(IntEnum):
-    """What the main process tells the player."""
+class Instruction(IntEnum):
+    """What the main process asks of the player."""
 
     EVENT = 1  # play the message at tick
     HORIZON = 2  # events before tick are complete
     TEMPO = 3  # from tick on: value = thousandths of a BPM
-    START = 4  # let tick sound in value microseconds; status: 1 where another player was then
+    START = 4  # let tick sound in value microseconds; status: 1 to resume for a dead player
     FINISH = 5  # at tick, switch everything off and leave
     QUIT = 6  # do so now
     SOUNDING = 7  # an earlier player left the note of this message on
     LATENCY = 8  # from now on: value = microseconds
     REOPEN = 9  # the port has gone and come back
     RELEASE = 10  # switch off what sounds
-    GONE = 11  # the port has gone; value: whether its MIDI system has died
+    GONE = 11  # the port has gone; value: 1 if its MIDI system has died
     DISCARD = 12  # forget the events from tick on, and the end; others will come
-    PANIC = 13  # switch off everything, whatever may be thought to sound
-    FOLLOW = 14  # the input of the clock has gone and come back
+    PANIC = 13  # switch off every note that was ever played
+    FOLLOW = 14  # the clock's input has gone and come back
 
 
-class Answer(IntEnum):
-    """What the player tells the main process."""
+class Reply(IntEnum):
+    """What the player replies to the main process."""
 
     READY = 1  # the output is open
-    FAILED = 2  # it is not; text: why
+    FAILED = 2  # it is not; text: the fields of the error, as JSON
     REOPENED = 3  # the port is open again
-    # tick the clock is at, and when, as a stamp; value = thousandths of a BPM, 0 while it stands
-    # still
-    POSITION = 4
-    REPORT = 5  # tick the clock was at; text: the `PlayerReport` as JSON; the last answer
-    LOST = 6  # the output took a message no longer; text: why
+    POSITION = 4  # the clock is at tick; stamp: when; value = thousandths of a BPM, 0 if it stands
+    REPORT = 5  # the last reply; tick: where the clock was; text: counts, as JSON
+    LOST = 6  # the output refuses messages; text: why
 
 
 def stamp(now_s: float) -> tuple[int, int, int]:
@@ -57,13 +55,13 @@ def seconds_since(stamped: Sequence[int], now_s: float) -> float:
     return (int(now_s * 1e6) - int.from_bytes(stamped, "little")) % (1 << 24) / 1e6
 
 
-def command_record(kind: Command, tick: int = 0, value: int = 0) -> bytes:
-    """The record of a command that carries no message."""
+def instruction_record(kind: Instruction, tick: int = 0, value: int = 0) -> bytes:
+    """The record of an instruction without a message."""
     return RECORD.pack(tick, kind, 0, 0, 0, value)
 
 
 def player_arguments(
-    kind: str, name: str, timing: Timing, tempo_bpm: float, lateness: str = ""
+    kind: str, name: str, timing: ClockSettings, tempo_bpm: float, lateness: str = ""
 ) -> list[str]:
     """The player's command line.
 
@@ -74,8 +72,10 @@ def player_arguments(
     return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers), lateness]
 
 
-def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, Timing, float, str]:
+def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, ClockSettings, float, str]:
     """What `player_arguments` was given."""
     kind, name, sync, port, sends_clock, latency_s, speed, bar, tempo_bpm, lateness = arguments
-    timing = Timing(Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar))
+    timing = ClockSettings(
+        Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar)
+    )
     return kind, name, timing, float(tempo_bpm), lateness

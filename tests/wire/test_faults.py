@@ -11,13 +11,22 @@ import time
 import numpy as np
 import psutil
 import pytest
-from support.processes import PLAYER, WATCH, helpers_of, player_of
-from support.surroundings import JackServer, Receiver, left_on, livedshl, need, notes_on, sounding
+from support.processes import PLAYER, WATCH, all_helpers, helpers_of, player_of
+from support.surroundings import (
+    JackServer,
+    Receiver,
+    Sender,
+    left_on,
+    livedshl,
+    need,
+    notes_on,
+    sounding,
+)
 
 from livedshl.live.performer import Performer
 from livedshl.midi.recorder import read_events
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import Timing
+from livedshl.player.clock.source import ClockSettings
 
 TEMPO = 240
 STEP = 240  # ticks; 125 ms at TEMPO
@@ -245,7 +254,7 @@ def test_a_dead_server_that_takes_no_messages_does_not_hold_up_the_player(server
 def test_a_server_may_die_again_and_again(server, caplog):
     listener = Listener(OutputKind.PORT, server.environment)
     end = 96
-    with Performer(listener.output, Timing(sends_clock=True)) as performer:
+    with Performer(listener.output, ClockSettings(sends_clock=True)) as performer:
         performer.wait_ready(20)
         performer.send(scale(end), end * STEP)
         performer.finish(end * STEP)
@@ -284,6 +293,26 @@ def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     if fault == "stop":
         assert player.returncode == 0, told
         assert "underruns" in told
+
+
+def test_one_process_watches_every_port(jack, receiver):
+    senders = [Sender(f"{kind}{os.getpid()}", jack) for kind in ("clock", "knobs", "keys")]
+    clock, knobs, keys = (sender.port for sender in senders)
+    player = play(
+        jack, "--port", receiver.port, "--sync", "clock", "--sync-port", clock,
+        "--control-port", knobs, "--listen", keys,
+    )  # fmt: skip
+    wait_until_heard(player)
+    time.sleep(4)  # by then the music is ready, and all ports are watched
+    assert sorted(module for module, _ in all_helpers(player.pid)) == sorted([PLAYER, WATCH])
+    for sender in senders:
+        sender.leave()
+    time.sleep(1)
+    player.send_signal(signal.SIGTERM)
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    for port in (clock, knobs, keys):
+        assert f"{port} has gone" in told
 
 
 @pytest.mark.slow

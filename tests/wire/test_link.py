@@ -24,7 +24,7 @@ from support.surroundings import left_on, livedshl, need, notes_on
 from livedshl.live.performer import Performer
 from livedshl.midi.recorder import read_events
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import Sync, Timing
+from livedshl.player.clock.source import ClockSettings, Sync
 
 BAR = 4
 A_32ND = 1 / 8
@@ -136,7 +136,7 @@ def performer(jack, peer, monkeypatch):
     for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
         monkeypatch.setenv(name, jack[name])
     output = Output(OutputKind.PORT, peer.port, "")
-    with Performer(output, Timing(Sync.LINK), tempo_bpm=140) as performer:
+    with Performer(output, ClockSettings(Sync.LINK), tempo_bpm=140) as performer:
         performer.wait_ready(20)
         events = []
         for beat in range(120):

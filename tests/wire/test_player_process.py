@@ -13,8 +13,8 @@ from support.surroundings import left_on, livedshl, notes_on, sounding
 
 from livedshl.live.performer import Performer
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import Timing
-from livedshl.player.protocol import RECORD, Command, player_arguments
+from livedshl.player.clock.source import ClockSettings
+from livedshl.player.protocol import RECORD, Instruction, player_arguments
 
 TEMPO = 240
 
@@ -83,7 +83,7 @@ def test_another_player_goes_on_where_one_died(performer, receiver, number, capl
 def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
     performer, receiver, number, monkeypatch
 ):
-    monkeypatch.setattr("livedshl.live.performer._MOST_YOUNG_DEATHS", 1)
+    monkeypatch.setattr("livedshl.live.supervisor.MOST_YOUNG_DEATHS", 1)
     events = melody(range(0, 9600, 480), 900)
     performer.send(events, 9600)
     performer.start(0, TEMPO, 0.05)
@@ -99,7 +99,7 @@ def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
 
 
 def test_a_player_that_hangs_is_ended_and_its_notes_with_it(performer, receiver, monkeypatch):
-    monkeypatch.setattr("livedshl.live.performer._LEAVING_TIMEOUT_S", 1.0)
+    monkeypatch.setattr("livedshl.live.supervisor.LEAVING_TIMEOUT_S", 1.0)
     performer.send(melody([0, 240], 9000), 9600)
     performer.start(0, TEMPO, 0.05)
     wait_until_played(performer, 480)
@@ -168,20 +168,20 @@ def test_a_main_process_that_reads_no_answers_does_not_hold_up_the_music(jack, r
     player = subprocess.Popen(
         [
             *livedshl()[:1], "-m", "livedshl.player.process",
-            *player_arguments("port", receiver.port, Timing(), TEMPO),
+            *player_arguments("port", receiver.port, ClockSettings(), TEMPO),
         ],
         env=jack, stdin=subprocess.PIPE, stdout=write_answers,
     )  # fmt: skip
     os.close(write_answers)
     commands = [
-        RECORD.pack(tick, Command.EVENT, *message, 0)
+        RECORD.pack(tick, Instruction.EVENT, *message, 0)
         for tick, *message in melody(range(0, 1920, 120), 120).tolist()
     ]
     for tick, kind, value in [
-        (1920, Command.HORIZON, 0),
-        (0, Command.TEMPO, TEMPO * 1000),
-        (0, Command.START, 50_000),
-        (1920, Command.FINISH, 0),
+        (1920, Instruction.HORIZON, 0),
+        (0, Instruction.TEMPO, TEMPO * 1000),
+        (0, Instruction.START, 50_000),
+        (1920, Instruction.FINISH, 0),
     ]:
         commands.append(RECORD.pack(tick, kind, 0, 0, 0, value))
     player.stdin.write(b"".join(commands))

@@ -9,8 +9,6 @@ from typing import Protocol
 from livedshl.player.playback import Playback
 from livedshl.units import TICKS_PER_BAR
 
-MOST_LATENCY_MS = 1000.0
-
 
 class Sync(Enum):
     """The ways of driving the clock."""
@@ -21,7 +19,7 @@ class Sync(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class ClockSettings:
     """What drives the clock, and whom it drives.
 
     sync: who drives it. port: with a MIDI clock, the input it comes from, "" for a virtual one.
@@ -104,17 +102,3 @@ class Internal:
 def next_in_bar(tick: float, place: float, bar_ticks: int) -> float:
     """The first tick from `tick` on that lies at `place`, in ticks, of a bar."""
     return tick + (place - tick) % bar_ticks
-
-
-def open_follower(timing: Timing, tempo_bpm: float) -> Follower:
-    """Opens what `timing.sync` needs. Raises OutputError or MissingDependencyError."""
-    if timing.sync is Sync.CLOCK:
-        from livedshl.outputs.ports import open_input
-        from livedshl.player.clock.midi import ClockFollower
-
-        return ClockFollower(lambda: open_input(timing.port), timing.bar_ticks)
-    if timing.sync is Sync.LINK:
-        from livedshl.player.clock.link import LinkFollower
-
-        return LinkFollower(tempo_bpm, timing.bar_ticks)
-    return Internal()

@@ -1,0 +1,20 @@
+"""Opens the follower that the clock settings ask for."""
+
+from livedshl.outputs.ports import open_input
+from livedshl.player.clock.link import LinkFollower
+from livedshl.player.clock.midi import ClockFollower
+from livedshl.player.clock.source import ClockSettings, Follower, Internal, Sync
+
+
+def open_follower(settings: ClockSettings, tempo_bpm: float) -> Follower:
+    """Opens what `settings.sync` needs. Raises OutputError or MissingDependencyError.
+
+    tempo_bpm: the tempo of a Link session with nobody else in it.
+    """
+    match settings.sync:
+        case Sync.CLOCK:
+            return ClockFollower(lambda: open_input(settings.port), settings.bar_ticks)
+        case Sync.LINK:
+            return LinkFollower(tempo_bpm, settings.bar_ticks)
+        case Sync.INTERNAL:
+            return Internal()
