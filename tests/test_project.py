@@ -12,7 +12,7 @@ from PIL import Image
 from support import pictures
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import kind_folder
+from livedshl.bundle.catalogue import kind_folder
 
 ROOT = Path(__file__).parents[1]
 KINDS = ("4-4-minor", "3-4", "6-8", "6-8-minor", "9-8")

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from support.documents import PAGES, ROOT, blocks
 
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.errors import PresetError
 from livedshl.improviser import Chart
 from livedshl.midi.general_midi import PROGRAMS
