@@ -204,3 +204,11 @@ def test_every_key_of_the_screen_has_a_row():
     shown = {key for row in table for key in code(row[0])}
     # The other keys: latency has its own page, "s" saves.
     assert shown | {"[", "]"} == {key.label for key in KEYS} | {"s"}
+
+
+def test_every_room_has_a_row_in_the_architecture():
+    named = {word for row in rows("architecture.md", "## Rooms and walls") for word in code(row[0])}
+    package = ROOT / "livedshl"
+    rooms = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    files = {path.name for path in package.glob("[!_]*.py")}
+    assert named == rooms | files
