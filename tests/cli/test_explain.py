@@ -70,8 +70,8 @@ def records_table(shown):
     [
         (None, "t.jsonl: cannot be read (No such file or directory)"),
         (b"", "t.jsonl: no record in it"),
-        (b"MThd\x00\x00", "t.jsonl, line 1: no record of a trace"),
-        (b'{"beat": 3}\n', "t.jsonl, line 1: no record of a trace"),
+        (b"MThd\x00\x00", "t.jsonl, line 1: not a record of a trace"),
+        (b'{"beat": 3}\n', "t.jsonl, line 1: not a record of a trace"),
     ],
 )
 def test_what_is_no_trace_is_told_in_a_line(run_here, tmp_path, content, told):
@@ -112,7 +112,10 @@ def test_every_preset_renders_to_a_score_a_piano_roll_and_a_sound_file(tmp_path,
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("t.mid", "--roll", "r.mid"), "r.mid: cannot write .mid; endings are .svg, .png, .pdf"),
+        (
+            ("t.mid", "--roll", "r.mid"),
+            "r.mid: cannot write .mid. Known endings are .svg, .png, .pdf",
+        ),
         (("no/t.svg", "t.mid"), "cannot be written"),
     ],
 )

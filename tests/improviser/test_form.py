@@ -331,18 +331,18 @@ def test_every_note_ends_and_the_last_chord_rings_to_the_end_of_the_bar(bundle, 
         if kind == 0x80:
             last_off.setdefault(channel, []).append((tick, pitch))
     assert not +on
-    home = Key(2, Mode.MAJOR).transposed(chunks[-1].trace["key_shift"]).tonic
+    home = Key(2, Mode.MAJOR).transposed(chunks[-1].provenance.place.key_shift).tonic
     for offs in last_off.values():
         final = [(pitch - home) % 12 for tick, pitch in offs if tick == end]
         assert set(final) in ({0}, {0, 4, 7})
 
 
-def test_the_trace_tells_the_key_and_the_notes_are_in_it():
+def test_provenance_names_the_key_and_the_notes_are_in_it():
     bundle = dance_bundle()
     chunks = composed(bundle, 400)
     for chunk in chunks[:-1]:
-        shift = {"D": 2, "G": 7, "A": 9}[chunk.trace["key"]]
+        shift = {"D": 2, "G": 7, "A": 9}[str(chunk.provenance.key)]
         heard = {p % 12 for _, s, p, v in chunk.events.tolist() if s == 0x90 and v}
         written = {(int(p) + shift) % 12 for p, a in chunk.steps[:, :2].tolist() if a}
         assert written <= heard
-    assert {chunk.trace["key"] for chunk in chunks} == {"D", "G", "A"}
+    assert {str(chunk.provenance.key) for chunk in chunks} == {"D", "G", "A"}

@@ -14,7 +14,7 @@ from livedshl.networks.harmoniser import Harmoniser, chords_by_hop, same_family
 
 pytest.importorskip("torch")
 
-from livedshl.learning.harmony_network import fit_harmoniser  # noqa: E402
+from livedshl.learning.harmony_network import fit_harmoniser
 
 _TRIADS = {"C": (60, 64, 67, 72), "F": (65, 69, 60, 65), "G": (67, 71, 62, 67)}
 _PLANS = ("CCFFCCGC", "CFCGCFGC", "CCGGFFGC", "CGFCCGCC")
