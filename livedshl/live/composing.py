@@ -139,6 +139,7 @@ class ComposerThread:
         model: Model,
         performer: Performer,
         take: Take,
+        *,
         observe: Callable[[Chunk], None],
         clock: ClockSettings,
         failed: threading.Event,
