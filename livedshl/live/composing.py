@@ -140,6 +140,7 @@ class ComposerThread:
         model: Model,
         performer: Performer,
         take: Take,
+        *,
         observe: Callable[[Chunk], None],
         clock: ClockSettings,
         failed: threading.Event,
