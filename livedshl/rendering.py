@@ -12,13 +12,14 @@ from livedshl.errors import OutputError, SettingsError
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
 from livedshl.improviser.trace_file import trace_line
-from livedshl.live.take import track_names
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings, chords_of, model_of
+from livedshl.performance.steering import track_names
 from livedshl.scores.musicxml import Mark, musicxml
 from livedshl.scores.spelling import key_name
 
