@@ -1,9 +1,9 @@
 """A performance that stands still: a moment of hand-made music, the same on every machine."""
 
 import numpy as np
+from livedshl.live.overview import Overview
 
 from livedshl.improviser.provenance import Candidate
-from livedshl.live.overview import Overview
 from livedshl.midi.events import in_order
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
