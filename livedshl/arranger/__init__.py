@@ -1,6 +1,6 @@
-"""Turns passages into parts: voicings, patterns, registers and groove, as timed MIDI events.
+"""Arranges passages for a band: voicings, patterns, registers and groove, as timed MIDI events.
 
-Counts in ticks; knows neither ports nor threads.
+It counts in ticks and knows no seconds, ports or threads.
 """
 
 from livedshl.arranger.arranger import (

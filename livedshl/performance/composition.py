@@ -250,7 +250,7 @@ class Composition(Iterator[Chunk]):
             steering = replace(steering, soloed=soloed)
         self._ahead = None
         self._add_at_start(self._mixer.silence(self.tick, steering.silent))
-        self._arranger.begin_anew(set(self.steering.silent) - set(steering.silent))
+        self._arranger.strike_again(set(self.steering.silent) - set(steering.silent))
         self.steering = steering
 
     def _peek(self) -> tuple[Improvisation, Passage | None]:
@@ -402,7 +402,7 @@ class Composition(Iterator[Chunk]):
         """Goes on where the music was when it was held."""
         self._loop = None
         self._silence()
-        self._arranger.begin_anew({part.channel for part in self.steering.band.parts})
+        self._arranger.strike_again({part.channel for part in self.steering.band.parts})
 
     def _silence(self) -> None:
         """Ends all that sounds where the next chunk begins."""
