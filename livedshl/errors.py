@@ -1,17 +1,17 @@
 """The errors a user can meet. Every one says what happened, where, and what to do about it.
 
-    LivedshlError
-    ├── CorpusError             a tune, or a folder of tunes, that cannot be read
-    ├── BundleError             a model that is missing, damaged or of another format version
-    ├── TuneError               a tune that was asked for and not found, or not found once only
-    ├── PresetError             a preset that is missing or has a wrong key or value
-    ├── SettingsError           an option of a performance that is wrong or does not fit the others
-    ├── CommandError            a command that is unknown, has a wrong value or cannot be obeyed now
-    ├── OutputError             a port, synthesiser or file that cannot be opened or written
-    ├── TraceError              a file that is not a trace
-    ├── TakeError               a take that cannot be read or replayed
-    ├── ControllerError         a file of controller bindings that cannot be read or written
-    └── MissingDependencyError  a library that is not installed
+LivedshlError
+├── CorpusError             a tune, or a folder of tunes, that cannot be read
+├── BundleError             a model that is missing, damaged or of another format version
+├── TuneError               a tune that was asked for and not found, or not found once only
+├── PresetError             a preset that is missing or has a wrong key or value
+├── SettingsError           an option of a performance that is wrong or does not fit the others
+├── CommandError            a command that is unknown, has a wrong value or cannot be obeyed now
+├── OutputError             a port, synthesiser or file that cannot be opened or written
+├── TraceError              a file that is not a trace
+├── TakeError               a take that cannot be read or replayed
+├── ControllerError         a file of controller bindings that cannot be read or written
+└── MissingDependencyError  a library that is not installed
 """
 
 

@@ -5,7 +5,7 @@ grid's business (`livedshl.music.grid`).
 """
 
 LOWEST_TEMPO, HIGHEST_TEMPO = 20, 400  # BPM
-MOST_LATENCY_MS = 1000.0  # early or late
+MOST_LATENCY_MS = 1000.0  # by which notes can be sent early or late
 
 TICKS_PER_BEAT = 480
 STEPS_PER_BEAT = 4

@@ -110,7 +110,7 @@ def evaluate(
             raise click.UsageError(
                 f"{option} and --music exclude each other" if music else f"{option} needs --music"
             )
-    from livedshl.bundle.bundle import bundle_folder
+    from livedshl.bundle.catalogue import bundle_folder
 
     folder = bundle_folder(model)
     if music:

@@ -11,7 +11,8 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from livedshl.improviser.provenance import Origin, Summary
+    from livedshl.improviser.provenance import Provenance
+    from livedshl.improviser.sources import SourceSummary
 
 _PIPED_WIDTH = 200  # columns where there is no terminal: nothing is cut then
 _MOST_SONGS = 10
@@ -40,27 +41,28 @@ def explain(trace: Path) -> None:
     """
     from rich.console import Console
 
-    from livedshl.improviser.provenance import read_trace, summarise
+    from livedshl.improviser.sources import summarise
+    from livedshl.improviser.trace_file import read_trace
 
-    origins, cut_off = read_trace(trace)
+    provenances, cut_off = read_trace(trace)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # songs may have names in any letters
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
-    console.print(_table(origins))
-    for line in _told(summarise(origins)):
+    console.print(_table(provenances))
+    for line in _told(summarise(provenances)):
         console.print(line, markup=False)
     if cut_off:
         click.echo(f"{trace}: the last line is cut off, and left out here", err=True)
 
 
-def _table(origins: Sequence["Origin"]) -> "Table":
+def _table(provenances: Sequence["Provenance"]) -> "Table":
     """A row for each segment; what is as in the row above is left out."""
     from rich.table import Table
     from rich.text import Text
 
-    rows = [_COLUMNS, *_rows(origins)]
+    rows = [_COLUMNS, *_rows(provenances)]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     table = Table(box=None, header_style="dim", pad_edge=False)
     used = [column for column, cells in enumerate(zip(*rows[1:], strict=True)) if any(cells)]
@@ -78,25 +80,26 @@ def _table(origins: Sequence["Origin"]) -> "Table":
     return table
 
 
-def _rows(origins: Sequence["Origin"]) -> Iterator[tuple[str, ...]]:
+def _rows(provenances: Sequence["Provenance"]) -> Iterator[tuple[str, ...]]:
     bar = song = section = None
-    for origin in origins:
-        bars, beat = divmod(origin.beat, origin.grid.bar_beats)
-        here = (origin.tune, origin.section, origin.time)
-        found = (origin.hamming, origin.nearest, origin.ties, origin.agreeing_steps, origin.splice)
+    for found in provenances:
+        bars, beat = divmod(found.beat, found.grid.bar_beats)
+        place = found.place
+        here = place and (place.tune, place.section, place.time)
+        figures = (found.hamming, found.nearest, found.ties, found.agreeing_steps, found.splice)
         yield (
             "" if bars == bar else str(bars + 1),
             str(beat + 1),
-            "" if origin.source == song else origin.song,
-            str(origin.song_beat + 1),
-            *("" if figure is None else f"{figure:,}" for figure in found),
-            "" if here == section else origin.section_name,
-            origin.wish or "",
+            "" if found.source == song else found.song,
+            str(found.song_beat + 1),
+            *("" if figure is None else f"{figure:,}" for figure in figures),
+            "" if here == section or not place else place.name,
+            found.wish or "",
         )
-        bar, song, section = bars, origin.source, here
+        bar, song, section = bars, found.source, here
 
 
-def _told(summary: "Summary") -> Iterator[str]:
+def _told(summary: "SourceSummary") -> Iterator[str]:
     yield ""
     yield (
         f"{summary.bars:g} bars, {summary.segments} segments, {len(summary.songs)} songs; the "

@@ -7,7 +7,8 @@ from secrets import randbelow
 
 import click
 
-from livedshl.bundle.bundle import bundle_folder, find_bundle, read_manifest
+from livedshl.bundle.catalogue import bundle_folder, find_bundle
+from livedshl.bundle.integrity import read_manifest
 from livedshl.bundle.tunes import ListedTune, the_tune, tunes_of
 from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.music import GRIDS, Grid

@@ -111,6 +111,7 @@ def play(
     from livedshl.cli.performance import bundle_source, settings_of
     from livedshl.cli.status import StatusLine
     from livedshl.cli.typed import USAGE, obey_typed_lines
+    from livedshl.live.port_watcher import PortWatcher
     from livedshl.live.session import Session
     from livedshl.live.take import new_take_path
     from livedshl.outputs.choice import OutputKind, choose_output
@@ -134,11 +135,13 @@ def play(
         if waiting := _WAITING.get(timing.sync.value):
             status.tell(waiting.format(port=timing.port or "its virtual input"))
         status.tell(f"Seed {settings.seed}. Ctrl-C ends the music, twice stops it.")
+        watcher = surfaces.enter_context(PortWatcher())
         session = Session(
             settings,
             output,
             bundle_source(chosen["model"], settings, corpus),
             timing=timing,
+            watcher=watcher,
             record=record,
             trace=trace,
             progress=status.progress,
@@ -150,7 +153,7 @@ def play(
             from livedshl.surfaces.midi_control import MidiControl
 
             name = find_port(control_port, input_names()) if control_port else ""
-            learn = surfaces.enter_context(MidiControl(name, session, tell)).learn
+            learn = surfaces.enter_context(MidiControl(name, session, watcher, tell)).learn
         if osc_port:
             from livedshl.surfaces.osc import OscServer
 
@@ -159,7 +162,7 @@ def play(
             from livedshl.live.listener import Listener
 
             heard = find_port(listen, input_names()) if listen else ""
-            surfaces.enter_context(Listener(heard, session, tell))
+            surfaces.enter_context(Listener(heard, session, watcher, tell))
         if on_screen:
             from livedshl.surfaces.opening import play_under_screen
 

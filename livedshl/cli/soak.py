@@ -37,7 +37,7 @@ def soak(
     from rich.console import Console
     from rich.table import Table
 
-    from livedshl.bundle.bundle import find_bundle
+    from livedshl.bundle.catalogue import find_bundle
     from livedshl.cli.performance import settings_of
     from livedshl.cli.status import StatusLine
     from livedshl.diagnostics.soak import soak

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl import __version__
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.errors import LivedshlError, OutputError, PresetError
 from livedshl.live.loader import load_index
 from livedshl.live.performer import Performer

@@ -275,10 +275,10 @@ class Soak:
     def observe(self, chunk: Chunk) -> None:
         """Takes in what one hop adds."""
         self._began_s = self._began_s or time.monotonic()
-        planned = chunk.trace.get("planned", False)
+        planned = chunk.provenance.planned
         self._repetition.hear(chunk.steps, planned)
         if not planned:
-            self._rules.hear(chunk.trace["segment"], chunk.trace["beat"])
+            self._rules.hear(chunk.provenance.segment, chunk.provenance.beat)
         for _, *message in chunk.events.tolist():
             self._composed.hear(*message)
         before, self._hour = self._hour, chunk.end_tick / self._ticks_per_hour

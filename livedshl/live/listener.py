@@ -9,13 +9,15 @@ import numpy as np
 
 from livedshl.errors import LivedshlError
 from livedshl.live.overview import Overview
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
 from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
+from livedshl.music import Chord
 from livedshl.music.segments import CHORD
 from livedshl.outputs.ports import CLIENT_NAME
-from livedshl.performance.commands import Control
-from livedshl.performance.phrase import PhraseListener
+from livedshl.performance.commands import Answer, FollowChord, Listen
+from livedshl.performance.phrase import Phrase, PhraseListener
 from livedshl.units import TICKS_PER_STEP, seconds_to_ticks
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
@@ -34,13 +36,15 @@ class Listener:
     OutputError if the port cannot be opened.
     """
 
-    def __init__(self, port: str, session: Session, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, port: str, session: Session, watcher: PortWatcher, tell: Callable[[str], None]
+    ) -> None:
         self._session = session
         self._tell = tell
-        self._input = WatchedInput(port, _OWN_NAME, tell)
+        self._input = WatchedInput(port, _OWN_NAME, watcher, tell)
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
         self._accompanies = False  # whether the music has left out its melody
-        self._harmony = ""
+        self._chord: Chord | None = None  # that the music was told to follow
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
 
@@ -71,7 +75,7 @@ class Listener:
                     self._take(phrases, overview, message, time_s)
             try:
                 self._respond(phrases, overview)
-            except (ValueError, LivedshlError) as error:
+            except LivedshlError as error:
                 self._tell(str(error))
 
     def _take(
@@ -93,31 +97,30 @@ class Listener:
 
     def _respond(self, phrases: PhraseListener, overview: Overview) -> None:
         """Asks of the music what the present state of the keys wants."""
-        harmony = chord.name if (chord := phrases.chord) else ""
-        if harmony != self._harmony:
-            self._harmony = harmony
-            self._session.control(Control("harmony", harmony))
+        if phrases.chord != self._chord:
+            self._chord = phrases.chord
+            self._session.send(FollowChord(self._chord))
         tick = self._session.tick_at(time.perf_counter())
         if phrases.ended(tick, _silence(overview)):
             self._accompanies = False
-            self._session.control(Control("answer", self._phrase(phrases, overview)))
+            self._session.send(Answer(self._phrase(phrases, overview)))
         elif phrases.is_phrase and not self._accompanies:
             self._accompanies = True
-            self._session.control(Control("listen", True))
+            self._session.send(Listen(True))
         elif phrases.is_idle(tick):
             phrases.forget()
             if self._accompanies:
                 self._accompanies = False
-                self._session.control(Control("listen", False))
+                self._session.send(Listen(False))
 
-    def _phrase(self, phrases: PhraseListener, overview: Overview) -> str:
+    def _phrase(self, phrases: PhraseListener, overview: Overview) -> Phrase:
         """The phrase that is over, in C, with the chords that accompanied it."""
         chords: list[int] = []
         for chunk in overview.chunks:
             chords += chunk.steps[:, CHORD].tolist()
         first_step = overview.chunks[0].start_tick // TICKS_PER_STEP
         key = overview.chunks[-1].key
-        return str(phrases.take(key.shift, chords, first_step))
+        return phrases.take(key.shift, chords, first_step)
 
 
 def _ticks(seconds: float, overview: Overview) -> int:

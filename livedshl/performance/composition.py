@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Mixer, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Chart, Improvisation, Passage, trace_record
+from livedshl.improviser import Chart, Improvisation, Passage, Provenance, provenance_of
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import CodeIndex, pack
 from livedshl.midi.events import (
@@ -29,9 +28,22 @@ from livedshl.music.leadsheet import Key
 from livedshl.music.segments import ARTICULATED, CHORD
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import forward_encoder
-from livedshl.performance.commands import Band, Control, Steering
+from livedshl.performance.commands import (
+    Answer,
+    ChoosePreset,
+    Command,
+    End,
+    FollowChord,
+    Freeze,
+    Hold,
+    NextTune,
+    ReRoll,
+    SetAdventure,
+    SetLevel,
+)
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
+from livedshl.performance.steering import Band, Steering, steered
 
 HELD_BARS = 4  # that are looped
 
@@ -43,8 +55,8 @@ class Chunk:
     start_tick, end_tick: the stretch of time it fills, 480 ticks a quarter note.
     events: int64[n, 4] as `livedshl.arranger` makes them, all before end_tick but in the last.
     steps: int8[m, 3], the passage itself, in C. key: that it is played in.
-    trace: where it came from. goes_on: whether the chunk before began the beat that its trace tells
-    of. begins_anew: whether everything was silenced where it starts.
+    provenance: where it came from. goes_on: True if this chunk starts inside a beat that the chunk
+    before began. begins_anew: whether everything was silenced where it starts.
     """
 
     start_tick: int
@@ -52,7 +64,7 @@ class Chunk:
     events: Events
     steps: NDArray[np.int8]
     key: Key
-    trace: dict[str, Any]
+    provenance: Provenance
     goes_on: bool = False
     begins_anew: bool = False
 
@@ -64,10 +76,10 @@ class Chunk:
             ticks = self.events[:, TICK]
             last = end >= self.end_tick
             events = self.events[(ticks >= start) & ((ticks < end) | last)]
-            trace = self.trace | {"beat": start // grid.beat_ticks, "beats": 1}
+            provenance = replace(self.provenance, beat=start // grid.beat_ticks, beats=1)
             goes_on = start % grid.beat_ticks > 0 if at else self.goes_on
             steps = self.steps[at : at + 1]
-            pieces.append(Chunk(start, end, events, steps, self.key, trace, goes_on))
+            pieces.append(Chunk(start, end, events, steps, self.key, provenance, goes_on))
         return tuple(pieces)
 
     def begun_at(self, tick: int) -> "Chunk":
@@ -201,56 +213,39 @@ class Composition(Iterator[Chunk]):
         other._mixer = self._mixer.copy()
         return other
 
-    def obey(self, control: Control, band: Band | None = None) -> None:
-        """Does what a control says, from the next chunk on. band: that of a change of preset.
+    def obey(self, command: Command, band: Band | None = None) -> None:
+        """Obeys a command from the next chunk on. band: the band of a chosen preset.
 
-        The tempo, and what acts at once, are the clock's.
+        The clock obeys the tempo, the latency and panic; they change nothing here.
         """
-        name, value, part = control.name, control.value, control.part or ""
-        steering, improvisation = self.steering, self._improvisation
-        if name == "re-roll":
-            _, coming = self._peek()
-            if coming is not None:
-                improvisation.avoid(coming.segment)
-        elif name == "next-tune":
-            improvisation.begin_next_tune()
-        elif name == "end":
-            improvisation.end()
-            steering = replace(steering, ending=True, hold=False)
-        elif name == "key":
-            steering = replace(steering, key=Key.parse(str(value)))
-        elif name == "adventure":
-            improvisation.set_adventure(float(value or 0))
-            steering = replace(steering, adventure=float(value or 0))
-        elif name == "freeze":
-            improvisation.freeze(bool(value))
-            steering = replace(steering, freeze=bool(value))
-        elif name == "hold":
-            steering = replace(steering, hold=bool(value))
-            if value and not self._loop:
+        before, improvisation = self.steering, self._improvisation
+        steering = steered(before, command, band)
+        match command:
+            case ReRoll():
+                _, coming = self._peek()
+                if coming is not None:
+                    improvisation.avoid(coming.segment)
+            case NextTune():
+                improvisation.begin_next_tune()
+            case End():
+                improvisation.end()
+            case SetAdventure(amount):
+                improvisation.set_adventure(amount)
+            case Freeze(on):
+                improvisation.freeze(on)
+            case Hold(on=True) if not self._loop:
                 steering = replace(steering, hold=self._hold())
-        elif name == "preset" and band:
-            self._change_band(band)
-            steering = replace(steering, band=band)
-        elif name == "level":
-            steering = replace(steering, levels={**steering.levels, part: int(value or 0)})
-            self._set_levels({part: int(value or 0)}, steering.band)
-        elif name == "listen":
-            steering = replace(steering, listening=bool(value))
-        elif name == "harmony":
-            self._set_harmony(str(value or ""))
-        elif name == "answer":
-            self._answer(Phrase.parse(str(value)))
-            steering = replace(steering, listening=False, hold=False)
-        elif name == "mute":
-            muted = steering.muted | {part} if value else steering.muted - {part}
-            steering = replace(steering, muted=muted)
-        elif name == "solo":
-            soloed = steering.soloed | {part} if value else steering.soloed - {part}
-            steering = replace(steering, soloed=soloed)
+            case ChoosePreset() if band:
+                self._change_band(band)
+            case SetLevel(part, level):
+                self._set_levels({part: level}, before.band)
+            case FollowChord(chord):
+                self._set_harmony(chord)
+            case Answer(phrase):
+                self._answer(phrase)
         self._ahead = None
         self._add_at_start(self._mixer.silence(self.tick, steering.silent))
-        self._arranger.strike_again(set(self.steering.silent) - set(steering.silent))
+        self._arranger.strike_again(set(before.silent) - set(steering.silent))
         self.steering = steering
 
     def _peek(self) -> tuple[Improvisation, Passage | None]:
@@ -276,9 +271,8 @@ class Composition(Iterator[Chunk]):
             self._improvisation.set_chart(self._followed_in(key))
         passage = self._as_heard(replace(passage, steps=steps))
         end_beat += self._held_ticks // grid.beat_ticks
-        trace = trace_record(self._bundle, passage) | {"beats": end_beat - passage.beat}
-        if passage.place and not self._chart:
-            trace["key"] = str(key)
+        has_form_keys = passage.place is not None and not self._chart
+        provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         # What follows the opening takes too long to find before the first note.
         following = self._following() if self.tick and not passage.ends else None
         arranger.vocabulary = self.chords
@@ -296,7 +290,7 @@ class Composition(Iterator[Chunk]):
             events=events,
             steps=passage.steps,
             key=key,
-            trace=trace,
+            provenance=provenance,
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
@@ -345,9 +339,9 @@ class Composition(Iterator[Chunk]):
             self._at_start = NO_EVENTS
         return replace(chunk, events=heard)
 
-    def _set_harmony(self, name: str) -> None:
-        """Follows a chord, as it sounds, or, without a name, the chart again."""
-        self._harmony = Chord.parse(name) if name else None
+    def _set_harmony(self, chord: Chord | None) -> None:
+        """Follows a chord, as it sounds; None: the chart again."""
+        self._harmony = chord
         key = self._lately[-1].chunk.key if self._lately else self.steering.key
         self._improvisation.set_chart(self._followed_in(key))
 
@@ -396,7 +390,7 @@ class Composition(Iterator[Chunk]):
         chunk = held.moved(self.tick - held.start_tick)
         beat = chunk.start_tick // self._grid.beat_ticks
         self._held_ticks += chunk.end_tick - chunk.start_tick
-        return replace(chunk, trace=held.trace | {"beat": beat, "held": True})
+        return replace(chunk, provenance=replace(held.provenance, beat=beat, held=True))
 
     def _let_go(self) -> None:
         """Goes on where the music was when it was held."""

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.provenance import Origin, Stretch, sections_of, stretches
+from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.trace_file import trace_line
 from livedshl.live.loader import load_index
-from livedshl.live.take import trace_line, track_names
+from livedshl.live.take import track_names
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
@@ -82,9 +83,7 @@ class _Piece:
         if ending in _PICTURES:
             self.draw_score(path)
         elif ending == ".musicxml":
-            sections = [
-                Mark(step, name, section=True) for step, name in sections_of(self.stretches)
-            ]
+            sections = [Mark(step, name, section=True) for step, name in sections_of(self.spans)]
             write_beside(path, self._musicxml(sections))
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav
@@ -96,13 +95,13 @@ class _Piece:
 
     def write_trace(self, path: Path) -> None:
         """Writes where every segment came from."""
-        write_beside(path, "".join(trace_line(chunk) for chunk in self.chunks).encode())
+        write_beside(path, "".join(trace_line(chunk.provenance) for chunk in self.chunks).encode())
 
     def draw_score(self, path: Path) -> None:
         """Draws melody and chord symbols, and where segments join."""
         from livedshl.scores.engraving import marks_of, songs_of, write_score
 
-        sources = self.stretches
+        sources = self.spans
         score = self._musicxml(marks_of(sources))
         write_score(path, score, songs_of(sources))
 
@@ -120,7 +119,7 @@ class _Piece:
         settings = self.settings
         write_roll(
             path, self.events, self.steps, self.vocabulary.classes, settings.grid, settings.key,
-            settings.parts, self.stretches, f"{self.title}  ·  {self.creator}", self.keys,
+            settings.parts, self.spans, f"{self.title}  ·  {self.creator}", self.keys,
         )  # fmt: skip
 
     @property
@@ -150,7 +149,6 @@ class _Piece:
         return {chunk.start_tick // bar_ticks: chunk.key for chunk in self.chunks}
 
     @property
-    def stretches(self) -> list[Stretch]:
+    def spans(self) -> list[SourceSpan]:
         """Which segment has the melody when."""
-        origins = [Origin.of_record(chunk.trace) for chunk in self.chunks]
-        return stretches(origins, len(self.steps))
+        return source_spans((chunk.provenance for chunk in self.chunks), len(self.steps))

@@ -7,8 +7,8 @@ from livedshl.bundle import Bundle
 from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
-from livedshl.performance.commands import Band
 from livedshl.performance.preset import Preset
+from livedshl.performance.steering import Band
 
 
 @dataclass(frozen=True, slots=True)

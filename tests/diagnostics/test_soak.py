@@ -12,7 +12,7 @@ from support.strategies import libraries, step_arrays
 from support.surroundings import COMMON_TIME_FIRST
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.diagnostics.soak import MemoryGrowth, NoteAccount, Repetition, RuleKeeping, Soak, soak
 from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve
@@ -249,7 +249,11 @@ def test_what_the_composer_does_wrong_is_told():
         """The first ten bars again and again; and a note-off too many."""
         theme = chunks[:20]
         chunks = [
-            replace(chunk, steps=theme[n % 20].steps, trace=chunk.trace | {"segment": n % 20})
+            replace(
+                chunk,
+                steps=theme[n % 20].steps,
+                provenance=replace(chunk.provenance, segment=n % 20),
+            )
             for n, chunk in enumerate(chunks)
         ]
         stray = np.concatenate([[[0, 0x80, 1, 0]], chunks[0].events])

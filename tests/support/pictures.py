@@ -10,7 +10,7 @@ from threading import Thread
 import matplotlib
 from resvg_py import svg_to_bytes
 
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.improviser import Retrieve
 from livedshl.live.session import Session
 from livedshl.music import COMMON_TIME

@@ -78,7 +78,7 @@ def test_symbols_that_differ_are_marked_as_many_as_the_hamming_distance():
     coming = overview.chunks[overview.chunks.index(now) + 1]
     backward = segment_lines(overview)[3]
     marked = [span for span in backward.spans if "bold" in str(span.style)]
-    assert len(marked) == coming.trace["hamming"] > 0
+    assert len(marked) == coming.provenance.hamming > 0
 
 
 def test_the_chosen_candidate_is_among_those_shown():
