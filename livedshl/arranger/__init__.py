@@ -10,8 +10,8 @@ from livedshl.arranger.arranger import (
 )
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
-from livedshl.arranger.part import DRUM_CHANNEL, Part, Pattern, Role
-from livedshl.midi.general_midi import program_number
+from livedshl.arranger.part import Part, Pattern, Role
+from livedshl.midi.general_midi import DRUM_CHANNEL, program_number
 
 __all__ = [
     "DRUM_CHANNEL",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 
-DRUM_CHANNEL = 9  # General MIDI's channel 10, counted from 0
-
 
 class Role(Enum):
     """What a part plays in the band."""
