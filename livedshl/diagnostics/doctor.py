@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl import __version__
-from livedshl.bundle.catalogue import find_bundle
+from livedshl.bundle.model import load_model
 from livedshl.errors import LivedshlError, OutputError, PresetError
-from livedshl.live.loader import load_index
 from livedshl.live.performer import Performer
 from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.outputs.choice import Output, OutputKind, choose_output
@@ -172,7 +171,7 @@ def _tried(what: str, look: Callable[[], Finding]) -> Finding:
 
 def _bundle(model: str) -> Finding:
     try:
-        bundle = load_index(lambda progress: find_bundle(model), lambda stage, share: None).bundle
+        bundle = load_model(model).bundle
     except LivedshlError as error:
         return Finding("Bundle", State.MISSING, failed("", error).detail, _REINSTALL)
     tunes, segments = len(bundle.library.tunes), len(bundle.library)

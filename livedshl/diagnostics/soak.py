@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.bundle import SegmentLibrary, open_bundle
+from livedshl.bundle import SegmentLibrary
 from livedshl.errors import LivedshlError, MissingDependencyError, OutputError
 from livedshl.improviser import ContinuationRules
 from livedshl.live.performer import PlayerReport
@@ -29,7 +29,7 @@ from livedshl.outputs.choice import Output, OutputKind
 from livedshl.outputs.missing import install_extra
 from livedshl.outputs.ports import open_input, output_names
 from livedshl.performance.composition import Chunk
-from livedshl.performance.settings import Settings
+from livedshl.performance.settings import Settings, model_of
 from livedshl.player.clock.source import ClockSettings
 from livedshl.units import seconds_to_ticks
 
@@ -342,21 +342,20 @@ class Soak:
 
 def soak(
     settings: Settings,
-    folder: Path,
     *,
     hours: float,
     speed: float,
     trace: Path | None = None,
     tell: Callable[[str], None],
 ) -> list[Check]:
-    """Plays hours of music from the bundle in `folder`, `speed` times as fast as written.
+    """Plays hours of music `speed` times as fast as written.
 
     It is played to a MIDI input of our own where the system has MIDI. Raises LivedshlError.
     """
     resident_mb = _memory_meter()
     bars = ceil(hours * 60 * settings.tempo_bpm / settings.grid.bar_beats)
     settings = replace(settings, bars=bars)
-    watcher = Soak(settings, open_bundle(folder).library, hours, resident_mb, tell)
+    watcher = Soak(settings, model_of(settings).bundle.library, hours, resident_mb, tell)
     with ExitStack() as stack:
         ear = None
         output = Output(OutputKind.NOWHERE, "", "")
@@ -367,7 +366,7 @@ def soak(
         except LivedshlError as error:
             tell(f"Plays to nowhere, as nothing can listen: {error}.")
         session = Session(
-            settings, output, lambda progress: folder,
+            settings, output,
             timing=ClockSettings(speed=speed), trace=trace, observe=watcher.observe,
         )  # fmt: skip
         report = session.run()

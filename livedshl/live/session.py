@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
-from livedshl.live.loader import LoadedIndex, Loader
+from livedshl.live.loader import Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.take import Take, new_take_path
-from livedshl.outputs.choice import Output
+from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.commands import (
     ChoosePreset,
     Command,
@@ -30,10 +31,10 @@ from livedshl.performance.commands import (
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.preset import load_preset
-from livedshl.performance.settings import Settings
+from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
-from livedshl.progress import Progress
+from livedshl.progress import Progress, unseen
 from livedshl.units import TICKS_PER_BEAT
 
 log = logging.getLogger(__name__)
@@ -51,9 +52,9 @@ _SHOWN_BARS = 8  # that were heard already
 class Session:
     """Plays one performance; made for one `run`.
 
-    prepare: delivers the bundle's folder, on the loader thread. timing: what drives the clock, if
-    not livedshl itself. watcher: watches the ports; without one, the performer starts its own.
-    record, trace: files to write.
+    output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
+    timing: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
+    the performer starts its own. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
     observe: given each chunk, on the composer thread, when it is heard.
     on_ending: told that the music comes to its end because somebody wished so.
@@ -64,22 +65,22 @@ class Session:
     def __init__(
         self,
         settings: Settings,
-        output: Output,
-        prepare: Callable[[Progress], Path],
+        output: Output | None = None,
         *,
+        port: str | None = None,
         timing: ClockSettings | None = None,
         watcher: PortWatcher | None = None,
         record: Path | None = None,
         trace: Path | None = None,
-        progress: Progress = lambda stage, share: None,
+        progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
-        self._output = output
+        self._output = output or choose_output(port=port, synth=False, soundfont=None)
         self._timing = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         self._watcher = watcher
-        self._loader = Loader(prepare, progress)
+        self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._record = record
         self._trace = trace
         self._observe = observe
@@ -224,7 +225,7 @@ class Session:
         else:
             self.end()
 
-    def _await_index(self) -> LoadedIndex | None:
+    def _await_index(self) -> Model | None:
         """The index, or None if a stop comes first."""
         while not self._stop.is_set():
             try:
@@ -244,7 +245,7 @@ class _ComposerThread:
     def __init__(
         self,
         settings: Settings,
-        loaded: LoadedIndex,
+        loaded: Model,
         performer: Performer,
         take: Take,
         observe: Callable[[Chunk], None],

@@ -71,7 +71,7 @@ def bad(tmp_path):
         (("train", "nokey.abc", "--metre", "7/8", "-o", "out"), 2, "'7/8' is not one of"),
         (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'; did you mean"),
         (("generate", "t.mid", "--preset", "sesion"), 1, "no preset is called 'sesion'"),
-        (("generate", "t.xyz"), 1, "cannot write .xyz; endings are .mid"),
+        (("generate", "t.xyz"), 1, "cannot write .xyz. Known endings are .mid"),
         (("generate", "no/such/folder/t.mid"), 1, "cannot be written"),
         (("generate",), 2, "Missing argument 'OUT...'"),
         (("play", "--port", "a", "--synth"), 2, "--port and --synth exclude each other"),
