@@ -1,10 +1,12 @@
 """Joins two segments over the beats they share: the second half of one, the first of the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.music import Grid
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 _REST_LEAP = 3  # semitones: handing over across a rest is as smooth as a small leap
@@ -19,6 +21,46 @@ class Overlap:
 
     steps: NDArray[np.int8]
     splice: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """How segments would sound after the playing one.
+
+    after: int8[c, segment steps, 3], what would be heard.
+    at: int64[c], the step of `after` from which each segment's own melody is heard.
+    agreeing: int64[c], steps of the overlap in which it agrees with the playing segment.
+    """
+
+    after: NDArray[np.int8]
+    at: NDArray[np.int64]
+    agreeing: NDArray[np.int64]
+
+    def of(self, rows: NDArray[np.bool_]) -> "Joined":
+        """Some of the segments."""
+        return Joined(self.after[rows], self.at[rows], self.agreeing[rows])
+
+    @classmethod
+    def all_of(cls, several: Sequence["Joined"]) -> "Joined":
+        """Those of several, one after the other."""
+        return cls(
+            np.concatenate([joined.after for joined in several]),
+            np.concatenate([joined.at for joined in several]),
+            np.concatenate([joined.agreeing for joined in several]),
+        )
+
+
+def joined(playing: NDArray[np.int8] | None, segments: NDArray[np.int8], grid: Grid) -> Joined:
+    """How segments, int8[c, 2 hop, 3], would sound after the playing one, int8[2 hop, 3].
+
+    playing: None if they come end to end with it, so that nothing is merged.
+    """
+    if playing is None:
+        none = np.zeros(len(segments), np.int64)
+        return Joined(segments, none, none)
+    overlaps, splices = merge_each(playing, segments, grid.beat_steps)
+    after = np.concatenate([overlaps, segments[:, grid.hop_steps :]], axis=1)
+    return Joined(after, splices, agreement(playing, segments))
 
 
 def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Chart, Improvisation, Passage, Provenance, provenance_of
+from livedshl.improviser import Chart, Improvisation, Material, Passage, Provenance, provenance_of
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import CodeIndex, pack
 from livedshl.midi.message import NOTE_OFF, NOTE_ON
@@ -140,15 +140,12 @@ class Composition(Iterator[Chunk]):
         bars, opening = settings.bars, settings.opening
         self._last_beat = None if bars is None else bars * self._grid.bar_beats
         self._improvisation = Improvisation(
-            bundle,
-            index,
-            settings.rules,
-            settings.retrieve,
-            np.random.default_rng(settings.seed),
+            Material(bundle, index, settings.rules, settings.retrieve),
             settings.form,
-            self._last_beat,
-            self._chart,
-            None if opening is None else bundle.library.opening_of(opening),
+            np.random.default_rng(settings.seed),
+            last_beat=self._last_beat,
+            chart=self._chart,
+            opening=None if opening is None else bundle.library.opening_of(opening),
         )
         self._ahead: tuple[Improvisation, Passage | None] | None = None
         self._mixer = Mixer()
