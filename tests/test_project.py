@@ -12,7 +12,7 @@ from PIL import Image
 from support import pictures
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import kind_folder
+from livedshl.bundle.catalogue import kind_folder
 from livedshl.cli import livedshl
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.osc import gesture_of

@@ -21,9 +21,14 @@ from livedshl.cli.presets import presets
 from livedshl.cli.replay import replay
 from livedshl.cli.soak import soak
 from livedshl.cli.train import train
-from livedshl.errors import LivedshlError
+from livedshl.errors import LivedshlError, SettingsError
 from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
 
+# The options that give a setting, where they are called otherwise than its parameter.
+_OPTIONS = {
+    name: name
+    for name in ("adventure", "bars", "chords", "form", "key", "metre", "retrieve", "seed")
+} | {"max_quote": "max-quote", "tempo_bpm": "tempo"}
 _INTERRUPTED = 130  # what shells report of a command ended by Ctrl-C
 
 
@@ -73,6 +78,10 @@ def main() -> None:
             _fail(f"{error.name} is not installed, which this needs; {install_extra(extra)}", 1)
         if isinstance(error, OSError) and error.filename:
             _fail(f"{error.filename}: {error.strerror}; free it, or choose another place", 1)
+        if isinstance(error, SettingsError):
+            option = _OPTIONS.get(error.where)
+            where = f"--{option}" if option else error.where
+            _fail(str(SettingsError(error.what, where=where, remedy=error.remedy)), 2)
         known = isinstance(error, (LivedshlError, click.ClickException))
         unknown = (
             f"unexpected {type(error).__name__}: {error} (run again as `livedshl --debug ...`)"

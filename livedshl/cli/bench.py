@@ -35,7 +35,7 @@ def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
     from rich.table import Table
 
     from livedshl.bundle import open_bundle
-    from livedshl.bundle.bundle import find_bundle
+    from livedshl.bundle.catalogue import find_bundle
     from livedshl.cli.status import StatusLine
     from livedshl.diagnostics.bench.clock import measure_clock, measure_drift
     from livedshl.diagnostics.bench.queries import measure_queries

@@ -110,7 +110,7 @@ def evaluate(
             raise click.UsageError(
                 f"{option} and --music exclude each other" if music else f"{option} needs --music"
             )
-    from livedshl.bundle.bundle import bundle_folder
+    from livedshl.bundle.catalogue import bundle_folder
 
     folder = bundle_folder(model)
     if music:
@@ -134,11 +134,12 @@ def _evaluate_codes(
     from livedshl.evaluation.codes.evaluate import evaluate
     from livedshl.evaluation.paper_tasks import write_tasks
     from livedshl.files import check_folder
+    from livedshl.rendering import render
 
     bundle = open_bundle(folder)
     out = out or folder / "evaluation"
     check_folder(out)
-    written = write_tasks(folder, out, seed)
+    written = write_tasks(folder, out, seed, render)
     with StatusLine() as status:
         evaluation = evaluate(bundle, paths, holdout, seed, status.progress)
     if as_json:

@@ -27,10 +27,10 @@ def generate(
 
     Pictures need the extra `scores`.
     """
-    from livedshl.cli.performance import bundle_source, settings_of
-    from livedshl.performance.rendering import render
+    from livedshl.performance.options import make_settings
+    from livedshl.rendering import render
 
-    settings = settings_of(bars=bars, **chosen)
-    render(settings, bundle_source(chosen["model"], settings), outs, trace, roll)
+    settings = make_settings(bars=bars, **chosen)
+    render(settings, *outs, trace=trace, roll=roll)
     written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
     click.echo(f"{written}: {bars} bars, seed {settings.seed}", err=True)

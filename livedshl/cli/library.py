@@ -26,7 +26,7 @@ def library(words: tuple[str, ...], model: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from livedshl.bundle.bundle import bundle_folder
+    from livedshl.bundle.catalogue import bundle_folder
     from livedshl.bundle.tunes import search, tunes_of
 
     tunes = tunes_of(bundle_folder(model))

@@ -94,7 +94,7 @@ def _list() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from livedshl.bundle.bundle import own_bundles, shipped_bundles
+    from livedshl.bundle.catalogue import own_bundles, shipped_bundles
     from livedshl.errors import BundleError
 
     table = Table("model", "kind", "tunes", "segments", "codes", "follow", "sources", box=None)
@@ -107,7 +107,7 @@ def _list() -> None:
 
 
 def _add_kinds(table: "Table", name: str, folder: Path) -> None:
-    from livedshl.bundle.bundle import kind_manifests
+    from livedshl.bundle.catalogue import kind_manifests
 
     told: list[str] = []
     for manifest in kind_manifests(folder):

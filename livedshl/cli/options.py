@@ -26,7 +26,8 @@ _OPTIONS = (
     click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
                  help="How it is played: a preset that ships, or a .toml file."),
     click.option("--metre", type=click.Choice(list(GRIDS)), help="Metre of the tunes."),
-    click.option("--tempo", type=click.FloatRange(LOWEST_TEMPO, HIGHEST_TEMPO), metavar="BPM",
+    click.option("--tempo", "tempo_bpm", metavar="BPM",
+                 type=click.FloatRange(LOWEST_TEMPO, HIGHEST_TEMPO),
                  help=f"Beats a minute, {LOWEST_TEMPO} to {HIGHEST_TEMPO}; "
                  "in 6/8 and 9/8 dotted quarters."),
     click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),

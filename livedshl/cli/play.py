@@ -2,13 +2,18 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, performance_options
+from livedshl.performance.settings import Settings
+from livedshl.progress import Progress
 from livedshl.units import MOST_LATENCY_MS
 
 
@@ -108,16 +113,17 @@ def play(
         raise click.UsageError("--from and --corpus exclude each other; see `livedshl models add`")
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port is for --sync clock")
-    from livedshl.cli.performance import bundle_source, settings_of
     from livedshl.cli.status import StatusLine
     from livedshl.cli.typed import USAGE, obey_typed_lines
+    from livedshl.live.port_watcher import PortWatcher
     from livedshl.live.session import Session
     from livedshl.live.take import new_take_path
     from livedshl.outputs.choice import OutputKind, choose_output
     from livedshl.outputs.ports import find_port, input_names
+    from livedshl.performance.options import make_settings
     from livedshl.player.clock.source import ClockSettings, Sync
 
-    settings = settings_of(bars=bars, **chosen)
+    settings = make_settings(bars=bars, **chosen)
     output = choose_output(port=port, synth=synth or soundfont is not None, soundfont=soundfont)
     timing = ClockSettings(
         sync=Sync(sync),
@@ -130,15 +136,18 @@ def play(
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status, ExitStack() as surfaces:
+        if corpus:
+            settings = replace(settings, model=str(_coded(settings, corpus, status.progress)))
         status.tell(output.reason)
         if waiting := _WAITING.get(timing.sync.value):
             status.tell(waiting.format(port=timing.port or "its virtual input"))
         status.tell(f"Seed {settings.seed}. Ctrl-C ends the music, twice stops it.")
+        watcher = surfaces.enter_context(PortWatcher())
         session = Session(
             settings,
             output,
-            bundle_source(chosen["model"], settings, corpus),
             timing=timing,
+            watcher=watcher,
             record=record,
             trace=trace,
             progress=status.progress,
@@ -150,7 +159,7 @@ def play(
             from livedshl.surfaces.midi_control import MidiControl
 
             name = find_port(control_port, input_names()) if control_port else ""
-            learn = surfaces.enter_context(MidiControl(name, session, tell)).learn
+            learn = surfaces.enter_context(MidiControl(name, session, watcher, tell)).learn
         if osc_port:
             from livedshl.surfaces.osc import OscServer
 
@@ -159,7 +168,7 @@ def play(
             from livedshl.live.listener import Listener
 
             heard = find_port(listen, input_names()) if listen else ""
-            surfaces.enter_context(Listener(heard, session, tell))
+            surfaces.enter_context(Listener(heard, session, watcher, tell))
         if on_screen:
             from livedshl.surfaces.opening import play_under_screen
 
@@ -171,6 +180,14 @@ def play(
             status.report(session.run())
         if record and session.has_begun:
             status.tell(f"Recorded to {record}.")
+
+
+def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Path:
+    """The folder of a model of other tunes, coded by the networks of the one that was chosen."""
+    from livedshl.learning.pipeline import cached_bundle
+
+    folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
+    return cached_bundle(folder, corpus, progress)
 
 
 _ENDING = "Comes to an end. Ctrl-C again ends now."

@@ -20,8 +20,8 @@ def replay(take: Path, out: Path | None, model: Path | None) -> None:
     TAKE is what `play --record` wrote, the MIDI file or the .take beside it. The same bundle gives
     the same file, byte for byte; after a crash it goes as far as the log.
     """
+    from livedshl.bundle.model import open_model
     from livedshl.errors import TakeError
-    from livedshl.live.loader import load_index
     from livedshl.live.take import log_path, play_again
     from livedshl.performance.take_log import read_log
 
@@ -33,7 +33,7 @@ def replay(take: Path, out: Path | None, model: Path | None) -> None:
     bundle = model or log.bundle
     if not bundle.is_dir():
         raise TakeError(f"{bundle}: the take's bundle is not there; say with --model where it is")
-    loaded = load_index(lambda progress: bundle, lambda stage, share: None)
+    loaded = open_model(bundle)
     play_again(log, loaded.bundle, loaded.index, out)
     same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
     told = f"the same as {recorded}, byte for byte" if same else f"not the same as {recorded}"

@@ -37,16 +37,14 @@ def soak(
     from rich.console import Console
     from rich.table import Table
 
-    from livedshl.bundle.bundle import find_bundle
-    from livedshl.cli.performance import settings_of
     from livedshl.cli.status import StatusLine
     from livedshl.diagnostics.soak import soak
+    from livedshl.performance.options import make_settings
 
-    settings = settings_of(bars=None, **chosen)
+    settings = make_settings(**chosen)
     with StatusLine() as status:
         status.tell(f"Seed {settings.seed}. Ctrl-C stops.")
-        folder = find_bundle(chosen["model"], str(settings.grid), settings.key.mode)
-        checks = soak(settings, folder, hours=hours, speed=speed, trace=trace, tell=status.tell)
+        checks = soak(settings, hours=hours, speed=speed, trace=trace, tell=status.tell)
     table = Table("", "", "", box=None, show_header=False)
     for check in checks:
         table.add_row(check.name, check.found, "failed" if check.fault else "")

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl import __version__
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.model import load_model
 from livedshl.errors import LivedshlError, OutputError, PresetError
-from livedshl.live.loader import load_index
 from livedshl.live.performer import Performer
 from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.outputs.choice import Output, OutputKind, choose_output
@@ -26,7 +25,7 @@ from livedshl.outputs.ports import CLIENT_NAME, MidiSystem, check_virtual_ports,
 from livedshl.outputs.synth import audio_outputs, find_soundfont, fluidsynth_version
 from livedshl.performance.preset import load_preset, preset_names
 from livedshl.player.realtime import NORMAL, realtime_remedy
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT, seconds_to_ticks
 
 _READY_S = 20.0  # a driver that has not opened by then hangs
 _TEMPO_BPM = 240
@@ -117,7 +116,7 @@ def measure(seconds: float, progress: Callable[[float], None]) -> Timing:
 
     progress: told the share that is done, 0 to 1.
     """
-    end = round(seconds * _TEMPO_BPM / 60 * TICKS_PER_BEAT)
+    end = round(seconds_to_ticks(seconds, _TEMPO_BPM))
     with Performer(Output(OutputKind.NOWHERE, "", "")) as performer:
         performer.wait_ready(_READY_S)
         performer.send(_sixteenths(end), end)
@@ -172,7 +171,7 @@ def _tried(what: str, look: Callable[[], Finding]) -> Finding:
 
 def _bundle(model: str) -> Finding:
     try:
-        bundle = load_index(lambda progress: find_bundle(model), lambda stage, share: None).bundle
+        bundle = load_model(model).bundle
     except LivedshlError as error:
         return Finding("Bundle", State.MISSING, failed("", error).detail, _REINSTALL)
     tunes, segments = len(bundle.library.tunes), len(bundle.library)

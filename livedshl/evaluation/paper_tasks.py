@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from livedshl.bundle import open_bundle
 from livedshl.improviser import Form, Retrieve
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
-from livedshl.performance.rendering import render
 from livedshl.performance.settings import Settings
 
 CONTINUATIONS = 8  # segments retrieved after the first, as in the paper
@@ -15,7 +15,14 @@ _PRESET = "solo-piano"  # a melody over chords, as the paper's scores have it
 _TASKS = {"task1": Retrieve.MIN, "task2": Retrieve.MAX}
 
 
-def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
+class Render(Protocol):
+    """Writes a performance into files, as `livedshl.render` does."""
+
+    def __call__(self, settings: Settings, /, *paths: Path, trace: Path) -> None:
+        """Writes it to each of `paths`, and its trace to another file."""
+
+
+def write_tasks(folder: Path, out: Path, seed: int, render: Render) -> list[Path]:
     """Plays both tasks from the bundle in `folder`; returns the files written into `out`.
 
     Of each task a .mid, a .musicxml, an .svg of the score, and a .jsonl that tells every segment
@@ -35,11 +42,12 @@ def write_tasks(folder: Path, out: Path, seed: int) -> list[Path]:
         retrieve=Retrieve.MIN,
         seed=seed,
         bars=-(-beats // grid.bar_beats),
+        model=str(folder),
     )
     written = []
     for name, retrieve in _TASKS.items():
         files = [out / f"{name}{ending}" for ending in (".mid", ".musicxml", ".svg", ".jsonl")]
         *music, trace = files
-        render(replace(settings, retrieve=retrieve), lambda progress: folder, music, trace)
+        render(replace(settings, retrieve=retrieve), *music, trace=trace)
         written += files
     return written

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from livedshl.arranger import Groove, Part
 from livedshl.bundle import Bundle
+from livedshl.bundle.catalogue import find_bundle
+from livedshl.bundle.model import Model, open_model
 from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
-from livedshl.performance.commands import Band
 from livedshl.performance.preset import Preset
+from livedshl.performance.steering import Band
+from livedshl.progress import Progress, unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Settings:
     grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
     many to play, None for ever. chart: chords to follow, as they are to sound; all tunes are in one
     key then. preset: the name of that which the parts come from. opening: the number of the tune in
-    the bundle whose opening the music begins with.
+    the bundle whose opening the music begins with. model: the name or folder of that which is
+    played from.
     """
 
     parts: tuple[Part, ...]
@@ -34,6 +38,7 @@ class Settings:
     chart: Chart | None = None
     preset: str = ""
     opening: int | None = None
+    model: str = "session"
 
     @classmethod
     def of_preset(
@@ -49,6 +54,7 @@ class Settings:
         bars: int | None,
         chart: Chart | None = None,
         opening: int | None = None,
+        model: str = "session",
     ) -> "Settings":
         """The preset's settings, but for those given."""
         return cls(
@@ -65,6 +71,7 @@ class Settings:
             chart=chart,
             preset=preset.name,
             opening=opening,
+            model=model,
         )
 
     @property
@@ -81,6 +88,12 @@ class Settings:
     def quarter_bpm(self) -> float:
         """The tempo in quarter notes a minute, as MIDI counts."""
         return self.grid.quarter_bpm(self.tempo_bpm)
+
+
+def model_of(settings: Settings, progress: Progress = unseen) -> Model:
+    """Opens the model that a performance is played from. Raises BundleError."""
+    folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
+    return open_model(folder, progress)
 
 
 def chords_of(bundle: Bundle, settings: Settings) -> ChordVocabulary:

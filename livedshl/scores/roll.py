@@ -22,7 +22,7 @@ from livedshl.arranger import DRUM_CHANNEL, Part, Role
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, sections_of
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
@@ -76,7 +76,7 @@ def write_roll(
     n_rows = -(-len(steps) // row_steps)
     if n_rows > _MOST_ROWS:
         raise OutputError(f"{path}: a picture holds at most {_MOST_ROWS * _ROW_BARS} bars")
-    notes = _notes(events)
+    notes = notes_of(events)
     pitched = notes[notes[:, 2] != DRUM_CHANNEL, 3]
     lowest, highest = (int(pitched.min()), int(pitched.max())) if len(pitched) else (60, 72)
     names = _chord_names(steps, chords, grid, key, keys or {})
@@ -109,19 +109,6 @@ def colour_of(source: str) -> Rgb:
     saturation, value = _SHADES[number % len(_SHADES)]
     red, green, blue = hsv_to_rgb((number / 2**32, saturation, value)).tolist()
     return red, green, blue
-
-
-def _notes(events: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Start and end tick, channel and pitch of every note, int64[n, 4]."""
-    sounding: dict[tuple[int, int], list[int]] = {}
-    notes = []
-    for tick, status, pitch, velocity in events.tolist():
-        kind, channel = status & 0xF0, status & 0x0F
-        if kind == NOTE_ON and velocity:
-            sounding.setdefault((channel, pitch), []).append(tick)
-        elif kind in (NOTE_OFF, NOTE_ON) and sounding.get((channel, pitch)):
-            notes.append((sounding[channel, pitch].pop(0), tick, channel, pitch))
-    return np.array(notes, np.int64).reshape(-1, 4)
 
 
 def _chord_names(

@@ -12,8 +12,9 @@ from rich.text import Text
 from livedshl.arranger import DRUM_CHANNEL
 from livedshl.improviser import Place
 from livedshl.live.overview import Overview
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.midi.events import NO_EVENTS
+from livedshl.midi.sounding import notes_of
+from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
 from livedshl.performance.composition import Chunk
@@ -35,7 +36,7 @@ def clock_line(overview: Overview) -> Text:
     grid = overview.grid
     bar, ticks = divmod(overview.tick, grid.bar_ticks)
     beat = ticks // grid.beat_ticks
-    beat_bpm = overview.quarter_bpm * TICKS_PER_BEAT / grid.beat_ticks
+    beat_bpm = grid.beat_bpm(overview.quarter_bpm)
     text = Text()
     text.append("▶ " if overview.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
@@ -96,7 +97,7 @@ def roll(overview: Overview, width: int, height: int) -> list[Text]:
     now = overview.tick // TICKS_PER_STEP - first_step
     parts = {part.channel: number for number, part in enumerate(overview.steering.band.parts)}
     cells = np.full((2 * height, width), -1, np.int64)
-    notes = notes_of(overview.chunks)
+    notes = chunk_notes(overview.chunks)
     notes = notes[notes[:, 2] != DRUM_CHANNEL]
     if len(notes):
         lowest, highest = int(notes[:, 3].min()), int(notes[:, 3].max())
@@ -221,7 +222,7 @@ def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
 def part_lines(overview: Overview, selected: int) -> list[Text]:
     """A meter, level and state for each part; one is selected."""
     steering = overview.steering
-    notes = notes_of(overview.chunks)
+    notes = chunk_notes(overview.chunks)
     lines = []
     for number, part in enumerate(steering.band.parts):
         mine = notes[(notes[:, 2] == part.channel) & (notes[:, 0] <= overview.tick)]
@@ -258,20 +259,12 @@ def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
 
 
 @lru_cache(maxsize=2)
-def notes_of(chunks: tuple[Chunk, ...]) -> Notes:
+def chunk_notes(chunks: tuple[Chunk, ...]) -> Notes:
     """The notes of some chunks, int64[n, 4]: start and end in ticks, channel, pitch.
 
-    They are kept for the next frame: chunks change only once a hop.
+    Kept for the next frame: chunks change only once a hop.
     """
-    notes: list[tuple[int, int, int, int]] = []
-    on: dict[tuple[int, int], int] = {}
-    end = chunks[-1].end_tick if chunks else 0
-    for chunk in chunks:
-        for tick, status, pitch, _ in chunk.events.tolist():
-            kind, place = status & 0xF0, (status & 0x0F, pitch)
-            if kind == NOTE_ON:
-                on[place] = tick
-            elif kind == NOTE_OFF and place in on:
-                notes.append((on.pop(place), tick, *place))
-    notes += [(tick, end, *place) for place, tick in on.items()]
-    return np.array(notes, np.int64).reshape(-1, 4)
+    if not chunks:
+        return notes_of(NO_EVENTS)
+    events = np.concatenate([chunk.events for chunk in chunks])
+    return notes_of(events, chunks[-1].end_tick)

@@ -67,7 +67,7 @@ def misspell_preset(folder):
 @pytest.mark.parametrize(
     ("harm", "what", "told"),
     [
-        (remove_bundle, "Bundle", "no bundle here"),
+        (remove_bundle, "Bundle", "there is no model here"),
         (damage_bundle, "Bundle", "steps.npy: changed or damaged"),
         (misspell_preset, "Presets", "unknown key 'tmpo'"),
     ],

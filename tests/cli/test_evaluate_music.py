@@ -68,7 +68,7 @@ def test_json_has_the_figures_and_torch_is_not_asked_for():
         (("session", "--pieces", 3), 2, "--pieces needs --music"),
         (("session", "--preset", "ambient"), 2, "--preset needs --music"),
         (("session", "--music", "--pieces", 0), 2, "0 is not in the range"),
-        (("sesion", "--music"), 1, "sesion: no bundle here"),
+        (("sesion", "--music"), 1, "sesion: there is no model here"),
     ],
 )
 def test_options_that_make_no_sense_together_are_told_in_a_line(run_here, arguments, status, told):

@@ -112,7 +112,10 @@ def test_every_preset_renders_to_a_score_a_piano_roll_and_a_sound_file(tmp_path,
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("t.mid", "--roll", "r.mid"), "r.mid: cannot write .mid; endings are .svg, .png, .pdf"),
+        (
+            ("t.mid", "--roll", "r.mid"),
+            "r.mid: cannot write .mid. Known endings are .svg, .png, .pdf",
+        ),
         (("no/t.svg", "t.mid"), "cannot be written"),
     ],
 )

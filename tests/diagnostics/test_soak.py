@@ -12,7 +12,6 @@ from support.strategies import libraries, step_arrays
 from support.surroundings import COMMON_TIME_FIRST
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.bundle.bundle import find_bundle
 from livedshl.diagnostics.soak import MemoryGrowth, NoteAccount, Repetition, RuleKeeping, Soak, soak
 from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve
@@ -287,12 +286,11 @@ def test_a_leak_shows_every_hour_and_at_the_end():
 
 
 def test_a_session_shows_its_chunks_to_an_observer():
-    folder, seen = find_bundle("session"), []
+    seen = []
     settings = settings_of(bars=6)
     Session(
         settings,
         NOWHERE,
-        lambda progress: folder,
         timing=ClockSettings(speed=20),
         observe=seen.append,
     ).run()
@@ -301,12 +299,10 @@ def test_a_session_shows_its_chunks_to_an_observer():
 
 
 def test_an_error_of_an_observer_ends_the_session():
-    folder = find_bundle("session")
-
     def fail(chunk):
         raise ZeroDivisionError
 
-    session = Session(settings_of(), NOWHERE, lambda progress: folder, observe=fail)
+    session = Session(settings_of(), NOWHERE, observe=fail)
     with pytest.raises(ZeroDivisionError):
         session.run()
 
@@ -314,4 +310,4 @@ def test_an_error_of_an_observer_ends_the_session():
 def test_what_to_install_is_told_where_memory_cannot_be_measured(monkeypatch):
     monkeypatch.setitem(sys.modules, "psutil", None)
     with pytest.raises(MissingDependencyError, match=r'pip install "livedshl\[dev\]"'):
-        soak(settings_of(), find_bundle("session"), hours=1, speed=60, tell=print)
+        soak(settings_of(), hours=1, speed=60, tell=print)

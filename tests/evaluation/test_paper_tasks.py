@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from support.bundles import random_bundle
 
-from livedshl.bundle import open_bundle, write_bundle
+from livedshl.bundle import Background, open_bundle, write_bundle
 from livedshl.evaluation.paper_tasks import CONTINUATIONS, write_tasks
-from livedshl.index import CodeShape, hamming, unpack
+from livedshl.index import CodeShape, hamming
 from livedshl.music import GRIDS
+from livedshl.rendering import render
 
 CODES = CodeShape(6, 4)
 
@@ -23,27 +24,14 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A bundle on disk."""
     metre, overlaps = request.param
     bundle = random_bundle(n_tunes=30, shape=CODES, grid=GRIDS[metre], overlaps=overlaps)
-    write_bundle(
-        tmp_path / "bundle",
-        library=bundle.library,
-        vocabulary=bundle.vocabulary,
-        forward=unpack(bundle.forward, CODES),
-        backward=unpack(bundle.backward, CODES),
-        symbols=CODES.symbols,
-        follow_beats=bundle.follow_beats,
-        networks=b"none",
-        mode=bundle.mode,
-        training={},
-        corpora=[],
-        figures={},
-    )
+    write_bundle(tmp_path / "bundle", bundle, b"none", Background({}, [], {}))
     return tmp_path / "bundle"
 
 
 def test_both_tasks_start_alike_and_go_to_the_nearest_and_the_farthest(
     folder: Path, tmp_path: Path
 ) -> None:
-    written = write_tasks(folder, tmp_path / "tasks", seed=5)
+    written = write_tasks(folder, tmp_path / "tasks", seed=5, render=render)
     assert sorted(path.name for path in written) == sorted(
         f"{task}{ending}"
         for task in ("task1", "task2")
@@ -68,7 +56,7 @@ def test_both_tasks_start_alike_and_go_to_the_nearest_and_the_farthest(
 def test_the_score_has_all_bars_and_chords_and_the_same_seed_the_same_files(
     folder: Path, tmp_path: Path
 ) -> None:
-    one, other = (write_tasks(folder, tmp_path / name, seed=1) for name in "ab")
+    one, other = (write_tasks(folder, tmp_path / name, seed=1, render=render) for name in "ab")
     for path, again in zip(one, other, strict=True):
         if path.suffix != ".svg":  # verovio numbers its elements anew each time
             assert path.read_bytes() == again.read_bytes(), path.name

@@ -14,10 +14,10 @@ from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Pattern, Role
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.bundle.bundle import roles_in
 from livedshl.improviser import ContinuationRules, Form, Improvisation, Material, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
 from livedshl.index import CodeShape, hamming, pack
+from livedshl.learning.roles import roles_in
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import SectionRole
@@ -61,10 +61,18 @@ def dance_bundle(seed=0, metre="4/4", overlaps=True, n_tunes=30, shape=CodeShape
     codes = rng.integers(0, shape.symbols, (2, len(library), shape.length)).astype(np.uint8)
     forward, backward = pack(codes, shape)
     follow = grid.hop_beats if overlaps else grid.segment_beats
-    roles = roles_in(library, VOCABULARY, Mode.MAJOR)
     return Bundle(
-        Path("memory"), library, VOCABULARY, shape, follow, forward, backward, Mode.MAJOR, roles, {}
-    )  # fmt: skip
+        folder=Path("memory"),
+        manifest={},
+        library=library,
+        vocabulary=VOCABULARY,
+        mode=Mode.MAJOR,
+        roles=roles_in(library, VOCABULARY, Mode.MAJOR),
+        shape=shape,
+        follow_beats=follow,
+        forward=forward,
+        backward=backward,
+    )
 
 
 bundles = st.builds(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import find_bundle, kind_folder
+from livedshl.bundle.catalogue import find_bundle, kind_folder
 from livedshl.corpus import read_corpus
 from livedshl.improviser import Retrieve
 from livedshl.learning.pipeline import train_bundle
@@ -20,9 +20,9 @@ from livedshl.music.leadsheet import Key
 from livedshl.networks.shape import NetworkShape
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.preset import load_preset
-from livedshl.performance.rendering import render
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings
+from livedshl.rendering import render
 
 TUNES = Path(__file__).parents[1] / "tunes"
 KINDS = [("3/4", Mode.MAJOR), ("6/8", Mode.MAJOR), ("9/8", Mode.MAJOR), ("4/4", Mode.MINOR),
@@ -51,10 +51,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def settings_of(metre: str, mode: Mode) -> Settings:
+def settings_of(metre: str, mode: Mode, model: Path) -> Settings:
     return Settings.of_preset(
         load_preset("session"), GRIDS[metre], tempo_bpm=120, key=Key(4, mode),
-        form=None, retrieve=Retrieve.MIN, seed=3, bars=BARS,
+        form=None, retrieve=Retrieve.MIN, seed=3, bars=BARS, model=str(model),
     )  # fmt: skip
 
 
@@ -74,9 +74,9 @@ def test_music_of_a_kind_has_its_metre_its_key_and_its_bars(
     model: Path, kind, tmp_path: Path
 ) -> None:
     metre, mode = kind
-    grid, folder = GRIDS[metre], find_bundle(str(model), *kind)
+    grid = GRIDS[metre]
     for name in ("t.mid", "t.musicxml"):
-        render(settings_of(*kind), lambda progress: folder, [tmp_path / name])
+        render(settings_of(*kind, model), tmp_path / name)
     midi = mido.MidiFile(tmp_path / "t.mid")
     (signature,) = (m for m in midi.tracks[0] if m.type == "time_signature")
     assert f"{signature.numerator}/{signature.denominator}" == metre
@@ -89,12 +89,11 @@ def test_music_of_a_kind_has_its_metre_its_key_and_its_bars(
 
 
 def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path: Path) -> None:
-    folder, settings = find_bundle(str(model), *kind), settings_of(*kind)
-    render(settings, lambda progress: folder, [tmp_path / "t.mid"])
+    settings = settings_of(*kind, model)
+    render(settings, tmp_path / "t.mid")
     Session(
         settings,
         Output(OutputKind.NOWHERE, "", ""),
-        lambda progress: folder,
         timing=ClockSettings(speed=20),
         record=tmp_path / "take.mid",
     ).run()
@@ -104,14 +103,13 @@ def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path
 def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
     model: Path, tmp_path: Path
 ) -> None:
-    settings, traces = settings_of("4/4", Mode.MAJOR), []
+    settings, traces = settings_of("4/4", Mode.MAJOR, model), []
     for opening in (0, 2):
         chosen = replace(settings, opening=opening)
-        render(chosen, lambda progress: model, [tmp_path / "t.mid"], tmp_path / "t.jsonl")
+        render(chosen, tmp_path / "t.mid", trace=tmp_path / "t.jsonl")
         Session(
             chosen,
             Output(OutputKind.NOWHERE, "", ""),
-            lambda progress: model,
             timing=ClockSettings(speed=20),
             record=tmp_path / "take.mid",
         ).run()
@@ -123,11 +121,9 @@ def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
 def test_a_tempo_is_of_beats_whatever_the_metre(model: Path, tmp_path: Path) -> None:
     lengths_s = []
     for metre in ("4/4", "6/8"):
-        mode = Mode.MAJOR
-        folder = find_bundle(str(model), metre, mode)
         path = tmp_path / "t.mid"
         bars = 24 // GRIDS[metre].bar_beats  # 24 beats at 120 a minute
-        settings = replace(settings_of(metre, mode), bars=bars)
-        render(settings, lambda progress, folder=folder: folder, [path])
+        settings = replace(settings_of(metre, Mode.MAJOR, model), bars=bars)
+        render(settings, path)
         lengths_s.append(mido.MidiFile(path).length)
     assert lengths_s == pytest.approx([12, 12], rel=1e-3)

@@ -10,7 +10,6 @@ from threading import Thread
 import matplotlib
 from resvg_py import svg_to_bytes
 
-from livedshl.bundle.bundle import find_bundle
 from livedshl.improviser import Retrieve
 from livedshl.live.session import Session
 from livedshl.music import COMMON_TIME
@@ -31,7 +30,7 @@ async def draw_screen(path: Path, heard_s: float) -> None:
         retrieve=Retrieve.MIN, seed=SEED, bars=None,
     )  # fmt: skip
     output = Output(OutputKind.NOWHERE, "", "")
-    session = Session(settings, output, lambda progress: find_bundle("session"))
+    session = Session(settings, output)
     playing = Thread(target=session.run)
     playing.start()
     cockpit = Cockpit(session, playing)

@@ -20,9 +20,9 @@ from livedshl.player.lateness import Lateness
 from livedshl.surfaces.view import (
     candidate_lines,
     chunk_at,
+    chunk_notes,
     clock_line,
     form_line,
-    notes_of,
     part_lines,
     roll,
     segment_lines,
@@ -88,7 +88,7 @@ def test_the_chosen_candidate_is_among_those_shown():
 
 def test_every_note_of_the_chunks_is_drawn_where_it_sounds():
     overview = overview_of()
-    notes = notes_of(overview.chunks)
+    notes = chunk_notes(overview.chunks)
     ons = sum(int(((chunk.events[:, 1] & 0xF0) == 0x90).sum()) for chunk in overview.chunks)
     assert len(notes) == ons
     assert (notes[:, 1] > notes[:, 0]).all()

@@ -1,4 +1,4 @@
-"""Renders a performance into files instead of playing it."""
+"""Writes a performance into files instead of playing it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,19 +7,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger import Events
-from livedshl.errors import OutputError
+from livedshl.bundle.model import Model
+from livedshl.errors import OutputError, SettingsError
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
 from livedshl.improviser.trace_file import trace_line
-from livedshl.live.loader import load_index
 from livedshl.live.take import track_names
+from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.performance.composition import Chunk, Composition
-from livedshl.performance.settings import Settings, chords_of
-from livedshl.progress import Progress
+from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.scores.musicxml import Mark, musicxml
 from livedshl.scores.spelling import key_name
 
@@ -30,54 +29,71 @@ _RING_OUT_S = 2.0  # after the last note, for the reverberation
 
 def render(
     settings: Settings,
-    prepare: Callable[[Progress], Path],
-    paths: Sequence[Path],
-    trace: Path | None = None,
-    roll: Path | None = None,
+    *paths: str | Path,
+    trace: str | Path | None = None,
+    roll: str | Path | None = None,
+    model: Model | None = None,
+    observe: Callable[[Chunk], None] = lambda chunk: None,
 ) -> None:
-    """Composes `settings.bars` bars and writes them to each of `paths`, in what its ending names.
+    """Composes `settings.bars` bars and writes them to each path, in the format of its ending.
 
-    A picture among them is the score; `roll` gets a picture of the piano roll, and `trace` one JSON
-    record a segment. Raises OutputError for another ending or a file that cannot be written.
+    >>> render(make_settings(bars=8, seed=1), "tune.mid", "tune.musicxml")
+
+    paths: .mid or .wav for the sound, .musicxml for the lead sheet, .pdf, .png or .svg for a
+        picture of it.
+    trace: a .jsonl file that says where every segment came from. roll: a picture of the piano roll.
+    model: an open model to compose from; by default the one that the settings name.
+    observe: called with each chunk as it is composed.
+
+    Raises SettingsError without a number of bars, OutputError for an unknown ending or a file that
+    cannot be written, and BundleError.
     """
-    for path in paths:
+    files = [Path(path) for path in paths]
+    for path in files:
         _check_ending(path, _ENDINGS)
     if roll:
-        _check_ending(roll, _PICTURES)
-    loaded = load_index(prepare, lambda stage, share: None)
-    chunks = list(Composition(loaded.bundle, loaded.index, settings))
-    piece = _Piece(settings, chords_of(loaded.bundle, settings), chunks)
-    writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in paths]
+        _check_ending(Path(roll), _PICTURES)
+    if settings.bars is None:
+        raise SettingsError("a file needs an end", where="bars", remedy="Say how many bars")
+    model = model or model_of(settings)
+    chunks = []
+    for chunk in Composition(model.bundle, model.index, settings):
+        observe(chunk)
+        chunks.append(chunk)
+    piece = _Piece(settings, chords_of(model.bundle, settings), chunks)
+    writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in files]
     if trace:
-        writers.append((trace, piece.write_trace))
+        writers.append((Path(trace), piece.write_trace))
     if roll:
-        writers.append((roll, piece.draw_roll))
+        writers.append((Path(roll), piece.draw_roll))
     for path, write in writers:
         try:
             write(path)
         except OSError as error:
-            raise OutputError(
-                f"{error.filename or path}: cannot be written ({error.strerror})"
-            ) from error
+            where = str(error.filename or path)
+            raise OutputError(f"cannot be written ({error.strerror})", where=where) from error
 
 
 def _check_ending(path: Path, endings: Sequence[str]) -> None:
     ending = path.suffix.lower()
     if ending not in endings:
-        raise OutputError(f"{path}: cannot write {ending or 'a file without ending'}; "
-                          f"endings are {', '.join(endings)}")  # fmt: skip
+        raise OutputError(
+            f"cannot write {ending or 'a file without an ending'}",
+            where=str(path),
+            remedy=f"Known endings are {', '.join(endings)}",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
-    """A whole performance, and the ways to write it down."""
+    """A whole performance, and each way to write it."""
 
     settings: Settings
     vocabulary: ChordVocabulary
     chunks: Sequence[Chunk]
 
     def write(self, path: Path) -> None:
-        """Writes it as the ending of `path` says."""
+        """Writes it in the format of the ending of `path`."""
         settings = self.settings
         ending = path.suffix.lower()
         if ending in _PICTURES:
@@ -94,11 +110,11 @@ class _Piece:
             write_midi(path, self.events, settings.tempo_bpm, settings.grid, names)
 
     def write_trace(self, path: Path) -> None:
-        """Writes where every segment came from."""
+        """Writes where every segment came from, a JSON record a line."""
         write_beside(path, "".join(trace_line(chunk.provenance) for chunk in self.chunks).encode())
 
     def draw_score(self, path: Path) -> None:
-        """Draws melody and chord symbols, and where segments join."""
+        """Draws melody and chord symbols, with a mark where segments join."""
         from livedshl.scores.engraving import marks_of, songs_of, write_score
 
         sources = self.spans
@@ -113,7 +129,7 @@ class _Piece:
         )  # fmt: skip
 
     def draw_roll(self, path: Path) -> None:
-        """Draws the notes of all parts, and which song they came from."""
+        """Draws the notes of all parts, coloured by the tune they came from."""
         from livedshl.scores.roll import write_roll
 
         settings = self.settings
@@ -124,22 +140,22 @@ class _Piece:
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """Its title."""
         return f"Improvisation in {key_name(self.settings.key)}"
 
     @property
     def creator(self) -> str:
-        """Who made it, and how to make it again."""
+        """Who made it, and the seed that makes it again."""
         return f"livedshl, seed {self.settings.seed}"
 
     @property
     def events(self) -> Events:
-        """All events."""
+        """The events of all parts."""
         return np.concatenate([chunk.events for chunk in self.chunks])
 
     @property
     def steps(self) -> NDArray[np.int8]:
-        """All steps, in C."""
+        """The lead sheet, int8[n, 3], in C major or A minor."""
         return np.concatenate([chunk.steps for chunk in self.chunks])
 
     @property
@@ -150,5 +166,5 @@ class _Piece:
 
     @property
     def spans(self) -> list[SourceSpan]:
-        """Which segment has the melody when."""
+        """Which segment has the melody, and when."""
         return source_spans((chunk.provenance for chunk in self.chunks), len(self.steps))
