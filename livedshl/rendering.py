@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from livedshl.bundle.model import Model
 from livedshl.errors import OutputError, SettingsError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.live.take import track_names
 from livedshl.midi.events import Events
@@ -99,7 +99,7 @@ class _Piece:
         if ending in _PICTURES:
             self.draw_score(path)
         elif ending == ".musicxml":
-            sections = [Mark(step, name, section=True) for step, name in sections_of(self.spans)]
+            sections = [Mark(step, name, section=True) for step, name in section_starts(self.spans)]
             write_beside(path, self._musicxml(sections))
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav

@@ -1,4 +1,4 @@
-"""Joins two segments over the beats they share: the second half of one, the first of the other."""
+"""Merges two segments over the beats they share: the second half of one, the first of the next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from livedshl.music import Grid
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
-_REST_LEAP = 3  # semitones: handing over across a rest is as smooth as a small leap
+_REST_LEAP = 3  # semitones: a splice across a rest is as smooth as a small leap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlap:
-    """The merged overlap: `steps` is int8[hop, 3]; from step `splice` on the new melody plays.
+    """A merged overlap.
 
-    A splice at its end hands over only after the overlap.
+    steps: int8[hop, 3]. splice: the step from which the new melody sounds; `hop` if it sounds only
+    after the overlap.
     """
 
     steps: NDArray[np.int8]
@@ -64,9 +65,9 @@ def joined(playing: NDArray[np.int8] | None, segments: NDArray[np.int8], grid: G
 
 
 def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
-    """In how many steps of the overlap two segments agree in melody and chord.
+    """In how many steps of the overlap two segments agree in melody and chord, int64[...].
 
-    old: int8[2 hop, 3]; new: int8[..., 2 hop, 3] or its first half, int8[..., hop, 3].
+    old: int8[2 hop, 3]. new: int8[..., 2 hop, 3], or its first half, int8[..., hop, 3].
     """
     hop = len(old) // 2
     same = (old[hop:] == new[..., :hop, :]).all(axis=-1)
@@ -74,11 +75,11 @@ def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]
 
 
 def merge(old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int) -> Overlap:
-    """Merges the second half of `old` with the first half of `new`, both int8[2 hop, 3].
+    """The second half of `old` merged with the first half of `new`, both int8[2 hop, 3].
 
-    The splice is on an onset of the new melody, where its pitch is that of the old or else the
-    leap is smallest; among equals, nearest to the middle, so that both are heard. The new chords
-    take over on the first beat at or after the splice.
+    The splice falls on an onset of the new melody: where both melodies have the same pitch, or
+    else where the leap is smallest. Among equals the one nearest the middle wins, so that both
+    melodies are heard. The new chords sound from the first beat at or after the splice.
     """
     steps, splices = merge_each(old, new[None], beat_steps)
     return Overlap(steps[0], int(splices[0]))
@@ -87,9 +88,9 @@ def merge(old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int) -> Over
 def merge_each(
     old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    """`old` merged with each of `new`, int8[c, 2 hop, 3].
+    """The overlaps of `old` with each of `new`, int8[c, 2 hop, 3]; see `merge`.
 
-    Gives the steps of the overlaps, int8[c, hop, 3], and their splices, int64[c].
+    Returns their steps, int8[c, hop, 3], and their splices, int64[c].
     """
     hop = len(old) // 2
     ending, beginning = old[hop:], new[:, :hop]
@@ -106,15 +107,12 @@ def merge_each(
 
 
 def chords_from(splices: NDArray[np.int64], beat_steps: int) -> NDArray[np.int64]:
-    """The steps from which the new chords sound: on the first beat at or after the splice."""
+    """The steps from which the new chords sound: the first beat at or after each splice."""
     return -(-splices // beat_steps) * beat_steps
 
 
 def _splices(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
-    """The step of the overlap, or its end, at which the melody of each of `new` takes over.
-
-    It is one of its onsets, or 0 if it has none.
-    """
+    """The splice of each of `new`, int64[c]: one of its onsets, or 0 if it has none."""
     hop = len(old) // 2
     beginning = new[:, : hop + 1]
     onsets = beginning[..., ARTICULATED] > 0
@@ -126,14 +124,17 @@ def _splices(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 def _leaps(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Semitones between the old melody's last note before each splice and the new one's first.
+    """The leap, in semitones, that a splice at each step would make, int64[c, hop + 1].
 
-    new: int8[c, hop + 1], pitches. Gives int64[c, hop + 1].
+    It leads from the old melody's note before the splice to the new melody's first note.
+    new: int8[c, hop + 1], pitches.
     """
     hop = len(old) // 2
     before = old[hop - 1 :, PITCH].astype(np.int64)  # the note before each splice
     after = new.astype(np.int64)
     leaps: NDArray[np.int64] = np.maximum(1, np.abs(after - before))
     leaps[(after == REST) | (before == REST)] = _REST_LEAP
-    leaps[:, :hop][after[:, :hop] == old[hop:, PITCH]] = 0  # the old melody goes to the same note
+    leaps[:, :hop][after[:, :hop] == old[hop:, PITCH]] = (
+        0  # where the old melody moves to the same note
+    )
     return leaps

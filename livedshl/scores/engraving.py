@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of
+from livedshl.improviser.sources import SourceSpan, section_starts
 from livedshl.scores.musicxml import LINE_BARS, Mark
 
 _PAGE_MM = (210, 297)  # A4
@@ -65,7 +65,7 @@ def marks_of(spans: Sequence[SourceSpan]) -> list[Mark]:
     The letters of the sections, and the Hamming distance wherever another segment takes over the
     melody; a dash where none was asked for.
     """
-    sections = [Mark(step, name, section=True) for step, name in sections_of(spans)]
+    sections = [Mark(step, name, section=True) for step, name in section_starts(spans)]
     distances = [(span.start, span.provenance.hamming) for span in spans]
     return sections + [
         Mark(step, "\u2013" if hamming is None else str(hamming)) for step, hamming in distances

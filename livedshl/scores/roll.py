@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from livedshl.arranger import DRUM_CHANNEL, Part, Role
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of
+from livedshl.improviser.sources import SourceSpan, section_starts
 from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.leadsheet import Key
@@ -95,7 +95,7 @@ def write_roll(
             _draw_spans(axes, spans, lowest)
             _draw_notes(axes, notes, parts, spans, lowest)
             _write_chords(axes, names, highest)
-            _write_sections(axes, sections_of(spans), highest)
+            _write_sections(axes, section_starts(spans), highest)
         _add_legend(figure, spans, grid)
         picture = io.BytesIO()
         ending = path.suffix.lower()

@@ -10,7 +10,7 @@ from support.pieces import piece
 from support.surroundings import need
 
 from livedshl.errors import OutputError
-from livedshl.improviser.sources import sections_of
+from livedshl.improviser.sources import section_starts
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.outputs.missing import EXTRA_SCORES
 
@@ -71,7 +71,7 @@ def test_sections_stand_in_boxes_over_the_bars_where_they_begin(tmp_path, metre)
     tune = piece(GRIDS[metre], bars=32)
     picture = tune.draw(tmp_path / "t.svg")
     assert [words for _, _, words, _ in texts(picture, "reh")] == ["A", "B", "A2", "B2"]
-    assert [step for step, _ in sections_of(tune.spans)] == [
+    assert [step for step, _ in section_starts(tune.spans)] == [
         bar * tune.grid.bar_steps for bar in (0, 8, 16, 24)
     ]
 
