@@ -11,7 +11,7 @@ from livedshl.arranger import Role
 from livedshl.bundle.model import Model
 from livedshl.errors import OutputError, SettingsError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
@@ -170,7 +170,7 @@ class _Piece:
     @property
     def sections(self) -> list[tuple[int, str]]:
         """The sections of the form, each with its first step."""
-        return sections_of(self._sources)
+        return section_starts(self._sources)
 
     @property
     def spans(self) -> list[TuneSpan]:
