@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Events
-from livedshl.bundle.model import Model
-from livedshl.errors import OutputError, SettingsError
+from livedshl.bundle.model import Model, open_model
+from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
 from livedshl.improviser.provenance import Origin, Stretch, sections_of, stretches
-from livedshl.live.take import trace_line, track_names
+from livedshl.live.take import log_path, play_again, trace_line, track_names
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.settings import Settings, chords_of, model_of
+from livedshl.performance.take_log import read_log
 from livedshl.scores.musicxml import Mark, musicxml
 from livedshl.scores.spelling import key_name
 
@@ -71,6 +72,53 @@ def render(
         except OSError as error:
             where = str(error.filename or path)
             raise OutputError(f"cannot be written ({error.strerror})", where=where) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A take that was played again.
+
+    path: the file that was written. recorded: the recording it is compared with. same: whether the
+    two are equal, byte for byte.
+    """
+
+    path: Path
+    recorded: Path
+    same: bool
+
+
+def replay(
+    take: str | Path, path: str | Path | None = None, model: str | Path | None = None
+) -> Replay:
+    """Plays a recorded take again from its log, into a MIDI file.
+
+    take: the recording, or the .take file beside it. path: the file to write; by default the name
+    of the take with "-replay". model: the folder of the take's model, if it has moved.
+
+    Raises TakeError, BundleError or OutputError.
+    """
+    take = Path(take)
+    log_file = log_path(take)
+    recorded = take if take != log_file else take.with_suffix(".mid")
+    out = Path(path) if path else take.with_name(f"{take.stem}-replay.mid")
+    if out.resolve() == recorded.resolve():
+        raise OutputError(
+            "is the recording itself, which would be lost",
+            where=str(out),
+            remedy="Choose another file",
+        )
+    log = read_log(log_file)
+    folder = Path(model) if model else log.bundle
+    if not folder.is_dir():
+        raise TakeError(
+            "the model of the take is not there",
+            where=str(folder),
+            remedy="Say where its folder is now",
+        )
+    opened = open_model(folder)
+    play_again(log, opened.bundle, opened.index, out)
+    same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
+    return Replay(out, recorded, same)
 
 
 def _check_ending(path: Path, endings: Sequence[str]) -> None:

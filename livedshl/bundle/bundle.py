@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle.library import SegmentLibrary, TuneInfo
 from livedshl.bundle.shipped import shipped
-from livedshl.errors import BundleError
+from livedshl.errors import BundleError, did_you_mean
 from livedshl.index.codes import CodeShape, Words, pack
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
@@ -252,8 +252,9 @@ def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode
         return within
     kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in kind_manifests(folder))
     raise BundleError(
-        f"{name_or_folder}: no tunes in {metre} {mode.value} here, but in {kinds}; choose among "
-        "these by --metre and --key (Am, say, for minor)"
+        f"has no tunes in {metre} {mode.value}",
+        where=name_or_folder,
+        remedy=f"Choose a metre and key that it has: {kinds}",
     )
 
 
@@ -276,9 +277,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a bundle, its format version checked. Raises BundleError."""
     path = folder / MANIFEST
     if not path.is_file():
+        if folder.is_dir():
+            raise BundleError(
+                f"is no model: {MANIFEST} is missing",
+                where=str(folder),
+                remedy="`livedshl models` lists the models",
+            )
         raise BundleError(
-            f"{folder}: no bundle here ({MANIFEST} is missing); "
-            "`livedshl models` lists those that there are, `livedshl models add` makes one"
+            f"there is no model {str(folder)!r}",
+            remedy=did_you_mean(str(folder), own_bundles() | shipped_bundles())
+            or "`livedshl models` lists the models, `livedshl models add` makes one of your tunes",
         )
     try:
         manifest = _read_json(path)
