@@ -1,5 +1,6 @@
 """Writes a performance into files instead of playing it."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger import Events
 from livedshl.bundle.model import Model, open_model
 from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
-from livedshl.improviser.provenance import Origin, Stretch, sections_of, stretches
-from livedshl.live.take import log_path, play_again, trace_line, track_names
+from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.trace_file import trace_line
+from livedshl.live.take import log_path, play_again, track_names
+from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
@@ -21,6 +23,8 @@ from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.take_log import read_log
 from livedshl.scores.musicxml import Mark, musicxml
 from livedshl.scores.spelling import key_name
+
+log = logging.getLogger(__name__)
 
 _PICTURES = (".svg", ".png", ".pdf")
 _ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)
@@ -33,7 +37,6 @@ def render(
     trace: str | Path | None = None,
     roll: str | Path | None = None,
     model: Model | None = None,
-    observe: Callable[[Chunk], None] = lambda chunk: None,
 ) -> None:
     """Composes `settings.bars` bars and writes them to each path, in the format of its ending.
 
@@ -43,7 +46,6 @@ def render(
         picture of it.
     trace: a .jsonl file that says where every segment came from. roll: a picture of the piano roll.
     model: an open model to compose from; by default the one that the settings name.
-    observe: called with each chunk as it is composed.
 
     Raises SettingsError without a number of bars, OutputError for an unknown ending or a file that
     cannot be written, and BundleError.
@@ -58,7 +60,12 @@ def render(
     model = model or model_of(settings)
     chunks = []
     for chunk in Composition(model.bundle, model.index, settings):
-        observe(chunk)
+        if not chunk.goes_on:
+            log.info(
+                "bar %d: %s",
+                chunk.start_tick // settings.grid.bar_ticks + 1,
+                chunk.provenance.in_words(),
+            )
         chunks.append(chunk)
     piece = _Piece(settings, chords_of(model.bundle, settings), chunks)
     writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in files]
@@ -146,9 +153,7 @@ class _Piece:
         if ending in _PICTURES:
             self.draw_score(path)
         elif ending == ".musicxml":
-            sections = [
-                Mark(step, name, section=True) for step, name in sections_of(self.stretches)
-            ]
+            sections = [Mark(step, name, section=True) for step, name in sections_of(self.spans)]
             write_beside(path, self._musicxml(sections))
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav
@@ -160,13 +165,13 @@ class _Piece:
 
     def write_trace(self, path: Path) -> None:
         """Writes where every segment came from, a JSON record a line."""
-        write_beside(path, "".join(trace_line(chunk) for chunk in self.chunks).encode())
+        write_beside(path, "".join(trace_line(chunk.provenance) for chunk in self.chunks).encode())
 
     def draw_score(self, path: Path) -> None:
         """Draws melody and chord symbols, with a mark where segments join."""
         from livedshl.scores.engraving import marks_of, songs_of, write_score
 
-        sources = self.stretches
+        sources = self.spans
         score = self._musicxml(marks_of(sources))
         write_score(path, score, songs_of(sources))
 
@@ -184,7 +189,7 @@ class _Piece:
         settings = self.settings
         write_roll(
             path, self.events, self.steps, self.vocabulary.classes, settings.grid, settings.key,
-            settings.parts, self.stretches, f"{self.title}  ·  {self.creator}", self.keys,
+            settings.parts, self.spans, f"{self.title}  ·  {self.creator}", self.keys,
         )  # fmt: skip
 
     @property
@@ -214,7 +219,6 @@ class _Piece:
         return {chunk.start_tick // bar_ticks: chunk.key for chunk in self.chunks}
 
     @property
-    def stretches(self) -> list[Stretch]:
+    def spans(self) -> list[SourceSpan]:
         """Which segment has the melody, and when."""
-        origins = [Origin.of_record(chunk.trace) for chunk in self.chunks]
-        return stretches(origins, len(self.steps))
+        return source_spans((chunk.provenance for chunk in self.chunks), len(self.steps))

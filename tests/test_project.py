@@ -13,7 +13,7 @@ from PIL import Image
 from support import pictures
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import kind_folder
+from livedshl.bundle.catalogue import kind_folder
 from livedshl.cli import livedshl
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.osc import gesture_of
@@ -37,9 +37,7 @@ def test_every_command_and_option_in_the_readme_exists():
     lines = re.findall(r"^(?:\.venv/bin/)?livedshl (\w+)(.*?)(?:#.*)?$", README, re.MULTILINE)
     assert len(lines) >= 5
     for name, rest in lines:
-        options = {
-            option for parameter in command_called(name).params for option in parameter.opts
-        }
+        options = {option for parameter in command_called(name).params for option in parameter.opts}
         assert set(re.findall(r"--[\w-]+", rest)) <= options
 
 

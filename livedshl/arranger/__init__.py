@@ -5,9 +5,6 @@ Counts in ticks; knows neither ports nor threads.
 
 from livedshl.arranger.arranger import (
     Arranger,
-    Events,
-    as_events,
-    in_order,
     patterns_of,
     volume_message,
 )
@@ -20,14 +17,11 @@ __all__ = [
     "DRUM_CHANNEL",
     "MOST_TIMING_TICKS",
     "Arranger",
-    "Events",
     "Groove",
     "Mixer",
     "Part",
     "Pattern",
     "Role",
-    "as_events",
-    "in_order",
     "patterns_of",
     "program_number",
     "volume_message",

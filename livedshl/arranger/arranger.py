@@ -18,16 +18,15 @@ from livedshl.arranger.counter import COUNTER_PATTERNS, Counter
 from livedshl.arranger.drone import DRONE_PATTERNS, Drone
 from livedshl.arranger.drums import DRUM_PATTERNS, Drums
 from livedshl.arranger.groove import Groove
-from livedshl.arranger.hand import Hand, Message
+from livedshl.arranger.hand import Hand
 from livedshl.arranger.melody import MELODY_PATTERNS, Melody
 from livedshl.arranger.part import Part, Pattern, Role
 from livedshl.arranger.stretch import Stretch
-from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from livedshl.midi.events import Event, Events, as_events
+from livedshl.midi.message import CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED
-
-Events = NDArray[np.int64]
 
 _VOLUME, _PAN, _REVERB = 7, 10, 91
 
@@ -170,18 +169,6 @@ def _generator(seed: int, part: Part) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(part.channel,)))
 
 
-def volume_message(tick: int, part: Part, volume: int) -> Message:
+def volume_message(tick: int, part: Part, volume: int) -> Event:
     """Sets the volume of a part, 0 to 127."""
     return tick, CONTROL | part.channel, _VOLUME, volume
-
-
-def as_events(messages: Iterable[Message]) -> Events:
-    """Events of messages in any order, in theirs."""
-    return in_order(np.array(list(messages), np.int64).reshape(-1, 4))
-
-
-def in_order(events: Events) -> Events:
-    """Sorts by tick; at one tick note-offs, then controllers and programs, then note-ons."""
-    kind = events[:, 1] & 0xF0
-    order = np.lexsort((kind == NOTE_ON, kind != NOTE_OFF, events[:, 0]))
-    return events[order]

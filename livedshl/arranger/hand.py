@@ -10,10 +10,9 @@ import numpy as np
 
 from livedshl.arranger.groove import Feel, Groove, swung_tick
 from livedshl.arranger.part import Part
+from livedshl.midi.events import Event
 from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Grid
-
-Message = tuple[int, int, int, int]
 
 _GRACE_TICKS = 40
 _GRACE_LEVEL = -8
@@ -33,14 +32,14 @@ class Hand:
         self._lean = 0
         self._first_tick = 0
         self._section_step = 0
-        self._messages: list[Message] = []
+        self._messages: list[Event] = []
 
     def begin(self, first_step: int, section_step: int) -> None:
         """Says where stretch and section begin: whatever comes before has been handed over."""
         self._first_tick = first_step * TICKS_PER_STEP
         self._section_step = section_step
 
-    def take(self) -> list[Message]:
+    def take(self) -> list[Event]:
         """The messages since the last call."""
         messages, self._messages = self._messages, []
         return messages

@@ -1,6 +1,14 @@
-"""Bundles on disk, which users call models: their format, their integrity, their tunes."""
+"""Bundles on disk, which users call models: the format, its integrity, the catalogue, the tunes."""
 
-from livedshl.bundle.bundle import Bundle, open_bundle, write_bundle
+from livedshl.bundle.bundle import Background, Bundle, CodedLibrary, open_bundle, write_bundle
 from livedshl.bundle.library import SegmentLibrary, TuneInfo
 
-__all__ = ["Bundle", "SegmentLibrary", "TuneInfo", "open_bundle", "write_bundle"]
+__all__ = [
+    "Background",
+    "Bundle",
+    "CodedLibrary",
+    "SegmentLibrary",
+    "TuneInfo",
+    "open_bundle",
+    "write_bundle",
+]

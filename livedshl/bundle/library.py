@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.music.grid import COMMON_TIME, Grid
 from livedshl.music.segments import Tune, distinct_segments, steps_from
+from livedshl.networks.contexts import Contexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,16 @@ class SegmentLibrary:
     def contents(self, segments: NDArray[np.integer] | slice = slice(None)) -> NDArray[np.int8]:
         """The steps of some segments, int8[..., segment steps, 3]."""
         return steps_from(self.steps, self.starts[segments], self.grid.segment_steps)
+
+    def contexts(self, segments: NDArray[np.integer] | slice) -> Contexts:
+        """What the networks read of some segments."""
+        return Contexts.cut(
+            self.steps,
+            starts=self.starts[segments].astype(np.int64),
+            tune_starts=self.tune_steps[self.tune_of[segments]].astype(np.int64),
+            phases=self.phases[segments].astype(np.int64),
+            grid=self.grid,
+        )
 
     @cached_property
     def tune_of(self) -> NDArray[np.int32]:

@@ -3,15 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from livedshl.bundle.bundle import (
-    Bundle,
-    bundle_folder,
-    find_bundle,
-    open_bundle,
-    own_bundles,
-    read_manifest,
-    shipped_bundles,
-)
+from livedshl.bundle.bundle import Bundle, open_bundle
+from livedshl.bundle.catalogue import bundle_folder, find_bundle, own_bundles, shipped_bundles
+from livedshl.bundle.integrity import read_manifest
 from livedshl.bundle.library import TuneInfo
 from livedshl.index import CodeIndex
 from livedshl.music import Mode

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from livedshl.bundle.bundle import kind_folders, open_bundle
+from livedshl.bundle import open_bundle
+from livedshl.bundle.catalogue import kind_folders
 from livedshl.errors import TuneError
 from livedshl.music.leadsheet import Mode
 

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.model import load_model
 from livedshl.cli.parameters import MODEL, Number, OneOf
 from livedshl.cli.status import StatusLine

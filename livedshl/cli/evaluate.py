@@ -8,7 +8,7 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import bundle_folder
+from livedshl.bundle.catalogue import bundle_folder
 from livedshl.cli.evaluation_tables import (
     ablation_table,
     code_table,

@@ -9,7 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from livedshl.cli.status import print_any_letters
-from livedshl.improviser.provenance import Origin, Summary, read_trace, summarise
+from livedshl.improviser.provenance import Provenance
+from livedshl.improviser.sources import SourceSummary, summarise
+from livedshl.improviser.trace_file import read_trace
 
 _PIPED_WIDTH = 200  # columns where there is no terminal: nothing is cut then
 _MOST_SONGS = 10
@@ -36,21 +38,21 @@ def explain(trace: Path) -> None:
     splice           the step at which its melody takes over
     section, wish    its section, and what the form asked for and found
     """
-    origins, cut_off = read_trace(trace)
+    provenances, cut_off = read_trace(trace)
     print_any_letters()
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
-    console.print(_table(origins))
-    for line in _told(summarise(origins)):
+    console.print(_table(provenances))
+    for line in _told(summarise(provenances)):
         console.print(line, markup=False)
     if cut_off:
         click.echo(f"{trace}: the last line is incomplete and was left out.", err=True)
 
 
-def _table(origins: Sequence[Origin]) -> Table:
+def _table(provenances: Sequence[Provenance]) -> Table:
     """A row for each segment, without what is the same as in the row above."""
-    rows = [_COLUMNS, *_rows(origins)]
+    rows = [_COLUMNS, *_rows(provenances)]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     table = Table(box=None, header_style="dim", pad_edge=False)
     used = [column for column, cells in enumerate(zip(*rows[1:], strict=True)) if any(cells)]
@@ -68,25 +70,26 @@ def _table(origins: Sequence[Origin]) -> Table:
     return table
 
 
-def _rows(origins: Sequence[Origin]) -> Iterator[tuple[str, ...]]:
+def _rows(provenances: Sequence[Provenance]) -> Iterator[tuple[str, ...]]:
     bar = song = section = None
-    for origin in origins:
-        bars, beat = divmod(origin.beat, origin.grid.bar_beats)
-        here = (origin.tune, origin.section, origin.time)
-        found = (origin.hamming, origin.nearest, origin.ties, origin.agreeing_steps, origin.splice)
+    for found in provenances:
+        bars, beat = divmod(found.beat, found.grid.bar_beats)
+        place = found.place
+        here = place and (place.tune, place.section, place.time)
+        figures = (found.hamming, found.nearest, found.ties, found.agreeing_steps, found.splice)
         yield (
             "" if bars == bar else str(bars + 1),
             str(beat + 1),
-            "" if origin.source == song else origin.song,
-            str(origin.song_beat + 1),
-            *("" if figure is None else f"{figure:,}" for figure in found),
-            "" if here == section else origin.section_name,
-            origin.wish or "",
+            "" if found.source == song else found.song,
+            str(found.song_beat + 1),
+            *("" if figure is None else f"{figure:,}" for figure in figures),
+            "" if here == section or not place else place.name,
+            found.wish or "",
         )
-        bar, song, section = bars, origin.source, here
+        bar, song, section = bars, found.source, here
 
 
-def _told(summary: Summary) -> Iterator[str]:
+def _told(summary: SourceSummary) -> Iterator[str]:
     yield ""
     yield (
         f"{summary.bars:g} bars, {summary.segments} segments, {len(summary.songs)} tunes. "

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from livedshl.bundle.bundle import bundle_folder
+from livedshl.bundle.catalogue import bundle_folder
 from livedshl.bundle.tunes import ListedTune, search, tunes_of
 from livedshl.cli.options import model_option
 from livedshl.cli.status import print_any_letters

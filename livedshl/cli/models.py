@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from livedshl.bundle.bundle import bundle_folder, kind_manifests
+from livedshl.bundle.catalogue import bundle_folder, kind_manifests
 from livedshl.bundle.model import list_models
 from livedshl.cli.group import PlainGroup
 from livedshl.cli.options import DEFAULT_MODEL

@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, performance_options
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
 from livedshl.files import check_file
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
 from livedshl.live.take import new_take_path
 from livedshl.outputs.choice import Output, OutputKind, choose_output
@@ -145,17 +146,19 @@ def play(
     with StatusLine() as status, ExitStack() as surfaces:
         if corpus:
             settings = replace(settings, model=str(_coded(settings, corpus, status.progress)))
+        watcher = surfaces.enter_context(PortWatcher())
         session = Session(
             settings,
             output,
             timing=clock,
+            watcher=watcher,
             record=record,
             trace=trace,
             progress=status.progress,
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
-        learn = _open_surfaces(surfaces, session, tell, control_port, osc_port, listen)
+        learn = _open_surfaces(surfaces, session, watcher, tell, control_port, osc_port, listen)
         _announce(status, settings, output, clock)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.
@@ -188,6 +191,7 @@ def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Pat
 def _open_surfaces(
     surfaces: ExitStack,
     session: Session,
+    watcher: PortWatcher,
     tell: Callable[[str], None],
     control_port: str | None,
     osc_port: int | None,
@@ -199,7 +203,7 @@ def _open_surfaces(
     if control_port is not None:
         from livedshl.surfaces.midi_control import MidiControl
 
-        control = MidiControl(_input(control_port), session, tell)
+        control = MidiControl(_input(control_port), session, watcher, tell)
         learn = surfaces.enter_context(control).learn
     if osc_port:
         from livedshl.surfaces.osc import OscServer
@@ -208,7 +212,7 @@ def _open_surfaces(
     if listen is not None:
         from livedshl.live.listener import Listener
 
-        surfaces.enter_context(Listener(_input(listen), session, tell))
+        surfaces.enter_context(Listener(_input(listen), session, watcher, tell))
     return learn
 
 

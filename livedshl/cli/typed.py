@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
-from livedshl.performance.commands import CONTROLS, Control
+from livedshl.performance.command_text import parse_command
+from livedshl.performance.commands import COMMANDS
+from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.gesture import Gesture
 
 USAGE = (
     'While it plays, type a control and Enter, such as "latency 15", "key D" or "hold"; '
-    f'there are {", ".join(CONTROLS)}. "save" keeps the last 32 bars.'
+    f'there are {", ".join(COMMANDS)}. "save" keeps the last 32 bars.'
 )
 
 
@@ -51,8 +53,8 @@ def _obey(text: str, session: Session, learn: Learn | None) -> str:
             return learn(Gesture.parse(gesture)) if learn else "no --control-port to learn from"
         if text == "save":
             return f"saved the last 32 bars to {session.save()}, their trace beside it"
-        control = Control.parse(text)
-        session.control(control)
-    except (ValueError, LivedshlError) as error:
+        command = parse_command(" ".join(text.split()))
+        session.send(command)
+    except LivedshlError as error:
         return str(error)
-    return f"{control}: {CONTROLS[control.name].help}, {control.acts.value}."
+    return announced(command)

@@ -21,7 +21,8 @@ from livedshl.errors import LivedshlError, MissingDependencyError, OutputError
 from livedshl.improviser import ContinuationRules
 from livedshl.live.performer import PlayerReport
 from livedshl.live.session import Session
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import is_note_on
+from livedshl.midi.sounding import Sounding
 from livedshl.music import Grid
 from livedshl.music.segments import CHORD
 from livedshl.outputs.choice import Output, OutputKind
@@ -30,7 +31,7 @@ from livedshl.outputs.ports import open_input, output_names
 from livedshl.performance.composition import Chunk
 from livedshl.performance.settings import Settings, model_of
 from livedshl.player.clock.source import ClockSettings
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import seconds_to_ticks
 
 MOST_MB_PER_HOUR = 1.0
 _WARM_UP_H = 1.0
@@ -184,27 +185,22 @@ class RuleKeeping:
 
 
 class NoteAccount:
-    """How often notes are switched on, and whether each is switched off again."""
+    """How many notes are struck, and whether each ends."""
 
     def __init__(self) -> None:
-        self._on: Counter[tuple[int, int]] = Counter()
+        self._sounding = Sounding()
         self.notes = 0
-        self.stray_ends = 0  # note-offs of what was not on
+        self.stray_ends = 0  # note-offs of notes that did not sound
 
     def hear(self, status: int, pitch: int, velocity: int) -> None:
         """Takes in a channel message; only notes count."""
-        kind, note = status & 0xF0, (status & 0x0F, pitch)
-        if kind == NOTE_ON and velocity:
-            self.notes += 1
-            self._on[note] += 1
-        elif kind in (NOTE_ON, NOTE_OFF):
-            self.stray_ends += not self._on[note]
-            self._on[note] = max(0, self._on[note] - 1)
+        self.notes += is_note_on(status, velocity)
+        self.stray_ends += not self._sounding.hear(status, pitch, velocity)
 
     @property
     def left_on(self) -> int:
-        """How many are on."""
-        return self._on.total()
+        """How many notes sound."""
+        return len(self._sounding)
 
 
 class Ear:
@@ -266,7 +262,7 @@ class Soak:
         tell: Callable[[str], None],
     ) -> None:
         self._hours = hours
-        self._ticks_per_hour = settings.quarter_bpm * 60 * TICKS_PER_BEAT
+        self._ticks_per_hour = seconds_to_ticks(3600, settings.quarter_bpm)
         self._memory = MemoryGrowth()
         self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)
@@ -279,10 +275,10 @@ class Soak:
     def observe(self, chunk: Chunk) -> None:
         """Takes in what one hop adds."""
         self._began_s = self._began_s or time.monotonic()
-        planned = chunk.trace.get("planned", False)
+        planned = chunk.provenance.planned
         self._repetition.hear(chunk.steps, planned)
         if not planned:
-            self._rules.hear(chunk.trace["segment"], chunk.trace["beat"])
+            self._rules.hear(chunk.provenance.segment, chunk.provenance.beat)
         for _, *message in chunk.events.tolist():
             self._composed.hear(*message)
         before, self._hour = self._hour, chunk.end_tick / self._ticks_per_hour

@@ -12,7 +12,7 @@ from livedshl.live.performer import Performer
 from livedshl.midi.message import NOTE_OFF, NOTE_ON
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.player.realtime import NORMAL, realtime_remedy
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT, seconds_to_ticks
 
 READY_S = 20.0  # a driver that has not opened by then hangs
 _TEMPO_BPM = 240
@@ -44,7 +44,7 @@ def measure(seconds: float, progress: Callable[[float], None]) -> Timing:
 
     progress: called with the share that is done, 0 to 1.
     """
-    end = round(seconds * _TEMPO_BPM / 60 * TICKS_PER_BEAT)
+    end = round(seconds_to_ticks(seconds, _TEMPO_BPM))
     with Performer(Output(OutputKind.NOWHERE, "", "")) as performer:
         performer.wait_ready(READY_S)
         performer.send(_sixteenths(end), end)

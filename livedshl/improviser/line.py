@@ -1,8 +1,7 @@
 """The endless tune: passage after passage, each with its account of where it came from."""
 
 from copy import copy
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from livedshl.improviser.continuation import (
     Retrieve,
 )
 from livedshl.improviser.merge import merge
-from livedshl.index import CodeIndex, unpack
+from livedshl.index import CodeIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,11 @@ class Place:
     key_shift: int
     planned: bool
     wished: str | None
+
+    @property
+    def name(self) -> str:
+        """The section's name: "A", the next time "A2"."""
+        return f"{self.section}{self.time}" if self.time > 1 else self.section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,46 +130,3 @@ class Line:
         self.beat += n_beats
         self.playing = segment
         return passage
-
-
-def trace_record(bundle: Bundle, passage: Passage) -> dict[str, Any]:
-    """What `--trace` writes of a passage: where it came from and how it was found.
-
-    `song_beat` counts from the first bar line of the song as played out; codes are lists of L
-    symbols; candidates are the nearest that could have been drawn. The other keys are those of
-    `Continuation`, null for the opening, and, where there is a form, of `Place`.
-    """
-    library = bundle.library
-    tune = library.tunes[library.tune_of[passage.segment]]
-    record: dict[str, Any] = {
-        "metre": str(library.grid),
-        "beat": passage.beat,
-        "segment": passage.segment,
-        "song": tune.title,
-        "source": tune.source,
-        "song_beat": library.beat_in_tune(passage.segment),
-        "backward_code": unpack(bundle.backward[passage.segment], bundle.shape).tolist(),
-        "forward_code": unpack(bundle.forward[passage.segment], bundle.shape).tolist(),
-        "hamming": None,
-        "nearest": None,
-        "ties": None,
-        "agreeing_steps": None,
-        "rules_kept": True,
-        "wish": None,
-        "candidates": [],
-        "splice": passage.splice,
-        "quote_beats": passage.quote_beats,
-    }
-    if passage.continuation is not None:
-        record |= asdict(passage.continuation)
-        record["candidates"] = [
-            {
-                "segment": segment,
-                "hamming": distance,
-                "song": library.tunes[library.tune_of[segment]].title,
-            }
-            for segment, distance in passage.continuation.candidates
-        ]
-    if passage.place is not None:
-        record |= asdict(passage.place)
-    return record

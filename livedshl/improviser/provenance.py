@@ -1,180 +1,123 @@
-"""Reads back what `--trace` wrote: where every stretch of the music came from."""
+"""Where a passage came from and how it was found: one record, from retrieval to trace."""
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from pathlib import Path
-from typing import Any
 
-from livedshl.errors import TraceError
+from livedshl.bundle import Bundle
+from livedshl.improviser.line import Passage, Place
+from livedshl.index import unpack
+from livedshl.index.codes import Words
 from livedshl.music import GRIDS, Grid
+from livedshl.music.leadsheet import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a segment came from and how it was found: a record of a trace.
+class Candidate:
+    """A segment that could have been drawn: its number, its code's distance and its song."""
 
-    beat: of the music, at which the segment starts. beats: until the next follows, or the music
-    ends. song_beat: of its song, from the first bar line. The rest is as in `Continuation`,
-    `Passage` and `Place`, None where there is none.
+    segment: int
+    hamming: int
+    song: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a passage came from and how it was found. The order of fields is that of a trace line.
+
+    metre: of the music, "4/4". beat: of the music, where the segment starts.
+    segment: its number in the library. song, source: the title and the file of its tune.
+    song_beat: its beat in the song as played out, counted from the first bar line.
+    backward_code, forward_code: the segment's codes, one symbol an item.
+    hamming, nearest, ties, agreeing_steps, rules_kept, wish: as in `Continuation`; None for an
+        opening, which no code found.
+    candidates: the nearest segments that could have been drawn.
+    splice: the step at which its melody takes over; None if it is not spliced in.
+    quote_beats: beats of the longest quote from one song that ends with the passage.
+    place: where it stands in the form; None in a free run.
+    beats: how long it sounds.
+    key: the key it sounds in; None if the music has no form or follows a chart.
+    held: whether Hold repeats it.
     """
 
-    grid: Grid
+    metre: str
     beat: int
-    beats: int
+    segment: int
     song: str
     source: str
     song_beat: int
+    backward_code: tuple[int, ...]
+    forward_code: tuple[int, ...]
     hamming: int | None
     nearest: int | None
     ties: int | None
     agreeing_steps: int | None
-    splice: int | None
+    rules_kept: bool = True
     wish: str | None
-    tune: int | None
-    section: str | None
-    time: int | None
+    candidates: tuple[Candidate, ...] = ()
+    splice: int | None
+    quote_beats: int = 0
+    place: Place | None = None
+    beats: int
+    key: Key | None = None
+    held: bool = False
 
-    @classmethod
-    def of_record(cls, record: Mapping[str, Any]) -> "Origin":
-        """What a record tells. Raises KeyError, TypeError or ValueError if it is none."""
-        return cls(
-            grid=GRIDS[record["metre"]],
-            beat=int(record["beat"]),
-            beats=int(record["beats"]),
-            song=str(record["song"]),
-            source=str(record["source"]),
-            song_beat=int(record["song_beat"]),
-            wish=_optional(str, record["wish"]),
-            tune=_optional(int, record.get("tune")),
-            section=_optional(str, record.get("section")),
-            time=_optional(int, record.get("time")),
-            **{name: _optional(int, record[name]) for name in _COUNTS},
-        )
+    def __post_init__(self) -> None:
+        if self.metre not in GRIDS:
+            raise ValueError(f"unknown metre {self.metre!r}")
 
     @property
-    def step(self) -> int:
+    def grid(self) -> Grid:
+        """The grid of its metre."""
+        return GRIDS[self.metre]
+
+    def in_words(self) -> str:
+        """The tune, the beat there and how it was found, for a log."""
+        found = "an opening"
+        if self.hamming is not None:
+            found = f"Hamming distance {self.hamming}, one of {self.ties:,}"
+        return f"{self.song}, beat {self.song_beat + 1} ({found})"
+
+    @property
+    def planned(self) -> bool:
+        """Whether the form brings the segment back."""
+        return self.place is not None and self.place.planned
+
+    @property
+    def takeover_step(self) -> int:
         """The step of the music at which its melody takes over."""
         return self.beat * self.grid.beat_steps + (self.splice or 0)
 
-    @property
-    def section_name(self) -> str:
-        """Its section, "A", the next time "A2"; empty without a form."""
-        again = self.time if self.time and self.time > 1 else ""
-        return f"{self.section}{again}" if self.section else ""
 
-
-_COUNTS = ("hamming", "nearest", "ties", "agreeing_steps", "splice")
-
-
-def _optional(kind: type, value: Any) -> Any:
-    return None if value is None else kind(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Steps of the music, from `start` until before `end`, in which one segment has the melody."""
-
-    start: int
-    end: int
-    origin: Origin
-
-
-def stretches(origins: Iterable[Origin], end: int) -> list[Stretch]:
-    """Who has the melody until step `end`, without a gap; segments that never have it left out."""
-    origins = list(origins)
-    edges = [*(min(origin.step, end) for origin in origins), end]
-    return [
-        Stretch(start, stop, origin)
-        for (start, stop), origin in zip(pairwise(edges), origins, strict=True)
-        if start < stop
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Where the music of a trace came from, all in all.
-
-    bars: how long it is. songs: (title, bars) by how much they have of it, most first. longest,
-    longest_song: bars of the longest stretch from one song, and its title. mean_hamming: of what
-    was asked for; None if nothing was.
-    """
-
-    bars: float
-    segments: int
-    songs: tuple[tuple[str, float], ...]
-    longest: float
-    longest_song: str
-    mean_hamming: float | None
-
-
-def summarise(origins: Sequence[Origin]) -> Summary:
-    """The account of a trace that has any records."""
-    grid = origins[0].grid
-    found = stretches(origins, (origins[-1].beat + origins[-1].beats) * grid.beat_steps)
-    steps: Counter[tuple[str, str]] = Counter()
-    longest, longest_song = 0, ""
-    for (source, song), run in groupby(found, lambda s: (s.origin.source, s.origin.song)):
-        length = sum(stretch.end - stretch.start for stretch in run)
-        steps[source, song] += length
-        if length > longest:
-            longest, longest_song = length, song
-    asked = [origin.hamming for origin in origins if origin.hamming is not None]
-    return Summary(
-        bars=steps.total() / grid.bar_steps,
-        segments=len(origins),
-        songs=tuple((song, count / grid.bar_steps) for (_, song), count in steps.most_common()),
-        longest=longest / grid.bar_steps,
-        longest_song=longest_song,
-        mean_hamming=sum(asked) / len(asked) if asked else None,
+def provenance_of(bundle: Bundle, passage: Passage, key: Key | None = None) -> Provenance:
+    """The provenance of a passage that sounds in `key`."""
+    library = bundle.library
+    tune = library.tunes[library.tune_of[passage.segment]]
+    found = passage.continuation
+    return Provenance(
+        metre=str(library.grid),
+        beat=passage.beat,
+        segment=passage.segment,
+        song=tune.title,
+        source=tune.source,
+        song_beat=library.beat_in_tune(passage.segment),
+        backward_code=_symbols(bundle, bundle.backward[passage.segment]),
+        forward_code=_symbols(bundle, bundle.forward[passage.segment]),
+        hamming=found.hamming if found else None,
+        nearest=found.nearest if found else None,
+        ties=found.ties if found else None,
+        agreeing_steps=found.agreeing_steps if found else None,
+        rules_kept=found.rules_kept if found else True,
+        wish=found.wish if found else None,
+        candidates=tuple(
+            Candidate(segment, distance, library.tunes[library.tune_of[segment]].title)
+            for segment, distance in (found.candidates if found else ())
+        ),
+        splice=passage.splice,
+        quote_beats=passage.quote_beats,
+        place=passage.place,
+        beats=len(passage.steps) // library.grid.beat_steps,
+        key=key,
     )
 
 
-def sections_of(stretches: Iterable[Stretch]) -> list[tuple[int, str]]:
-    """The sections of the form, each with the step at which it begins: "A", the next time "A2".
-
-    The first of another tune says so: "Tune 2: A".
-    """
-    sections = []
-    before: tuple[int | None, str | None, int | None] = (None, None, None)
-    for stretch in stretches:
-        origin = stretch.origin
-        here = (origin.tune, origin.section, origin.time)
-        if origin.section and here != before:
-            begins = origin.tune not in (None, 1, before[0])
-            name = origin.section_name
-            step = origin.beat * origin.grid.beat_steps
-            sections.append((step, f"Tune {origin.tune}: {name}" if begins else name))
-        before = here
-    return sections
-
-
-def read_trace(path: Path) -> tuple[list[Origin], bool]:
-    """The records of a trace, and whether its last line is cut off, which is left out then.
-
-    Raises TraceError for a file that cannot be read or is no trace.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
-    origins: list[Origin] = []
-    for number, line in enumerate(lines, 1):
-        try:
-            record = json.loads(line)
-        except ValueError:
-            if number == len(lines) and origins:
-                return origins, True
-            record = None
-        try:
-            origins.append(Origin.of_record(record))
-        except (KeyError, TypeError, ValueError) as error:
-            raise TraceError(
-                f"{path}, line {number}: no record of a trace; `livedshl play --trace FILE` and "
-                "`livedshl generate --trace FILE` write them"
-            ) from error
-    if not origins:
-        raise TraceError(f"{path}: no record in it; nothing was played")
-    return origins, False
+def _symbols(bundle: Bundle, code: Words) -> tuple[int, ...]:
+    return tuple(unpack(code, bundle.shape).tolist())

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from livedshl.bundle import Bundle, SegmentLibrary, open_bundle
-from livedshl.bundle.bundle import kind_folder, kind_folders, own_models, shipped_bundles
+from livedshl.bundle.catalogue import kind_folder, kind_folders, own_models, shipped_bundles
 from livedshl.corpus import Skipped, read_corpus
 from livedshl.errors import BundleError, CorpusError
 from livedshl.learning.fit import Fit, measure_fit

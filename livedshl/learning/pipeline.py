@@ -6,14 +6,14 @@ What needs torch is imported only where something must be computed: a cached bun
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
 
-from livedshl.bundle import Bundle, SegmentLibrary, open_bundle, write_bundle
-from livedshl.bundle.bundle import MANIFEST, read_manifest
+from livedshl.bundle import Background, Bundle, SegmentLibrary, open_bundle, write_bundle
+from livedshl.bundle.integrity import MANIFEST, read_manifest
 from livedshl.corpus import describe, read_corpus
 from livedshl.errors import CorpusError
 from livedshl.files import write_beside
@@ -55,7 +55,7 @@ def train_bundle(
     on from. Of several `workers` only the first writes. Raises CorpusError, BundleError.
     """
     from livedshl.learning.chart import history_png
-    from livedshl.learning.networks import encode, networks_bytes
+    from livedshl.learning.coding import coded_library, networks_bytes
     from livedshl.learning.pairs import positive_pairs
     from livedshl.learning.pretraining import learn_next_steps
     from livedshl.learning.training import train
@@ -80,26 +80,26 @@ def train_bundle(
         )
     if not workers.leads:
         return result
-    forward, backward = encode(
-        result.networks, library, lambda share: progress("Encoding the segments", share)
+    coded = coded_library(
+        result.networks,
+        library,
+        vocabulary,
+        mode,
+        settings.follow_beats,
+        lambda share: progress("Coding the segments", share),
     )
     next_step = learn_next_steps(
-        library, settings.seed, lambda share: progress("Learning what joins", share)
+        library, settings.seed, lambda share: progress("Learning to judge joins", share)
     )
     write_bundle(
         folder,
-        library=library,
-        vocabulary=vocabulary,
-        forward=forward,
-        backward=backward,
-        symbols=settings.shape.symbols,
-        follow_beats=settings.follow_beats,
-        networks=networks_bytes(result.networks),
-        mode=mode,
-        training=asdict(settings) | {"best_epoch": result.best_epoch},
-        corpora=describe(paths),
-        figures=result.figures(),
-        next_step=next_step,
+        replace(coded, next_step=next_step),
+        networks_bytes(result.networks),
+        Background(
+            training=asdict(settings) | {"best_epoch": result.best_epoch},
+            corpora=describe(paths),
+            figures=result.figures(),
+        ),
     )
     history = [asdict(row) for row in result.history]
     write_beside(folder / HISTORY, (json.dumps(history, indent=1) + "\n").encode())
@@ -135,27 +135,25 @@ def write_coded(
 
     They are laid out with its chord classes.
     """
-    from livedshl.learning.networks import encode, load_networks
+    from livedshl.learning.coding import coded_library, load_networks
 
-    forward, backward = encode(
+    coded = coded_library(
         load_networks(model.networks),
         library,
-        lambda share: progress("Encoding the segments", share),
+        model.vocabulary,
+        model.mode,
+        model.follow_beats,
+        lambda share: progress("Coding the segments", share),
     )
     write_bundle(
         folder,
-        library=library,
-        vocabulary=model.vocabulary,
-        forward=forward,
-        backward=backward,
-        symbols=model.shape.symbols,
-        follow_beats=model.follow_beats,
-        networks=model.networks.read_bytes(),
-        mode=model.mode,
-        training=model.manifest["training"],
-        corpora=describe(paths),
-        figures=model.manifest["figures"],
-        next_step=model.next_step,
+        replace(coded, next_step=model.next_step),
+        model.networks.read_bytes(),
+        Background(
+            training=model.manifest["training"],
+            corpora=describe(paths),
+            figures=model.manifest["figures"],
+        ),
     )
 
 

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.learning.checkpoint import Checkpoint, optimizer_tensors, restore_optimizer
-from livedshl.learning.networks import LstmNetworks, Networks, seeded_networks, to_code
+from livedshl.learning.coding import seeded_networks
+from livedshl.learning.networks import LstmNetworks, Networks, to_code
 from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
@@ -275,7 +276,7 @@ class Run:
             }
 
     def _contexts(self, rows: NDArray[np.integer]) -> Contexts:
-        return Contexts.of(self._library, rows)
+        return self._library.contexts(rows)
 
 
 def _batch_size(settings: TrainingSettings, n_pairs: int) -> int:

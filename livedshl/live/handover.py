@@ -3,9 +3,9 @@
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
-from livedshl.midi.message import NOTE_ON, setting_of
+from livedshl.midi.events import DATA1, STATUS, TICK, Events, are_note_ons
+from livedshl.midi.message import setting_of
 from livedshl.player.protocol import RECORD, Instruction, instruction_record
 
 _RECORD_TYPE = np.dtype(
@@ -34,19 +34,19 @@ class Handover:
         self._settings[command] = instruction_record(command, tick, value)
         return self._settings[command]
 
-    def add(self, events: NDArray[np.int64], horizon: int) -> bytes:
+    def add(self, events: Events, horizon: int) -> bytes:
         """Keeps events, int64[n, 4], by tick; returns what tells a player of them.
 
         With them, all before `horizon` are complete.
         """
         records = np.zeros(len(events), _RECORD_TYPE)
-        records["tick"] = events[:, 0]
+        records["tick"] = events[:, TICK]
         records["kind"] = Instruction.EVENT
-        records["message"] = events[:, 1:]
-        ticks = events[:, 0].tolist()
+        records["message"] = events[:, STATUS:]
+        ticks = events[:, TICK].tolist()
         self._to_come.extend(zip(ticks, map(np.void.tobytes, records), strict=True))
         self._horizon = horizon
-        notes = events[(events[:, 1] & 0xF0) == NOTE_ON, 1:3]
+        notes = events[are_note_ons(events), STATUS : DATA1 + 1]
         self._notes.update((status, pitch) for status, pitch in notes.tolist())
         return records.tobytes() + instruction_record(Instruction.HORIZON, horizon)
 

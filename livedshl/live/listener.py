@@ -9,14 +9,16 @@ import numpy as np
 
 from livedshl.errors import LivedshlError
 from livedshl.live.overview import Overview
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import CHANGING_S, Session
 from livedshl.live.watched_input import WatchedInput
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
+from livedshl.music import Chord
 from livedshl.music.segments import CHORD
 from livedshl.outputs.ports import CLIENT_NAME
-from livedshl.performance.commands import Control
-from livedshl.performance.phrase import PhraseListener
+from livedshl.performance.commands import Answer, FollowChord, Listen
+from livedshl.performance.phrase import Phrase, PhraseListener
+from livedshl.units import TICKS_PER_STEP, seconds_to_ticks
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01
@@ -34,13 +36,15 @@ class Listener:
     OutputError if the port cannot be opened.
     """
 
-    def __init__(self, port: str, session: Session, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, port: str, session: Session, watcher: PortWatcher, tell: Callable[[str], None]
+    ) -> None:
         self._session = session
         self._tell = tell
-        self._input = WatchedInput(port, _OWN_NAME, tell)
+        self._input = WatchedInput(port, _OWN_NAME, watcher, tell)
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
         self._accompanies = False  # whether the music has left out its melody
-        self._harmony = ""
+        self._chord: Chord | None = None  # that the music was told to follow
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
 
@@ -71,21 +75,21 @@ class Listener:
                     self._take(phrases, overview, message, time_s)
             try:
                 self._respond(phrases, overview)
-            except (ValueError, LivedshlError) as error:
+            except LivedshlError as error:
                 self._tell(str(error))
 
     def _take(
         self, phrases: PhraseListener, overview: Overview, message: bytes, time_s: float
     ) -> None:
         status, pitch, velocity = message
-        kind, channel = status & 0xF0, status & 0x0F
+        channel = channel_of(status)
         tick = self._session.tick_at(time_s)
-        if kind == NOTE_ON and velocity:
+        if is_note_on(status, velocity):
             if _is_echo(overview, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
             else:
                 phrases.strike(tick, pitch)
-        elif kind in (NOTE_ON, NOTE_OFF):
+        elif is_note_off(status, velocity):
             if (channel, pitch) in self._echoes:
                 self._echoes.discard((channel, pitch))
             else:
@@ -93,35 +97,34 @@ class Listener:
 
     def _respond(self, phrases: PhraseListener, overview: Overview) -> None:
         """Asks of the music what the present state of the keys wants."""
-        harmony = chord.name if (chord := phrases.chord) else ""
-        if harmony != self._harmony:
-            self._harmony = harmony
-            self._session.control(Control("harmony", harmony))
+        if phrases.chord != self._chord:
+            self._chord = phrases.chord
+            self._session.send(FollowChord(self._chord))
         tick = self._session.tick_at(time.perf_counter())
         if phrases.ended(tick, _silence(overview)):
             self._accompanies = False
-            self._session.control(Control("answer", self._phrase(phrases, overview)))
+            self._session.send(Answer(self._phrase(phrases, overview)))
         elif phrases.is_phrase and not self._accompanies:
             self._accompanies = True
-            self._session.control(Control("listen", True))
+            self._session.send(Listen(True))
         elif phrases.is_idle(tick):
             phrases.forget()
             if self._accompanies:
                 self._accompanies = False
-                self._session.control(Control("listen", False))
+                self._session.send(Listen(False))
 
-    def _phrase(self, phrases: PhraseListener, overview: Overview) -> str:
+    def _phrase(self, phrases: PhraseListener, overview: Overview) -> Phrase:
         """The phrase that is over, in C, with the chords that accompanied it."""
         chords: list[int] = []
         for chunk in overview.chunks:
             chords += chunk.steps[:, CHORD].tolist()
         first_step = overview.chunks[0].start_tick // TICKS_PER_STEP
         key = overview.chunks[-1].key
-        return str(phrases.take(key.shift, chords, first_step))
+        return phrases.take(key.shift, chords, first_step)
 
 
 def _ticks(seconds: float, overview: Overview) -> int:
-    return ceil(seconds * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    return ceil(seconds_to_ticks(seconds, overview.quarter_bpm))
 
 
 def _silence(overview: Overview) -> int:
@@ -134,10 +137,10 @@ def _silence(overview: Overview) -> int:
 def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
     """Whether the music itself strikes this note about now, as early as it plays."""
     near = _ticks(_ECHO_S, overview)
-    tick += round(overview.latency_ms / 1e3 * overview.quarter_bpm / 60 * TICKS_PER_BEAT)
+    tick += round(seconds_to_ticks(overview.latency_ms / 1e3, overview.quarter_bpm))
     for chunk in overview.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
-            ticks, status, pitches = chunk.events[:, 0], chunk.events[:, 1], chunk.events[:, 2]
+            ticks, status, pitches, _ = chunk.events.T
             same = (status == NOTE_ON | channel) & (pitches == pitch)
             if bool((same & (np.abs(ticks - tick) <= near)).any()):
                 return True

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from livedshl.music import ChordVocabulary, Grid
-from livedshl.performance.commands import Steering
 from livedshl.performance.composition import Chunk
+from livedshl.performance.steering import Steering
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness
 

@@ -12,17 +12,27 @@ from pathlib import Path
 from types import FrameType
 
 from livedshl.bundle.model import Model
-from livedshl.errors import OutputError
+from livedshl.errors import CommandError, OutputError
 from livedshl.live.loader import Loader
 from livedshl.live.overview import Overview
 from livedshl.live.performer import Performer, PlayerReport
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output, choose_output
-from livedshl.performance.commands import Band, Control, check
+from livedshl.performance.commands import (
+    ChoosePreset,
+    Command,
+    End,
+    Panic,
+    SetLatency,
+    SetTempo,
+    check,
+)
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings, model_of
+from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress, unseen
 from livedshl.units import TICKS_PER_BEAT
@@ -43,13 +53,13 @@ class Session:
     """Plays one performance; made for one `run`.
 
     output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
-    timing: what drives the clock, if
-    not livedshl itself. record, trace: files to write.
+    timing: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
+    the performer starts its own. record, trace: files to write.
     progress: told, from the loader thread, how far loading is.
     observe: given each chunk, on the composer thread, when it is heard.
     on_ending: told that the music comes to its end because somebody wished so.
 
-    What may be done from any thread: `control`, `overview`, `save`, `end` and `stop`.
+    What may be done from any thread: `send`, `overview`, `save`, `end` and `stop`.
     """
 
     def __init__(
@@ -59,6 +69,7 @@ class Session:
         *,
         port: str | None = None,
         timing: ClockSettings | None = None,
+        watcher: PortWatcher | None = None,
         record: Path | None = None,
         trace: Path | None = None,
         progress: Progress = unseen,
@@ -68,6 +79,7 @@ class Session:
         self._settings = settings
         self._output = output or choose_output(port=port, synth=False, soundfont=None)
         self._timing = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
+        self._watcher = watcher
         self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._record = record
         self._trace = trace
@@ -78,21 +90,18 @@ class Session:
         self._performer: Performer | None = None
         self._composing: _ComposerThread | None = None
 
-    def control(self, control: Control) -> None:
-        """Does what a control says, where in the music it acts.
-
-        Raises ValueError, saying what is wrong, or PresetError.
-        """
+    def send(self, command: Command) -> None:
+        """Obeys a command where in the music it acts. Raises CommandError or PresetError."""
         composing = self._composing
-        check(control, self._band.names, self._settings.key.mode)
-        band = self._other_band(str(control.value)) if control.name == "preset" else None
+        check(command, self._band.names, self._settings.key.mode)
+        band = self._other_band(command.name) if isinstance(command, ChoosePreset) else None
         if composing is None:
-            raise ValueError("the music has not begun yet")
-        if control.name == "tempo" and self._timing.sync is Sync.CLOCK:
-            raise ValueError("tempo: the MIDI clock that is followed decides it")
-        if control.name == "end":
+            raise CommandError("the music has not begun yet")
+        if isinstance(command, SetTempo) and self._timing.sync is Sync.CLOCK:
+            raise CommandError("the MIDI clock sets the tempo", where="tempo")
+        if isinstance(command, End):
             self._ending.set()
-        composing.change(control, band)
+        composing.change(command, band)
 
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
@@ -123,7 +132,7 @@ class Session:
         if self._composing is None:
             self._stop.set()
         else:
-            self.control(Control("end"))
+            self.send(End())
 
     def stop(self) -> None:
         """Stops it now."""
@@ -163,7 +172,7 @@ class Session:
             # Last in, first out: whatever happens, the notes go off before files are closed.
             files = stack.enter_context(ExitStack())
             performer = stack.enter_context(
-                Performer(self._output, self._timing, self._settings.quarter_bpm)
+                Performer(self._output, self._timing, self._settings.quarter_bpm, self._watcher)
             )
             self._performer = performer
             self._loader.start()
@@ -182,7 +191,7 @@ class Session:
             told = False
             while not (self._stop.is_set() or performer.ended):
                 time.sleep(_WATCH_S)  # `wait` would hold a lock that a signal's handler wants
-                if self._ending.is_set() and not performer.running:
+                if self._ending.is_set() and not performer.position.running:
                     break  # whoever drives the clock may never start it again
                 if self._ending.is_set() and not told:
                     told = True
@@ -192,6 +201,8 @@ class Session:
             composing.close(cut_tick)
             if performer.ended and not composing.finished:
                 raise OutputError("the player process died; start livedshl again")
+            if self._watcher:
+                self._watcher.stop()
             performer.stop()
             return performer.report()
 
@@ -202,8 +213,10 @@ class Session:
     def _other_band(self, name: str) -> Band:
         preset = load_preset(name)
         if preset.metre and preset.metre != str(self._settings.grid):
-            raise ValueError(f"preset: {name} is for {preset.metre}, the music is in "
-                             f"{self._settings.grid}")  # fmt: skip
+            raise CommandError(
+                f"{name} is for {preset.metre}, the music is in {self._settings.grid}",
+                where="preset",
+            )
         return Band.of(preset)
 
     def _interrupt(self) -> None:
@@ -258,7 +271,7 @@ class _ComposerThread:
         self._stop = threading.Event()
         self._error: BaseException | None = None
         self._started = False
-        self._wanted: deque[tuple[Control, Band | None]] = deque()  # changes, from any thread
+        self._wanted: deque[tuple[Command, Band | None]] = deque()  # changes, from any thread
         self._coming: deque[Chunk] = deque()  # composed, but not heard yet
         self._latency_ms = timing.latency_s * 1e3
         self._tempo_bpm = settings.tempo_bpm
@@ -278,18 +291,18 @@ class _ComposerThread:
         if error:
             raise error
 
-    def change(self, control: Control, band: Band | None) -> None:
-        """Takes in a change, from any thread. band: that of a change of preset."""
-        self._wanted.append((control, band))
+    def change(self, command: Command, band: Band | None) -> None:
+        """Takes in a command, from any thread. band: the band of a chosen preset."""
+        self._wanted.append((command, band))
         self.band = band or self.band
         self._performer.wake()
 
     def overview(self) -> Overview:
         """The performance as it stands."""
         performer, tempo_bpm = self._performer, self._tempo_bpm
-        quarter_bpm = performer.quarter_bpm / self._timing.speed
+        quarter_bpm = performer.position.tempo_bpm / self._timing.speed
         if quarter_bpm and self._timing.sync is not Sync.INTERNAL:  # others decide it
-            tempo_bpm = round(quarter_bpm * TICKS_PER_BEAT / self._grid.beat_ticks, 1)
+            tempo_bpm = round(self._grid.beat_bpm(quarter_bpm), 1)
         return Overview(
             tick=performer.tick_at(time.perf_counter()),
             quarter_bpm=quarter_bpm,
@@ -337,7 +350,8 @@ class _ComposerThread:
         self._coming.append(chunk)
         self._show()
         if not chunk.goes_on:
-            log.info("%s", _story(chunk, self._grid.bar_ticks))
+            bar = chunk.start_tick // self._grid.bar_ticks + 1
+            log.info("bar %d: %s", bar, chunk.provenance.in_words())
         if not self._started and (chunk.end_tick >= self._head_start_ticks or self._composer.over):
             self._started = True
             quarter_bpm = self._grid.quarter_bpm(self._tempo_bpm)
@@ -346,22 +360,23 @@ class _ComposerThread:
             self.finished = True
             self._performer.finish(chunk.end_tick)
 
-    def _obey(self, control: Control, band: Band | None) -> None:
+    def _obey(self, command: Command, band: Band | None) -> None:
         performer = self._performer
-        change = Change(self._earliest_tick(), control, band)
-        if control.name == "panic":
-            performer.panic()
-        elif control.name == "latency":
-            self._latency_ms = float(control.value or 0)
-            performer.set_latency(self._latency_ms / 1e3)
-        elif control.name == "tempo":
-            beat_ticks = self._grid.beat_ticks
-            change = replace(change, tick=-(-change.tick // beat_ticks) * beat_ticks)
-            self._tempo_bpm = float(control.value or 0)
-            performer.set_tempo(change.tick, self._grid.quarter_bpm(self._tempo_bpm))
-        else:
-            self._compose_anew(change)
-            return
+        change = Change(self._earliest_tick(), command, band)
+        match command:
+            case Panic():
+                performer.panic()
+            case SetLatency(ms):
+                self._latency_ms = ms
+                performer.set_latency(ms / 1e3)
+            case SetTempo(bpm):
+                beat_ticks = self._grid.beat_ticks
+                change = replace(change, tick=-(-change.tick // beat_ticks) * beat_ticks)
+                self._tempo_bpm = bpm
+                performer.set_tempo(change.tick, self._grid.quarter_bpm(bpm))
+            case _:
+                self._compose_anew(change)
+                return
         self._take.change(change)
 
     def _compose_anew(self, change: Change) -> None:
@@ -399,13 +414,3 @@ class _ComposerThread:
     @property
     def _coming_tick(self) -> int:
         return self._coming[0].start_tick if self._coming else self._composer.tick
-
-
-def _story(chunk: Chunk, bar_ticks: int) -> str:
-    """A line that tells where a chunk came from."""
-    trace = chunk.trace
-    bar = chunk.start_tick // bar_ticks + 1
-    found = "the opening"
-    if trace["hamming"] is not None:
-        found = f"Hamming distance {trace['hamming']}, one of {trace['ties']:,}"
-    return f"bar {bar}: {trace['song']}, beat {trace['song_beat']} ({found})"

@@ -1,6 +1,5 @@
 """A take: what has been heard, kept as it comes, and how to play it again."""
 
-import json
 import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -11,12 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from livedshl.arranger import Events, Mixer, Part
+from livedshl.arranger import Mixer, Part
 from livedshl.bundle import Bundle
 from livedshl.errors import OutputError, TakeError
 from livedshl.files import write_beside
+from livedshl.improviser.trace_file import trace_line
 from livedshl.index import CodeIndex
+from livedshl.midi.events import NO_EVENTS, TICK, Events, events_of
 from livedshl.midi.message import setting_of
+from livedshl.midi.sounding import cut_events
+from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Chunk, Composition
 from livedshl.performance.settings import Settings
@@ -40,11 +43,6 @@ def log_path(take: Path) -> Path:
 def new_take_path() -> Path:
     """A file of its own, in the working folder, for what is kept of a performance."""
     return Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))
-
-
-def trace_line(chunk: Chunk) -> str:
-    """A chunk's line of a trace file."""
-    return json.dumps(chunk.trace, ensure_ascii=False) + "\n"
 
 
 class Take:
@@ -95,7 +93,7 @@ class Take:
         if self._log:
             self._log.heard(chunk.end_tick)
         if self._trace and not chunk.goes_on:
-            self._trace.write(trace_line(chunk))
+            self._trace.write(trace_line(chunk.provenance))
 
     def change(self, change: Change) -> None:
         """A control is obeyed at the tick of the change."""
@@ -105,11 +103,10 @@ class Take:
             self._names = {**track_names(change.band.parts), **self._names}
             if self._recorder:
                 self._recorder.name_tracks(self._names)
-        if change.control.name == "tempo":
-            tempo_bpm = float(change.control.value or 0)
-            self._tempo_changes.append((change.tick, tempo_bpm))
+        if isinstance(change.command, SetTempo):
+            self._tempo_changes.append((change.tick, change.command.bpm))
             if self._recorder:
-                self._recorder.set_tempo(change.tick, tempo_bpm)
+                self._recorder.set_tempo(change.tick, change.command.bpm)
 
     def cut(self, tick: int) -> None:
         """What was recorded from `tick` on was never heard."""
@@ -121,7 +118,6 @@ class Take:
     def save(self, path: Path, tick: int) -> None:
         """Writes the last `SAVED_BARS` up to `tick`, and their trace beside. Raises OutputError."""
         from livedshl.midi.file import write_midi
-        from livedshl.midi.recorder import cut_events
 
         chunks, instruments = self._memory.last(tick)
         if not chunks:
@@ -129,14 +125,14 @@ class Take:
         start = chunks[0].start_tick
         events = np.concatenate([instruments, *(chunk.events for chunk in chunks)])
         events = Mixer().mix(cut_events(events, tick), ())  # without the ends of earlier notes
-        events[:, 0] = np.maximum(events[:, 0] - start, 0)
+        events[:, TICK] = np.maximum(events[:, TICK] - start, 0)
         changes = [(at, bpm) for at, bpm in self._tempo_changes if at < tick]
         before = [bpm for at, bpm in changes if at <= start]
         tempo_bpm = before[-1] if before else self._settings.tempo_bpm
         after = [(at - start, bpm) for at, bpm in changes if at > start]
         try:
             write_midi(path, events, tempo_bpm, self._grid, self._names, after)
-            trace = "".join(trace_line(chunk) for chunk in chunks if not chunk.goes_on)
+            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.goes_on)
             write_beside(path.with_suffix(".jsonl"), trace.encode())
         except OSError as error:
             raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error
@@ -161,7 +157,7 @@ class _Memory:
     def last(self, tick: int) -> tuple[list[Chunk], Events]:
         """The chunks of the last ticks before `tick`, and what the channels are set to first."""
         chunks = [c for c in tuple(self._chunks) if tick - self._ticks <= c.start_tick < tick]
-        instruments = np.array(list(self._instruments.values()), np.int64).reshape(-1, 4)
+        instruments = events_of(self._instruments.values())
         return chunks, instruments
 
 
@@ -171,25 +167,26 @@ def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> No
     The file is, byte for byte, what was recorded; after a crash it goes as far as the log.
     """
     from livedshl.midi.file import write_midi
-    from livedshl.midi.recorder import cut_events
 
     if manifest_digest(bundle.folder) != log.manifest:
         raise TakeError(f"{bundle.folder}: not the bundle that the take was played from")
     settings = log.settings
     composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
     for change in log.changes:
-        if change.control.name != "tempo":
+        if not isinstance(change.command, SetTempo):
             composer.change(change)
     names, events = track_names(settings.parts), []
     while not composer.over and composer.tick < log.heard:
         events.append(composer.compose().events)
     for change in log.changes:
         names = {**(track_names(change.band.parts) if change.band else {}), **names}
-    heard = np.concatenate(events) if events else np.empty((0, 4), np.int64)
+    heard = np.concatenate(events) if events else NO_EVENTS
     if log.end is not None or not composer.over:
         heard = cut_events(heard, log.heard if log.end is None else log.end)
     tempi = [
-        (c.tick, float(c.control.value or 0)) for c in log.changes if c.control.name == "tempo"
+        (change.tick, change.command.bpm)
+        for change in log.changes
+        if isinstance(change.command, SetTempo)
     ]
     try:
         write_midi(path, heard, settings.tempo_bpm, settings.grid, names, tempi)

@@ -1,4 +1,4 @@
-"""A MIDI input that is taken up again when its port has gone and come back."""
+"""A MIDI input that reconnects when its port has gone and come back."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,10 +6,9 @@ from math import inf
 from queue import SimpleQueue
 
 from livedshl.errors import OutputError
-from livedshl.live.port_watch import PortWatch
-from livedshl.outputs.choice import OutputKind
+from livedshl.live.port_watcher import PortWatcher
+from livedshl.outputs.port_news import PortKind, PortNews
 from livedshl.outputs.ports import MidiInput, open_input
-from livedshl.outputs.watch import INPUT, PortNews
 
 _RETRY_S = 0.5
 
@@ -17,11 +16,13 @@ _RETRY_S = 0.5
 class WatchedInput:
     """An open MIDI input, used by one thread at a time.
 
-    port: its name, "" to make a virtual one. own_name: that of livedshl's end. tell: shows the user
-    a line. Raises OutputError if the port cannot be opened.
+    port: its name, "" to make a virtual one. own_name: the name of livedshl's end. tell: shows the
+    user a line. Raises OutputError if the port cannot be opened.
     """
 
-    def __init__(self, port: str, own_name: str, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, port: str, own_name: str, watcher: PortWatcher, tell: Callable[[str], None]
+    ) -> None:
         self.name = port or own_name
         self._port = port
         self._own_name = own_name
@@ -29,12 +30,12 @@ class WatchedInput:
         self._news: SimpleQueue[PortNews] = SimpleQueue()
         self._input: MidiInput | None = open_input(port, own_name)
         self._went = False
-        self._dead: list[MidiInput] = []  # closing what belongs to a MIDI system that died hangs
-        self._open_s = inf  # when to try and open it again
-        self._watch = PortWatch(INPUT if port else OutputKind.VIRTUAL.value, port, self._news.put)
+        self._dead: list[MidiInput] = []  # closing what belongs to a dead MIDI system hangs
+        self._open_s = inf  # when to try to open it again
+        watcher.watch(PortKind.INPUT if port else PortKind.VIRTUAL, port, self._news.put)
 
     def receive(self) -> Iterator[tuple[bytes, float]]:
-        """What has come since the last call, with the `time.perf_counter` at which it came."""
+        """What has arrived since the last call, each with its time of `time.perf_counter`."""
         while not self._news.empty():
             self._mind(self._news.get())
         if time.monotonic() >= self._open_s:
@@ -43,14 +44,12 @@ class WatchedInput:
             yield from self._input.receive()
 
     def went(self) -> bool:
-        """Whether the port has gone since this was last asked: no key is down any more."""
+        """Whether the port has gone since the last call; if so, no key is down any more."""
         went, self._went = self._went, False
         return went
 
     def close(self) -> None:
         """Closes it."""
-        self._watch.stop()
-        self._watch.wait()
         if self._input:
             self._input.close()
 
@@ -60,7 +59,7 @@ class WatchedInput:
             return
         if self._input:
             self._went = True
-            self._tell(f"{self.name} has gone; it is taken up again when it is back.")
+            self._tell(f"{self.name} has gone; livedshl reconnects when it is back.")
             if news is PortNews.DIED:
                 self._dead.append(self._input)
             else:

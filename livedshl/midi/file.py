@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import mido
-import numpy as np
-from numpy.typing import NDArray
 
 from livedshl.files import write_beside
+from livedshl.midi.events import Events, channels_of
 from livedshl.midi.message import event_message
 from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
@@ -18,7 +17,7 @@ _CLOCKS_PER_QUARTER = 24
 
 def write_midi(
     path: Path,
-    events: NDArray[np.int64],
+    events: Events,
     tempo_bpm: float,
     grid: Grid,
     track_names: Mapping[int, str],
@@ -51,7 +50,7 @@ def write_midi(
     conductor.append(mido.MetaMessage("end_of_track", time=last_tick - now))
     file.tracks.append(conductor)
     for channel, name in track_names.items():
-        on_channel = events[(events[:, 1] & 0x0F) == channel]
+        on_channel = events[channels_of(events) == channel]
         file.tracks.append(_track(name, on_channel, last_tick))
     content = io.BytesIO()
     file.save(file=content)
@@ -65,7 +64,7 @@ def tempo_message(grid: Grid, tempo_bpm: float, ticks: int = 0) -> mido.MetaMess
     )
 
 
-def _track(name: str, events: NDArray[np.int64], last_tick: int) -> mido.MidiTrack:
+def _track(name: str, events: Events, last_tick: int) -> mido.MidiTrack:
     track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
     now = 0
     for tick, status, data1, data2 in events.tolist():

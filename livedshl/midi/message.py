@@ -1,24 +1,77 @@
-"""MIDI channel messages: their kinds, their bytes, and what they set; imports nothing."""
+"""Channel messages of MIDI 1.0: one table of their kinds, and what a status byte says.
 
-# The upper half of the status byte.
+A note-on of velocity 0 is a note-off, here and everywhere. Imports little: the player process
+reads this table on the clock's path.
+"""
+
+from dataclasses import dataclass
+
 NOTE_OFF = 0x80
 NOTE_ON = 0x90
+KEY_PRESSURE = 0xA0
 CONTROL = 0xB0
 PROGRAM = 0xC0
-_ONE_DATA_BYTE = range(PROGRAM, 0xE0)  # programs and channel pressure
+CHANNEL_PRESSURE = 0xD0
+PITCH_BEND = 0xE0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of channel message. status: its status byte on the first channel."""
+
+    status: int
+    name: str
+    data_bytes: int
+
+
+KINDS = (
+    Kind(NOTE_OFF, "note off", 2),
+    Kind(NOTE_ON, "note on", 2),
+    Kind(KEY_PRESSURE, "key pressure", 2),
+    Kind(CONTROL, "control change", 2),
+    Kind(PROGRAM, "program change", 1),
+    Kind(CHANNEL_PRESSURE, "channel pressure", 1),
+    Kind(PITCH_BEND, "pitch bend", 2),
+)
+
+# By status byte, 0 to 255. Indexing these is faster than calling the functions below.
+KIND_OF = bytes(status & 0xF0 for status in range(256))
+CHANNEL_OF = bytes(status & 0x0F for status in range(256))
+_DATA_BYTES = {kind.status: kind.data_bytes for kind in KINDS}
+
+
+def kind_of(status: int) -> int:
+    """The kind of a message: its status byte on the first channel, as `NOTE_ON`."""
+    return KIND_OF[status]
+
+
+def channel_of(status: int) -> int:
+    """The channel of a message, 0 to 15."""
+    return CHANNEL_OF[status]
+
+
+def is_note_on(status: int, velocity: int) -> bool:
+    """Whether a message strikes a note."""
+    return KIND_OF[status] == NOTE_ON and velocity > 0
+
+
+def is_note_off(status: int, velocity: int) -> bool:
+    """Whether a message ends a note."""
+    kind = KIND_OF[status]
+    return kind == NOTE_OFF or (kind == NOTE_ON and velocity == 0)
 
 
 def event_message(status: int, data1: int, data2: int) -> bytes:
-    """The bytes of a channel message."""
-    return bytes((status, data1) if status in _ONE_DATA_BYTE else (status, data1, data2))
+    """The bytes of a channel message; `data2` is left out where the kind has one data byte."""
+    return bytes((status, data1, data2)[: 1 + _DATA_BYTES[KIND_OF[status]]])
 
 
 def setting_of(status: int, data1: int) -> tuple[int, int] | None:
-    """What a program or controller sets: a later message with the same takes its place.
+    """The setting that a program or controller message changes; None for a note.
 
-    None for notes, which set nothing.
+    A later message with the same setting replaces an earlier one.
     """
-    kind = status & 0xF0
+    kind = KIND_OF[status]
     if kind in (NOTE_OFF, NOTE_ON):
         return None
     return status, data1 if kind == CONTROL else 0

@@ -7,17 +7,16 @@ of the track is raised; then the old end is turned into an empty text event of e
 any point. When the recording is closed it is rewritten with one track a part.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import mido
-import numpy as np
-from numpy.typing import NDArray
 
 from livedshl.errors import OutputError
+from livedshl.midi.events import Events, events_of
 from livedshl.midi.file import tempo_message, write_midi
-from livedshl.midi.message import NOTE_OFF, NOTE_ON, event_message
+from livedshl.midi.message import event_message
+from livedshl.midi.sounding import cut_events
 from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
 
@@ -59,7 +58,7 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def append(self, events: NDArray[np.int64]) -> None:
+    def append(self, events: Events) -> None:
         """Adds events, int64[n, 4] (tick, status, data 1, data 2), none before those already in.
 
         Raises OutputError if they cannot be written; what was recorded before stays readable.
@@ -135,20 +134,7 @@ class Recorder:
         return bytes(mido.midifiles.meta.encode_variable_int(ticks))
 
 
-def cut_events(events: NDArray[np.int64], tick: int) -> NDArray[np.int64]:
-    """The events before `tick`, and there the ends of the notes that then sound."""
-    kept = events[events[:, 0] < tick]
-    sounding: Counter[tuple[int, int]] = Counter()
-    for _, status, pitch, _ in kept.tolist():
-        if status & 0xF0 == NOTE_ON:
-            sounding[status & 0x0F, pitch] += 1
-        elif status & 0xF0 == NOTE_OFF:
-            sounding[status & 0x0F, pitch] -= 1
-    ends = [(tick, NOTE_OFF | channel, pitch, 0) for channel, pitch in sorted(+sounding)]
-    return np.concatenate([kept, np.array(ends, np.int64).reshape(-1, 4)])
-
-
-def read_events(path: Path) -> NDArray[np.int64]:
+def read_events(path: Path) -> Events:
     """The channel messages of a MIDI file, int64[n, 4] in ticks, in the order of the file."""
     events = []
     tick = 0
@@ -157,4 +143,4 @@ def read_events(path: Path) -> NDArray[np.int64]:
         if not message.is_meta:
             status, data1, *data2 = message.bytes()
             events.append((tick, status, data1, data2[0] if data2 else 0))
-    return np.array(events, np.int64).reshape(-1, 4)
+    return events_of(events)

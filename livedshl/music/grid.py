@@ -70,9 +70,13 @@ class Grid:
         """How many phases there are: where a segment begins, counted in hops."""
         return len(self.phases)
 
-    def quarter_bpm(self, tempo_bpm: float) -> float:
-        """Quarter notes a minute at so many beats a minute: what MIDI counts."""
-        return tempo_bpm * self.beat_ticks / TICKS_PER_BEAT
+    def quarter_bpm(self, beat_bpm: float) -> float:
+        """Quarter notes a minute, which MIDI counts, at so many beats a minute."""
+        return beat_bpm * self.beat_ticks / TICKS_PER_BEAT
+
+    def beat_bpm(self, quarter_bpm: float) -> float:
+        """Beats a minute at so many quarter notes a minute."""
+        return quarter_bpm * TICKS_PER_BEAT / self.beat_ticks
 
     def __str__(self) -> str:
         return str(self.metre)

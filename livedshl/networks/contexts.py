@@ -1,11 +1,10 @@
-"""Segments with what comes before them in their tunes: what the networks read."""
+"""What the networks read: segments, and the music before them in their tunes."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.bundle.library import SegmentLibrary
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.grid import Grid
 from livedshl.music.segments import CHORD
@@ -15,14 +14,14 @@ MAX_RECALL = 8  # segments, end to end
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contexts:
-    """Some segments of a library, each with what is played until it ends.
+    """Some segments, each with the music that leads up to it.
 
     grid: of their tunes.
-    steps: int8[B, history + segment, 3], what is played until the segment ends; where the tune had
-        not yet begun, silence without a chord. The history is `history_steps` long.
-    known: int64[B], how many steps before the segment belong to the tune, at most the history.
+    steps: int8[B, history + segment, 3], ending with the segment. Steps before the tune are silent
+        and have no chord. The history has `history_steps` steps.
+    known: int64[B], steps of the history that belong to the tune.
     hops: int64[B], hops from the first bar line of the tune to the segment.
-    places: int64[B], where in the cycle the segment starts, in hops: its phase.
+    places: int64[B], hops from the start of the cycle to the segment.
     """
 
     grid: Grid
@@ -32,27 +31,35 @@ class Contexts:
     places: NDArray[np.int64]
 
     @classmethod
-    def of(cls, library: SegmentLibrary, rows: NDArray[np.integer] | slice) -> "Contexts":
-        """The contexts of some rows of a library."""
-        grid = library.grid
+    def cut(
+        cls,
+        steps: NDArray[np.int8],
+        starts: NDArray[np.int64],
+        tune_starts: NDArray[np.int64],
+        phases: NDArray[np.int64],
+        grid: Grid,
+    ) -> "Contexts":
+        """The contexts of segments that start at some of the `steps`, int8[total, 3].
+
+        starts, tune_starts: int64[B], first step of each segment, and of its tune. phases:
+        int64[B], beats from the start of the cycle to the segment.
+        """
         history = history_steps(grid)
-        starts = library.starts[rows].astype(np.int64)
-        before = starts - library.tune_steps[library.tune_of[rows]]
+        before = starts - tune_starts
         offsets = np.arange(-history, grid.segment_steps)
         outside = before[:, None] + offsets < 0  # (B, T)
-        steps = library.steps[np.where(outside, 0, starts[:, None] + offsets)]
-        steps[outside] = 0
-        steps[..., CHORD][outside] = NO_CHORD
+        cut = steps[np.where(outside, 0, starts[:, None] + offsets)]  # (B, T, 3)
+        cut[outside] = 0
+        cut[..., CHORD][outside] = NO_CHORD
         known = np.minimum(before, history)
-        places = library.phases[rows].astype(np.int64) // grid.hop_beats
-        return cls(grid, steps, known, before // grid.hop_steps, places)
+        return cls(grid, cut, known, before // grid.hop_steps, phases // grid.hop_beats)
 
     @classmethod
     def ending(cls, heard: NDArray[np.int8], place: int, grid: Grid) -> "Contexts":
-        """The one whose segment is the end of what was heard.
+        """The context of the last segment heard.
 
-        heard: int8[n, 3], at least a segment of steps. place: where in the cycle that segment
-        starts, in hops.
+        heard: int8[n, 3], at least one segment. place: hops from the start of the cycle to the
+        last segment.
         """
         history = history_steps(grid)
         hops = np.array([(len(heard) - grid.segment_steps) // grid.hop_steps], np.int64)
@@ -70,17 +77,18 @@ class Contexts:
         return self.steps[:, history_steps(self.grid) :]
 
     def window(self, steps_before: int, n_steps: int) -> NDArray[np.int8]:
-        """The `n_steps` steps that begin `steps_before` the segment, int8[B, n_steps, 3]."""
+        """`n_steps` steps, from `steps_before` steps before the segment: int8[B, n_steps, 3]."""
         first = history_steps(self.grid) - steps_before
         return self.steps[:, first : first + n_steps]
 
     def earlier(self, segments: int) -> NDArray[np.int8]:
-        """The segments that start so many segments, end to end, earlier, int8[B, segment, 3]."""
+        """The music `segments` whole segments earlier, int8[B, segment, 3]."""
         return self.window(segments * self.grid.segment_steps, self.grid.segment_steps)
 
 
 def history_steps(grid: Grid) -> int:
-    """Steps before a segment that networks may look at: of the last one recalled, what led there
-    is compared too.
+    """Steps before a segment that networks may read.
+
+    One segment more than `MAX_RECALL`: the lead-up to the earliest recalled segment counts too.
     """
     return (MAX_RECALL + 1) * grid.segment_steps

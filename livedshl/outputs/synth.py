@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
+from livedshl.midi.message import CONTROL, PROGRAM, channel_of, is_note_off, is_note_on, kind_of
 from livedshl.outputs.missing import missing
 from livedshl.outputs.quiet import silenced_stderr
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import bpm_to_tick_s
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,7 +142,7 @@ def render_wav(path: Path, events: "NDArray[np.int64]", tempo_bpm: float, tail_s
     MissingDependencyError, OutputError or OSError.
     """
 
-    samples_per_tick = 60 / tempo_bpm / TICKS_PER_BEAT * SAMPLE_RATE
+    samples_per_tick = bpm_to_tick_s(tempo_bpm) * SAMPLE_RATE
     synth = _new_synth(find_soundfont())
     content = io.BytesIO()
     with wave.open(content, "wb") as audio:
@@ -197,10 +197,10 @@ def _sounddevice() -> ModuleType:
 
 
 def _play(synth: Any, status: int, data1: int, data2: int) -> None:
-    kind, channel = status & 0xF0, status & 0x0F
-    if kind == NOTE_ON:
+    kind, channel = kind_of(status), channel_of(status)
+    if is_note_on(status, data2):
         synth.noteon(channel, data1, data2)
-    elif kind == NOTE_OFF:
+    elif is_note_off(status, data2):
         synth.noteoff(channel, data1)
     elif kind == CONTROL:
         synth.cc(channel, data1, data2)

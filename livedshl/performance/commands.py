@@ -1,216 +1,268 @@
-"""What may be changed while it plays: every control, its range, and where in the music it acts."""
+"""The commands that steer a performance: one frozen dataclass each, and a table of their facts."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
-from livedshl.arranger import Groove, Part, Role
-from livedshl.music import Mode
+from livedshl.errors import CommandError
+from livedshl.music import Chord, Mode
 from livedshl.music.leadsheet import Key
-from livedshl.performance.preset import Preset
+from livedshl.performance.phrase import Phrase
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_LATENCY_MS
 
-Value = float | bool | str | None
 
-_MELODIC = (Role.MELODY, Role.COUNTER)  # who is silent while somebody else has the melody
+@dataclass(frozen=True, slots=True)
+class SetTempo:
+    """Plays at `bpm` beats a minute."""
+
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Plays in another key, of the same mode."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class SetAdventure:
+    """Chooses from 0, the safest, to 1, the boldest."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePreset:
+    """Changes the band and its groove to those of a preset."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Silences a part, or lets it play again."""
+
+    part: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Solo:
+    """Silences every part that is not soloed, or lets them play again."""
+
+    part: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetLevel:
+    """Sets the volume of a part, 0 to 127."""
+
+    part: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Loops the last bars, or carries on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Repeats the section that plays, or moves on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextTune:
+    """Begins the next tune."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReRoll:
+    """Plays another segment than the coming one."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Ends the music at the next cadence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """Silences everything now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLatency:
+    """Sends notes so many milliseconds early; negative: late."""
+
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Leaves the melody to a player, or takes it back. Sent by the listener."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Continues from a phrase that a player has finished. Sent by the listener."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class FollowChord:
+    """Plays the chord that a player holds, None after it is let go. Sent by the listener."""
+
+    chord: Chord | None
+
+
+Command = (
+    SetTempo
+    | SetKey
+    | SetAdventure
+    | ChoosePreset
+    | Mute
+    | Solo
+    | SetLevel
+    | Hold
+    | Freeze
+    | NextTune
+    | ReRoll
+    | End
+    | Panic
+    | SetLatency
+    | Listen
+    | Answer
+    | FollowChord
+)
 
 
 class ValueKind(Enum):
-    """What a control takes."""
+    """What a command takes."""
 
     TRIGGER = "trigger"  # nothing: it happens once
     SWITCH = "switch"  # on or off
     NUMBER = "number"  # from the lowest to the highest
-    NAME = "name"  # of a key or preset
+    NAME = "name"  # a word or words
 
 
 class Acts(Enum):
-    """From where on a control is heard."""
+    """When a command is heard."""
 
     AT_ONCE = "at once"
     BEAT = "from the next beat"
-    HOP = "from the next hop"
+    HOP = "within a few beats"
     BAR = "from the next bar"
 
 
 @dataclass(frozen=True, slots=True)
-class ControlKind:
-    """One of the `CONTROLS`. per_part: whether it is one part's. lowest, highest: of a number."""
+class CommandKind:
+    """The facts of one command.
+
+    name: its first word as text. example: a whole line of text. field: the name of the field that
+    carries its value, "" if there is none. lowest, highest: bounds of a number.
+    """
 
     name: str
-    help: str
-    kind: ValueKind
+    command: type[Command]
+    takes: ValueKind
     acts: Acts
+    help: str
+    example: str
+    field: str = ""
     lowest: float = 0.0
     highest: float = 0.0
-    per_part: bool = False
+
+    @property
+    def per_part(self) -> bool:
+        """Whether it concerns one part."""
+        return "part" in self.command.__dataclass_fields__
 
 
-CONTROLS = {
-    control.name: control
-    for control in (
-        ControlKind("tempo", "beats a minute", ValueKind.NUMBER, Acts.BEAT,
-                    LOWEST_TEMPO, HIGHEST_TEMPO),
-        ControlKind("key", "of the first tune of a set", ValueKind.NAME, Acts.BAR),
-        ControlKind("adventure", "0 safe to 1 bold", ValueKind.NUMBER, Acts.HOP, 0.0, 1.0),
-        ControlKind("preset", "the band and its groove", ValueKind.NAME, Acts.BAR),
-        ControlKind("mute", "silences a part", ValueKind.SWITCH, Acts.HOP, per_part=True),
-        ControlKind("solo", "silences all parts without", ValueKind.SWITCH, Acts.HOP,
-                    per_part=True),
-        ControlKind("level", "volume of a part, 0 to 127", ValueKind.NUMBER, Acts.HOP,
-                    0, 127, per_part=True),
-        ControlKind("hold", "loops the last 4 bars", ValueKind.SWITCH, Acts.BAR),
-        ControlKind("freeze", "repeats the section that plays", ValueKind.SWITCH, Acts.HOP),
-        ControlKind("next-tune", "leaves the tune that plays", ValueKind.TRIGGER, Acts.BAR),
-        ControlKind("re-roll", "another segment than the coming one", ValueKind.TRIGGER, Acts.HOP),
-        ControlKind("end", "ends the music at the next cadence", ValueKind.TRIGGER, Acts.HOP),
-        ControlKind("panic", "silences everything now", ValueKind.TRIGGER, Acts.AT_ONCE),
-        ControlKind("latency", "milliseconds early; negative: late", ValueKind.NUMBER,
-                    Acts.AT_ONCE, -MOST_LATENCY_MS, MOST_LATENCY_MS),
+_TRIGGER, _SWITCH, _NUMBER, _NAME = ValueKind
+
+# What a surface may send, by name.
+COMMANDS: Mapping[str, CommandKind] = {
+    kind.name: kind
+    for kind in (
+        CommandKind("tempo", SetTempo, _NUMBER, Acts.BEAT, "set the tempo in BPM",
+                    "tempo 120", "bpm", LOWEST_TEMPO, HIGHEST_TEMPO),
+        CommandKind("key", SetKey, _NAME, Acts.BAR, "set the key", "key D", "key"),
+        CommandKind("adventure", SetAdventure, _NUMBER, Acts.HOP, "choose 0 safe to 1 bold",
+                    "adventure 0.5", "amount", 0, 1),
+        CommandKind("preset", ChoosePreset, _NAME, Acts.BAR, "change the band and its groove",
+                    "preset session", "name"),
+        CommandKind("mute", Mute, _SWITCH, Acts.HOP, "mute a part", "mute Bass on", "on"),
+        CommandKind("solo", Solo, _SWITCH, Acts.HOP, "solo a part", "solo Bass on", "on"),
+        CommandKind("level", SetLevel, _NUMBER, Acts.HOP, "set the volume of a part, 0 to 127",
+                    "level Bass 90", "level", 0, 127),
+        CommandKind("hold", Hold, _SWITCH, Acts.BAR, "loop the last 4 bars", "hold on", "on"),
+        CommandKind("freeze", Freeze, _SWITCH, Acts.HOP, "repeat this section",
+                    "freeze on", "on"),
+        CommandKind("next-tune", NextTune, _TRIGGER, Acts.BAR, "begin the next tune", "next-tune"),
+        CommandKind("re-roll", ReRoll, _TRIGGER, Acts.HOP, "choose another phrase to come",
+                    "re-roll"),
+        CommandKind("end", End, _TRIGGER, Acts.HOP, "end at the next cadence", "end"),
+        CommandKind("panic", Panic, _TRIGGER, Acts.AT_ONCE, "silence everything now", "panic"),
+        CommandKind("latency", SetLatency, _NUMBER, Acts.AT_ONCE,
+                    "play so many milliseconds early; negative: late",
+                    "latency 15", "ms", -MOST_LATENCY_MS, MOST_LATENCY_MS),
     )
 }  # fmt: skip
 
-
-# What the listener asks for when somebody plays along; nobody else does.
-LISTENING = {
-    control.name: control
-    for control in (
-        ControlKind("listen", "leaves the melody to who plays", ValueKind.SWITCH, Acts.HOP),
-        ControlKind("answer", "goes on from a phrase", ValueKind.NAME, Acts.HOP),
-        ControlKind("harmony", "follows the chord that is held", ValueKind.NAME, Acts.HOP),
+# What only the listener sends, while somebody plays along.
+LISTENING: Mapping[str, CommandKind] = {
+    kind.name: kind
+    for kind in (
+        CommandKind("listen", Listen, _SWITCH, Acts.HOP, "leave the melody to a player",
+                    "listen on", "on"),
+        CommandKind("answer", Answer, _NAME, Acts.HOP, "answer a phrase",
+                    "answer 64: 60.1.0 62.1.0", "phrase"),
+        CommandKind("harmony", FollowChord, _NAME, Acts.HOP, "follow a held chord",
+                    "harmony Am", "chord"),
     )
-}
+}  # fmt: skip
+
+_KINDS = {kind.command: kind for kind in (*COMMANDS.values(), *LISTENING.values())}
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
-    """A change that is asked for.
+def kind_of(command: Command) -> CommandKind:
+    """The facts of a command."""
+    return _KINDS[type(command)]
 
-    name: of `CONTROLS`. value: as its kind takes it; a number in its unit, a key or preset by name.
-    part: the name of one, where the control is a part's.
+
+def check(command: Command, parts: Collection[str], mode: Mode) -> None:
+    """Raises CommandError unless the command can be obeyed.
+
+    parts: names in the band that plays. mode: of the tunes, which no key changes.
     """
-
-    name: str
-    value: Value = None
-    part: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "Control":
-        """The control that a line names, as `str` writes it: "tempo 120", "mute Bass on", "hold".
-
-        A switch without a word after it is turned on. Raises ValueError, saying what is wrong.
-        """
-        name, *words = text.split()
-        kind = CONTROLS.get(name)
-        if kind is None:
-            raise ValueError(f"no control is called {name!r}; there are {', '.join(CONTROLS)}")
-        value: Value = None
-        if kind.kind is ValueKind.SWITCH:
-            value = words.pop() == "on" if words and words[-1] in ("on", "off") else True
-        elif kind.kind is ValueKind.NUMBER:
-            try:
-                value = float(words.pop())
-            except (IndexError, ValueError):
-                raise ValueError(
-                    f"{name}: how much? From {kind.lowest:g} to {kind.highest:g}"
-                ) from None
-        elif kind.kind is ValueKind.NAME:
-            value, words = " ".join(words), []
-        part = " ".join(words)
-        if part and not kind.per_part:
-            raise ValueError(f"{name}: what does {part!r} mean?")
-        return cls(name, value, part or None)
-
-    def __str__(self) -> str:
-        value = self.value
-        if isinstance(value, bool):
-            text = "on" if value else "off"
-        else:
-            text = f"{value:g}" if isinstance(value, int | float) else value or ""
-        return " ".join(word for word in (self.name, self.part, text) if word)
-
-    @property
-    def acts(self) -> Acts:
-        """From where on it is heard."""
-        return (CONTROLS | LISTENING)[self.name].acts
-
-
-def check(control: Control, parts: Collection[str], mode: Mode) -> None:
-    """Raises ValueError, saying what is wrong, unless the control can be obeyed.
-
-    parts: of the band that plays. mode: that of the music, which no key changes.
-    """
-    kind = (CONTROLS | LISTENING).get(control.name)
-    if kind is None:
-        raise ValueError(f"no control is called {control.name!r}; there are {', '.join(CONTROLS)}")
-    if kind.per_part and control.part not in parts:
-        raise ValueError(f"{kind.name}: which part? There are {', '.join(parts)}")
-    value = control.value
-    if kind.kind is ValueKind.SWITCH and not isinstance(value, bool):
-        raise ValueError(f"{kind.name}: on or off?")
-    if kind.kind is ValueKind.NUMBER and not (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and kind.lowest <= value <= kind.highest
-    ):
-        raise ValueError(f"{kind.name}: must be from {kind.lowest:g} to {kind.highest:g}")
-    if kind.kind is ValueKind.NAME and not isinstance(value, str):
-        raise ValueError(f"{kind.name}: which one?")
-    if kind.name == "key":
-        key = Key.parse(str(value))
-        if key.mode is not mode:
-            raise ValueError(f"key: {key} is not {mode.value}, as the tunes are")
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Who plays and how: what a change of preset changes. preset: its name."""
-
-    preset: str
-    parts: tuple[Part, ...]
-    groove: Groove
-
-    @classmethod
-    def of(cls, preset: Preset) -> "Band":
-        """That of a preset."""
-        return cls(preset.name, preset.parts, preset.groove)
-
-    @property
-    def names(self) -> dict[str, int]:
-        """The channel of each part, by its name."""
-        return {part.name: part.channel for part in self.parts}
-
-
-@dataclass(frozen=True, slots=True)
-class Steering:
-    """What all controls so far have made of the settings.
-
-    muted, soloed: parts by name. levels: 0 to 127, of the parts that were given one. hold, freeze:
-    whether those loop. ending: whether the music comes to its end. listening: whether somebody
-    else has the melody.
-    """
-
-    tempo_bpm: float
-    key: Key
-    adventure: float
-    band: Band
-    muted: frozenset[str] = frozenset()
-    soloed: frozenset[str] = frozenset()
-    levels: Mapping[str, int] = field(default_factory=dict)
-    hold: bool = False
-    freeze: bool = False
-    ending: bool = False
-    listening: bool = False
-
-    @property
-    def silent(self) -> frozenset[int]:
-        """The channels of the parts that are not heard."""
-        parts = self.band.parts
-        soloed = self.soloed & {part.name for part in parts}
-        return frozenset(
-            part.channel
-            for part in parts
-            if part.name in self.muted
-            or (soloed and part.name not in soloed)
-            or (self.listening and part.role in _MELODIC)
+    kind = kind_of(command)
+    part = getattr(command, "part", None)
+    if kind.per_part and part not in parts:
+        raise CommandError(
+            f"no part is called {part!r}", where=kind.name, remedy=f"Try: {', '.join(parts)}"
+        )
+    if kind.takes is ValueKind.NUMBER:
+        number = getattr(command, kind.field)
+        if not kind.lowest <= number <= kind.highest:
+            raise CommandError(
+                f"{number:g} is out of range",
+                where=kind.name,
+                remedy=f"Choose {kind.lowest:g} to {kind.highest:g}",
+            )
+    if isinstance(command, SetKey) and command.key.mode is not mode:
+        key = command.key
+        raise CommandError(
+            f"{key} is {key.mode.value}, the tunes that play are {mode.value}",
+            where=kind.name,
+            remedy=f"Choose a {mode.value} key, or start again in {key}",
         )

@@ -5,8 +5,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from livedshl.music import ChordVocabulary
-from livedshl.performance.commands import Acts, Band, Control, Steering
+from livedshl.performance.commands import Acts, Command, kind_of
 from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.steering import Band, Steering
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Change:
     """
 
     tick: int
-    control: Control
+    command: Command
     band: Band | None = None
 
 
@@ -61,7 +62,7 @@ class Composer:
         self._before.append(composition.copy())
         while self._to_come and self._to_come[0].tick <= composition.tick:
             change = self._to_come.pop(0)
-            composition.obey(change.control, change.band)
+            composition.obey(change.command, change.band)
             self._obeyed.append(replace(change, tick=composition.tick))
         return next(composition)
 
@@ -71,7 +72,7 @@ class Composer:
         Its tick is the earliest that can still be changed; it acts there or, as its nature asks,
         from the next bar on.
         """
-        on_bar = change.control.acts is Acts.BAR
+        on_bar = kind_of(change.command).acts is Acts.BAR
         tick = -(-change.tick // self._bar_ticks) * self._bar_ticks if on_bar else change.tick
         first = bisect_left(self._before, tick, key=lambda composition: composition.tick)
         while on_bar and first < len(self._before) and self._before[first].tick % self._bar_ticks:

@@ -3,32 +3,49 @@
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger import Arranger, Events, Mixer, as_events, in_order, volume_message
+from livedshl.arranger import Arranger, Mixer, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Chart, Improvisation, Passage, trace_record
+from livedshl.improviser import Chart, Improvisation, Passage, Provenance, provenance_of
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.index import CodeIndex, pack
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.midi.events import (
+    NO_EVENTS,
+    TICK,
+    Events,
+    are_note_offs,
+    are_note_ons,
+    as_events,
+    in_order,
+)
+from livedshl.midi.sounding import Strikes, held_after
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import ARTICULATED, CHORD
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import forward_encoder
-from livedshl.performance.commands import Band, Control, Steering
+from livedshl.performance.commands import (
+    Answer,
+    ChoosePreset,
+    Command,
+    End,
+    FollowChord,
+    Freeze,
+    Hold,
+    NextTune,
+    ReRoll,
+    SetAdventure,
+    SetLevel,
+)
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
+from livedshl.performance.steering import Band, Steering, steered
 
 HELD_BARS = 4  # that are looped
-
-_NOTHING: Events = np.empty((0, 4), np.int64)
-
-_Notes = Mapping[tuple[int, int], tuple[int, int, int]]  # note-ons by channel and pitch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +55,8 @@ class Chunk:
     start_tick, end_tick: the stretch of time it fills, 480 ticks a quarter note.
     events: int64[n, 4] as `livedshl.arranger` makes them, all before end_tick but in the last.
     steps: int8[m, 3], the passage itself, in C. key: that it is played in.
-    trace: where it came from. goes_on: whether the chunk before began the beat that its trace tells
-    of. begins_anew: whether everything was silenced where it starts.
+    provenance: where it came from. goes_on: True if this chunk starts inside a beat that the chunk
+    before began. begins_anew: whether everything was silenced where it starts.
     """
 
     start_tick: int
@@ -47,7 +64,7 @@ class Chunk:
     events: Events
     steps: NDArray[np.int8]
     key: Key
-    trace: dict[str, Any]
+    provenance: Provenance
     goes_on: bool = False
     begins_anew: bool = False
 
@@ -56,20 +73,20 @@ class Chunk:
         pieces = []
         for at, start in enumerate(range(self.start_tick, self.end_tick, TICKS_PER_STEP)):
             end = start + TICKS_PER_STEP
-            ticks = self.events[:, 0]
+            ticks = self.events[:, TICK]
             last = end >= self.end_tick
             events = self.events[(ticks >= start) & ((ticks < end) | last)]
-            trace = self.trace | {"beat": start // grid.beat_ticks, "beats": 1}
+            provenance = replace(self.provenance, beat=start // grid.beat_ticks, beats=1)
             goes_on = start % grid.beat_ticks > 0 if at else self.goes_on
             steps = self.steps[at : at + 1]
-            pieces.append(Chunk(start, end, events, steps, self.key, trace, goes_on))
+            pieces.append(Chunk(start, end, events, steps, self.key, provenance, goes_on))
         return tuple(pieces)
 
     def begun_at(self, tick: int) -> "Chunk":
         """What of it is left from `tick` on, a step's; notes that sound there are struck there."""
-        before = self.events[self.events[:, 0] < tick]
-        settings = before[~np.isin(before[:, 1] & 0xF0, (NOTE_ON, NOTE_OFF))]  # programs, volumes
-        again = [*settings[:, 1:].tolist(), *_notes_after(before, {}).values()]
+        before = self.events[self.events[:, TICK] < tick]
+        settings = before[~(are_note_ons(before) | are_note_offs(before))]  # programs, volumes
+        again = [*settings[:, 1:].tolist(), *held_after(before, {}).values()]
         rest = self.events[len(before) :]
         events = np.concatenate([as_events((tick, *message) for message in again), rest])
         steps = self.steps[(tick - self.start_tick) // TICKS_PER_STEP :]
@@ -78,7 +95,7 @@ class Chunk:
     def moved(self, ticks: int) -> "Chunk":
         """The same so many ticks later."""
         events = self.events.copy()
-        events[:, 0] += ticks
+        events[:, TICK] += ticks
         start_tick, end_tick = self.start_tick + ticks, self.end_tick + ticks
         return replace(self, start_tick=start_tick, end_tick=end_tick, events=events)
 
@@ -88,18 +105,14 @@ class _Played:
     """A chunk as it was arranged, and the notes that sounded where it started."""
 
     chunk: Chunk
-    sounding: _Notes
+    sounding: Strikes
 
     @property
     def opening(self) -> Events:
         """Note-ons, at its start, for those that sound on into it."""
         tick, events = self.chunk.start_tick, self.chunk.events
-        ending = {
-            (status & 0x0F, pitch)
-            for at, status, pitch, _ in events.tolist()
-            if at == tick and status & 0xF0 == NOTE_OFF
-        }
-        notes = (note for key, note in self.sounding.items() if key not in ending)
+        ending = events[(events[:, TICK] == tick) & are_note_offs(events)]
+        notes = held_after(ending, self.sounding).values()
         return as_events((tick, *note) for note in notes)
 
 
@@ -156,9 +169,9 @@ class Composition(Iterator[Chunk]):
         self._arranger = self._arranger_of(settings.band)
         self._at_start = self._arranger.setup()  # events of the next chunk that come first
         self._begins_anew = False  # whether all that sounded is silenced before the next chunk
-        self._overhang = _NOTHING  # events on the tick where the next chunk starts
+        self._overhang = NO_EVENTS  # events on the tick where the next chunk starts
         self._lately: tuple[_Played, ...] = ()  # as arranged, whoever is heard
-        self._sounding: _Notes = {}  # of what was arranged
+        self._sounding: Strikes = {}  # of what was arranged
         self._loop: _Loop | None = None
         self._pieces: tuple[Chunk, ...] = ()  # of the passage that plays
         self._ends = False  # whether the last passage has been arranged
@@ -180,7 +193,7 @@ class Composition(Iterator[Chunk]):
         self._begins_anew = False
         self.tick = chunk.end_tick
         played = _Played(chunk, {} if chunk.begins_anew else self._sounding)
-        self._sounding = _notes_after(chunk.events, played.sounding)
+        self._sounding = held_after(chunk.events, played.sounding)
         kept_from = self.tick - HELD_BARS * self._grid.bar_ticks
         lately = (other for other in self._lately if other.chunk.start_tick >= kept_from)
         self._lately = (*lately, played)
@@ -200,56 +213,39 @@ class Composition(Iterator[Chunk]):
         other._mixer = self._mixer.copy()
         return other
 
-    def obey(self, control: Control, band: Band | None = None) -> None:
-        """Does what a control says, from the next chunk on. band: that of a change of preset.
+    def obey(self, command: Command, band: Band | None = None) -> None:
+        """Obeys a command from the next chunk on. band: the band of a chosen preset.
 
-        The tempo, and what acts at once, are the clock's.
+        The clock obeys the tempo, the latency and panic; they change nothing here.
         """
-        name, value, part = control.name, control.value, control.part or ""
-        steering, improvisation = self.steering, self._improvisation
-        if name == "re-roll":
-            _, coming = self._peek()
-            if coming is not None:
-                improvisation.avoid(coming.segment)
-        elif name == "next-tune":
-            improvisation.begin_next_tune()
-        elif name == "end":
-            improvisation.end()
-            steering = replace(steering, ending=True, hold=False)
-        elif name == "key":
-            steering = replace(steering, key=Key.parse(str(value)))
-        elif name == "adventure":
-            improvisation.set_adventure(float(value or 0))
-            steering = replace(steering, adventure=float(value or 0))
-        elif name == "freeze":
-            improvisation.freeze(bool(value))
-            steering = replace(steering, freeze=bool(value))
-        elif name == "hold":
-            steering = replace(steering, hold=bool(value))
-            if value and not self._loop:
+        before, improvisation = self.steering, self._improvisation
+        steering = steered(before, command, band)
+        match command:
+            case ReRoll():
+                _, coming = self._peek()
+                if coming is not None:
+                    improvisation.avoid(coming.segment)
+            case NextTune():
+                improvisation.begin_next_tune()
+            case End():
+                improvisation.end()
+            case SetAdventure(amount):
+                improvisation.set_adventure(amount)
+            case Freeze(on):
+                improvisation.freeze(on)
+            case Hold(on=True) if not self._loop:
                 steering = replace(steering, hold=self._hold())
-        elif name == "preset" and band:
-            self._change_band(band)
-            steering = replace(steering, band=band)
-        elif name == "level":
-            steering = replace(steering, levels={**steering.levels, part: int(value or 0)})
-            self._set_levels({part: int(value or 0)}, steering.band)
-        elif name == "listen":
-            steering = replace(steering, listening=bool(value))
-        elif name == "harmony":
-            self._set_harmony(str(value or ""))
-        elif name == "answer":
-            self._answer(Phrase.parse(str(value)))
-            steering = replace(steering, listening=False, hold=False)
-        elif name == "mute":
-            muted = steering.muted | {part} if value else steering.muted - {part}
-            steering = replace(steering, muted=muted)
-        elif name == "solo":
-            soloed = steering.soloed | {part} if value else steering.soloed - {part}
-            steering = replace(steering, soloed=soloed)
+            case ChoosePreset() if band:
+                self._change_band(band)
+            case SetLevel(part, level):
+                self._set_levels({part: level}, before.band)
+            case FollowChord(chord):
+                self._set_harmony(chord)
+            case Answer(phrase):
+                self._answer(phrase)
         self._ahead = None
         self._add_at_start(self._mixer.silence(self.tick, steering.silent))
-        self._arranger.begin_anew(set(self.steering.silent) - set(steering.silent))
+        self._arranger.begin_anew(set(before.silent) - set(steering.silent))
         self.steering = steering
 
     def _peek(self) -> tuple[Improvisation, Passage | None]:
@@ -275,9 +271,8 @@ class Composition(Iterator[Chunk]):
             self._improvisation.set_chart(self._followed_in(key))
         passage = self._as_heard(replace(passage, steps=steps))
         end_beat += self._held_ticks // grid.beat_ticks
-        trace = trace_record(self._bundle, passage) | {"beats": end_beat - passage.beat}
-        if passage.place and not self._chart:
-            trace["key"] = str(key)
+        has_form_keys = passage.place is not None and not self._chart
+        provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         # What follows the opening takes too long to find before the first note.
         following = self._following() if self.tick and not passage.ends else None
         arranger.vocabulary = self.chords
@@ -295,7 +290,7 @@ class Composition(Iterator[Chunk]):
             events=events,
             steps=passage.steps,
             key=key,
-            trace=trace,
+            provenance=provenance,
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
@@ -334,17 +329,19 @@ class Composition(Iterator[Chunk]):
     def _mixed(self, chunk: Chunk) -> Chunk:
         """A chunk as it is heard; what lies on its end, or beyond, begins the next."""
         events = np.concatenate([self._overhang, chunk.events])
-        n_within = len(events) if self.over else int(np.searchsorted(events[:, 0], chunk.end_tick))
+        n_within = (
+            len(events) if self.over else int(np.searchsorted(events[:, TICK], chunk.end_tick))
+        )
         self._overhang = events[n_within:]
         heard = self._mixer.mix(events[:n_within], self.steering.silent)
         if len(self._at_start):
             heard = in_order(np.concatenate([self._at_start, heard]))
-            self._at_start = _NOTHING
+            self._at_start = NO_EVENTS
         return replace(chunk, events=heard)
 
-    def _set_harmony(self, name: str) -> None:
-        """Follows a chord, as it sounds, or, without a name, the chart again."""
-        self._harmony = Chord.parse(name) if name else None
+    def _set_harmony(self, chord: Chord | None) -> None:
+        """Follows a chord, as it sounds; None: the chart again."""
+        self._harmony = chord
         key = self._lately[-1].chunk.key if self._lately else self.steering.key
         self._improvisation.set_chart(self._followed_in(key))
 
@@ -393,7 +390,7 @@ class Composition(Iterator[Chunk]):
         chunk = held.moved(self.tick - held.start_tick)
         beat = chunk.start_tick // self._grid.beat_ticks
         self._held_ticks += chunk.end_tick - chunk.start_tick
-        return replace(chunk, trace=held.trace | {"beat": beat, "held": True})
+        return replace(chunk, provenance=replace(held.provenance, beat=beat, held=True))
 
     def _let_go(self) -> None:
         """Goes on where the music was when it was held."""
@@ -404,7 +401,7 @@ class Composition(Iterator[Chunk]):
     def _silence(self) -> None:
         """Ends all that sounds where the next chunk begins."""
         self._add_at_start(self._mixer.silence(self.tick))
-        self._overhang = _NOTHING
+        self._overhang = NO_EVENTS
         self._begins_anew = True
 
     def _change_band(self, band: Band, setup: bool = True) -> None:
@@ -428,18 +425,6 @@ class Composition(Iterator[Chunk]):
         return Arranger(
             band.parts, self.chords, self._grid, settings.key.mode, band.groove, settings.seed
         )
-
-
-def _notes_after(events: Events, sounding: _Notes) -> _Notes:
-    """The notes that sound after events, where `sounding` did before."""
-    notes = dict(sounding)
-    for _, status, pitch, velocity in events.tolist():
-        note = status & 0x0F, pitch
-        if status & 0xF0 == NOTE_ON:
-            notes[note] = status, pitch, velocity
-        elif status & 0xF0 == NOTE_OFF:
-            notes.pop(note, None)
-    return notes
 
 
 def _section_beat(passage: Passage, grid: Grid) -> int:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
 
-from livedshl.bundle.bundle import bundle_folder, find_bundle, read_manifest
+from livedshl.bundle.catalogue import bundle_folder, find_bundle
+from livedshl.bundle.integrity import read_manifest
 from livedshl.bundle.tunes import ListedTune, the_tune, tunes_of
 from livedshl.errors import SettingsError
 from livedshl.improviser import Chart, Form, Retrieve

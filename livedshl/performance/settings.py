@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from livedshl.arranger import Groove, Part
 from livedshl.bundle import Bundle
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.model import Model, open_model
 from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
-from livedshl.performance.commands import Band
 from livedshl.performance.preset import Preset
+from livedshl.performance.steering import Band
 from livedshl.progress import Progress, unseen
 
 

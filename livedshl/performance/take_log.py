@@ -1,39 +1,39 @@
-"""The log of a take: its settings and all controls, from which it can be played again.
+"""The log of a take: its settings and every command, from which it can be replayed.
 
-One JSON record a line: first the settings and the bundle, then what was heard and what was changed
-as it came, last where the take ended. After a crash the last line may be missing, or cut short.
+One JSON record a line: first the settings and the model, then, in the order of the performance,
+how far it was heard and what was commanded, last where the take was cut off. After a crash the last
+line may be missing or cut short.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from enum import Enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from livedshl import __version__
-from livedshl.arranger import Groove, Part, Pattern, Role
-from livedshl.errors import TakeError
-from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
-from livedshl.music import GRIDS, Chord
-from livedshl.music.leadsheet import Key
-from livedshl.performance.commands import Band, Control, check
+from livedshl.errors import CommandError, TakeError
+from livedshl.performance import take_log_format_1 as format_1
+from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_of
+from livedshl.performance.commands import check
 from livedshl.performance.composer import Change
 from livedshl.performance.settings import Settings
+from livedshl.performance.steering import Band
+from livedshl.records import RecordError, decode, encode
 
-_FORMAT = 1
+_FORMAT = 2
 _MOST_BYTES = 256 << 20
-_WRONG = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class TakeLog:
-    """What a log tells.
+    """A take, as its log has it.
 
-    bundle: its folder; manifest: the SHA-256 of its manifest. heard: the tick up to which chunks
-    were heard. end: the tick at which the take was cut off; None where the music came to its end,
-    or livedshl to its own.
+    bundle: the folder of the model; manifest: the SHA-256 of its manifest. heard: the tick up to
+    which chunks were heard. end: the tick at which the take was cut off; None if the music came to
+    its end, or the program crashed.
     """
 
     settings: Settings
@@ -44,8 +44,30 @@ class TakeLog:
     end: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first line of a log. livedshl: the version that wrote it."""
+
+    format: int
+    livedshl: str
+    bundle: Path
+    manifest: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Any other line of a log: `heard`, `end`, or a `command` with its tick and band."""
+
+    heard: int | None = None
+    end: int | None = None
+    tick: int | None = None
+    command: str | None = None
+    band: Band | None = None
+
+
 class Lines(Protocol):
-    """What lines are written to."""
+    """Where lines are written."""
 
     def write(self, line: str, /) -> object:
         """Writes one."""
@@ -56,138 +78,95 @@ class LogWriter:
 
     def __init__(self, file: Lines, settings: Settings, bundle: Path) -> None:
         self._file = file
-        self._write(
-            {
-                "format": _FORMAT,
-                "livedshl": __version__,
-                "bundle": str(bundle.resolve()),
-                "manifest": manifest_digest(bundle),
-                "settings": _settings_record(settings),
-            }
-        )
+        head = _Head(_FORMAT, __version__, bundle.resolve(), manifest_digest(bundle), settings)
+        self._write(head)
 
     def heard(self, tick: int) -> None:
-        """What was composed before `tick` is heard."""
+        """Everything composed before `tick` is heard."""
         self._write({"heard": tick})
 
     def changed(self, change: Change) -> None:
-        """A control has been obeyed."""
-        control = change.control
-        record: dict[str, Any] = {"tick": change.tick, "control": control.name}
-        record |= {"value": control.value, "part": control.part}
+        """A command was obeyed."""
+        entry: dict[str, object] = {"tick": change.tick, "command": text_of(change.command)}
         if change.band:
-            record["band"] = _band_record(change.band)
-        self._write(record)
+            entry["band"] = change.band
+        self._write(entry)
 
     def end(self, tick: int) -> None:
         """The take was cut off at `tick`."""
         self._write({"end": tick})
 
-    def _write(self, record: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(record, default=_plain, ensure_ascii=False) + "\n")
+    def _write(self, record: object) -> None:
+        self._file.write(encode(record) + "\n")
 
 
 def read_log(path: Path) -> TakeLog:
     """The log at `path`. Raises TakeError."""
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise TakeError(f"{path}: too large for the log of a take")
+            raise TakeError("too large for the log of a take", where=str(path))
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TakeError(f"{path}: cannot be read as the log of a take ({error})") from error
-    number = 1
-    try:
-        head = json.loads(lines[0])
-        if head["format"] != _FORMAT:
-            raise TakeError(
-                f"{path}: of format {head['format']}, not {_FORMAT}; "
-                f"play it again with livedshl {head['livedshl']}"
-            )
-        settings = _settings_of(head["settings"])
-        changes, heard, end = [], 0, None
-        parts = {part.name for part in settings.parts}
-        for number, line in enumerate(lines[1:], 2):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                if number == len(lines):  # livedshl died while it wrote
-                    break
-                raise
-            if "heard" in record:
-                heard = int(record["heard"])
-            elif "end" in record:
-                end = int(record["end"])
-            else:
-                change = _change_of(record)
-                if change.band:
-                    parts |= change.band.names.keys()
-                changes.append(change)
-        for change in changes:
-            check(change.control, parts, settings.key.mode)
-        return TakeLog(
-            settings, Path(head["bundle"]), str(head["manifest"]), tuple(changes), heard, end
+    except OSError as error:
+        raise TakeError(f"cannot be read ({error.strerror})", where=str(path)) from error
+    except UnicodeDecodeError:
+        raise TakeError("not the log of a take", where=str(path)) from None
+    if not lines:
+        raise TakeError("the log of this take is empty", where=str(path))
+    with _line(path, 1):
+        is_old = format_1.writes(lines[0])
+        head = decode(format_1.upgraded(lines[0]) if is_old else lines[0], _Head)
+    if head.format != _FORMAT:
+        raise TakeError(
+            f"written by livedshl {head.livedshl}, in format {head.format}",
+            where=str(path),
+            remedy="Replay it with that version",
         )
-    except IndexError:
-        raise TakeError(f"{path}: empty; it is no log of a take") from None
-    except _WRONG as error:
-        raise TakeError(f"{path}: line {number} is none of a take's log ({error!r})") from error
+    changes: dict[int, Change] = {}  # by line number
+    parts = {part.name for part in head.settings.parts}
+    heard, end = 0, None
+    for number, line in enumerate(lines[1:], 2):
+        if number == len(lines) and not _is_json(line):  # a crash cut it short
+            break
+        with _line(path, number):
+            entry = decode(format_1.upgraded(line) if is_old else line, _Entry)
+            if entry.heard is not None:
+                heard = entry.heard
+            elif entry.end is not None:
+                end = entry.end
+            elif entry.tick is not None and entry.command is not None:
+                command = parse_command(entry.command, ALL_COMMANDS)
+                changes[number] = Change(entry.tick, command, entry.band)
+                parts |= entry.band.names.keys() if entry.band else set()
+            else:
+                raise RecordError("nothing in it")
+    for number, change in changes.items():  # which may name parts of a band to come
+        with _line(path, number):
+            check(change.command, parts, head.settings.key.mode)
+    return TakeLog(head.settings, head.bundle, head.manifest, tuple(changes.values()), heard, end)
 
 
 def manifest_digest(bundle: Path) -> str:
-    """The SHA-256 of a bundle's manifest, which has those of its files."""
+    """The SHA-256 of a bundle's manifest, which holds those of its files."""
     return sha256((bundle / "manifest.json").read_bytes()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    return str(value)  # keys and grids by name
+@contextmanager
+def _line(path: Path, number: int) -> Iterator[None]:
+    """Says in which line of a log an error is."""
+    try:
+        yield
+    except (RecordError, CommandError) as error:
+        why = f"{error.where}: {error.what}" if isinstance(error, CommandError) else str(error)
+        raise TakeError(
+            f"not a valid log entry ({why.removeprefix(': ')})",
+            where=f"{path}, line {number}",
+            remedy="The file may be damaged",
+        ) from error
 
 
-def _settings_record(settings: Settings) -> dict[str, Any]:
-    record = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    record["parts"] = [asdict(part) for part in settings.parts]
-    record["groove"] = asdict(settings.groove)
-    record["rules"] = asdict(settings.rules)
-    record["chart"] = settings.chart and [[c.root, c.quality] for c in settings.chart.beats]
-    return record
-
-
-def _settings_of(record: Mapping[str, Any]) -> Settings:
-    rules = record["rules"]
-    chart = record["chart"]
-    return Settings(
-        **{
-            **record,
-            "parts": _parts_of(record["parts"]),
-            "groove": Groove(**record["groove"]),
-            "grid": GRIDS[record["grid"]],
-            "key": Key.parse(record["key"]),
-            "rules": ContinuationRules(**{**rules, "terms": tuple(rules["terms"])}),
-            "retrieve": Retrieve(record["retrieve"]),
-            "form": Form(record["form"]),
-            "chart": chart and Chart(tuple(Chord(int(r), int(q)) for r, q in chart)),
-        }
-    )
-
-
-def _band_record(band: Band) -> dict[str, Any]:
-    parts = [asdict(part) for part in band.parts]
-    return {"preset": band.preset, "parts": parts, "groove": asdict(band.groove)}
-
-
-def _change_of(record: Mapping[str, Any]) -> Change:
-    control = Control(str(record["control"]), record["value"], record["part"])
-    band = record.get("band")
-    return Change(
-        int(record["tick"]),
-        control,
-        band and Band(str(band["preset"]), _parts_of(band["parts"]), Groove(**band["groove"])),
-    )
-
-
-def _parts_of(records: list[dict[str, Any]]) -> tuple[Part, ...]:
-    return tuple(
-        Part(**{**part, "role": Role(part["role"]), "pattern": Pattern(part["pattern"])})
-        for part in records
-    )
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True

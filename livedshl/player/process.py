@@ -163,7 +163,8 @@ def main() -> None:
         port = open_output(kind, name)
         follower = open_follower(clock, tempo_bpm)
     except LivedshlError as error:
-        replies.send(Reply.FAILED, text=str(error).encode())
+        fields = {"what": error.what, "where": error.where, "remedy": error.remedy}
+        replies.send(Reply.FAILED, text=json.dumps(fields).encode())
         sys.exit(1)
     if sys.platform != "win32":  # Windows pipes cannot; the main process reads them on a thread
         os.set_blocking(sink, False)

@@ -37,7 +37,7 @@ class Reply(IntEnum):
     """What the player replies to the main process."""
 
     READY = 1  # the output is open
-    FAILED = 2  # it is not; text: why
+    FAILED = 2  # it is not; text: the fields of the error, as JSON
     REOPENED = 3  # the port is open again
     POSITION = 4  # the clock is at tick; stamp: when; value = thousandths of a BPM, 0 if it stands
     REPORT = 5  # the last reply; tick: where the clock was; text: counts, as JSON

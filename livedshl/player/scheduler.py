@@ -9,7 +9,7 @@ from array import array
 from collections import deque
 from collections.abc import Iterator
 
-from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON, setting_of
+from livedshl.midi.message import CHANNEL_OF, CONTROL, NOTE_OFF, is_note_on, setting_of
 
 LATE_TICKS = 60  # a 32nd note
 # Sent on every channel used, in this order, when all must be silent.
@@ -74,7 +74,7 @@ class Scheduler:
         while self._events and self._events[0][0] <= now and self._events[0][0] < self._horizon:
             tick, message = self._events.popleft()
             leave_out = now - tick > late_ticks
-            self.dropped += leave_out and _is_note_on(message)
+            self.dropped += leave_out and is_note_on(message[0], message[-1])
             if self._admit(message, leave_out, tick):
                 yield message
         if now < self._horizon:
@@ -131,7 +131,7 @@ class Scheduler:
 
     def adopt(self, message: bytes) -> None:
         """Takes over the note of a note-on that was sent before this scheduler was made."""
-        channel = message[0] & 0x0F
+        channel = CHANNEL_OF[message[0]]
         self._channels.add(channel)
         self._sounding[channel * 128 + message[1]] += 1
         self._played[channel * 128 + message[1]] = 1
@@ -139,13 +139,13 @@ class Scheduler:
     def _admit(self, message: bytes, leave_out: bool, tick: int) -> bool:
         """Keeps the account of notes; whether the message is to be sent."""
         status = message[0]
-        channel = status & 0x0F
+        channel = CHANNEL_OF[status]
         self._channels.add(channel)
         if setting := setting_of(status, message[1]):
             self._instruments[setting] = message
             return True
         slot = channel * 128 + message[1]
-        if _is_note_on(message):
+        if is_note_on(status, message[2]):
             if leave_out:
                 self._left_out[slot] += 1
                 return False
@@ -161,7 +161,3 @@ class Scheduler:
             self._sounding[slot] -= 1
             return True
         return False
-
-
-def _is_note_on(message: bytes) -> bool:
-    return message[0] & 0xF0 == NOTE_ON and message[2] > 0

@@ -1,6 +1,6 @@
 """The transport: where the music is, and when each tick of it sounds."""
 
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import bpm_to_tick_s, tick_s_to_bpm
 
 
 class Transport:
@@ -12,7 +12,7 @@ class Transport:
     """
 
     def __init__(self, tempo_bpm: float) -> None:
-        self._seconds_per_tick = _seconds_per_tick(tempo_bpm)
+        self._seconds_per_tick = bpm_to_tick_s(tempo_bpm)
         self._anchors: list[tuple[float, float, float]] = []
         self._resting_tick = 0.0
 
@@ -36,7 +36,7 @@ class Transport:
 
     def follow(self, tick: float, time_s: float, tempo_bpm: float) -> None:
         """Runs as somebody else does: `tick` sounds at `time_s`, at that tempo."""
-        self._seconds_per_tick = _seconds_per_tick(tempo_bpm)
+        self._seconds_per_tick = bpm_to_tick_s(tempo_bpm)
         self.start(tick, time_s)
 
     def shift(self, seconds: float) -> None:
@@ -48,7 +48,7 @@ class Transport:
 
         The position in beats is the same just before and just after.
         """
-        self._seconds_per_tick = _seconds_per_tick(tempo_bpm)
+        self._seconds_per_tick = bpm_to_tick_s(tempo_bpm)
         if not self._anchors:
             return
         time_s = self.time_of(tick)
@@ -86,8 +86,4 @@ class Transport:
         for _, anchor_s, seconds_per_tick in self._anchors:
             if anchor_s <= time_s:
                 rate = seconds_per_tick
-        return 60.0 / rate / TICKS_PER_BEAT
-
-
-def _seconds_per_tick(tempo_bpm: float) -> float:
-    return 60.0 / tempo_bpm / TICKS_PER_BEAT
+        return tick_s_to_bpm(rate)

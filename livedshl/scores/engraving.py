@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.provenance import Stretch, sections_of
+from livedshl.improviser.sources import SourceSpan, sections_of
 from livedshl.scores.musicxml import LINE_BARS, Mark
 
 _PAGE_MM = (210, 297)  # A4
@@ -59,28 +59,28 @@ ET.register_namespace("", "http://www.w3.org/2000/svg")
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 
-def marks_of(stretches: Sequence[Stretch]) -> list[Mark]:
+def marks_of(spans: Sequence[SourceSpan]) -> list[Mark]:
     """What a score tells of where its music came from.
 
     The letters of the sections, and the Hamming distance wherever another segment takes over the
     melody; a dash where none was asked for.
     """
-    sections = [Mark(step, name, section=True) for step, name in sections_of(stretches)]
-    distances = [(stretch.start, stretch.origin.hamming) for stretch in stretches]
+    sections = [Mark(step, name, section=True) for step, name in sections_of(spans)]
+    distances = [(span.start, span.provenance.hamming) for span in spans]
     return sections + [
         Mark(step, "\u2013" if hamming is None else str(hamming)) for step, hamming in distances
     ]
 
 
-def songs_of(stretches: Sequence[Stretch]) -> list[str]:
-    """The song of each stretch, empty where the one before goes on in the same line."""
+def songs_of(spans: Sequence[SourceSpan]) -> list[str]:
+    """The song of each span, empty where the one before goes on in the same line."""
     songs = []
     before = None
-    for stretch in stretches:
-        origin = stretch.origin
-        line = stretch.start // (LINE_BARS * origin.grid.bar_steps)
-        songs.append("" if (line, origin.source) == before else origin.song)
-        before = (line, origin.source)
+    for span in spans:
+        provenance = span.provenance
+        line = span.start // (LINE_BARS * provenance.grid.bar_steps)
+        songs.append("" if (line, provenance.source) == before else provenance.song)
+        before = (line, provenance.source)
     return songs
 
 

@@ -1,4 +1,4 @@
-"""Draws a piano roll: every part's notes, and in colour which song each stretch came from."""
+"""Draws a piano roll: every part's notes, and in colour which song each span came from."""
 
 import io
 from collections import Counter
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from livedshl.arranger import DRUM_CHANNEL, Part, Role
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.provenance import Stretch, sections_of
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.improviser.sources import SourceSpan, sections_of
+from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
@@ -62,21 +62,21 @@ def write_roll(
     grid: Grid,
     key: Key,
     parts: Sequence[Part],
-    stretches: Sequence[Stretch],
+    spans: Sequence[SourceSpan],
     title: str,
     keys: Mapping[int, Key] | None = None,
 ) -> None:
     """Draws a performance into `path`, a .png, .svg or .pdf, eight bars a row.
 
     events: int64[n, 4] as `livedshl.arranger` makes them. steps: int8[m, 3], what they were made
-    from. chords: what the chord classes of the steps mean. stretches: where each came from. keys:
+    from. chords: what the chord classes of the steps mean. spans: where each came from. keys:
     by bar from 0, where the key changes. Raises OutputError for more than 1000 bars, OSError.
     """
     row_steps = _ROW_BARS * grid.bar_steps
     n_rows = -(-len(steps) // row_steps)
     if n_rows > _MOST_ROWS:
         raise OutputError(f"{path}: a picture holds at most {_MOST_ROWS * _ROW_BARS} bars")
-    notes = _notes(events)
+    notes = notes_of(events)
     pitched = notes[notes[:, 2] != DRUM_CHANNEL, 3]
     lowest, highest = (int(pitched.min()), int(pitched.max())) if len(pitched) else (60, 72)
     names = _chord_names(steps, chords, grid, key, keys or {})
@@ -92,11 +92,11 @@ def write_roll(
             )
             first = row * row_steps
             _rule(axes, first, row_steps, len(steps), grid, (lowest, highest))
-            _draw_stretches(axes, stretches, lowest)
-            _draw_notes(axes, notes, parts, stretches, lowest)
+            _draw_spans(axes, spans, lowest)
+            _draw_notes(axes, notes, parts, spans, lowest)
             _write_chords(axes, names, highest)
-            _write_sections(axes, sections_of(stretches), highest)
-        _add_legend(figure, stretches, grid)
+            _write_sections(axes, sections_of(spans), highest)
+        _add_legend(figure, spans, grid)
         picture = io.BytesIO()
         ending = path.suffix.lower()
         figure.savefig(picture, format=ending[1:], dpi=_DPI, metadata=_METADATA[ending])
@@ -109,19 +109,6 @@ def colour_of(source: str) -> Rgb:
     saturation, value = _SHADES[number % len(_SHADES)]
     red, green, blue = hsv_to_rgb((number / 2**32, saturation, value)).tolist()
     return red, green, blue
-
-
-def _notes(events: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Start and end tick, channel and pitch of every note, int64[n, 4]."""
-    sounding: dict[tuple[int, int], list[int]] = {}
-    notes = []
-    for tick, status, pitch, velocity in events.tolist():
-        kind, channel = status & 0xF0, status & 0x0F
-        if kind == NOTE_ON and velocity:
-            sounding.setdefault((channel, pitch), []).append(tick)
-        elif kind in (NOTE_OFF, NOTE_ON) and sounding.get((channel, pitch)):
-            notes.append((sounding[channel, pitch].pop(0), tick, channel, pitch))
-    return np.array(notes, np.int64).reshape(-1, 4)
 
 
 def _chord_names(
@@ -163,40 +150,40 @@ def _rule(
     axes.spines[:].set_visible(False)
 
 
-def _draw_stretches(axes: Axes, stretches: Sequence[Stretch], lowest: int) -> None:
-    """Tints every stretch in the colour of its song; joins are lines with their distance."""
+def _draw_spans(axes: Axes, spans: Sequence[SourceSpan], lowest: int) -> None:
+    """Tints every span in the colour of its song; joins are lines with their distance."""
     first, end = axes.get_xlim()
     steps_per_point = (end - first) / (72 * (_WIDTH - _LEFT - _RIGHT))
-    seen = [stretch for stretch in stretches if stretch.start < end and stretch.end > first]
+    seen = [span for span in spans if span.start < end and span.end > first]
     free = first
-    for stretch in seen:
-        start, until = max(stretch.start, first), min(stretch.end, end)
-        colour = colour_of(stretch.origin.source)
+    for span in seen:
+        start, until = max(span.start, first), min(span.end, end)
+        colour = colour_of(span.provenance.source)
         axes.axvspan(start, until, color=colour, alpha=0.15, lw=0, zorder=0)
-        if start == stretch.start and stretch.origin.hamming is not None:
+        if start == span.start and span.provenance.hamming is not None:
             axes.axvline(start, color=_INK, lw=0.7, ls=(0, (1, 2)), zorder=2)
-            distance = f" {stretch.origin.hamming}"
+            distance = f" {span.provenance.hamming}"
             at = max(start, free)
             free = at + _width(distance, _DISTANCE_SIZE) * steps_per_point
             axes.text(at, lowest - _DISTANCE_AT, distance, size=_DISTANCE_SIZE, color=_INK,
                       va="center")  # fmt: skip
-    for stretch, run_end in _songs(seen):
-        start, until = max(stretch.start, first), min(run_end, end)
-        words = _fitting(stretch.origin.song, (until - start) / steps_per_point - 4)
-        dark = tuple(0.6 * light for light in colour_of(stretch.origin.source))
+    for span, run_end in _songs(seen):
+        start, until = max(span.start, first), min(run_end, end)
+        words = _fitting(span.provenance.song, (until - start) / steps_per_point - 4)
+        dark = tuple(0.6 * light for light in colour_of(span.provenance.source))
         axes.text(start, lowest - _SONG_AT, f" {words}", size=_SONG_SIZE, va="center", color=dark)
 
 
-def _songs(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, int]]:
-    """The first stretch of each run from one song, and the step at which the run ends."""
-    opening: Stretch | None = None
-    for stretch in stretches:
-        if opening is None or stretch.origin.source != opening.origin.source:
+def _songs(spans: Sequence[SourceSpan]) -> Iterator[tuple[SourceSpan, int]]:
+    """The first span of each run from one song, and the step at which the run ends."""
+    opening: SourceSpan | None = None
+    for span in spans:
+        if opening is None or span.provenance.source != opening.provenance.source:
             if opening:
-                yield opening, stretch.start
-            opening = stretch
+                yield opening, span.start
+            opening = span
     if opening:
-        yield opening, stretches[-1].end
+        yield opening, spans[-1].end
 
 
 def _fitting(words: str, room_points: float) -> str:
@@ -219,12 +206,12 @@ def _draw_notes(
     axes: Axes,
     notes: NDArray[np.int64],
     parts: Iterable[Part],
-    stretches: Sequence[Stretch],
+    spans: Sequence[SourceSpan],
     lowest: int,
 ) -> None:
     """Melodies in the colour of the song that they come from, the other parts pale."""
     melodies = [part.channel for part in parts if part.role is Role.MELODY]
-    starts = [stretch.start for stretch in stretches]
+    starts = [span.start for span in spans]
     first, end = (edge * TICKS_PER_STEP for edge in axes.get_xlim())
     here = notes[(notes[:, 0] < end) & (notes[:, 1] > first)]
     leading = np.isin(here[:, 2], melodies)
@@ -234,7 +221,7 @@ def _draw_notes(
     # A note that a groove plays early belongs to the step that it is meant for.
     owners = np.searchsorted(starts, np.rint(here[:, 0] / TICKS_PER_STEP), "right") - 1
     colours = [
-        colour_of(stretches[owner].origin.source) if leads else _PALE
+        colour_of(spans[owner].provenance.source) if leads else _PALE
         for owner, leads in zip(owners.tolist(), leading.tolist(), strict=True)
     ]
     boxes = _boxes(here[:, :2] / TICKS_PER_STEP, middles, heights)
@@ -279,11 +266,11 @@ def _write_sections(axes: Axes, sections: Iterable[tuple[int, str]], highest: in
             )  # fmt: skip
 
 
-def _add_legend(figure: Figure, stretches: Sequence[Stretch], grid: Grid) -> None:
+def _add_legend(figure: Figure, spans: Sequence[SourceSpan], grid: Grid) -> None:
     """Names the songs with most bars."""
     steps: Counter[tuple[str, str]] = Counter()
-    for stretch in stretches:
-        steps[stretch.origin.source, stretch.origin.song] += stretch.end - stretch.start
+    for span in spans:
+        steps[span.provenance.source, span.provenance.song] += span.end - span.start
     handles = [
         Patch(color=colour_of(source), label=f"{song} ({_bars(count / grid.bar_steps)})")
         for (source, song), count in steps.most_common(_LEGEND_SONGS)

@@ -1,4 +1,4 @@
-"""What knobs and pads have learned, kept in a file of the user's that can be read and changed."""
+"""Controller bindings: which knob or pad does what, in a file that the user can edit."""
 
 import json
 import tomllib
@@ -9,17 +9,17 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
-from livedshl.errors import ControllerError
+from livedshl.errors import CommandError, ControllerError
 from livedshl.files import write_beside
-from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM
+from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM, channel_of, kind_of
 from livedshl.surfaces.gesture import MOST_POSITION, Gesture
 
 _MOST_BYTES = 1 << 20
-# Bank select goes before a program change, 120 and above are channel modes: nobody turns them.
+# Bank select comes with a program change, and 120 and above are channel modes: no knob sends them.
 _NO_KNOBS = {0, 32, *range(120, 128)}
 _HEAD = (
-    "# What the knobs and pads of a MIDI controller do in `livedshl play --control-port`.\n"
-    '# Channels count from 1. With "up", "down", "tap" or a value, a press does it.\n'
+    "# What the knobs and pads of your MIDI controller do in livedshl.\n"
+    '# Channels count from 1. A line with "up", "down", "tap" or a value is for a button or pad.\n'
 )
 
 
@@ -36,7 +36,10 @@ _STATUS = {NOTE_ON: SourceKind.NOTE, CONTROL: SourceKind.CC, PROGRAM: SourceKind
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A knob, a pad or a program. channel: 1 to 16. number: of the controller, note or program."""
+    """A knob, pad or program change. number: of the controller, note or program.
+
+    channel: 1 to 16.
+    """
 
     kind: SourceKind
     channel: int
@@ -44,12 +47,12 @@ class Source:
 
     @classmethod
     def parse(cls, text: str) -> "Source":
-        """The source that `str` writes so, as "cc 1 74". Raises ValueError."""
+        """The source that `str` writes as "cc 1 74". Raises ValueError."""
         kind, *numbers = text.split() or [""]
         if kind not in [known.value for known in SourceKind]:
             raise ValueError("must begin with cc, note or program")
         if len(numbers) != 2 or not all(n.isascii() and n.isdecimal() for n in numbers):
-            raise ValueError(f"must be {kind}, its channel and its number")
+            raise ValueError(f"must be {kind}, a channel and a number")
         channel, number = map(int, numbers)
         if not (1 <= channel <= 16 and number <= MOST_POSITION):
             raise ValueError("the channel must be from 1 to 16, the number from 0 to 127")
@@ -58,20 +61,27 @@ class Source:
     def __str__(self) -> str:
         return f"{self.kind.value} {self.channel} {self.number}"
 
+    @property
+    def words(self) -> str:
+        """The source as a musician calls it: "CC 74 on channel 1"."""
+        kind = self.kind.value
+        name = kind.upper() if self.kind is SourceKind.CC else kind.capitalize()
+        return f"{name} {self.number} on channel {self.channel}"
+
     def suits(self, gesture: Gesture) -> bool:
-        """Whether it can do what the gesture asks."""
+        """Whether it can do the gesture: a pad cannot turn."""
         return self.kind is SourceKind.CC or gesture.presses
 
 
 def source_of(message: bytes) -> tuple[Source, int] | None:
-    """Where a message comes from, and a knob's position; None for what nobody turns or presses.
+    """The source of a message and its position; None for what nobody turns or presses.
 
-    What is pressed is at `MOST_POSITION`; that a pad or key is let go is not told.
+    A key or pad that is pressed is at `MOST_POSITION`; letting it go says nothing.
     """
-    kind = _STATUS.get(message[0] & 0xF0) if len(message) >= 2 else None
+    kind = _STATUS.get(kind_of(message[0])) if len(message) >= 2 else None
     if kind is None or (kind is not SourceKind.PROGRAM and len(message) < 3):
         return None
-    source = Source(kind, (message[0] & 0x0F) + 1, message[1])
+    source = Source(kind, channel_of(message[0]) + 1, message[1])
     if kind is SourceKind.CC:
         return None if source.number in _NO_KNOBS else (source, message[2])
     if kind is SourceKind.NOTE and message[2] == 0:
@@ -79,13 +89,13 @@ def source_of(message: bytes) -> tuple[Source, int] | None:
     return source, MOST_POSITION
 
 
-def learned_path() -> Path:
+def bindings_path() -> Path:
     """The user's file."""
     return user_config_path("livedshl", appauthor=False) / "controller.toml"
 
 
-def read_learned(path: Path) -> dict[Source, Gesture]:
-    """What was learned; nothing, if there is no file. Raises ControllerError, saying where."""
+def read_bindings(path: Path) -> dict[Source, Gesture]:
+    """What each knob and pad does; nothing if there is no file. Raises ControllerError."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
@@ -94,44 +104,48 @@ def read_learned(path: Path) -> dict[Source, Gesture]:
     except OSError as error:
         raise _error(path, f"cannot be read ({error.strerror})") from None
     if len(content) > _MOST_BYTES:
-        raise _error(path, "is too long")
+        raise _error(path, "too long")
     try:
         lines = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _error(path, f"is no TOML ({error or 'too deep'})") from None
-    learned = {}
+        raise _error(path, f"not valid TOML ({error or 'nested too deeply'})") from None
+    bindings = {}
     for source, gesture in lines.items():
         try:
             if not isinstance(gesture, str):
                 raise ValueError('must be a text, such as "adventure"')
-            learned[Source.parse(source)] = Gesture.parse(gesture)
+            bindings[Source.parse(source)] = Gesture.parse(gesture)
         except ValueError as error:
             raise _error(path, f"{source}: {error}") from None
-    return learned
+        except CommandError as error:
+            where = f"{error.where}: " if error.where else ""
+            raise _error(path, f"{source}: {where}{error.what}") from None
+    return bindings
 
 
-def learn(path: Path, source: Source, gesture: Gesture) -> dict[Source, Gesture]:
-    """Keeps that a source does something, and nothing else does; returns all that was learned.
+def bind(path: Path, source: Source, gesture: Gesture) -> dict[Source, Gesture]:
+    """Writes down that this source, and no other, does the gesture; returns all bindings.
 
-    Raises ControllerError if the file is not in order, or cannot be written.
+    Raises ControllerError if the file is damaged or cannot be written.
     """
-    learned = {s: g for s, g in read_learned(path).items() if g != gesture} | {source: gesture}
+    bindings = {s: g for s, g in read_bindings(path).items() if g != gesture} | {source: gesture}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(path, _text(learned).encode())
+        write_beside(path, _text(bindings).encode())
     except OSError as error:
-        raise _error(path, f"cannot be written ({error.strerror})") from None
-    return learned
+        raise ControllerError(f"cannot be written ({error.strerror})", where=str(path)) from None
+    return bindings
 
 
-def _text(learned: Mapping[Source, Gesture]) -> str:
-    # A string of JSON without control characters is one of TOML.
+def _text(bindings: Mapping[Source, Gesture]) -> str:
+    # A JSON string without control characters is a TOML string too.
     lines = (
         f"{json.dumps(str(source))} = {json.dumps(str(gesture), ensure_ascii=False)}\n"
-        for source, gesture in learned.items()
+        for source, gesture in bindings.items()
     )
     return _HEAD + "".join(lines)
 
 
-def _error(path: Path, why: str) -> ControllerError:
-    return ControllerError(f"{path}: {why}; mend the file, or delete it and learn anew")
+def _error(path: Path, what: str) -> ControllerError:
+    remedy = "Fix the file, or delete it and map your controls again"
+    return ControllerError(what, where=str(path), remedy=remedy)

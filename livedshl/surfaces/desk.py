@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from livedshl.errors import LivedshlError
+from livedshl.errors import CommandError, LivedshlError
 from livedshl.live.overview import Overview
-from livedshl.performance.commands import CONTROLS, Control, Value, ValueKind
-from livedshl.surfaces.gesture import Gesture, Move, part_called, present_value
+from livedshl.performance.command_text import Value, part_of, value_of
+from livedshl.performance.commands import Command, SetTempo, ValueKind, kind_of
+from livedshl.surfaces.gesture import Gesture, Move
+from livedshl.surfaces.present import part_called, present_value
 from livedshl.surfaces.tap import TapTempo
 
 # A knob sends a hundred values a second; each has what is to come composed anew.
@@ -20,8 +22,8 @@ _AGAIN_S = 5.0  # before the same complaint is told again
 class Music(Protocol):
     """What is steered: a `Session`."""
 
-    def control(self, control: Control) -> None:
-        """Does what a control says. Raises ValueError or LivedshlError."""
+    def send(self, command: Command) -> None:
+        """Obeys a command. Raises LivedshlError."""
 
     def overview(self) -> Overview | None:
         """The performance as it stands; None until there is music."""
@@ -38,15 +40,15 @@ class Desk:
         self,
         music: Music,
         tell: Callable[[str], None],
-        obeyed: Callable[[Control], None] = lambda control: None,
+        obeyed: Callable[[Command], None] = lambda command: None,
     ) -> None:
         self._music = music
         self._tell = tell
         self._obeyed = obeyed
         self._taps = TapTempo()
-        self._waiting: dict[tuple[str, str | None], Control] = {}
+        self._waiting: dict[tuple[str, str | None], Command] = {}
         self._asked: dict[tuple[str, str | None], tuple[Value, float]] = {}
-        self._turned: dict[Gesture, Control] = {}
+        self._turned: dict[Gesture, Command] = {}
         self._next_s = 0.0
         self._complaint = ("", 0.0)
 
@@ -58,10 +60,16 @@ class Desk:
         if gesture.move is Move.TAP:
             tempo_bpm = self._taps.tap(time_s)
             if tempo_bpm is not None:
-                self._ask(Control("tempo", tempo_bpm))
+                self._ask(SetTempo(tempo_bpm))
             return
         gesture = replace(gesture, part=part_called(gesture.part, overview))
-        self._ask(gesture.pressed(self._value(gesture.name, gesture.part, overview), overview))
+        present = self._value(gesture.name, gesture.part, overview)
+        try:
+            command = gesture.pressed(present, overview)
+        except CommandError as error:
+            self.complain(str(error))
+        else:
+            self._ask(command)
 
     def turn(self, gesture: Gesture, position: int) -> None:
         """A knob was turned to a position, 0 to 127; several may mean the same."""
@@ -69,17 +77,17 @@ class Desk:
         if overview is None:
             return
         gesture = replace(gesture, part=part_called(gesture.part, overview))
-        control = gesture.turned(position, overview)
-        if control != self._turned.get(gesture):
-            self._turned[gesture] = control
-            self._ask(control)
+        command = gesture.turned(position, overview)
+        if command != self._turned.get(gesture):
+            self._turned[gesture] = command
+            self._ask(command)
 
     def hand_on(self) -> None:
         """Hands on what waits, if it is time to; to be called again and again."""
         if self._waiting and time.monotonic() >= self._next_s:
             waiting, self._waiting = self._waiting, {}
-            for control in waiting.values():
-                self._obey(control)
+            for command in waiting.values():
+                self._obey(command)
             self._next_s = time.monotonic() + _PACE_S
 
     def complain(self, why: str) -> None:
@@ -89,19 +97,20 @@ class Desk:
             self._complaint = why, time.monotonic()
             self._tell(why)
 
-    def _ask(self, control: Control) -> None:
-        key = control.name, control.part
-        self._asked[key] = control.value, time.monotonic()
-        if CONTROLS[control.name].kind in (ValueKind.NUMBER, ValueKind.NAME):
-            self._waiting[key] = control
+    def _ask(self, command: Command) -> None:
+        kind = kind_of(command)
+        key = kind.name, part_of(command)
+        self._asked[key] = value_of(command), time.monotonic()
+        if kind.takes in (ValueKind.NUMBER, ValueKind.NAME):
+            self._waiting[key] = command
             self.hand_on()
         else:
-            self._obey(control)
+            self._obey(command)
 
     def _overview(self) -> Overview | None:
         overview = self._music.overview()
         if overview is None:
-            self.complain("the music has not begun yet")
+            self.complain("The music has not begun yet")
         return overview
 
     def _value(self, name: str, part: str | None, overview: Overview) -> Value:
@@ -110,11 +119,11 @@ class Desk:
             return value
         return present_value(name, part, overview)
 
-    def _obey(self, control: Control) -> None:
+    def _obey(self, command: Command) -> None:
         try:
-            self._music.control(control)
-        except (ValueError, LivedshlError) as error:
-            self._asked.pop((control.name, control.part), None)
+            self._music.send(command)
+        except LivedshlError as error:
+            self._asked.pop((kind_of(command).name, part_of(command)), None)
             self.complain(str(error))
         else:
-            self._obeyed(control)
+            self._obeyed(command)

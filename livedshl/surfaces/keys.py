@@ -6,7 +6,7 @@ from livedshl.surfaces.gesture import Gesture, Move
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeyBinding:
     """A key, as Textual names it, and what it does. label: how it is shown.
 
     gesture: its part is the one that is selected.
@@ -19,25 +19,25 @@ class Key:
 
 
 KEYS = (
-    Key("plus", "+", "faster", Gesture("tempo", move=Move.UP)),
-    Key("minus", "-", "slower", Gesture("tempo", move=Move.DOWN)),
-    Key("t", "t", "tap the tempo", Gesture("tempo", move=Move.TAP)),
-    Key("k", "k", "key a semitone up", Gesture("key", move=Move.UP)),
-    Key("K", "K", "key a semitone down", Gesture("key", move=Move.DOWN)),
-    Key("a", "a", "more adventure", Gesture("adventure", move=Move.UP)),
-    Key("A", "A", "less adventure", Gesture("adventure", move=Move.DOWN)),
-    Key("p", "p", "next preset", Gesture("preset", move=Move.UP)),
-    Key("P", "P", "preset before", Gesture("preset", move=Move.DOWN)),
-    Key("m", "m", "mute the selected part", Gesture("mute")),
-    Key("o", "o", "solo the selected part", Gesture("solo")),
-    Key("right", "→", "selected part louder", Gesture("level", move=Move.UP)),
-    Key("left", "←", "selected part softer", Gesture("level", move=Move.DOWN)),
-    Key("h", "h", "hold: loop the last 4 bars", Gesture("hold")),
-    Key("f", "f", "freeze the form: repeat this section", Gesture("freeze")),
-    Key("n", "n", "next tune", Gesture("next-tune")),
-    Key("r", "r", "re-roll the coming segment", Gesture("re-roll")),
-    Key("x", "x", "panic: everything off", Gesture("panic")),
-    Key("right_square_bracket", "]", "play earlier", Gesture("latency", move=Move.UP)),
-    Key("left_square_bracket", "[", "play later", Gesture("latency", move=Move.DOWN)),
-    Key("e", "e", "end at the next cadence", Gesture("end")),
+    KeyBinding("plus", "+", "faster", Gesture("tempo", move=Move.UP)),
+    KeyBinding("minus", "-", "slower", Gesture("tempo", move=Move.DOWN)),
+    KeyBinding("t", "t", "tap the tempo", Gesture("tempo", move=Move.TAP)),
+    KeyBinding("k", "k", "key a semitone up", Gesture("key", move=Move.UP)),
+    KeyBinding("K", "K", "key a semitone down", Gesture("key", move=Move.DOWN)),
+    KeyBinding("a", "a", "more adventure", Gesture("adventure", move=Move.UP)),
+    KeyBinding("A", "A", "less adventure", Gesture("adventure", move=Move.DOWN)),
+    KeyBinding("p", "p", "next preset", Gesture("preset", move=Move.UP)),
+    KeyBinding("P", "P", "preset before", Gesture("preset", move=Move.DOWN)),
+    KeyBinding("m", "m", "mute the selected part", Gesture("mute")),
+    KeyBinding("o", "o", "solo the selected part", Gesture("solo")),
+    KeyBinding("right", "→", "selected part louder", Gesture("level", move=Move.UP)),
+    KeyBinding("left", "←", "selected part softer", Gesture("level", move=Move.DOWN)),
+    KeyBinding("h", "h", "hold: loop the last 4 bars", Gesture("hold")),
+    KeyBinding("f", "f", "freeze the form: repeat this section", Gesture("freeze")),
+    KeyBinding("n", "n", "next tune", Gesture("next-tune")),
+    KeyBinding("r", "r", "re-roll the coming segment", Gesture("re-roll")),
+    KeyBinding("x", "x", "panic: everything off", Gesture("panic")),
+    KeyBinding("right_square_bracket", "]", "play earlier", Gesture("latency", move=Move.UP)),
+    KeyBinding("left_square_bracket", "[", "play later", Gesture("latency", move=Move.DOWN)),
+    KeyBinding("e", "e", "end at the next cadence", Gesture("end")),
 )

@@ -17,10 +17,12 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket, ParseError
 
-from livedshl.errors import OutputError
-from livedshl.performance.commands import CONTROLS, Control, Value, ValueKind
+from livedshl.errors import CommandError, OutputError
+from livedshl.performance.command_text import Value, part_of, value_of
+from livedshl.performance.commands import COMMANDS, Command, ValueKind, kind_of
 from livedshl.surfaces.desk import Desk, Music
-from livedshl.surfaces.gesture import Gesture, move_called, plain_name, present_controls
+from livedshl.surfaces.gesture import Gesture, move_called
+from livedshl.surfaces.present import plain_name, present_commands
 
 # Whoever can send a packet can stop the music, and OSC knows no password: only programs of this
 # machine may. A tablet is let in by one of them, such as Open Stage Control.
@@ -88,8 +90,8 @@ class OscServer:
                     self._welcome(sender, message.params)
                 elif gesture := gesture_of(message.address, message.params):
                     self._desk.press(gesture, time_s)
-            except ValueError as error:
-                self._desk.complain(f"{message.address}: {error}")
+            except CommandError as error:
+                self._desk.complain(str(error))
 
     def _messages(self, packet: bytes) -> list[OscMessage]:
         """Those in a packet; a time in it that is to come is not waited for."""
@@ -104,7 +106,9 @@ class OscServer:
     def _welcome(self, sender: tuple[str, int], values: Sequence[Any]) -> None:
         host, port = sender[0], values[0] if values else sender[1]
         if not (isinstance(port, int) and 1 <= port <= 65535):
-            raise ValueError("which port are the answers to go to?")
+            raise CommandError(
+                f"{port!r} is not a port", where=_HELLO, remedy="Give the port to reply to"
+            )
         self._listeners.pop((host, port), None)
         while len(self._listeners) >= _MOST_LISTENERS:
             del self._listeners[next(iter(self._listeners))]
@@ -116,7 +120,7 @@ class OscServer:
         overview = self._music.overview() if self._listeners else None
         if overview is None:
             return
-        state = {address_of(control): control.value for control in present_controls(overview)}
+        state = {address_of(command): value_of(command) for command in present_commands(overview)}
         for listener, told in self._listeners.items():
             news = {a: value for a, value in state.items() if a not in told or told[a] != value}
             if news:
@@ -126,29 +130,30 @@ class OscServer:
 
 
 def gesture_of(address: str, values: Sequence[Any]) -> Gesture | None:
-    """What a message asks for; None for a button that is let go.
+    """The gesture that a message asks for; None for a button that is let go.
 
-    Raises ValueError, saying what is wrong.
+    Raises CommandError.
     """
     name, *words = address.removeprefix(_ROOT).split("/")
-    kind = CONTROLS.get(name)
+    kind = COMMANDS.get(name)
     if kind is None or not address.startswith(_ROOT):
-        known = ", ".join(_ROOT + name for name in CONTROLS)
-        raise ValueError(f"no control has this address; there are {known}")
+        known = ", ".join(_ROOT + name for name in COMMANDS)
+        raise CommandError("unknown OSC address", where=address, remedy=f"Try: {known}")
     move = move_called(words[-1], name) if words else None
     part = words.pop(0) if kind.per_part and words else None
     if len(words) != (move is not None) or (part is None) is kind.per_part:
-        raise ValueError(f"must be {_ROOT}{name}{'/PART' if kind.per_part else ''}")
-    if move or kind.kind is ValueKind.TRIGGER:
+        right = f"{_ROOT}{name}{'/PART' if kind.per_part else ''}"
+        raise CommandError("unknown OSC address", where=address, remedy=f"Send to {right}")
+    if move or kind.takes is ValueKind.TRIGGER:
         return Gesture(name, part, move=move) if not values or values[0] else None
-    if kind.kind is ValueKind.SWITCH and not values:
+    if kind.takes is ValueKind.SWITCH and not values:
         return Gesture(name, part)
     if len(values) != 1:
-        raise ValueError("one value, please")
+        raise CommandError(f"{len(values)} values", where=address, remedy="Send one value")
     (value,) = values
-    if kind.kind is ValueKind.SWITCH:
+    if kind.takes is ValueKind.SWITCH:
         if not isinstance(value, int | float):
-            raise ValueError("1 or 0?")
+            raise CommandError(f"{value!r} is not 1 or 0", where=address, remedy="Send 1 or 0")
         value = bool(value)
     return Gesture(name, part, value)
 
@@ -158,10 +163,10 @@ def _is_ours(record: logging.LogRecord) -> bool:
     return "pythonosc" not in record.pathname
 
 
-def address_of(control: Control) -> str:
-    """The address of a control."""
-    part = f"/{plain_name(control.part)}" if control.part else ""
-    return f"{_ROOT}{control.name}{part}"
+def address_of(command: Command) -> str:
+    """The address of a command."""
+    part = f"/{plain_name(name)}" if (name := part_of(command)) else ""
+    return f"{_ROOT}{kind_of(command).name}{part}"
 
 
 def _bundle(values: Mapping[str, Value]) -> bytes:

@@ -16,10 +16,12 @@ from textual.widgets import Static
 from livedshl.errors import LivedshlError
 from livedshl.live.overview import Overview
 from livedshl.live.session import Session
-from livedshl.performance.commands import CONTROLS, Control
+from livedshl.performance.commands import Command
+from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.desk import Desk
-from livedshl.surfaces.gesture import Gesture, plain_name
+from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.keys import KEYS
+from livedshl.surfaces.present import plain_name
 from livedshl.surfaces.view import (
     candidate_lines,
     clock_line,
@@ -110,12 +112,12 @@ class Cockpit(App[None]):
         overview = self._session.overview()
         key = next((key for key in KEYS if key.key == name or key.label == name), None)
         if key and overview:
-            part = self._part(overview) if CONTROLS[key.gesture.name].per_part else None
+            part = self._part(overview) if key.gesture.kind.per_part else None
             self._last = replace(key.gesture, part=plain_name(part) if part else None)
             self._desk.press(self._last, time.perf_counter())
 
-    def _tell_obeyed(self, control: Control) -> None:
-        self.tell(f"{control}: {CONTROLS[control.name].help}, {control.acts.value}")
+    def _tell_obeyed(self, command: Command) -> None:
+        self.tell(announced(command))
 
     def _learn_last(self) -> None:
         """A knob gives the value of what was last done here; a pad does it again."""

@@ -1,9 +1,8 @@
 """What the screen shows of a performance, as text: pure functions of an `Overview`."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,11 @@ from rich.style import Style
 from rich.text import Text
 
 from livedshl.arranger import DRUM_CHANNEL
+from livedshl.improviser import Place
 from livedshl.live.overview import Overview
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
-from livedshl.music import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.midi.events import NO_EVENTS
+from livedshl.midi.sounding import notes_of
+from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
 from livedshl.performance.composition import Chunk
@@ -35,7 +36,7 @@ def clock_line(overview: Overview) -> Text:
     grid = overview.grid
     bar, ticks = divmod(overview.tick, grid.bar_ticks)
     beat = ticks // grid.beat_ticks
-    beat_bpm = overview.quarter_bpm * TICKS_PER_BEAT / grid.beat_ticks
+    beat_bpm = grid.beat_bpm(overview.quarter_bpm)
     text = Text()
     text.append("▶ " if overview.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
@@ -61,15 +62,15 @@ def form_line(overview: Overview) -> Text:
     """The tune, its plan with the section that plays, and the settings that were steered."""
     steering, chunk = overview.steering, chunk_at(overview.chunks, overview.tick)
     text = Text()
-    trace = chunk.trace if chunk else {}
-    if trace.get("plan"):
-        text.append(f"tune {trace['tune']}  ")
-        played = _section_number(trace)
-        for number, letter in enumerate(trace["plan"]):
+    place = chunk.provenance.place if chunk else None
+    if chunk and place:
+        text.append(f"tune {place.tune}  ")
+        played = _section_number(place)
+        for number, letter in enumerate(place.plan):
             text.append(letter, Style(reverse=True, bold=True) if number == played else _DIM)
-        text.append(f"  bar {trace['bar']} of section {trace['section']}", _DIM)
-        if trace["wish"]:
-            text.append(f", {trace['wish']}", Style(color="#ffb454"))
+        text.append(f"  bar {place.bar} of section {place.section}", _DIM)
+        if chunk.provenance.wish:
+            text.append(f", {chunk.provenance.wish}", Style(color="#ffb454"))
     else:
         text.append("free run", _DIM)
     text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
@@ -82,10 +83,10 @@ def form_line(overview: Overview) -> Text:
     return text
 
 
-def _section_number(trace: Mapping[str, Any]) -> int:
+def _section_number(place: Place) -> int:
     """Which letter of its plan a section is, as far as the time it is played tells."""
-    places = [n for n, letter in enumerate(trace["plan"]) if letter == trace["section"]]
-    return places[min(int(trace["time"]), len(places)) - 1]
+    numbers = [n for n, letter in enumerate(place.plan) if letter == place.section]
+    return numbers[min(place.time, len(numbers)) - 1]
 
 
 def roll(overview: Overview, width: int, height: int) -> list[Text]:
@@ -96,7 +97,7 @@ def roll(overview: Overview, width: int, height: int) -> list[Text]:
     now = overview.tick // TICKS_PER_STEP - first_step
     parts = {part.channel: number for number, part in enumerate(overview.steering.band.parts)}
     cells = np.full((2 * height, width), -1, np.int64)
-    notes = notes_of(overview.chunks)
+    notes = chunk_notes(overview.chunks)
     notes = notes[notes[:, 2] != DRUM_CHANNEL]
     if len(notes):
         lowest, highest = int(notes[:, 3].min()), int(notes[:, 3].max())
@@ -167,25 +168,25 @@ def segment_lines(overview: Overview) -> list[Text]:
     if now is None:
         return []
     coming = _coming_after(now, overview.chunks)
-    lines = [_song("now ", now), _code("fwd ", now.trace["forward_code"], None)]
+    lines = [_song("now ", now), _code("fwd ", now.provenance.forward_code, None)]
     if coming:
         text = _song("next", coming)
-        if coming.trace.get("planned"):
+        if coming.provenance.planned:
             text.append("  returns as planned", Style(color="#ffb454"))
-        elif coming.trace["hamming"] is not None:
+        elif coming.provenance.hamming is not None:
             text.append(
-                f"  Hamming {coming.trace['hamming']} (nearest {coming.trace['nearest']}, "
-                f"{coming.trace['ties']:,} ties)",
+                f"  Hamming {coming.provenance.hamming} (nearest {coming.provenance.nearest}, "
+                f"{coming.provenance.ties:,} ties)",
                 _DIM,
             )
-        lines += [text, _code("bwd ", coming.trace["backward_code"], now.trace["forward_code"])]
+        lines += [text, _code("bwd ", coming.provenance.backward_code, now.provenance.forward_code)]
     return lines
 
 
 def _song(label: str, chunk: Chunk) -> Text:
     text = Text(f"{label} ", _DIM, no_wrap=True, overflow="ellipsis")
-    text.append(chunk.trace["song"], _BOLD)
-    text.append(f", beat {chunk.trace['song_beat']}", _DIM)
+    text.append(chunk.provenance.song, _BOLD)
+    text.append(f", beat {chunk.provenance.song_beat}", _DIM)
     return text
 
 
@@ -208,13 +209,12 @@ def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
     coming = _coming_after(now, overview.chunks) if now else None
     if coming is None:
         return []
-    trace = coming.trace
     lines = [Text("candidates", _DIM)]
-    for candidate in trace.get("candidates") or []:
-        chosen = candidate["segment"] == trace["segment"]
+    for candidate in coming.provenance.candidates:
+        chosen = candidate.segment == coming.provenance.segment
         text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
-        text.append(f"{candidate['hamming']:>2}  ", _DIM)
-        text.append(candidate["song"], _BOLD if chosen else Style())
+        text.append(f"{candidate.hamming:>2}  ", _DIM)
+        text.append(candidate.song, _BOLD if chosen else Style())
         lines.append(text)
     return lines[:n_lines]
 
@@ -222,7 +222,7 @@ def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
 def part_lines(overview: Overview, selected: int) -> list[Text]:
     """A meter, level and state for each part; one is selected."""
     steering = overview.steering
-    notes = notes_of(overview.chunks)
+    notes = chunk_notes(overview.chunks)
     lines = []
     for number, part in enumerate(steering.band.parts):
         mine = notes[(notes[:, 2] == part.channel) & (notes[:, 0] <= overview.tick)]
@@ -254,25 +254,17 @@ def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
     one segment.
     """
     later = (chunk for chunk in chunks if chunk.start_tick >= now.end_tick)
-    playing = now.trace["segment"]
-    return next((chunk for chunk in later if chunk.trace["segment"] != playing), None)
+    playing = now.provenance.segment
+    return next((chunk for chunk in later if chunk.provenance.segment != playing), None)
 
 
 @lru_cache(maxsize=2)
-def notes_of(chunks: tuple[Chunk, ...]) -> Notes:
+def chunk_notes(chunks: tuple[Chunk, ...]) -> Notes:
     """The notes of some chunks, int64[n, 4]: start and end in ticks, channel, pitch.
 
-    They are kept for the next frame: chunks change only once a hop.
+    Kept for the next frame: chunks change only once a hop.
     """
-    notes: list[tuple[int, int, int, int]] = []
-    on: dict[tuple[int, int], int] = {}
-    end = chunks[-1].end_tick if chunks else 0
-    for chunk in chunks:
-        for tick, status, pitch, _ in chunk.events.tolist():
-            kind, place = status & 0xF0, (status & 0x0F, pitch)
-            if kind == NOTE_ON:
-                on[place] = tick
-            elif kind == NOTE_OFF and place in on:
-                notes.append((on.pop(place), tick, *place))
-    notes += [(tick, end, *place) for place, tick in on.items()]
-    return np.array(notes, np.int64).reshape(-1, 4)
+    if not chunks:
+        return notes_of(NO_EVENTS)
+    events = np.concatenate([chunk.events for chunk in chunks])
+    return notes_of(events, chunks[-1].end_tick)

@@ -13,7 +13,7 @@ from livedshl.arranger.drone import DRONE_PATTERNS
 from livedshl.arranger.melody import MELODY_PATTERNS
 from livedshl.arranger.voicing import voice_chord
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.music import GRIDS, Chord
 
 TABLES = (CHORD_PATTERNS, BASS_PATTERNS, COUNTER_PATTERNS, DRONE_PATTERNS, MELODY_PATTERNS)

@@ -1,12 +1,13 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from support.bundles import write_kind
 from support.strategies import VOCABULARY
 
-from livedshl.bundle import open_bundle, write_bundle
-from livedshl.bundle.bundle import find_bundle, kind_folder
+from livedshl.bundle import Background, open_bundle, write_bundle
+from livedshl.bundle.catalogue import find_bundle, kind_folder
 from livedshl.errors import BundleError
 from livedshl.index import unpack
 from livedshl.music import GRIDS, Mode
@@ -67,8 +68,8 @@ def test_a_missing_file_is_named(written):
         open_bundle(written[0])
 
 
-def test_a_folder_without_manifest_is_no_bundle(tmp_path):
-    with pytest.raises(BundleError, match="no bundle here"):
+def test_a_folder_without_manifest_is_not_a_model(tmp_path):
+    with pytest.raises(BundleError, match="there is no model here"):
         open_bundle(tmp_path)
 
 
@@ -76,7 +77,7 @@ def test_another_format_version_is_refused_with_a_remedy(written):
     manifest = json.loads((written[0] / "manifest.json").read_text())
     manifest["format_version"] = 99
     (written[0] / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BundleError, match=r"bundle format 99.*build the bundle again"):
+    with pytest.raises(BundleError, match=r"format 99.*Build the model again"):
         open_bundle(written[0])
 
 
@@ -88,13 +89,9 @@ def test_pickled_arrays_are_never_loaded(written):
 
 
 def test_writing_over_a_bundle_leaves_other_files_alone(written):
-    folder, library, codes = written
+    folder = written[0]
     (folder / "README.md").write_text("card")
-    write_bundle(
-        folder, library=library, vocabulary=VOCABULARY, forward=codes[1], backward=codes[0],
-        symbols=5, follow_beats=4, networks=b"", mode=Mode.MAJOR, training={}, corpora=[],
-        figures={},
-    )  # fmt: skip
+    write_bundle(folder, replace(open_bundle(folder), follow_beats=4), b"", Background({}, [], {}))
     assert (folder / "README.md").read_text() == "card"
     assert open_bundle(folder).follow_beats == 4
 
@@ -128,10 +125,10 @@ def test_a_kind_of_tunes_is_found_beside_the_models_own(tmp_path):
     assert find_bundle(model) == find_bundle(model, "6/8") == tmp_path / "model"
     assert find_bundle(model, "4/4", Mode.MINOR) == tmp_path / "model" / "4-4-minor"
     with pytest.raises(
-        BundleError, match="no tunes in 3/4 major here, but in 6/8 major, 4/4 minor; choose among"
+        BundleError, match=r"no tunes in 3/4 major. It has 6/8 major, 4/4 minor. Choose one"
     ):
         find_bundle(model, "3/4")
-    with pytest.raises(BundleError, match="no tunes in 6/8 minor here"):
+    with pytest.raises(BundleError, match="no tunes in 6/8 minor"):
         find_bundle(model, None, Mode.MINOR)
 
 

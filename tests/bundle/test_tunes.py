@@ -1,7 +1,7 @@
 import pytest
 from support.bundles import write_kind
 
-from livedshl.bundle.bundle import bundle_folder, find_bundle, shipped_bundles
+from livedshl.bundle.catalogue import bundle_folder, find_bundle, shipped_bundles
 from livedshl.bundle.tunes import ListedTune, search, the_tune, tunes_of
 from livedshl.errors import TuneError
 from livedshl.music import Mode
@@ -58,7 +58,7 @@ def test_what_fits_several_tunes_is_answered_with_them_and_what_fits_none_with_a
 def test_a_users_own_model_is_found_by_name_but_not_in_the_place_of_one_that_ships(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("livedshl.bundle.bundle.own_models", lambda: tmp_path)
+    monkeypatch.setattr("livedshl.bundle.catalogue.own_models", lambda: tmp_path)
     write_kind(tmp_path / "mine", "6/8")
     write_kind(tmp_path / "session")
     assert bundle_folder("mine") == find_bundle("mine") == tmp_path / "mine"

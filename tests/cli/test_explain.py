@@ -70,8 +70,8 @@ def records_table(shown):
     [
         (None, "t.jsonl: cannot be read (No such file or directory)"),
         (b"", "t.jsonl: no record in it"),
-        (b"MThd\x00\x00", "t.jsonl, line 1: no record of a trace"),
-        (b'{"beat": 3}\n', "t.jsonl, line 1: no record of a trace"),
+        (b"MThd\x00\x00", "t.jsonl, line 1: not a record of a trace"),
+        (b'{"beat": 3}\n', "t.jsonl, line 1: not a record of a trace"),
     ],
 )
 def test_what_is_no_trace_is_told_in_a_line(run_here, tmp_path, content, told):

@@ -248,7 +248,11 @@ def test_what_the_composer_does_wrong_is_told():
         """The first ten bars again and again; and a note-off too many."""
         theme = chunks[:20]
         chunks = [
-            replace(chunk, steps=theme[n % 20].steps, trace=chunk.trace | {"segment": n % 20})
+            replace(
+                chunk,
+                steps=theme[n % 20].steps,
+                provenance=replace(chunk.provenance, segment=n % 20),
+            )
             for n, chunk in enumerate(chunks)
         ]
         stray = np.concatenate([[[0, 0x80, 1, 0]], chunks[0].events])

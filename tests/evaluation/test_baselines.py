@@ -11,7 +11,6 @@ from livedshl.evaluation.codes.contest import Contest, Ranker
 from livedshl.evaluation.codes.holdout import hold_out
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Tune
 from livedshl.music.segments import CHORD
-from livedshl.networks.contexts import Contexts
 
 FITS: dict[str, Callable[[Material], Ranker]] = BASELINES | {
     "lstm": partial(next_step.fit, n_batches=60)
@@ -68,7 +67,7 @@ def test_chance_finds_as_much_as_chance(asked) -> None:
 @pytest.mark.parametrize("name", INFORMED)
 def test_what_agrees_with_what_sounds_comes_first_where_segments_overlap(name: str) -> None:
     contest, material = prepared(2)
-    contexts = Contexts.of(contest.library, contest.queries[:5])
+    contexts = contest.library.contexts(contest.queries[:5])
     scores = FITS[name](material)(contexts)
     for sounding, row in zip(contexts.segments, scores, strict=True):
         agreement = (sounding[8:] == material.contents[:, :8]).all(2).sum(1)
@@ -79,7 +78,7 @@ def test_what_agrees_with_what_sounds_comes_first_where_segments_overlap(name: s
 def test_a_chord_that_follows_is_preferred(name: str) -> None:
     """Within a bar the chord stays, at the bar line the next one comes; the others never follow."""
     contest, material = prepared(4)
-    contexts = Contexts.of(contest.library, contest.queries[:40])
+    contexts = contest.library.contexts(contest.queries[:40])
     best = FITS[name](material)(contexts).argmax(1)
     chords_on = (material.contents[best, 0, CHORD] - contexts.segments[:, -1, CHORD]) % 4
     assert np.isin(chords_on, (0, 1)).mean() > 0.9

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from support.bundles import random_bundle
 
-from livedshl.bundle import open_bundle, write_bundle
+from livedshl.bundle import Background, open_bundle, write_bundle
 from livedshl.evaluation.paper_tasks import CONTINUATIONS, write_tasks
-from livedshl.index import CodeShape, hamming, unpack
+from livedshl.index import CodeShape, hamming
 from livedshl.music import GRIDS
 from livedshl.rendering import render
 
@@ -24,20 +24,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A bundle on disk."""
     metre, overlaps = request.param
     bundle = random_bundle(n_tunes=30, shape=CODES, grid=GRIDS[metre], overlaps=overlaps)
-    write_bundle(
-        tmp_path / "bundle",
-        library=bundle.library,
-        vocabulary=bundle.vocabulary,
-        forward=unpack(bundle.forward, CODES),
-        backward=unpack(bundle.backward, CODES),
-        symbols=CODES.symbols,
-        follow_beats=bundle.follow_beats,
-        networks=b"none",
-        mode=bundle.mode,
-        training={},
-        corpora=[],
-        figures={},
-    )
+    write_bundle(tmp_path / "bundle", bundle, b"none", Background({}, [], {}))
     return tmp_path / "bundle"
 
 

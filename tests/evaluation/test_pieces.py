@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.bundles import index_of, random_bundle, random_tunes
 from support.hand_made import steps_of
+from support.provenances import place, provenance
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.evaluation.music.pieces import (
@@ -23,9 +24,9 @@ from livedshl.performance.settings import Settings
 C_MAJOR = Key(0, Mode.MAJOR)
 
 
-def chunk(beat, source, song_beat, splice=4, **of_form):
-    trace = {"beat": beat, "source": source, "song_beat": song_beat, "splice": splice} | of_form
-    return Chunk(0, 0, np.empty((0, 4), np.int64), steps_of([(60, 8)]), C_MAJOR, trace)
+def chunk(beat, source, song_beat, splice=4, **known):
+    found = provenance(beat=beat, source=source, song_beat=song_beat, splice=splice, **known)
+    return Chunk(0, 0, np.empty((0, 4), np.int64), steps_of([(60, 8)]), C_MAJOR, found)
 
 
 def test_a_join_is_where_a_segment_comes_that_does_not_follow_in_its_song():
@@ -43,8 +44,8 @@ def test_a_join_is_where_a_segment_comes_that_does_not_follow_in_its_song():
     assert not piece.planned.any()
 
 
-def test_the_trace_says_which_steps_are_planned_to_return():
-    chunks = [chunk(0, "a", 8, planned=False), chunk(2, "b", 0, planned=True)]
+def test_provenance_says_which_steps_are_planned_to_return():
+    chunks = [chunk(0, "a", 8, place=place()), chunk(2, "b", 0, place=place(planned=True))]
     assert traced_piece(COMMON_TIME, chunks).planned.tolist() == [False] * 8 + [True] * 8
 
 

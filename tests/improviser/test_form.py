@@ -14,10 +14,10 @@ from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Pattern, Role
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.bundle.bundle import roles_in
 from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
 from livedshl.index import CodeShape, hamming, pack
+from livedshl.learning.roles import roles_in
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import SectionRole
@@ -61,10 +61,18 @@ def dance_bundle(seed=0, metre="4/4", overlaps=True, n_tunes=30, shape=CodeShape
     codes = rng.integers(0, shape.symbols, (2, len(library), shape.length)).astype(np.uint8)
     forward, backward = pack(codes, shape)
     follow = grid.hop_beats if overlaps else grid.segment_beats
-    roles = roles_in(library, VOCABULARY, Mode.MAJOR)
     return Bundle(
-        Path("memory"), library, VOCABULARY, shape, follow, forward, backward, Mode.MAJOR, roles, {}
-    )  # fmt: skip
+        folder=Path("memory"),
+        manifest={},
+        library=library,
+        vocabulary=VOCABULARY,
+        mode=Mode.MAJOR,
+        roles=roles_in(library, VOCABULARY, Mode.MAJOR),
+        shape=shape,
+        follow_beats=follow,
+        forward=forward,
+        backward=backward,
+    )
 
 
 bundles = st.builds(
@@ -323,18 +331,18 @@ def test_every_note_ends_and_the_last_chord_rings_to_the_end_of_the_bar(bundle, 
         if kind == 0x80:
             last_off.setdefault(channel, []).append((tick, pitch))
     assert not +on
-    home = Key(2, Mode.MAJOR).transposed(chunks[-1].trace["key_shift"]).tonic
+    home = Key(2, Mode.MAJOR).transposed(chunks[-1].provenance.place.key_shift).tonic
     for offs in last_off.values():
         final = [(pitch - home) % 12 for tick, pitch in offs if tick == end]
         assert set(final) in ({0}, {0, 4, 7})
 
 
-def test_the_trace_tells_the_key_and_the_notes_are_in_it():
+def test_provenance_names_the_key_and_the_notes_are_in_it():
     bundle = dance_bundle()
     chunks = composed(bundle, 400)
     for chunk in chunks[:-1]:
-        shift = {"D": 2, "G": 7, "A": 9}[chunk.trace["key"]]
+        shift = {"D": 2, "G": 7, "A": 9}[str(chunk.provenance.key)]
         heard = {p % 12 for _, s, p, v in chunk.events.tolist() if s == 0x90 and v}
         written = {(int(p) + shift) % 12 for p, a in chunk.steps[:, :2].tolist() if a}
         assert written <= heard
-    assert {chunk.trace["key"] for chunk in chunks} == {"D", "G", "A"}
+    assert {str(chunk.provenance.key) for chunk in chunks} == {"D", "G", "A"}

@@ -15,7 +15,6 @@ from livedshl.improviser import (
     Form,
     Improvisation,
     Retrieve,
-    trace_record,
 )
 from livedshl.improviser.chart import ChartDistance
 from livedshl.index import CodeShape, hamming
@@ -238,27 +237,3 @@ def test_the_same_seed_plays_the_same_and_another_does_not():
         [p.segment for p in passages(bundle, 50, seed=seed)] for seed in (1, 1, 2)
     )
     assert first == again != other
-
-
-def test_the_trace_says_where_a_passage_came_from():
-    bundle = random_bundle()
-    passage = passages(bundle, 5)[4]
-    record = trace_record(bundle, passage)
-    tune = int(bundle.library.tune_of[passage.segment])
-    assert record["beat"] == 8
-    assert record["song"] == f"Tune {tune}"
-    assert record["source"] == f"book.abc#{tune}"
-    start = bundle.library.tune_steps[tune] + 4 * record["song_beat"]
-    assert start == bundle.library.starts[passage.segment]
-    assert record["hamming"] == passage.continuation.hamming
-    assert 0 <= record["splice"] <= 8
-
-
-def test_in_a_slip_jig_the_trace_counts_in_dotted_quarters():
-    bundle = random_bundle(grid=GRIDS["9/8"])
-    played = passages(bundle, 5)
-    assert [trace_record(bundle, passage)["beat"] for passage in played] == [0, 1, 2, 3, 4]
-    record, segment = trace_record(bundle, played[4]), played[4].segment
-    tune = bundle.library.tune_of[segment]
-    start = bundle.library.tune_steps[tune] + 6 * record["song_beat"]
-    assert start == bundle.library.starts[segment]

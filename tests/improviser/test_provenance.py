@@ -1,93 +1,90 @@
-import json
-from dataclasses import replace
-from itertools import pairwise
+from itertools import islice
 
+import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from support.pieces import piece
+from support.bundles import index_of, random_bundle
+from support.provenances import place, provenance
 
-from livedshl.errors import TraceError
-from livedshl.improviser.provenance import read_trace, sections_of, stretches, summarise
-from livedshl.music import COMMON_TIME, GRIDS
-
-grids = st.sampled_from(list(GRIDS.values()))
-
-
-def record(origin):
-    """The line of a trace that tells an origin."""
-    names = ("beat", "beats", "song", "source", "song_beat", "hamming", "nearest", "ties",
-             "agreeing_steps", "splice", "wish", "tune", "section", "time")  # fmt: skip
-    known = {name: getattr(origin, name) for name in names}
-    return json.dumps({"metre": str(origin.grid), **known}, ensure_ascii=False) + "\n"
+from livedshl.improviser import (
+    Candidate,
+    ContinuationRules,
+    Form,
+    Improvisation,
+    Retrieve,
+    provenance_of,
+)
+from livedshl.index import unpack
+from livedshl.music import GRIDS
+from livedshl.music.leadsheet import Key
 
 
-@given(grids, st.integers(0, 1000), st.integers(1, 12))
-def test_stretches_fill_the_music_without_a_gap(grid, seed, bars):
-    tune = piece(grid, bars, seed)
-    found = tune.stretches
-    assert (found[0].start, found[-1].end) == (0, len(tune.steps))
-    assert all(one.end == other.start for one, other in pairwise(found))
-    assert all(stretch.start < stretch.end for stretch in found)
-    assert {stretch.start for stretch in found} <= {origin.step for origin in tune.origins}
+def passages(bundle, n, form=Form.NONE):
+    rng = np.random.default_rng(1)
+    rules = ContinuationRules()
+    return list(islice(Improvisation(bundle, index_of(bundle), rules, Retrieve.MIN, rng, form), n))
 
 
-@given(grids, st.integers(0, 1000), st.data())
-def test_a_trace_cut_off_anywhere_gives_the_records_that_are_whole(
-    tmp_path_factory, grid, seed, data
-):
-    origins = piece(grid, 4, seed).origins
-    lines = [record(origin).encode() for origin in origins]
-    content = b"".join(lines)
-    cut = data.draw(st.integers(0, len(content)))
-    path = tmp_path_factory.mktemp("trace") / "t.jsonl"
-    path.write_bytes(content[:cut])
-    ends = [sum(map(len, lines[:n])) - 1 for n in range(1, len(lines) + 1)]  # without line's end
-    n_whole = sum(end <= cut for end in ends)
-    if n_whole == 0:
-        with pytest.raises(TraceError, match=r"t\.jsonl"):
-            read_trace(path)
-        return
-    found, cut_off = read_trace(path)
-    assert found == origins[:n_whole]
-    assert cut_off == (cut > ends[n_whole - 1] + 1)
+def test_provenance_says_where_a_passage_came_from_and_how_it_was_found():
+    bundle = random_bundle()
+    passage = passages(bundle, 5)[4]
+    found = provenance_of(bundle, passage, Key.parse("D"))
+    tune = int(bundle.library.tune_of[passage.segment])
+    assert (found.metre, found.beat, found.beats) == ("4/4", 8, 2)
+    assert (found.segment, found.key) == (passage.segment, Key.parse("D"))
+    assert (found.song, found.source) == (f"Tune {tune}", f"book.abc#{tune}")
+    start = bundle.library.tune_steps[tune] + 4 * found.song_beat
+    assert start == bundle.library.starts[passage.segment]
+    for name in ("hamming", "nearest", "ties", "agreeing_steps", "rules_kept", "wish"):
+        assert getattr(found, name) == getattr(passage.continuation, name)
+    assert 0 <= found.splice <= 8
+    assert found.takeover_step == 32 + found.splice
+    codes = (bundle.forward, bundle.backward)
+    forward, backward = (unpack(code[passage.segment], bundle.shape).tolist() for code in codes)
+    assert (list(found.forward_code), list(found.backward_code)) == (forward, backward)
+    library = bundle.library
+    assert found.candidates == tuple(
+        Candidate(segment, distance, f"Tune {library.tune_of[segment]}")
+        for segment, distance in passage.continuation.candidates
+    )
+    assert found.candidates
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\x00\xff\x89PNG\r\n\x1a\n", b"[1, 2]\n", b"{}\n", b'"text"\n', b"7\n", b"null\n",
-     b'{"metre": "5/4", "beat": 0}\n'],
-)  # fmt: skip
-def test_what_is_no_trace_is_refused_by_name(tmp_path, content):
-    path = tmp_path / "t.jsonl"
-    path.write_bytes(content)
-    with pytest.raises(TraceError, match=r"t\.jsonl"):
-        read_trace(path)
+def test_the_opening_was_found_by_no_code_and_a_free_run_has_no_place():
+    bundle = random_bundle()
+    found = provenance_of(bundle, passages(bundle, 1)[0])
+    assert (found.hamming, found.nearest, found.ties, found.agreeing_steps) == (None,) * 4
+    assert (found.candidates, found.splice, found.place, found.key) == ((), None, None, None)
+    assert found.rules_kept and not found.planned and found.takeover_step == 0
 
 
-def test_a_damaged_line_in_the_middle_is_named(tmp_path):
-    lines = [record(origin) for origin in piece(COMMON_TIME, 4).origins]
-    lines[2] = lines[2][:40] + "\n"
-    (tmp_path / "t.jsonl").write_text("".join(lines), encoding="utf-8")
-    with pytest.raises(TraceError, match="line 3"):
-        read_trace(tmp_path / "t.jsonl")
+def test_a_tune_gives_its_place_in_the_form():
+    bundle = random_bundle()
+    for passage in passages(bundle, 5, Form.AABA):
+        found = provenance_of(bundle, passage)
+        assert found.place == passage.place
+        assert found.place.plan == "AABA"
 
 
-def test_a_new_tune_says_so_and_what_comes_again_is_counted():
-    tune = piece(COMMON_TIME, 32)
-    second = [replace(o, tune=2, section="A", time=1) if o.beat >= 96 else o for o in tune.origins]
-    assert sections_of(stretches(second, len(tune.steps))) == [
-        (0, "A"), (128, "B"), (256, "A2"), (384, "Tune 2: A")
-    ]  # fmt: skip
+def test_what_the_form_brings_back_is_planned():
+    assert provenance(place=place(planned=True)).planned
+    assert not provenance(place=place()).planned
+    assert not provenance().planned
 
 
-@given(grids, st.integers(0, 1000), st.integers(1, 12))
-def test_the_summary_accounts_for_every_bar(grid, seed, bars):
-    tune = piece(grid, bars, seed)
-    summary = summarise(tune.origins)
-    assert summary.bars == bars
-    assert sum(share for _, share in summary.songs) == pytest.approx(bars)
-    shares = [share for _, share in summary.songs]
-    assert shares == sorted(shares, reverse=True)
-    assert 0 < summary.longest <= shares[0]
-    assert summary.segments == len(tune.origins)
+def test_a_section_is_counted_from_its_second_time():
+    assert [place(section="B", time=time).name for time in (1, 2, 3)] == ["B", "B2", "B3"]
+
+
+def test_in_a_slip_jig_beats_are_dotted_quarters():
+    bundle = random_bundle(grid=GRIDS["9/8"])
+    played = passages(bundle, 5)
+    assert [provenance_of(bundle, passage).beat for passage in played] == [0, 1, 2, 3, 4]
+    found = provenance_of(bundle, played[4])
+    tune = bundle.library.tune_of[found.segment]
+    start = bundle.library.tune_steps[tune] + 6 * found.song_beat
+    assert start == bundle.library.starts[found.segment]
+
+
+def test_an_unknown_metre_is_refused():
+    with pytest.raises(ValueError, match="5/4"):
+        provenance(metre="5/4")

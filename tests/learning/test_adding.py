@@ -13,11 +13,11 @@ from support.own_tunes import own_book, own_sheets
 from support.surroundings import livedshl
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import find_bundle, own_bundles
+from livedshl.bundle.catalogue import find_bundle, own_bundles
 from livedshl.errors import BundleError, CorpusError
 from livedshl.index import pack
 from livedshl.learning.adding import FEWEST_TUNES, Added, add_model
-from livedshl.learning.networks import encode, load_networks
+from livedshl.learning.coding import encode, load_networks
 from livedshl.music import GRIDS, Mode
 
 
@@ -45,7 +45,7 @@ def models(tmp_path_factory: pytest.TempPathFactory):
     """The folder of the user's own models."""
     folder = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("bundle.bundle", "learning.adding"):
+        for module in ("bundle.catalogue", "learning.adding"):
             patch.setattr(f"livedshl.{module}.own_models", lambda: folder)
         yield folder
 
@@ -96,7 +96,7 @@ def test_adding_a_model_again_replaces_it_whole(added: Added, folder: Path, mode
     of_jigs = add_model([str(folder / "jigs.abc")], "again", "session", silent)
     assert [kind.name for kind in of_jigs.kinds] == ["6/8 major"]
     assert sorted(path.name for path in models.iterdir()) == ["again", "mine"]
-    with pytest.raises(BundleError, match="no tunes in 4/4 minor here, but in 6/8 major"):
+    with pytest.raises(BundleError, match=r"no tunes in 4/4 minor. It has 6/8 major"):
         find_bundle("again", "4/4", Mode.MINOR)
     shutil.rmtree(models / "again")
 

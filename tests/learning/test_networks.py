@@ -8,21 +8,13 @@ from support.own_tunes import own_tunes
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError
-from livedshl.learning.networks import (
-    LstmNetworks,
-    Networks,
-    as_input,
-    encode,
-    load_networks,
-    networks_bytes,
-    seeded_networks,
-    to_code,
-)
+from livedshl.learning.coding import encode, load_networks, networks_bytes, seeded_networks
+from livedshl.learning.networks import LstmNetworks, Networks, as_input, to_code
 from livedshl.learning.objective import bit_balance, objective, pair_loss
 from livedshl.learning.window import WindowNetworks
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.music.features import N_FEATURES
-from livedshl.networks.contexts import Contexts, history_steps
+from livedshl.networks.contexts import history_steps
 from livedshl.networks.shape import NetworkShape, Reader
 
 HISTORY_STEPS = history_steps(COMMON_TIME)
@@ -58,7 +50,7 @@ def library() -> SegmentLibrary:
 def test_each_group_is_a_distribution(metre: str, shape: NetworkShape) -> None:
     networks = seeded_networks(replace(shape, metre=metre), np.random.default_rng(4))
     library = SegmentLibrary.of_tunes(own_tunes(n_tunes=1, grid=GRIDS[metre]))
-    contexts = Contexts.of(library, slice(0, 6))
+    contexts = library.contexts(slice(0, 6))
     for soft in (networks.soft_forward(contexts), networks.soft_backward(contexts)):
         assert soft.shape == (6, 5, 3)
         assert torch.allclose(soft.sum(2), torch.ones(6, 5))
@@ -67,7 +59,7 @@ def test_each_group_is_a_distribution(metre: str, shape: NetworkShape) -> None:
 def test_the_paper_s_backward_network_reads_the_retrograde(
     lstms: LstmNetworks, library: SegmentLibrary
 ) -> None:
-    contexts = Contexts.of(library, slice(0, 4))
+    contexts = library.contexts(slice(0, 4))
     retrograde = as_input(contexts.segments[:, ::-1].copy(), lstms.device)
     assert torch.equal(lstms.soft_backward(contexts), lstms.backward_network(retrograde))
 
@@ -75,7 +67,7 @@ def test_the_paper_s_backward_network_reads_the_retrograde(
 def test_the_final_relu_lifts_what_is_negative(
     lstms: LstmNetworks, library: SegmentLibrary
 ) -> None:
-    contexts = Contexts.of(library, slice(0, 4))
+    contexts = library.contexts(slice(0, 4))
     lifted = LstmNetworks(replace(LSTM, final_relu=True))
     lifted.load_state_dict(lstms.state_dict())
     with torch.no_grad():
@@ -94,8 +86,8 @@ def test_codes_agree_wherever_the_shared_beats_do(metre: str) -> None:
     library = SegmentLibrary.of_tunes(own_tunes(n_tunes=1, grid=grid))
     rows = np.flatnonzero(np.diff(library.starts) == grid.hop_steps)
     assert len(rows) > 10
-    forward = networks.soft_forward(Contexts.of(library, rows))
-    backward = networks.soft_backward(Contexts.of(library, rows + 1))
+    forward = networks.soft_forward(library.contexts(rows))
+    backward = networks.soft_backward(library.contexts(rows + 1))
     assert torch.allclose(forward[:, :3], backward[:, :3], atol=1e-6)
     assert not torch.allclose(forward[:, 3:], backward[:, 3:], atol=1e-3)
 
@@ -111,7 +103,7 @@ def test_networks_of_common_time_read_what_they_always_read() -> None:
 
 def test_a_passage_is_what_was_played_until_the_segment_ends(library: SegmentLibrary) -> None:
     rows = np.array([0, 3, 20, len(library) - 1])
-    contexts = Contexts.of(library, rows)
+    contexts = library.contexts(rows)
     for index, row in enumerate(rows):
         start = int(library.starts[row])
         known = int(contexts.known[index])
@@ -126,7 +118,7 @@ def test_a_passage_is_what_was_played_until_the_segment_ends(library: SegmentLib
 def test_only_the_forward_network_hears_what_came_before(
     windows: WindowNetworks, library: SegmentLibrary
 ) -> None:
-    contexts = Contexts.of(library, np.arange(20, 26))
+    contexts = library.contexts(np.arange(20, 26))
     steps = contexts.steps.copy()
     steps[:, HISTORY_STEPS - 16 : HISTORY_STEPS, 0] += 2  # another bar before the segment
     other = replace(contexts, steps=steps)
@@ -140,7 +132,7 @@ def test_recall_gives_the_code_of_an_earlier_segment(
     """With all attention on the segment two bars back, the forward code is its backward code."""
     first_of_tune = int(np.searchsorted(library.tune_of, 1))
     late = np.arange(first_of_tune - 6, first_of_tune)
-    contexts = Contexts.of(library, late)
+    contexts = library.contexts(late)
     with torch.no_grad():
         windows.gate[2].weight.zero_()
         windows.gate[2].bias.copy_(torch.tensor([0.0, 0.0, 0.0, 1e3]))
@@ -152,7 +144,7 @@ def test_recall_gives_the_code_of_an_earlier_segment(
 def test_nothing_is_recalled_from_before_the_tune_began(
     windows: WindowNetworks, library: SegmentLibrary
 ) -> None:
-    opening = Contexts.of(library, np.array([0]))
+    opening = library.contexts(np.array([0]))
     with torch.no_grad():
         windows.gate[2].bias.copy_(torch.tensor([0.0, -1e3, 1e3, 1e3]))
     assert windows.soft_forward(opening).isfinite().all()
@@ -168,7 +160,7 @@ def test_encoding_by_batches_equals_encoding_at_once(
     networks: Networks, library: SegmentLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forward, backward = encode(networks, library)
-    monkeypatch.setattr("livedshl.learning.networks._ENCODE_BATCH", 10)
+    monkeypatch.setattr("livedshl.learning.coding._BATCH", 10)
     told: list[float] = []
     in_parts = encode(networks, library, told.append)
     assert (forward == in_parts[0]).all() and (backward == in_parts[1]).all()

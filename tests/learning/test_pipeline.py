@@ -12,6 +12,7 @@ from support.own_tunes import own_sheets
 from livedshl.bundle import open_bundle
 from livedshl.errors import CorpusError
 from livedshl.index import pack
+from livedshl.learning.coding import encode, load_networks
 from livedshl.learning.harmony import (
     fit_and_measure,
     measure,
@@ -20,7 +21,6 @@ from livedshl.learning.harmony import (
     write_harmoniser,
 )
 from livedshl.learning.harmony_network import fit_harmoniser
-from livedshl.learning.networks import encode, load_networks
 from livedshl.learning.pipeline import cached_bundle, train_bundle
 from livedshl.learning.settings import TrainingSettings
 from livedshl.music import GRIDS, LeadSheet, Mode
@@ -73,7 +73,7 @@ def test_training_leaves_a_bundle_coded_by_its_own_networks(tunes, tmp_path: Pat
     assert bundle.manifest["corpora"] == [{"title": "book"}]
     history = json.loads((tmp_path / "history.json").read_text(encoding="utf-8"))
     assert [row["epoch"] for row in history] == [0, 1]
-    assert {"Laying out the tunes", "Pre-training", "Encoding the segments"} < set(told)
+    assert {"Laying out the tunes", "Pre-training", "Coding the segments"} < set(told)
 
 
 def test_training_twice_writes_the_same_bytes(tunes, tmp_path: Path) -> None:

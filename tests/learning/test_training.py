@@ -11,7 +11,8 @@ from support.own_tunes import own_tunes
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError, CorpusError
-from livedshl.learning.networks import LstmNetworks, encode
+from livedshl.learning.coding import encode
+from livedshl.learning.networks import LstmNetworks
 from livedshl.learning.objective import as_compared, contrastive
 from livedshl.learning.pairs import positive_pairs
 from livedshl.learning.pretraining import pretrain, targets

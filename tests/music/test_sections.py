@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from support.strategies import VOCABULARY, tunes
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import roles_in, shipped_bundles
+from livedshl.bundle.catalogue import shipped_bundles
+from livedshl.learning.roles import roles_in
 from livedshl.music import COMMON_TIME, Mode
 from livedshl.music.sections import SectionRole, roles_of, sections_of
 

@@ -10,7 +10,7 @@ from livedshl.bundle import SegmentLibrary, open_bundle
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import BundleError
 from livedshl.index import unpack
-from livedshl.learning.networks import encode, networks_bytes, seeded_networks
+from livedshl.learning.coding import encode, networks_bytes, seeded_networks
 from livedshl.music import GRIDS
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import ForwardEncoder
@@ -34,7 +34,7 @@ def test_the_codes_are_those_of_torch(shape, tmp_path):
     expected, _ = encode(networks, library)
     path = tmp_path / "networks.safetensors"
     path.write_bytes(networks_bytes(networks))
-    codes = ForwardEncoder.of_file(path).codes(Contexts.of(library, slice(None)))
+    codes = ForwardEncoder.of_file(path).codes(library.contexts(slice(None)))
     assert (codes == expected).all()
 
 

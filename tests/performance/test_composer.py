@@ -13,21 +13,40 @@ from support.bundles import index_of, random_bundle
 from support.strategies import thorough
 
 from livedshl.arranger import Mixer, Pattern
+from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
-from livedshl.learning.networks import networks_bytes, seeded_networks
-from livedshl.midi.recorder import cut_events
+from livedshl.learning.coding import networks_bytes, seeded_networks
+from livedshl.midi.sounding import cut_events
 from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import ForwardEncoder
 from livedshl.networks.shape import NetworkShape, Reader
-from livedshl.performance.commands import Band, Control
+from livedshl.performance.commands import (
+    Answer,
+    ChoosePreset,
+    End,
+    FollowChord,
+    Freeze,
+    Hold,
+    Listen,
+    Mute,
+    NextTune,
+    ReRoll,
+    SetAdventure,
+    SetKey,
+    SetLevel,
+    SetTempo,
+    Solo,
+    check,
+)
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import HELD_BARS, Chunk, Composition
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
+from livedshl.performance.steering import Band
 
 BAR = COMMON_TIME.bar_ticks
 LOOKAHEAD = 8 * TICKS_PER_BEAT
@@ -61,7 +80,7 @@ def play(composer, wanted, until):
     for clock in range(0, until + 1, 60):
         while wanted and wanted[0].tick <= clock:
             change = wanted.pop(0)
-            earliest = Change(clock + 100, change.control, change.band)
+            earliest = Change(clock + 100, change.command, change.band)
             tick = composer.change(earliest)
             assert tick >= heard[-1].end_tick if heard else True
             coming = [chunk for chunk in coming if chunk.start_tick < tick]
@@ -77,8 +96,8 @@ def events_of(chunks):
     return np.concatenate([chunk.events for chunk in chunks])
 
 
-def on_off(name, part=None):
-    return st.builds(Control, st.just(name), st.booleans(), st.just(part))
+def on_off(switch):
+    return st.builds(switch, st.booleans())
 
 
 @st.composite
@@ -89,27 +108,27 @@ def phrases(draw):
     return Phrase(draw(st.integers(0, 400)), steps)
 
 
-controls = st.one_of(
-    on_off("listen"),
-    st.builds(lambda phrase: Control("answer", str(phrase)), phrases()),
-    st.builds(Control, st.just("harmony"), st.sampled_from(["", "Am", "G7", "F#m7", "Ebdim7"])),
-    st.builds(Control, st.sampled_from(["next-tune", "re-roll"])),
-    st.builds(Control, st.just("key"), st.sampled_from(["C", "D", "Bb", "F#"])),
-    st.builds(Control, st.just("adventure"), st.floats(0, 1)),
-    on_off("hold"),
-    on_off("freeze"),
-    st.sampled_from(PARTS).flatmap(lambda part: on_off("mute", part)),
-    st.sampled_from(PARTS).flatmap(lambda part: on_off("solo", part)),
-    st.builds(Control, st.just("level"), st.integers(0, 127), st.sampled_from(PARTS)),
-    st.builds(Control, st.just("preset"), st.just("solo-piano")),
+commands = st.one_of(
+    on_off(Listen),
+    st.builds(Answer, phrases()),
+    st.builds(FollowChord, st.none() | st.sampled_from(["Am", "G7", "Ebdim7"]).map(Chord.parse)),
+    st.sampled_from([NextTune(), ReRoll()]),
+    st.builds(SetKey, st.sampled_from(["C", "D", "Bb", "F#"]).map(Key.parse)),
+    st.builds(SetAdventure, st.floats(0, 1)),
+    on_off(Hold),
+    on_off(Freeze),
+    st.builds(Mute, st.sampled_from(PARTS), st.booleans()),
+    st.builds(Solo, st.sampled_from(PARTS), st.booleans()),
+    st.builds(SetLevel, st.sampled_from(PARTS), st.integers(0, 127)),
+    st.builds(ChoosePreset, st.just("solo-piano")),
 )
 wishes = st.lists(
     st.builds(
-        lambda tick, control: Change(
-            tick, control, Band.of(PIANO) if control.name == "preset" else None
+        lambda tick, command: Change(
+            tick, command, Band.of(PIANO) if isinstance(command, ChoosePreset) else None
         ),
         st.integers(0, 24 * BAR),
-        controls,
+        commands,
     ),
     max_size=12,
 )
@@ -166,8 +185,8 @@ def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back():
     part = SESSION.parts[0]
     asked, back = 5 * BAR + 50, 9 * BAR
     heard = heard_with(
-        Change(asked, Control("mute", True, part.name)),
-        Change(back, Control("mute", False, part.name)),
+        Change(asked, Mute(part.name, True)),
+        Change(back, Mute(part.name, False)),
     )
     next_hop = 5 * BAR + BAR // 2
     assert ons(heard, part.channel, 5 * BAR, next_hop)
@@ -179,7 +198,7 @@ def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back():
 
 def test_a_solo_silences_all_others():
     part = SESSION.parts[1]
-    heard = heard_with(Change(4 * BAR, Control("solo", True, part.name)))
+    heard = heard_with(Change(4 * BAR, Solo(part.name, True)))
     playing = {other.channel for other in SESSION.parts if ons(heard, other.channel, 5 * BAR)}
     assert playing == {part.channel}
 
@@ -187,8 +206,8 @@ def test_a_solo_silences_all_others():
 def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
     start = 8 * BAR
     heard = heard_with(
-        Change(start - 200, Control("hold", True)),
-        Change(start + 10 * BAR - 200, Control("hold", False)),
+        Change(start - 200, Hold(True)),
+        Change(start + 10 * BAR - 200, Hold(False)),
     )
     length = HELD_BARS * BAR
 
@@ -212,7 +231,7 @@ def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
 
 
 def test_a_new_key_moves_the_music_from_the_next_bar():
-    heard = heard_with(Change(6 * BAR + 500, Control("key", "E")))
+    heard = heard_with(Change(6 * BAR + 500, SetKey(Key.parse("E"))))
     free = heard_with()
     melody = SESSION.parts[0].channel
     assert ons(heard, melody, 0, 7 * BAR) == ons(free, melody, 0, 7 * BAR)
@@ -222,32 +241,32 @@ def test_a_new_key_moves_the_music_from_the_next_bar():
 
 def test_re_roll_plays_another_segment_than_the_coming_one():
     free = heard_with(form=Form.NONE)
-    heard = heard_with(Change(6 * BAR + 50, Control("re-roll")), form=Form.NONE)
+    heard = heard_with(Change(6 * BAR + 50, ReRoll()), form=Form.NONE)
     at = next(n for n, chunk in enumerate(free) if chunk.start_tick == 6 * BAR + BAR // 2)
-    segments = [chunk.trace["segment"] for chunk in heard]
-    before = [chunk.trace["segment"] for chunk in free]
+    segments = [chunk.provenance.segment for chunk in heard]
+    before = [chunk.provenance.segment for chunk in free]
     assert segments[:at] == before[:at]
     content = BUNDLE.library.content_ids
     assert content[segments[at]] != content[before[at]]
 
 
 def test_the_next_tune_begins_on_the_next_bar():
-    heard = heard_with(Change(5 * BAR + 50, Control("next-tune")))
-    tunes = {chunk.start_tick // BAR: chunk.trace["tune"] for chunk in heard}
+    heard = heard_with(Change(5 * BAR + 50, NextTune()))
+    tunes = {chunk.start_tick // BAR: chunk.provenance.place.tune for chunk in heard}
     assert tunes[5] == 1
     assert tunes[6] == 2
-    assert next(c for c in heard if c.start_tick == 6 * BAR).trace["bar"] == 1
+    assert next(c for c in heard if c.start_tick == 6 * BAR).provenance.place.bar == 1
 
 
 def test_a_frozen_form_repeats_its_section():
-    heard = heard_with(Change(BAR, Control("freeze", True)), bars=39)
-    assert {chunk.trace["section"] for chunk in heard} == {"A"}
-    assert max(chunk.trace["time"] for chunk in heard) == 5
+    heard = heard_with(Change(BAR, Freeze(True)), bars=39)
+    assert {chunk.provenance.place.section for chunk in heard} == {"A"}
+    assert max(chunk.provenance.place.time for chunk in heard) == 5
 
 
 def test_the_end_comes_within_four_bars_on_the_tonic():
     asked = 5 * BAR + 50
-    heard = heard_with(Change(asked, Control("end")))
+    heard = heard_with(Change(asked, End()))
     assert heard[-1].end_tick <= asked + 5 * BAR
     assert heard[-1].end_tick % BAR == 0
     assert heard[-1].steps[-1, 0] % 12 == 0
@@ -255,7 +274,7 @@ def test_the_end_comes_within_four_bars_on_the_tonic():
 
 def test_another_preset_brings_its_band_and_its_programs():
     band = Band.of(PIANO)
-    heard = heard_with(Change(4 * BAR + 50, Control("preset", "solo-piano"), band))
+    heard = heard_with(Change(4 * BAR + 50, ChoosePreset("solo-piano"), band))
     programs = {
         (status & 15, program)
         for tick, status, program, _ in events_of(heard).tolist()
@@ -271,14 +290,14 @@ def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step():
     steps = np.array([(67 + n % 3, 1, 0) for n in range(36)], np.int8)
     phrase = Phrase(4 * 16, steps)
     heard = heard_with(
-        Change(listening, Control("listen", True)),
-        Change(over, Control("answer", str(phrase))),
+        Change(listening, Listen(True)),
+        Change(over, Answer(phrase)),
     )
     melody = SESSION.parts[0].channel
     asked = 6 * BAR + BAR // 4 + 2 * TICKS_PER_STEP  # the step after is being heard
     assert not ons(heard, melody, 4 * BAR + BAR // 2, asked)
     assert len(ons(heard, None, 4 * BAR + BAR // 2, asked)) > 10
-    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    answer = next(chunk for chunk in heard if chunk.provenance.place.wished == "answer")
     assert answer.start_tick == asked
     assert ons(heard, melody, asked, asked + BAR)
 
@@ -303,19 +322,19 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
     steps = np.array([(60 + n % 7, 1, n % 3) for n in range(48)], np.int8)
     asked = 7 * BAR + over * TICKS_PER_STEP
     heard = heard_with(
-        Change(4 * BAR, Control("listen", True)),
-        Change(asked - TICKS_PER_STEP - 70, Control("answer", str(Phrase(4 * 16, steps)))),
+        Change(4 * BAR, Listen(True)),
+        Change(asked - TICKS_PER_STEP - 70, Answer(Phrase(4 * 16, steps))),
     )
-    answer = next(chunk for chunk in heard if chunk.trace.get("wished") == "answer")
+    answer = next(chunk for chunk in heard if chunk.provenance.place.wished == "answer")
     assert answer.start_tick == asked
     contexts = Contexts.ending(steps, 0, COMMON_TIME)
     code = pack(ForwardEncoder.of_file(BUNDLE.networks).codes(contexts), BUNDLE.shape)[0]
     distances = hamming(code, BUNDLE.backward, BUNDLE.shape)
     library = BUNDLE.library
-    chosen = answer.trace["segment"]
+    chosen = answer.provenance.segment
     before = int(np.searchsorted(library.starts, library.starts[chosen] - 8))
     assert library.tune_of[before] == library.tune_of[chosen]
-    assert distances[before] == answer.trace["hamming"]
+    assert distances[before] == answer.provenance.hamming
     after = library.after(np.arange(len(library)), 2)
     possible = (after >= 0) & (library.phases[after] == 0)
     assert distances[before] == distances[possible].min()
@@ -326,10 +345,10 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
 @pytest.mark.parametrize("name", ["A", "Cm", "E", "F#m7b5"])
 def test_the_chord_that_is_held_is_what_the_band_plays_whatever_the_key(name):
     heard = heard_with(
-        Change(4 * BAR + 50, Control("harmony", name)),
-        Change(6 * BAR, Control("next-tune")),
-        Change(8 * BAR, Control("key", "Bb")),
-        Change(12 * BAR, Control("harmony", "")),
+        Change(4 * BAR + 50, FollowChord(Chord.parse(name))),
+        Change(6 * BAR, NextTune()),
+        Change(8 * BAR, SetKey(Key.parse("Bb"))),
+        Change(12 * BAR, FollowChord(None)),
     )
     held, chords = Chord.parse(name).pitch_classes, SESSION.parts[1].channel
     played = {pitch % 12 for _, pitch in ons(heard, chords, 5 * BAR, 12 * BAR)}
@@ -347,15 +366,15 @@ def sounding_at(chunks, channel, tick):
     return set(+on)
 
 
-@pytest.mark.parametrize("name", ["mute", "solo"])
-def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(name):
+@pytest.mark.parametrize("switch", [Mute, Solo])
+def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(switch):
     pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD)
     others = [part.name for part in AMBIENT.parts if part is not pad]
-    silenced = {"mute": pad.name, "solo": others[0]}[name]
+    silenced = {Mute: pad.name, Solo: others[0]}[switch]
     heard = heard_with(
-        Change(0, Control("preset", "ambient"), Band.of(AMBIENT)),
-        Change(5 * BAR, Control(name, True, silenced)),
-        Change(9 * BAR, Control(name, False, silenced)),
+        Change(0, ChoosePreset("ambient"), Band.of(AMBIENT)),
+        Change(5 * BAR, switch(silenced, True)),
+        Change(9 * BAR, switch(silenced, False)),
     )
     assert len(sounding_at(heard, pad.channel, 4 * BAR)) == 3
     assert not sounding_at(heard, pad.channel, 8 * BAR)
@@ -365,9 +384,9 @@ def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(name):
 def test_what_sounds_on_into_held_bars_is_heard_at_each_of_their_starts():
     pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD).channel
     heard = heard_with(
-        Change(0, Control("preset", "ambient"), Band.of(AMBIENT)),
-        Change(10 * BAR - 200, Control("hold", True)),
-        Change(18 * BAR - 200, Control("hold", False)),
+        Change(0, ChoosePreset("ambient"), Band.of(AMBIENT)),
+        Change(10 * BAR - 200, Hold(True)),
+        Change(18 * BAR - 200, Hold(False)),
     )
     first = sounding_at(heard, pad, 6 * BAR + 60)
     assert first
@@ -385,18 +404,15 @@ def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
 
 
 @pytest.mark.parametrize(
-    "control",
+    ("command", "reason"),
     [
-        Control("loudness", 1),
-        Control("tempo", 4000),
-        Control("mute", True, "kazoo"),
-        Control("key", "Am"),
-        Control("key", "H"),
-        Control("hold", 1.0),
+        (SetTempo(4000), "tempo: 4000 is out of range. Choose 20 to 400"),
+        (SetTempo(float("nan")), "tempo: nan is out of range"),
+        (SetLevel("Bass", 128), "level: 128 is out of range. Choose 0 to 127"),
+        (Mute("kazoo", True), "no part is called 'kazoo'. Try: Melody"),
+        (SetKey(Key.parse("Am")), "Am is minor, the tunes that play are major"),
     ],
 )
-def test_what_cannot_be_obeyed_is_refused_with_the_reason(control):
-    from livedshl.performance.commands import check
-
-    with pytest.raises(ValueError, match=r"\w+"):
-        check(control, PARTS, SESSION.key.mode)
+def test_what_cannot_be_obeyed_is_refused_with_the_reason(command, reason):
+    with pytest.raises(CommandError, match=reason):
+        check(command, PARTS, SESSION.key.mode)

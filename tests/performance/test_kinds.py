@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from livedshl.bundle import open_bundle
-from livedshl.bundle.bundle import find_bundle, kind_folder
+from livedshl.bundle.catalogue import find_bundle, kind_folder
 from livedshl.corpus import read_corpus
 from livedshl.improviser import Retrieve
 from livedshl.learning.pipeline import train_bundle

@@ -10,7 +10,7 @@ from support.pieces import piece
 from support.surroundings import need
 
 from livedshl.errors import OutputError
-from livedshl.improviser.provenance import sections_of
+from livedshl.improviser.sources import sections_of
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.outputs.missing import EXTRA_SCORES
 
@@ -41,7 +41,7 @@ def test_the_score_has_all_bars_and_marks_every_join_with_its_distance(tmp_path,
     assert len(re.findall(rb'class="measure"', picture)) == 18
     distances = [words for _, _, words, italic in texts(picture, "dir") if not italic]
     assert distances[0] == "\u2013"
-    assert distances[1:] == [str(stretch.origin.hamming) for stretch in tune.stretches[1:]]
+    assert distances[1:] == [str(span.provenance.hamming) for span in tune.spans[1:]]
 
 
 @every_metre
@@ -53,10 +53,8 @@ def test_songs_are_named_where_they_change_and_nothing_runs_into_its_neighbour(t
     tune = piece(GRIDS[metre], bars=24, seed=4)
     marks = texts(tune.draw(tmp_path / "t.svg"), "dir")
     names = [words for _, _, words, italic in marks if italic]
-    lines = [
-        (stretch.start // (4 * tune.grid.bar_steps), stretch.origin) for stretch in tune.stretches
-    ]
-    changes = [origin.song for (_, origin) in (next(run) for _, run in groupby(
+    lines = [(span.start // (4 * tune.grid.bar_steps), span.provenance) for span in tune.spans]
+    changes = [found.song for (_, found) in (next(run) for _, run in groupby(
         lines, lambda place: (place[0], place[1].source)))]  # fmt: skip
     assert len(names) == len(changes)
     for name, song in zip(names, changes, strict=True):
@@ -73,7 +71,7 @@ def test_sections_stand_in_boxes_over_the_bars_where_they_begin(tmp_path, metre)
     tune = piece(GRIDS[metre], bars=32)
     picture = tune.draw(tmp_path / "t.svg")
     assert [words for _, _, words, _ in texts(picture, "reh")] == ["A", "B", "A2", "B2"]
-    assert [step for step, _ in sections_of(tune.stretches)] == [
+    assert [step for step, _ in sections_of(tune.spans)] == [
         bar * tune.grid.bar_steps for bar in (0, 8, 16, 24)
     ]
 

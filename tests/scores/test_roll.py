@@ -24,7 +24,7 @@ def drawn(tune, path):
     from livedshl.scores.roll import write_roll
 
     write_roll(
-        path, tune.events, tune.steps, VOCABULARY.classes, tune.grid, D, PARTS, tune.stretches,
+        path, tune.events, tune.steps, VOCABULARY.classes, tune.grid, D, PARTS, tune.spans,
         "A Title",
     )  # fmt: skip
     return path.read_bytes()
@@ -50,8 +50,8 @@ def test_every_song_is_seen_in_its_colour(tmp_path, metre):
     tune = piece(GRIDS[metre])
     picture = pixels(drawn(tune, tmp_path / "t.png"))
     assert picture.shape[1] == 1820
-    for stretch in tune.stretches:
-        assert pixels_of(picture, stretch.origin.source) > 100
+    for span in tune.spans:
+        assert pixels_of(picture, span.provenance.source) > 100
     assert pixels_of(picture, "a song that is not in it") == 0
 
 
@@ -68,7 +68,7 @@ def test_chords_songs_sections_and_the_distance_of_every_join_are_written(tmp_pa
     tune = piece(GRIDS[metre])
     words = re.findall(r">([^<>]+)</text>", drawn(tune, tmp_path / "t.svg").decode())
     words = [word.strip() for word in words]
-    distances = [str(stretch.origin.hamming) for stretch in tune.stretches[1:]]
+    distances = [str(span.provenance.hamming) for span in tune.spans[1:]]
     assert not set(distances) - set(words)
     assert {"A Title", "A", "B", "1", "16"} <= set(words)
     chords = {

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from livedshl.bundle import Bundle, SegmentLibrary, write_bundle
-from livedshl.bundle.bundle import roles_in
+from livedshl.bundle import Background, Bundle, CodedLibrary, SegmentLibrary, write_bundle
 from livedshl.index import CodeIndex, CodeShape, pack
+from livedshl.learning.roles import roles_in
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
 from support.strategies import VOCABULARY, every_hop
 
@@ -42,9 +42,17 @@ def random_bundle(
     codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
     forward, backward = pack(codes.astype(np.uint8), shape)
     mode = Mode.MAJOR
-    roles = roles_in(library, VOCABULARY, mode)
     return Bundle(
-        Path("memory"), library, VOCABULARY, shape, follow_beats, forward, backward, mode, roles, {}
+        folder=Path("memory"),
+        manifest={},
+        library=library,
+        vocabulary=VOCABULARY,
+        mode=mode,
+        roles=roles_in(library, VOCABULARY, mode),
+        shape=shape,
+        follow_beats=follow_beats,
+        forward=forward,
+        backward=backward,
     )
 
 
@@ -67,19 +75,17 @@ def write_kind(
     tune = Tune("Ünïcode reel", "book.abc#1", steps, starts, phases, grid)
     library = SegmentLibrary.of_tunes([tune])
     codes = rng.integers(0, 5, (2, len(library), 9)).astype(np.uint8)
-    write_bundle(
-        folder,
+    shape = CodeShape(9, 5)
+    coded = CodedLibrary(
         library=library,
         vocabulary=VOCABULARY,
-        forward=codes[0],
-        backward=codes[1],
-        symbols=5,
-        follow_beats=follow_beats or grid.hop_beats,
-        networks=b"weights",
         mode=mode,
-        training={"seed": 1},
-        corpora=[{"title": "a book"}],
-        figures={},
+        roles=roles_in(library, VOCABULARY, mode),
+        shape=shape,
+        follow_beats=follow_beats or grid.hop_beats,
+        forward=pack(codes[0], shape),
+        backward=pack(codes[1], shape),
         next_step=next_step,
     )
+    write_bundle(folder, coded, b"weights", Background({"seed": 1}, [{"title": "a book"}], {}))
     return library, codes

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from livedshl.arranger import Arranger, Groove
-from livedshl.improviser.provenance import Origin, stretches
+from livedshl.improviser.sources import source_spans
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
 from livedshl.scores.engraving import marks_of, songs_of, write_score
 from livedshl.scores.musicxml import musicxml
+from support.provenances import place, provenance
 from support.strategies import VOCABULARY
 
 D = Key(2, Mode.MAJOR)
@@ -23,11 +24,11 @@ class Piece:
 
     grid: object
     steps: np.ndarray
-    origins: list
+    provenances: list
 
     @property
-    def stretches(self):
-        return stretches(self.origins, len(self.steps))
+    def spans(self):
+        return source_spans(self.provenances, len(self.steps))
 
     @property
     def events(self):
@@ -39,9 +40,9 @@ class Piece:
         """Draws the score; returns what was drawn."""
         score = musicxml(
             self.steps, VOCABULARY.classes, self.grid, D, 96, "A Title", "the maker",
-            marks=marks_of(self.stretches),
+            marks=marks_of(self.spans),
         )  # fmt: skip
-        write_score(path, score, songs_of(self.stretches))
+        write_score(path, score, songs_of(self.spans))
         return path.read_bytes()
 
 
@@ -52,13 +53,13 @@ def piece(grid, bars=16, seed=0):
     steps[:, 0] = np.repeat(rng.integers(62, 81, len(steps) // 2), 2)
     steps[::2, 1] = 1
     steps[:, 2] = np.repeat(rng.integers(0, len(VOCABULARY), bars), grid.bar_steps)
-    origins = []
+    provenances = []
     for beat in range(0, bars * grid.bar_beats, grid.hop_beats):
         section, time = divmod(beat // (8 * grid.bar_beats), 2)[::-1]
         song = int(rng.integers(N_SONGS))
-        origins.append(
-            Origin(
-                grid=grid,
+        provenances.append(
+            provenance(
+                metre=str(grid),
                 beat=beat,
                 beats=grid.hop_beats,
                 song=f"Song {song} & <all> its long, long, everlasting name",
@@ -69,10 +70,7 @@ def piece(grid, bars=16, seed=0):
                 ties=1 if beat else None,
                 agreeing_steps=2 if beat else None,
                 splice=int(rng.integers(grid.hop_steps + 1)) if beat else None,
-                wish=None,
-                tune=1,
-                section="AB"[section],
-                time=time + 1,
+                place=place(plan="AB", section="AB"[section], time=time + 1),
             )
         )
-    return Piece(grid, steps, origins)
+    return Piece(grid, steps, provenances)

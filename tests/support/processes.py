@@ -7,13 +7,18 @@ import psutil
 PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
 
 
-def helpers_of(main: int | None = None) -> dict[str, psutil.Process]:
-    """The processes that help the process `main`, or this one, by their modules."""
-    found = {}
+def all_helpers(main: int | None = None) -> list[tuple[str, psutil.Process]]:
+    """The module and the process of each that helps the process `main`, or this one."""
+    found = []
     for child in psutil.Process(main).children():
         with suppress(psutil.NoSuchProcess):
-            found |= {module: child for module in (PLAYER, WATCH) if module in child.cmdline()}
+            found += [(module, child) for module in (PLAYER, WATCH) if module in child.cmdline()]
     return found
+
+
+def helpers_of(main: int | None = None) -> dict[str, psutil.Process]:
+    """The processes that help the process `main`, or this one, by their modules."""
+    return dict(all_helpers(main))
 
 
 def player_of(main: int | None = None) -> psutil.Process | None:

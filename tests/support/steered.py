@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from livedshl.live.overview import Overview
 from livedshl.music import GRIDS
-from livedshl.performance.commands import Band, Control, Steering, check
+from livedshl.performance.commands import Command, check
 from livedshl.performance.preset import load_preset
+from livedshl.performance.steering import Band, Steering
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness
 
@@ -24,15 +25,15 @@ OVERVIEW = Overview(
 
 
 class Steered:
-    """Takes every control that can be obeyed into `controls`."""
+    """Takes every command that can be obeyed into `commands`."""
 
     def __init__(self, begun: bool = True) -> None:
-        self.controls: list[Control] = []
+        self.commands: list[Command] = []
         self.seen = OVERVIEW if begun else None
 
-    def control(self, control: Control) -> None:
-        check(control, OVERVIEW.steering.band.names, PRESET.key.mode)
-        self.controls.append(control)
+    def send(self, command: Command) -> None:
+        check(command, OVERVIEW.steering.band.names, PRESET.key.mode)
+        self.commands.append(command)
 
     def overview(self) -> Overview | None:
         return self.seen

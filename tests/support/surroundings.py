@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 
 # For tests that are costly in every metre.
 COMMON_TIME_FIRST = [

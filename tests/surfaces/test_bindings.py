@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedshl.errors import ControllerError
-from livedshl.surfaces.bindings import Source, SourceKind, learn, read_learned, source_of
+from livedshl.surfaces.bindings import Source, SourceKind, bind, read_bindings, source_of
 from livedshl.surfaces.gesture import Gesture
 
 KNOB, PAD = Source(SourceKind.CC, 1, 74), Source(SourceKind.NOTE, 10, 36)
@@ -53,20 +53,20 @@ def test_a_pad_suits_what_is_pressed_and_a_knob_everything():
 
 def test_what_was_learned_is_there_the_next_time(tmp_path):
     path = tmp_path / "new folder" / "controller.toml"
-    assert read_learned(path) == {}
-    learn(path, KNOB, Gesture.parse("adventure"))
+    assert read_bindings(path) == {}
+    bind(path, KNOB, Gesture.parse("adventure"))
     preset = Gesture("preset", value='my "ö" \\ band.toml')
-    learned = learn(path, PAD, preset)
-    assert read_learned(path) == learned == {KNOB: Gesture("adventure"), PAD: preset}
+    bindings = bind(path, PAD, preset)
+    assert read_bindings(path) == bindings == {KNOB: Gesture("adventure"), PAD: preset}
     assert [file.name for file in path.parent.iterdir()] == ["controller.toml"]
 
 
 def test_a_knob_does_one_thing_and_a_thing_has_one_knob(tmp_path):
     path = tmp_path / "controller.toml"
     other = Source(SourceKind.CC, 1, 75)
-    learn(path, KNOB, Gesture("adventure"))
-    assert learn(path, KNOB, Gesture("tempo")) == {KNOB: Gesture("tempo")}
-    assert learn(path, other, Gesture("tempo")) == {other: Gesture("tempo")}
+    bind(path, KNOB, Gesture("adventure"))
+    assert bind(path, KNOB, Gesture("tempo")) == {KNOB: Gesture("tempo")}
+    assert bind(path, other, Gesture("tempo")) == {other: Gesture("tempo")}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_knob_does_one_thing_and_a_thing_has_one_knob(tmp_path):
         (b'"cc 1" = "hold"', "cc 1"),
         (b'"wheel 1 1" = "hold"', "wheel"),
         (b'"cc 1 1" = "louder"', "louder"),
-        (b'"cc 1 1" = "mute"', "which part"),
+        (b'"cc 1 1" = "mute"', "no part given"),
         (b"[cc]\n1 = 1", "cc"),
         (b"x = " + b"[" * 100_000, "TOML"),
         (b"#" * (1 << 20) + b"\n", "long"),
@@ -89,9 +89,9 @@ def test_a_bad_file_is_told_with_the_place_and_never_overwritten(tmp_path, conte
     path = tmp_path / "controller.toml"
     path.write_bytes(content)
     with pytest.raises(ControllerError, match=named) as caught:
-        read_learned(path)
+        read_bindings(path)
     assert str(path) in str(caught.value)
     assert len(str(caught.value)) < 500
     with pytest.raises(ControllerError):
-        learn(path, KNOB, Gesture("hold"))
+        bind(path, KNOB, Gesture("hold"))
     assert path.read_bytes() == content

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.steered import Steered
 
-from livedshl.performance.commands import Control
+from livedshl.performance.commands import (
+    Hold,
+    Mute,
+    ReRoll,
+    SetAdventure,
+    SetLevel,
+    SetTempo,
+)
 from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.tap import TapTempo
@@ -21,14 +28,14 @@ def press(desk, *texts):
         desk.press(Gesture.parse(text), 0.0)
 
 
-def wait_for(desk, music, control):
+def wait_for(desk, music, command):
     """Hands on until the music has been asked for this."""
     for _ in range(2000):
         desk.hand_on()
-        if control in music.controls:
+        if command in music.commands:
             return
         time.sleep(0.005)
-    pytest.fail(f"{control} does not come; {music.controls}")
+    pytest.fail(f"{command} does not come; {music.commands}")
 
 
 def test_of_a_knob_that_is_swept_the_music_gets_few_values_and_the_last():
@@ -36,43 +43,43 @@ def test_of_a_knob_that_is_swept_the_music_gets_few_values_and_the_last():
     for position in range(128):
         desk.turn(Gesture("adventure"), position)
         desk.turn(Gesture("level", "bass"), 127 - position)
-    wait_for(desk, music, Control("adventure", 1.0))
-    wait_for(desk, music, Control("level", 0, "Bass"))
-    assert len(music.controls) < 20
+    wait_for(desk, music, SetAdventure(1.0))
+    wait_for(desk, music, SetLevel("Bass", 0))
+    assert len(music.commands) < 20
 
 
 def test_positions_that_mean_the_same_ask_once():
     desk, music, _ = at_a_desk()
     for position in (70, 71, 90, 127, 64, 63, 10):
         desk.turn(Gesture("hold"), position)
-    assert music.controls == [Control("hold", True), Control("hold", False)]
+    assert music.commands == [Hold(True), Hold(False)]
 
 
 def test_presses_toggle_switches_and_triggers_act_each_time():
     desk, music, _ = at_a_desk()
     press(desk, "mute Bass", "mute Bass", "mute bass on", "re-roll", "re-roll")
-    muted = [Control("mute", value, "Bass") for value in (True, False, True)]
-    assert music.controls == [*muted, Control("re-roll"), Control("re-roll")]
+    muted = [Mute("Bass", value) for value in (True, False, True)]
+    assert music.commands == [*muted, ReRoll(), ReRoll()]
 
 
 def test_a_toggle_knows_what_others_have_switched():
     desk, music, _ = at_a_desk()
     music.becomes(muted=frozenset({"Bass"}), hold=True)
     press(desk, "mute Bass", "hold")
-    assert music.controls == [Control("mute", False, "Bass"), Control("hold", False)]
+    assert music.commands == [Mute("Bass", False), Hold(False)]
 
 
 def test_steps_in_quick_succession_add_up():
     desk, music, _ = at_a_desk()
     press(desk, "tempo up", "tempo up", "tempo up", "tempo down")
-    wait_for(desk, music, Control("tempo", 112.0))
+    wait_for(desk, music, SetTempo(112.0))
 
 
 def test_a_tempo_can_be_tapped():
     desk, music, _ = at_a_desk()
     for beat in range(5):
         desk.press(Gesture.parse("tempo tap"), beat * 0.5)
-    wait_for(desk, music, Control("tempo", 120.0))
+    wait_for(desk, music, SetTempo(120.0))
 
 
 @given(st.floats(20.5, 399), st.integers(2, 12))
@@ -97,7 +104,7 @@ def test_what_cannot_be_done_is_told_once():
     press(desk, "mute Zither", "mute Zither")
     assert len(told) == 1
     assert "Bass" in told[0]
-    assert not music.controls
+    assert not music.commands
     press(desk, "panic", "level Zither up")
     assert len(told) == 2
 
@@ -106,5 +113,5 @@ def test_before_the_music_a_surface_is_told_so():
     desk, music, told = at_a_desk(begun=False)
     press(desk, "hold", "hold")
     desk.turn(Gesture("adventure"), 3)
-    assert told == ["the music has not begun yet"]
-    assert not music.controls
+    assert told == ["The music has not begun yet"]
+    assert not music.commands

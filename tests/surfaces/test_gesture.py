@@ -3,17 +3,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.steered import OVERVIEW, PRESET
 
-from livedshl.performance.commands import CONTROLS, Control, ValueKind, check
-from livedshl.surfaces.gesture import Gesture, Move, choices, present_controls, present_value
+from livedshl.errors import CommandError
+from livedshl.music.leadsheet import Key
+from livedshl.performance.command_text import part_of, value_of
+from livedshl.performance.commands import (
+    COMMANDS,
+    SetKey,
+    SetLevel,
+    ValueKind,
+    check,
+    kind_of,
+)
+from livedshl.surfaces.gesture import Gesture, Move
+from livedshl.surfaces.present import choices, present_commands, present_value
 
 PARTS = [part.name for part in PRESET.parts]
-KNOBS = [kind for kind in CONTROLS.values() if kind.kind is not ValueKind.TRIGGER]
+KNOBS = [kind for kind in COMMANDS.values() if kind.takes is not ValueKind.TRIGGER]
 POSITIONS = st.integers(0, 127)
 
 
 @st.composite
 def gestures(draw):
-    kind = draw(st.sampled_from(list(CONTROLS.values())))
+    kind = draw(st.sampled_from(list(COMMANDS.values())))
     part = draw(st.sampled_from(["bass", "bass-drum-2"])) if kind.per_part else None
     moves = {"tempo": list(Move), "key": [Move.UP], "preset": [Move.DOWN], "level": [Move.UP]}
     if kind.name in moves and draw(st.booleans()):
@@ -24,7 +35,7 @@ def gestures(draw):
         ValueKind.NUMBER: st.none() | st.integers(int(kind.lowest), int(kind.highest)).map(float),
         ValueKind.NAME: st.none() | st.sampled_from(["D", "Bb"] if kind.name == "key" else ["jig"]),
     }
-    return Gesture(kind.name, part, draw(values[kind.kind]))
+    return Gesture(kind.name, part, draw(values[kind.takes]))
 
 
 @given(gestures())
@@ -40,18 +51,18 @@ def test_a_gesture_is_read_as_it_is_written(gesture):
     ],
 )  # fmt: skip
 def test_what_is_no_gesture_is_refused_with_a_reason(text):
-    with pytest.raises(ValueError, match=r"\w{3}"):
+    with pytest.raises(CommandError, match=r"\w{3}"):
         Gesture.parse(text)
 
 
 @given(st.sampled_from(KNOBS), POSITIONS, POSITIONS)
 def test_every_position_of_a_knob_is_a_value_that_can_be_obeyed_and_more_is_more(kind, one, other):
     gesture = Gesture(kind.name, "Bass" if kind.per_part else None)
-    controls = [gesture.turned(position, OVERVIEW) for position in sorted((one, other))]
-    for control in controls:
-        check(control, PARTS, PRESET.key.mode)
-    if kind.kind is not ValueKind.NAME:
-        assert controls[0].value <= controls[1].value
+    commands = [gesture.turned(position, OVERVIEW) for position in sorted((one, other))]
+    for command in commands:
+        check(command, PARTS, PRESET.key.mode)
+    if kind.takes is not ValueKind.NAME:
+        assert value_of(commands[0]) <= value_of(commands[1])
 
 
 @pytest.mark.parametrize(
@@ -63,19 +74,19 @@ def test_every_position_of_a_knob_is_a_value_that_can_be_obeyed_and_more_is_more
 )  # fmt: skip
 def test_a_knob_covers_the_range_of_its_control(text, low, high):
     gesture = Gesture.parse(text)
-    assert gesture.turned(0, OVERVIEW).value == low
-    assert gesture.turned(127, OVERVIEW).value == high
+    assert value_of(gesture.turned(0, OVERVIEW)) == low
+    assert value_of(gesture.turned(127, OVERVIEW)) == high
 
 
 def test_a_knob_is_on_from_its_middle():
     gesture = Gesture.parse("freeze")
-    assert [gesture.turned(position, OVERVIEW).value for position in (63, 64)] == [False, True]
+    assert [value_of(gesture.turned(position, OVERVIEW)) for position in (63, 64)] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["key", "preset"])
 def test_a_knob_reaches_every_name_and_each_by_as_many_positions(name):
     names = choices(name, OVERVIEW)
-    chosen = [Gesture(name).turned(position, OVERVIEW).value for position in range(128)]
+    chosen = [value_of(Gesture(name).turned(position, OVERVIEW)) for position in range(128)]
     assert list(dict.fromkeys(chosen)) == list(names)
     counts = [chosen.count(name) for name in names]
     assert max(counts) - min(counts) <= 1
@@ -90,25 +101,26 @@ def test_presets_of_another_metre_and_keys_of_another_mode_are_not_offered():
 @given(st.sampled_from(["tempo", "adventure", "latency", "level Bass"]), st.data())
 def test_a_step_up_and_down_stays_in_range(text, data):
     gesture = Gesture.parse(f"{text} {data.draw(st.sampled_from(['up', 'down']))}")
-    kind = CONTROLS[gesture.name]
+    kind = COMMANDS[gesture.name]
     value = data.draw(st.floats(kind.lowest, kind.highest))
     check(gesture.pressed(value, OVERVIEW), ["bass"], PRESET.key.mode)
 
 
 def test_steps_of_key_and_preset_go_round():
     up, down = Gesture.parse("key up"), Gesture.parse("key down")
-    assert up.pressed("B", OVERVIEW) == Control("key", "C")
-    assert down.pressed("C", OVERVIEW) == Control("key", "B")
+    assert up.pressed("B", OVERVIEW) == SetKey(Key.parse("C"))
+    assert down.pressed("C", OVERVIEW) == SetKey(Key.parse("B"))
     names = choices("preset", OVERVIEW)
-    assert Gesture.parse("preset up").pressed(names[-1], OVERVIEW).value == names[0]
-    assert Gesture.parse("preset up").pressed("mine", OVERVIEW).value == names[0]
-    assert Gesture.parse("preset down").pressed("mine", OVERVIEW).value == names[-1]
+    assert value_of(Gesture.parse("preset up").pressed(names[-1], OVERVIEW)) == names[0]
+    assert value_of(Gesture.parse("preset up").pressed("mine", OVERVIEW)) == names[0]
+    assert value_of(Gesture.parse("preset down").pressed("mine", OVERVIEW)) == names[-1]
 
 
 def test_how_things_stand_is_told_of_every_control_that_has_a_value():
-    present = list(present_controls(OVERVIEW))
-    assert {control.name for control in present} == {kind.name for kind in KNOBS}
-    assert Control("level", 78, "Chords") in present  # as the preset has it
-    for control in present:
-        check(control, PARTS, PRESET.key.mode)
-        assert control.value == present_value(control.name, control.part, OVERVIEW)
+    present = list(present_commands(OVERVIEW))
+    assert {kind_of(command) for command in present} == set(KNOBS)
+    assert SetLevel("Chords", 78) in present  # as the preset has it
+    for command in present:
+        check(command, PARTS, PRESET.key.mode)
+        name = kind_of(command).name
+        assert value_of(command) == present_value(name, part_of(command), OVERVIEW)

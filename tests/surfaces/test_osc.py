@@ -11,8 +11,21 @@ from pythonosc.osc_packet import OscPacket
 from pythonosc.udp_client import SimpleUDPClient
 from support.steered import Steered
 
-from livedshl.errors import OutputError
-from livedshl.performance.commands import CONTROLS, Control
+from livedshl.errors import CommandError, OutputError
+from livedshl.music.leadsheet import Key
+from livedshl.performance.commands import (
+    COMMANDS,
+    ChoosePreset,
+    Hold,
+    Mute,
+    NextTune,
+    Panic,
+    SetAdventure,
+    SetKey,
+    SetLevel,
+    SetTempo,
+    Solo,
+)
 from livedshl.surfaces.gesture import Gesture, Move
 from livedshl.surfaces.osc import HOST, OscServer, gesture_of
 
@@ -63,33 +76,33 @@ def listener():
 
 
 @pytest.mark.parametrize(
-    ("address", "values", "control"),
+    ("address", "values", "command"),
     [
-        ("/livedshl/tempo", 120, Control("tempo", 120)),
-        ("/livedshl/adventure", 0.5, Control("adventure", 0.5)),
-        ("/livedshl/mute/bass", 1, Control("mute", True, "Bass")),
-        ("/livedshl/mute/Bass", 0.0, Control("mute", False, "Bass")),
-        ("/livedshl/solo/bass", [], Control("solo", True, "Bass")),
-        ("/livedshl/level/bass", 90, Control("level", 90, "Bass")),
-        ("/livedshl/level/bass/down", [], Control("level", 88, "Bass")),
-        ("/livedshl/hold", True, Control("hold", True)),
-        ("/livedshl/next-tune", [], Control("next-tune")),
-        ("/livedshl/tempo/up", 1, Control("tempo", 110)),
-        ("/livedshl/key", "E", Control("key", "E")),
-        ("/livedshl/preset", "solo-piano", Control("preset", "solo-piano")),
+        ("/livedshl/tempo", 120, SetTempo(120)),
+        ("/livedshl/adventure", 0.5, SetAdventure(0.5)),
+        ("/livedshl/mute/bass", 1, Mute("Bass", True)),
+        ("/livedshl/mute/Bass", 0.0, Mute("Bass", False)),
+        ("/livedshl/solo/bass", [], Solo("Bass", True)),
+        ("/livedshl/level/bass", 90, SetLevel("Bass", 90)),
+        ("/livedshl/level/bass/down", [], SetLevel("Bass", 88)),
+        ("/livedshl/hold", True, Hold(True)),
+        ("/livedshl/next-tune", [], NextTune()),
+        ("/livedshl/tempo/up", 1, SetTempo(110)),
+        ("/livedshl/key", "E", SetKey(Key.parse("E"))),
+        ("/livedshl/preset", "solo-piano", ChoosePreset("solo-piano")),
     ],
 )
-def test_a_message_does_what_it_says(client, music, told, address, values, control):
+def test_a_message_does_what_it_says(client, music, told, address, values, command):
     client.send_message(address, values)
-    wait_for(lambda: music.controls)
-    assert music.controls == [control]
+    wait_for(lambda: music.commands)
+    assert music.commands == [command]
     assert not told
 
 
 def test_every_control_has_an_address():
-    for kind in CONTROLS.values():
+    for kind in COMMANDS.values():
         address = f"/livedshl/{kind.name}" + "/bass" * kind.per_part
-        gesture = gesture_of(address, [] if kind.kind.value == "trigger" else [1])
+        gesture = gesture_of(address, [] if kind.takes.value == "trigger" else [1])
         assert gesture.name == kind.name
     assert gesture_of("/livedshl/tempo/tap", []) == Gesture("tempo", move=Move.TAP)
 
@@ -102,8 +115,8 @@ def test_a_button_that_is_let_go_does_nothing():
 def test_a_fader_that_is_swept_ends_at_its_last_value(client, music):
     for value in range(101):  # more at once and the system may drop some
         client.send_message("/livedshl/adventure", value / 100)
-    wait_for(lambda: music.controls and music.controls[-1] == Control("adventure", 1.0))
-    assert len(music.controls) < 50
+    wait_for(lambda: music.commands and music.commands[-1] == SetAdventure(1.0))
+    assert len(music.commands) < 50
 
 
 @pytest.mark.parametrize(
@@ -123,8 +136,8 @@ def test_what_cannot_be_done_is_told_once_and_the_next_message_is_obeyed(
     for _ in range(3):
         client.send_message(address, values)
     client.send_message("/livedshl/panic", [])
-    wait_for(lambda: music.controls)
-    assert music.controls == [Control("panic")]
+    wait_for(lambda: music.commands)
+    assert music.commands == [Panic()]
     assert len(told) == 1
 
 
@@ -139,7 +152,7 @@ def test_packets_that_are_no_osc_are_ignored_with_one_warning(port, client, musi
         for packet in (b"", b"hi", b"/a\0\0,kkk", bytes(60), b"\xff" * 2000, nested, b"#bundle\0"):
             stranger.sendto(packet, (HOST, port))
         client.send_message("/livedshl/panic", [])
-        wait_for(lambda: music.controls)
+        wait_for(lambda: music.commands)
     assert len([line for line in told if "no OSC" in line]) == 1
     assert len(told) <= 2  # "/a" is a message, to nobody
     assert not caplog.records
@@ -150,10 +163,10 @@ def test_of_any_message_comes_a_gesture_nothing_or_a_reason(address, values):
     for prefix in ("", "/livedshl/", "/livedshl/mute/", "/livedshl/tempo"):
         try:
             gesture = gesture_of(prefix + address, values)
-        except ValueError as error:
+        except CommandError as error:
             assert str(error)
         else:
-            assert gesture is None or gesture.name in CONTROLS
+            assert gesture is None or gesture.name in COMMANDS
 
 
 def test_who_says_hello_is_told_how_things_stand_and_what_changes(port, music, client, listener):

@@ -20,9 +20,9 @@ from livedshl.player.lateness import Lateness
 from livedshl.surfaces.view import (
     candidate_lines,
     chunk_at,
+    chunk_notes,
     clock_line,
     form_line,
-    notes_of,
     part_lines,
     roll,
     segment_lines,
@@ -78,7 +78,7 @@ def test_symbols_that_differ_are_marked_as_many_as_the_hamming_distance():
     coming = overview.chunks[overview.chunks.index(now) + 1]
     backward = segment_lines(overview)[3]
     marked = [span for span in backward.spans if "bold" in str(span.style)]
-    assert len(marked) == coming.trace["hamming"] > 0
+    assert len(marked) == coming.provenance.hamming > 0
 
 
 def test_the_chosen_candidate_is_among_those_shown():
@@ -88,7 +88,7 @@ def test_the_chosen_candidate_is_among_those_shown():
 
 def test_every_note_of_the_chunks_is_drawn_where_it_sounds():
     overview = overview_of()
-    notes = notes_of(overview.chunks)
+    notes = chunk_notes(overview.chunks)
     ons = sum(int(((chunk.events[:, 1] & 0xF0) == 0x90).sum()) for chunk in overview.chunks)
     assert len(notes) == ons
     assert (notes[:, 1] > notes[:, 0]).all()

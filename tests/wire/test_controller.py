@@ -10,6 +10,7 @@ import pytest
 from pythonosc.osc_packet import OscPacket
 from support.surroundings import JackServer, Sender, livedshl, need
 
+from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
 
 HOST = "127.0.0.1"
@@ -83,7 +84,7 @@ class Played:
         return self._acted()
 
     def _acted(self):
-        return [str(change.control) for change in read_log(self.folder / "take.take").changes]
+        return [text_of(change.command) for change in read_log(self.folder / "take.take").changes]
 
     def kill(self):
         self._listener.close()
@@ -118,9 +119,9 @@ def sweep(number, *positions):
 
 def test_knobs_and_pads_learn_what_to_do_and_do_it(play, controller):
     played = play("--control-port", controller.port)
-    played.tells("none of its knobs")
+    played.tells("(nothing mapped yet")
     played.type("learn louder")
-    played.tells("no control is called 'louder'")
+    played.tells("unknown control 'louder'")
     for line, message in (
         ("adventure", "176 74 5"),
         ("mute bass", "153 36 100"),
@@ -128,9 +129,9 @@ def test_knobs_and_pads_learn_what_to_do_and_do_it(play, controller):
         ("hold", "176 64 0"),
     ):
         played.type(f"learn {line}")
-        played.tells(f" for {line}.")
+        played.tells(f" for {line}")
         controller.do("send 153 36 0", "send 248", f"send {message}")
-        played.tells(f"is now for {line}.")
+        played.tells(f"now controls {line}")
     controller.do(*sweep(74, *range(128)))
     played.becomes(adventure=1.0)
     controller.do("send 153 36 70")
@@ -154,17 +155,17 @@ def test_what_was_learned_is_known_the_next_time_and_a_bad_file_stops_nothing(
     learned = tmp_path / "livedshl" / "controller.toml"
     learned.write_text('"cc 1 20" = "tempo"\n')
     played = play("--control-port", controller.port)
-    played.tells("1 of its knobs")
+    played.tells("(1 control mapped)")
     controller.do(*sweep(20, 40))
     played.becomes(tempo=100.0)
     played.stop()
     learned.write_text('"cc 1 20" = "tempoo"\n')
     played = play("--control-port", controller.port)
-    played.tells("controller.toml: cc 1 20: no control is called 'tempoo'")
+    played.tells("controller.toml: cc 1 20: unknown control 'tempoo'")
     played.type("learn tempo")
-    played.tells("Move a knob for tempo.")
+    played.tells("Move a knob for tempo")
     controller.do(*sweep(20, 41), *sweep(20, 50))
-    played.tells("until you leave")
+    played.tells("until you quit")
     played.becomes(tempo=110.0)
     played.stop()
     assert "tempoo" in learned.read_text()
@@ -176,7 +177,7 @@ def test_a_controller_that_is_unplugged_is_taken_up_again(play, jack):
     played.type("learn adventure")
     played.tells("Move a knob")
     controller.do(*sweep(74, 1))
-    played.tells("is now for adventure")
+    played.tells("now controls adventure")
     controller.leave()
     played.tells("unplugged:out has gone")
     controller = Sender("unplugged", jack)
@@ -195,7 +196,7 @@ def test_without_a_name_a_virtual_input_is_made_and_only_then(play, controller, 
     played.stop()
     played = play("--control-port")
     played.type("learn freeze")
-    played.tells("Move a knob or press a pad for freeze.")
+    played.tells("Move a knob or press a pad for freeze")
     names = "livedshl-control:livedshl-control"
     subprocess.run(["jack_connect", controller.port, names], env=jack, check=True)
     controller.do(*sweep(1, 0), *sweep(1, 127))
@@ -218,7 +219,7 @@ def test_osc_steers_from_another_process(play):
         subprocess.run([livedshl()[0], "-c", script], check=True)
     played.becomes(level__bass=40, key="E", tempo=202.0, hold=1)
     played.tells("no OSC")
-    played.tells("key: Am is not major")
+    played.tells("key: Am is minor")
     played.obeys("level Bass 40", "key E", "tempo 202", "hold on", "re-roll")
     played.stop()
 

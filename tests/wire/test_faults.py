@@ -11,8 +11,17 @@ import time
 import numpy as np
 import psutil
 import pytest
-from support.processes import PLAYER, WATCH, helpers_of, player_of
-from support.surroundings import JackServer, Receiver, left_on, livedshl, need, notes_on, sounding
+from support.processes import PLAYER, WATCH, all_helpers, helpers_of, player_of
+from support.surroundings import (
+    JackServer,
+    Receiver,
+    Sender,
+    left_on,
+    livedshl,
+    need,
+    notes_on,
+    sounding,
+)
 
 from livedshl.live.performer import Performer
 from livedshl.midi.recorder import read_events
@@ -284,6 +293,26 @@ def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     if fault == "stop":
         assert player.returncode == 0, told
         assert "underruns" in told
+
+
+def test_one_process_watches_every_port(jack, receiver):
+    senders = [Sender(f"{kind}{os.getpid()}", jack) for kind in ("clock", "knobs", "keys")]
+    clock, knobs, keys = (sender.port for sender in senders)
+    player = play(
+        jack, "--port", receiver.port, "--sync", "clock", "--sync-port", clock,
+        "--control-port", knobs, "--listen", keys,
+    )  # fmt: skip
+    wait_until_heard(player)
+    time.sleep(4)  # by then the music is ready, and all ports are watched
+    assert sorted(module for module, _ in all_helpers(player.pid)) == sorted([PLAYER, WATCH])
+    for sender in senders:
+        sender.leave()
+    time.sleep(1)
+    player.send_signal(signal.SIGTERM)
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    for port in (clock, knobs, keys):
+        assert f"{port} has gone" in told
 
 
 @pytest.mark.slow

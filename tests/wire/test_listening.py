@@ -14,7 +14,8 @@ from livedshl.bundle.shipped import shipped
 from livedshl.index import hamming, pack
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import ForwardEncoder
-from livedshl.performance.phrase import Phrase
+from livedshl.performance.command_text import text_of
+from livedshl.performance.commands import Answer, FollowChord, Listen
 from livedshl.performance.take_log import read_log
 
 MELODY = 0
@@ -90,15 +91,15 @@ def test_a_phrase_is_answered_by_the_segment_nearest_by_code(
     assert player.returncode == 0, told
 
     log = read_log(tmp_path / "take.take")
-    changes = {change.control.name: change for change in log.changes}
-    assert [change.control.name for change in log.changes] == ["listen", "answer"]
+    assert [type(change.command) for change in log.changes] == [Listen, Answer]
+    change = log.changes[1]
     (answer,) = answers_in(tmp_path)
-    phrase = Phrase.parse(changes["answer"].control.value)
+    phrase = change.command.phrase
     melody = phrase.steps[phrase.steps[:, 1] == 1, 0]
     assert (melody % 12).tolist() == [(pitch - 7) % 12 for pitch in TUNE]
 
     # It begins within a beat of the phrase's end, the melody alone with who played it until then.
-    asked = changes["answer"].tick
+    asked = change.tick
     end = (phrase.start_step + np.flatnonzero(phrase.steps[:, 0])[-1] + 1) * BEAT // 4
     assert end <= asked <= end + BEAT
     assert answer["beat"] == asked // BEAT
@@ -141,10 +142,8 @@ def test_a_chord_that_is_held_is_followed_until_it_is_let_go(performance, keyboa
     wait_until(lambda: len(trace_of(tmp_path)) >= seen + 8)
     player.terminate()
     player.communicate()
-    changes = [c.control for c in read_log(tmp_path / "take.take").changes]
-    assert [(control.name, control.value) for control in changes] == [
-        ("harmony", "Em"), ("harmony", ""),
-    ]  # fmt: skip
+    changes = read_log(tmp_path / "take.take").changes
+    assert [text_of(change.command) for change in changes] == ["harmony Em", "harmony"]
 
 
 @pytest.mark.slow
@@ -181,10 +180,9 @@ def test_a_key_that_was_down_when_the_keyboard_was_unplugged_is_up(performance, 
     keyboard.leave()
 
     def asked():
-        changes = [change.control for change in read_log(tmp_path / "take.take").changes]
-        return [(c.name, c.value if c.name == "harmony" else None) for c in changes]
+        return [change.command for change in read_log(tmp_path / "take.take").changes]
 
-    wait_until(lambda: {("answer", None), ("harmony", "")} <= set(asked()))
+    wait_until(lambda: FollowChord(None) in asked() and Answer in map(type, asked()))
     player.terminate()
     player.communicate()
     assert player.returncode == 0

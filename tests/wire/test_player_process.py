@@ -83,7 +83,7 @@ def test_another_player_goes_on_where_one_died(performer, receiver, number, capl
 def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
     performer, receiver, number, monkeypatch
 ):
-    monkeypatch.setattr("livedshl.live.performer._MOST_YOUNG_DEATHS", 1)
+    monkeypatch.setattr("livedshl.live.supervisor.MOST_YOUNG_DEATHS", 1)
     events = melody(range(0, 9600, 480), 900)
     performer.send(events, 9600)
     performer.start(0, TEMPO, 0.05)
@@ -99,7 +99,7 @@ def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
 
 
 def test_a_player_that_hangs_is_ended_and_its_notes_with_it(performer, receiver, monkeypatch):
-    monkeypatch.setattr("livedshl.live.performer._LEAVING_TIMEOUT_S", 1.0)
+    monkeypatch.setattr("livedshl.live.supervisor.LEAVING_TIMEOUT_S", 1.0)
     performer.send(melody([0, 240], 9000), 9600)
     performer.start(0, TEMPO, 0.05)
     wait_until_played(performer, 480)

@@ -5,11 +5,9 @@ import subprocess
 
 import pytest
 from support.bundles import random_bundle
-from support.strategies import VOCABULARY
 from support.surroundings import livedshl
 
-from livedshl.bundle import write_bundle
-from livedshl.index import unpack
+from livedshl.bundle import Background, write_bundle
 
 NO_MIDI = {"MIDO_BACKEND": "mido.backends.rtmidi/NONE_OF_THIS_NAME"}
 
@@ -31,20 +29,7 @@ def test_ten_minutes_of_music_pass_every_check(jack):
 
 def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_path):
     bundle = random_bundle(n_tunes=1, n_bars=2)
-    write_bundle(
-        tmp_path / "tiny",
-        library=bundle.library,
-        vocabulary=VOCABULARY,
-        forward=unpack(bundle.forward, bundle.shape),
-        backward=unpack(bundle.backward, bundle.shape),
-        symbols=bundle.shape.symbols,
-        follow_beats=2,
-        mode=bundle.mode,
-        networks=b"",
-        training={},
-        corpora=[],
-        figures={},
-    )
+    write_bundle(tmp_path / "tiny", bundle, b"", Background({}, [], {}))
     soaked = soak(
         os.environ | NO_MIDI,
         "--hours",

@@ -8,9 +8,10 @@ import mido
 import pytest
 from support.surroundings import livedshl
 
+from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
 
-CONTROLS = [
+COMMANDS = [
     "mute Melody on", "key E", "tempo 300", "hold", "level Chords 50", "re-roll", "panic",
     "latency 10", "mute Melody off", "adventure 0.9", "hold off", "preset solo-piano",
     "next-tune", "freeze",
@@ -43,9 +44,9 @@ def wait_until_heard(folder, n_lines):
     pytest.fail("the music does not go on")
 
 
-def steer(player, controls, pause_s):
-    for control in controls:
-        player.stdin.write(f"{control}\n")
+def steer(player, commands, pause_s):
+    for command in commands:
+        player.stdin.write(f"{command}\n")
         player.stdin.flush()
         time.sleep(pause_s)
 
@@ -79,7 +80,7 @@ def test_a_steered_take_leaves_no_note_on_and_is_played_again_byte_for_byte(
 ):
     player = performance()
     wait_until_heard(tmp_path, 10)
-    steer(player, CONTROLS, 0.8)
+    steer(player, COMMANDS, 0.8)
     if ending == "end":
         steer(player, ["end"], 0)
     else:
@@ -88,8 +89,9 @@ def test_a_steered_take_leaves_no_note_on_and_is_played_again_byte_for_byte(
     told = player.stderr.read()
     assert player.wait() == 0, told
     assert not sounding_at_last(receiver.messages())
-    acted = [change.control.name for change in read_log(tmp_path / "take.take").changes]
-    assert {control.split()[0] for control in CONTROLS} <= set(acted), told
+    changes = read_log(tmp_path / "take.take").changes
+    acted = {text_of(change.command).split()[0] for change in changes}
+    assert {command.split()[0] for command in COMMANDS} <= acted, told
     told, again = replayed(tmp_path)
     assert "byte for byte" in told
     assert again == (tmp_path / "take.mid").read_bytes()

@@ -27,10 +27,10 @@ from livedshl.outputs.choice import Output, OutputKind
 from livedshl.player.process import SPIN_S
 from livedshl.player.realtime import take_realtime_priority
 from livedshl.progress import Progress
-from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
+from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP, bpm_to_tick_s
 
 _TEMPO_BPM = 120.0
-_STEP_S = 60 / _TEMPO_BPM / TICKS_PER_BEAT * TICKS_PER_STEP
+_STEP_S = bpm_to_tick_s(_TEMPO_BPM) * TICKS_PER_STEP
 _PITCH, _VELOCITY = 60, 80
 _SUPPLY_STEPS = 8  # what the main process hands over at a time
 _AHEAD_TICKS = 8 * TICKS_PER_BEAT

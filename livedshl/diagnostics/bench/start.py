@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.diagnostics.bench.measurement import Measurement
 from livedshl.errors import OutputError
-from livedshl.midi.message import NOTE_ON
+from livedshl.midi.message import NOTE_ON, kind_of
 from livedshl.outputs.ports import MidiInput, open_input, output_names
 from livedshl.progress import Progress
 
@@ -55,7 +55,7 @@ def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, floa
     started_s = time.perf_counter()
     player = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        while not any(message[0] & 0xF0 == NOTE_ON for message, _ in listener.receive()):
+        while not any(kind_of(message[0]) == NOTE_ON for message, _ in listener.receive()):
             if player.poll() is not None or time.perf_counter() - started_s > _PATIENCE_S:
                 player.kill()
                 _, told = player.communicate()

@@ -72,7 +72,7 @@ class Contest:
         answers: list[dict[str, NDArray[np.float64]]] = []
         for start in range(0, len(self.queries), _BLOCK):
             block = slice(start, start + _BLOCK)
-            scores = ranker(Contexts.of(self.library, self.queries[block]))
+            scores = ranker(self.library.contexts(self.queries[block]))
             truth = self.truth[block]
             in_phase = phases[None, :] == phases[truth][:, None]
             everywhere = _ranks(scores, truth, np.ones_like(in_phase))

@@ -171,9 +171,7 @@ def _codes(
 ) -> NDArray[np.uint8]:
     """The codes of some rows of the contest's library, uint8[rows, L]."""
     batches = np.array_split(rows, -(-len(rows) // _ENCODE_BATCH))
-    return np.concatenate(
-        [to_code(network(Contexts.of(contest.library, batch))) for batch in batches]
-    )
+    return np.concatenate([to_code(network(contest.library.contexts(batch))) for batch in batches])
 
 
 def _of_chosen(

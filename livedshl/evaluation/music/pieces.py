@@ -85,20 +85,19 @@ def composed_piece(bundle: Bundle, index: CodeIndex, settings: Settings) -> Piec
 
 
 def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:
-    """The piece that chunks make up, with joins, songs and planned repeats as their trace tells."""
+    """The piece that chunks make up; joins, songs and repeats come from their provenance."""
     joins = []
-    for before, after in pairwise(chunk.trace for chunk in chunks):
-        went_on = after["song_beat"] - before["song_beat"] == after["beat"] - before["beat"]
-        if not (went_on and after["source"] == before["source"]):
-            joins.append(after["beat"] * grid.beat_steps + (after["splice"] or 0))
-    # The trace has no word of plans where there is no form.
-    planned = [np.full(len(chunk.steps), chunk.trace.get("planned", False)) for chunk in chunks]
+    for before, after in pairwise(chunk.provenance for chunk in chunks):
+        went_on = after.song_beat - before.song_beat == after.beat - before.beat
+        if not (went_on and after.source == before.source):
+            joins.append(after.takeover_step)
+    planned = [np.full(len(chunk.steps), chunk.provenance.planned) for chunk in chunks]
     return Piece(
         grid,
         steps=np.concatenate([chunk.steps for chunk in chunks]),
         joins=np.array(joins, np.int64),
         planned=np.concatenate(planned),
-        songs=frozenset(chunk.trace["source"] for chunk in chunks),
+        songs=frozenset(chunk.provenance.source for chunk in chunks),
     )
 
 

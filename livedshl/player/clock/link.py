@@ -13,7 +13,7 @@ from livedshl.errors import MissingDependencyError
 from livedshl.outputs.missing import install_extra
 from livedshl.player.clock.source import next_in_bar
 from livedshl.player.playback import Playback
-from livedshl.units import TICKS_PER_BEAT
+from livedshl.units import TICKS_PER_BEAT, beats_to_seconds, seconds_to_beats, seconds_to_ticks
 
 # Further off than this, a session has been joined or moved. Nearer, its tempo has changed: word of
 # that takes up to 50 ms (Link's shortest broadcast period) and more, or 0.2 beats from 240 to 60.
@@ -169,7 +169,7 @@ class LinkFollower:
             # This player takes the place of one that died; the session has gone on meanwhile.
             self._changed = moment.changed
             passed_s = moment.time_s - time_s
-            at = tick + passed_s * moment.tempo_bpm / 60 * TICKS_PER_BEAT
+            at = tick + seconds_to_ticks(passed_s, moment.tempo_bpm)
             yield from self._skip(playback, at - _JUMP_TICKS, moment)
             return
         if not moment.state.isPlaying():
@@ -189,11 +189,11 @@ class LinkFollower:
             moment = self._moment()
             place = tick
         else:
-            earliest = moment.beat + delay_s * moment.tempo_bpm / 60
+            earliest = moment.beat + seconds_to_beats(delay_s, moment.tempo_bpm)
             place = next_in_bar(earliest * TICKS_PER_BEAT, tick, self._bar_ticks)
         self._first_tick = tick
         self._offset = tick - place
-        ahead_s = (place / TICKS_PER_BEAT - moment.beat) * 60 / moment.tempo_bpm
+        ahead_s = beats_to_seconds(place / TICKS_PER_BEAT - moment.beat, moment.tempo_bpm)
         yield from playback.follow(tick, moment.time_s + ahead_s, moment.tempo_bpm)
 
     def _skip(self, playback: Playback, tick: float, moment: _Moment) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from livedshl.player.clock.pulses import (
 )
 from livedshl.player.clock.source import next_in_bar
 from livedshl.player.playback import Playback
+from livedshl.units import beats_to_seconds
 
 _HOLD_BEATS = 2  # how long the tempo is held when no pulses come
 # So far from the music, jitter included, is a sender that goes on where it stopped: a 32nd.
@@ -76,7 +77,7 @@ class ClockFollower:
             yield from self._take(playback, message, time_s)
         if not playback.transport.running or self._last_s is None:
             return
-        if now - self._last_s > _HOLD_BEATS * 60 / self._tracker.tempo_bpm:
+        if now - self._last_s > beats_to_seconds(_HOLD_BEATS, self._tracker.tempo_bpm):
             self._placed = False
             self._tracker.restart()
             yield from playback.pause(now)

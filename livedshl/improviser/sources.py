@@ -1,0 +1,90 @@
+"""What a trace says about the whole piece: which song has the melody when, and for how long."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from livedshl.improviser.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpan:
+    """Steps of the music, from `start` up to `end`, in which one segment has the melody."""
+
+    start: int
+    end: int
+    provenance: Provenance
+
+
+def source_spans(provenances: Iterable[Provenance], end: int) -> list[SourceSpan]:
+    """Which segment has the melody when, without a gap, up to step `end`.
+
+    A segment that never has it is left out.
+    """
+    provenances = list(provenances)
+    edges = [*(min(provenance.takeover_step, end) for provenance in provenances), end]
+    return [
+        SourceSpan(start, stop, provenance)
+        for (start, stop), provenance in zip(pairwise(edges), provenances, strict=True)
+        if start < stop
+    ]
+
+
+def sections_of(spans: Iterable[SourceSpan]) -> list[tuple[int, str]]:
+    """The sections of the form, each with its first step: "A", the next time "A2".
+
+    The first section of a later tune names it: "Tune 2: A".
+    """
+    sections = []
+    before: tuple[int | None, str | None, int | None] = (None, None, None)
+    for span in spans:
+        place = span.provenance.place
+        here = (place.tune, place.section, place.time) if place else (None, None, None)
+        if place and here != before:
+            begins = place.tune not in (1, before[0])
+            step = span.provenance.beat * span.provenance.grid.beat_steps
+            sections.append((step, f"Tune {place.tune}: {place.name}" if begins else place.name))
+        before = here
+    return sections
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """Where the music of a trace came from, all in all.
+
+    bars: its length. segments: how many were played. songs: (title, bars), the most bars first.
+    longest, longest_song: the bars of the longest span from one song, and its title.
+    mean_hamming: the mean distance of the segments that a code found; None if it found none.
+    """
+
+    bars: float
+    segments: int
+    songs: tuple[tuple[str, float], ...]
+    longest: float
+    longest_song: str
+    mean_hamming: float | None
+
+
+def summarise(provenances: Sequence[Provenance]) -> SourceSummary:
+    """The summary of a trace of at least one record."""
+    grid, last = provenances[0].grid, provenances[-1]
+    spans = source_spans(provenances, (last.beat + last.beats) * grid.beat_steps)
+    steps: Counter[tuple[str, str]] = Counter()
+    longest, longest_song = 0, ""
+    for (source, song), run in groupby(
+        spans, lambda span: (span.provenance.source, span.provenance.song)
+    ):
+        length = sum(span.end - span.start for span in run)
+        steps[source, song] += length
+        if length > longest:
+            longest, longest_song = length, song
+    distances = [found.hamming for found in provenances if found.hamming is not None]
+    return SourceSummary(
+        bars=steps.total() / grid.bar_steps,
+        segments=len(provenances),
+        songs=tuple((song, count / grid.bar_steps) for (_, song), count in steps.most_common()),
+        longest=longest / grid.bar_steps,
+        longest_song=longest_song,
+        mean_hamming=sum(distances) / len(distances) if distances else None,
+    )

@@ -1,0 +1,109 @@
+"""Learns what happens to MIDI ports, from one process that watches them all."""
+
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Lock, Thread
+
+from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, parse_news
+from livedshl.player.processes import module_command, start_process
+
+_COMMAND = module_command("livedshl.outputs.watch", [])
+_AGAIN_S = 1.0  # before a watch process that died is replaced
+_LEAVING_TIMEOUT_S = 2.0
+
+
+class PortWatcher:
+    """Runs `livedshl.outputs.watch` from the first port on, until it is stopped.
+
+    A context manager. If the process dies, another takes over.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()  # one writer at a time; guards what follows
+        self._ports: list[_WatchedPort] = []  # the process knows each by its index
+        self._thread: Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = Event()
+
+    def __enter__(self) -> "PortWatcher":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.wait()
+
+    def watch(self, kind: PortKind, name: str, hear: Callable[[PortNews], None]) -> None:
+        """Watches a port as well.
+
+        hear: called on the watcher's thread when the port is gone, when its MIDI system has died,
+        and when it is there again.
+        """
+        with self._lock:
+            if self._stopped.is_set():
+                return
+            self._ports.append(_WatchedPort(kind, name, hear))
+            if self._process:
+                self._ask_for(len(self._ports) - 1)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="port watcher", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Lets the process leave, without waiting for it."""
+        with self._lock:
+            self._stopped.set()
+            if self._process and self._process.stdin:
+                self._process.stdin.close()
+
+    def wait(self) -> None:
+        """Waits until the process has left, but not for ever."""
+        if self._process:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LEAVING_TIMEOUT_S)
+
+    def _run(self) -> None:
+        while process := self._start():
+            assert process.stdout
+            for line in process.stdout:
+                number, news = parse_news(line)
+                self._ports[number].take(news)
+            process.wait()
+            if self._stopped.wait(_AGAIN_S):
+                return
+            # Nobody saw what happened meanwhile, so assume the worst.
+            for port in tuple(self._ports):
+                port.take(PortNews.DIED)
+
+    def _start(self) -> "subprocess.Popen[bytes] | None":
+        """Starts the process and names it every port; None once the watcher has been stopped."""
+        with self._lock:
+            if self._stopped.is_set():
+                return None
+            self._process = start_process(_COMMAND)
+            for number in range(len(self._ports)):
+                self._ask_for(number)
+            return self._process
+
+    def _ask_for(self, number: int) -> None:
+        """Names a port to the process; the caller holds the lock."""
+        assert self._process and self._process.stdin
+        port = self._ports[number]
+        with suppress(OSError):  # it has died; the next one is told
+            self._process.stdin.write(PortRequest(number, port.kind, port.name).line())
+
+
+class _WatchedPort:
+    """A port, and who hears of it. A port that was there from the start is no news."""
+
+    def __init__(self, kind: PortKind, name: str, hear: Callable[[PortNews], None]) -> None:
+        self.kind = kind
+        self.name = name
+        self._hear = hear
+        self._away = False
+
+    def take(self, news: PortNews) -> None:
+        """Passes on what has happened."""
+        if self._away or news is not PortNews.THERE:
+            self._hear(news)
+        self._away = news is not PortNews.THERE

@@ -1,0 +1,54 @@
+"""What the process that watches MIDI ports, and the one that started it, say to each other.
+
+Each port has a number. Requests and news are lines.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+
+
+class PortKind(Enum):
+    """The kinds of port to watch."""
+
+    OUTPUT = "output"
+    INPUT = "input"
+    VIRTUAL = "virtual"  # our own: it stays as long as its MIDI system
+
+
+class PortNews(Enum):
+    """What has happened to a port."""
+
+    THERE = "there"
+    GONE = "gone"
+    DIED = "died"  # the MIDI system, and the port with it
+
+
+@dataclass(frozen=True, slots=True)
+class PortRequest:
+    """Asks for a port to be watched."""
+
+    number: int
+    kind: PortKind
+    name: str
+
+    def line(self) -> bytes:
+        """The request as a line; `parse_request` reads it."""
+        return json.dumps([self.number, self.kind.value, self.name]).encode() + b"\n"
+
+
+def parse_request(line: bytes) -> PortRequest:
+    """The request of a line."""
+    number, kind, name = json.loads(line)
+    return PortRequest(number, PortKind(kind), name)
+
+
+def news_line(number: int, news: PortNews) -> str:
+    """A line that says what has happened to the port of this number."""
+    return f"{number} {news.value}"
+
+
+def parse_news(line: bytes) -> tuple[int, PortNews]:
+    """The port's number, and what has happened to it."""
+    number, news = line.decode().split()
+    return int(number), PortNews(news)

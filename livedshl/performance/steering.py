@@ -1,0 +1,115 @@
+"""How a performance is steered: the band that plays, and what all commands so far add up to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from livedshl.arranger import Groove, Part, Role
+from livedshl.music.leadsheet import Key
+from livedshl.performance.commands import (
+    Answer,
+    ChoosePreset,
+    Command,
+    End,
+    Freeze,
+    Hold,
+    Listen,
+    Mute,
+    SetAdventure,
+    SetKey,
+    SetLevel,
+    Solo,
+)
+from livedshl.performance.preset import Preset
+
+_MELODIC = (Role.MELODY, Role.COUNTER)  # silent while a player has the melody
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Who plays and how; a preset chooses it. preset: the preset's name."""
+
+    preset: str
+    parts: tuple[Part, ...]
+    groove: Groove
+
+    @classmethod
+    def of(cls, preset: Preset) -> "Band":
+        """The band of a preset."""
+        return cls(preset.name, preset.parts, preset.groove)
+
+    @property
+    def names(self) -> dict[str, int]:
+        """The channel of each part, by its name."""
+        return {part.name: part.channel for part in self.parts}
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """The settings that commands can change, as they stand.
+
+    muted, soloed: parts by name. levels: volume, 0 to 127, of each part that was given one.
+    hold, freeze: whether the last bars or the section repeat. ending: whether the music heads for
+    its end. listening: whether a player has the melody.
+    """
+
+    tempo_bpm: float
+    key: Key
+    adventure: float
+    band: Band
+    muted: frozenset[str] = frozenset()
+    soloed: frozenset[str] = frozenset()
+    levels: Mapping[str, int] = field(default_factory=dict)
+    hold: bool = False
+    freeze: bool = False
+    ending: bool = False
+    listening: bool = False
+
+    @property
+    def silent(self) -> frozenset[int]:
+        """The channels of the parts that do not sound."""
+        parts = self.band.parts
+        soloed = self.soloed & {part.name for part in parts}
+        return frozenset(
+            part.channel
+            for part in parts
+            if part.name in self.muted
+            or (soloed and part.name not in soloed)
+            or (self.listening and part.role in _MELODIC)
+        )
+
+
+def steered(steering: Steering, command: Command, band: Band | None = None) -> Steering:
+    """The settings after a command. band: the band of a chosen preset."""
+    match command:
+        case SetKey(key):
+            return replace(steering, key=key)
+        case SetAdventure(amount):
+            return replace(steering, adventure=amount)
+        case ChoosePreset() if band:
+            return replace(steering, band=band)
+        case Mute(part, on):
+            return replace(steering, muted=_switched(steering.muted, part, on))
+        case Solo(part, on):
+            return replace(steering, soloed=_switched(steering.soloed, part, on))
+        case SetLevel(part, level):
+            return replace(steering, levels={**steering.levels, part: level})
+        case Hold(on):
+            return replace(steering, hold=on)
+        case Freeze(on):
+            return replace(steering, freeze=on)
+        case End():
+            return replace(steering, ending=True, hold=False)
+        case Listen(on):
+            return replace(steering, listening=on)
+        case Answer():
+            return replace(steering, listening=False, hold=False)
+    return steering
+
+
+def _switched(parts: frozenset[str], part: str, on: bool) -> frozenset[str]:
+    return parts | {part} if on else parts - {part}
+
+
+def track_names(parts: Iterable[Part]) -> dict[int, str]:
+    """The name of the track on each channel, 0 to 15."""
+    return {part.channel: part.name for part in parts}

@@ -1,0 +1,56 @@
+"""What a surface says when a command was obeyed: the new state, in a few words."""
+
+from livedshl.performance.commands import (
+    ChoosePreset,
+    Command,
+    End,
+    Freeze,
+    Hold,
+    Mute,
+    NextTune,
+    Panic,
+    ReRoll,
+    SetAdventure,
+    SetKey,
+    SetLatency,
+    SetLevel,
+    SetTempo,
+    Solo,
+    kind_of,
+)
+from livedshl.performance.composition import HELD_BARS
+
+
+def announced(command: Command) -> str:
+    """The new state: "Melody unmuted", "Tempo 100 BPM from the next beat"."""
+    when = kind_of(command).acts.value
+    match command:
+        case SetTempo(bpm):
+            return f"Tempo {bpm:g} BPM {when}"
+        case SetKey(key):
+            return f"Key {key} {when}"
+        case SetAdventure(amount):
+            return f"Adventure {amount:.2f}"
+        case ChoosePreset(name):
+            return f"Preset {name} {when}"
+        case Mute(part, on):
+            return f"{part} {'muted' if on else 'unmuted'}"
+        case Solo(part, on):
+            return f"Solo: {part}" if on else f"Solo off: {part}"
+        case SetLevel(part, level):
+            return f"{part} level {level}"
+        case Hold(on):
+            return f"Hold: looping the last {HELD_BARS} bars" if on else "Hold off: carrying on"
+        case Freeze(on):
+            return "Freeze: repeating this section" if on else "Freeze off: moving on"
+        case NextTune():
+            return f"Next tune {when}"
+        case ReRoll():
+            return "Re-roll: another phrase comes next"
+        case End():
+            return "Ending at the next cadence"
+        case Panic():
+            return "Panic: all notes off"
+        case SetLatency(ms):
+            return f"Playing {abs(ms):g} ms {'early' if ms > 0 else 'late'}" if ms else "On time"
+    return ""

@@ -1,0 +1,64 @@
+"""How things stand: the value that each command would set, and what can be chosen instead."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from livedshl.live.overview import Overview
+from livedshl.music.leadsheet import Key
+from livedshl.performance.command_text import Value, command_of
+from livedshl.performance.commands import COMMANDS, Command, ValueKind
+from livedshl.performance.preset import presets_for
+
+_presets_for = cache(presets_for)
+
+
+def plain_name(part: str) -> str:
+    """The name of a part as one word of small letters, digits and hyphens."""
+    return re.sub(r"[\W_]+", "-", part.casefold()).strip("-")
+
+
+def part_called(name: str | None, overview: Overview) -> str | None:
+    """The part of the band with this plain name; `name` itself if there is no such part."""
+    wanted = plain_name(name or "")
+    return next((part for part in overview.steering.band.names if plain_name(part) == wanted), name)
+
+
+def choices(name: str, overview: Overview) -> Sequence[str]:
+    """The keys of the mode that plays, or the presets of its metre."""
+    if name == "key":
+        return [str(Key(tonic, overview.steering.key.mode)) for tonic in range(12)]
+    return _presets_for(overview.grid)
+
+
+def present_value(name: str, part: str | None, overview: Overview) -> Value:
+    """The present value of a command; None for a trigger, or if there is no such part."""
+    steering = overview.steering
+    parts = {player.name: player for player in steering.band.parts}
+    if COMMANDS[name].per_part and part not in parts:
+        return None
+    values: dict[str, Value] = {
+        "tempo": steering.tempo_bpm,
+        "key": str(steering.key),
+        "adventure": steering.adventure,
+        "preset": steering.band.preset,
+        "hold": steering.hold,
+        "freeze": steering.freeze,
+        "latency": overview.latency_ms,
+    }
+    if part is not None and part in parts:
+        values |= {
+            "mute": part in steering.muted,
+            "solo": part in steering.soloed,
+            "level": steering.levels.get(part, parts[part].volume),
+        }
+    return values.get(name)
+
+
+def present_commands(overview: Overview) -> Iterator[Command]:
+    """The commands that would bring about what is."""
+    for kind in COMMANDS.values():
+        parts = list(overview.steering.band.names) if kind.per_part else [None]
+        for part in parts:
+            if kind.takes is not ValueKind.TRIGGER:
+                yield command_of(kind, present_value(kind.name, part, overview), part)

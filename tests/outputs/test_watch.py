@@ -1,0 +1,144 @@
+"""The watch over all MIDI ports, on MIDI systems of our own."""
+
+import time
+from queue import SimpleQueue
+
+import pytest
+
+from livedshl.errors import OutputError
+from livedshl.outputs import watch
+from livedshl.outputs.port_news import (
+    PortKind,
+    PortNews,
+    PortRequest,
+    news_line,
+    parse_news,
+    parse_request,
+)
+from livedshl.outputs.watch import Made, Signal, Watch
+
+OUT = PortRequest(0, PortKind.OUTPUT, "synth")
+IN = PortRequest(1, PortKind.INPUT, "keys")
+OWN = PortRequest(2, PortKind.VIRTUAL, "")
+
+
+class Client:
+    """Lists ports, or fails."""
+
+    def __init__(self, ports):
+        self._ports = ports
+
+    def get_ports(self):
+        if isinstance(self._ports, Exception):
+            raise self._ports
+        return list(self._ports)
+
+    def delete(self):
+        pass
+
+
+class System:
+    """A MIDI system: what it lists, by whether inputs are asked for."""
+
+    def __init__(self, outputs, inputs):
+        self.ports = {False: outputs, True: inputs}
+        self.is_jack = False
+
+    def open(self, inputs):
+        if self.ports[inputs] is None:
+            raise OutputError("no MIDI system answers")
+        return Client(self.ports[inputs])
+
+
+@pytest.fixture
+def news_after(monkeypatch):
+    """Runs the watch through happenings, or actions between them; what it then tells."""
+
+    def run(system, *happenings):
+        monkeypatch.setattr(watch, "open_lister", system.open)
+        monkeypatch.setattr(watch, "is_jack", lambda client: system.is_jack)
+        monkeypatch.setattr(watch.JackListener, "open", lambda listener: None)
+
+        class Happenings(SimpleQueue):
+            def get(self, timeout):
+                happening = super().get(timeout=timeout)
+                if callable(happening):
+                    happening()
+                    return Signal.OTHER
+                return happening
+
+        queue = Happenings()
+        for happening in (*happenings, Signal.LEAVE):
+            queue.put(happening)
+        told = []
+        Watch(queue, lambda line: told.append(parse_news(line.encode()))).run()
+        return told
+
+    return run
+
+
+def test_requests_and_news_are_read_as_they_were_written():
+    odd = PortRequest(3, PortKind.INPUT, 'Über "Keys"\n2')
+    assert parse_request(odd.line()) == odd
+    assert odd.line().count(b"\n") == 1
+    assert parse_news(news_line(3, PortNews.GONE).encode()) == (3, PortNews.GONE)
+
+
+def test_each_port_has_its_own_news(news_after):
+    system = System(["synth"], ["keys"])
+    told = news_after(
+        system,
+        OUT,
+        IN,
+        OWN,
+        lambda: system.ports[True].clear(),
+        lambda: system.ports[True].append("keys"),
+        lambda: system.ports[False].clear(),
+    )
+    there = [(0, PortNews.THERE), (1, PortNews.THERE), (2, PortNews.THERE)]
+    assert told == [*there, (1, PortNews.GONE), (1, PortNews.THERE), (0, PortNews.GONE)]
+
+
+@pytest.mark.parametrize("fault", [None, RuntimeError("ALSA is out of clients"), OSError("gone")])
+def test_inputs_that_fail_do_not_silence_outputs(news_after, fault):
+    system = System(["synth"], fault)
+    told = news_after(system, OUT, IN, OWN, lambda: system.ports[False].clear())
+    assert told == [(0, PortNews.THERE), (2, PortNews.THERE), (0, PortNews.GONE)]
+
+
+def test_a_system_that_fails_and_recovers_takes_its_ports_along(news_after):
+    system = System(["synth"], ["keys"])
+    clients = []
+    opened = system.open
+
+    def open_and_keep(inputs):
+        clients.append(opened(inputs))
+        return clients[-1]
+
+    system.open = open_and_keep
+
+    def fail():
+        for client in clients:
+            client._ports = OSError("the server has gone")
+        system.ports[False] = None
+
+    def recover():
+        system.ports[False] = ["synth"]
+
+    told = news_after(system, OUT, fail, recover)
+    assert told == [(0, PortNews.THERE), (0, PortNews.DIED), (0, PortNews.THERE)]
+
+
+def test_when_jack_dies_every_port_dies_even_one_that_was_away(news_after):
+    system = System(["synth"], [])
+    system.is_jack = True
+    told = news_after(system, OUT, IN, Signal.DIED)
+    died = [(0, PortNews.DIED), (1, PortNews.DIED)]
+    assert told[:3] == [(0, PortNews.THERE), *died]
+
+
+def test_a_port_that_went_and_came_between_two_looks_is_told_of(news_after):
+    told = news_after(
+        System(["synth"], ["keys"]), OUT, IN, lambda: time.sleep(0.15), Made("synth"), Made("other")
+    )
+    assert told[2:] == [(0, PortNews.GONE), (0, PortNews.THERE)]
