@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from livedshl.errors import CommandError, LivedshlError
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.performance.command_text import Value, part_of, value_of
 from livedshl.performance.commands import Command, SetTempo, ValueKind, kind_of
 from livedshl.surfaces.gesture import Gesture, Move
@@ -15,7 +15,7 @@ from livedshl.surfaces.tap import TapTempo
 
 # A knob sends a hundred values a second; each has what is to come composed anew.
 _PACE_S = 0.2
-_SETTLING_S = 0.5  # until the overview shows what was asked for
+_SETTLING_S = 0.5  # until the snapshot shows what was asked for
 _AGAIN_S = 5.0  # before the same complaint is told again
 
 
@@ -25,7 +25,7 @@ class Music(Protocol):
     def send(self, command: Command) -> None:
         """Obeys a command. Raises LivedshlError."""
 
-    def overview(self) -> Overview | None:
+    def snapshot(self) -> Snapshot | None:
         """The performance as it stands; None until there is music."""
 
 
@@ -54,18 +54,18 @@ class Desk:
 
     def press(self, gesture: Gesture, time_s: float) -> None:
         """A button or pad was pressed at `time_s`."""
-        overview = self._overview()
-        if overview is None:
+        snapshot = self._snapshot()
+        if snapshot is None:
             return
         if gesture.move is Move.TAP:
             tempo_bpm = self._taps.tap(time_s)
             if tempo_bpm is not None:
                 self._ask(SetTempo(tempo_bpm))
             return
-        gesture = replace(gesture, part=part_called(gesture.part, overview))
-        present = self._value(gesture.name, gesture.part, overview)
+        gesture = replace(gesture, part=part_called(gesture.part, snapshot))
+        present = self._value(gesture.name, gesture.part, snapshot)
         try:
-            command = gesture.pressed(present, overview)
+            command = gesture.pressed(present, snapshot)
         except CommandError as error:
             self.complain(str(error))
         else:
@@ -73,11 +73,11 @@ class Desk:
 
     def turn(self, gesture: Gesture, position: int) -> None:
         """A knob was turned to a position, 0 to 127; several may mean the same."""
-        overview = self._overview()
-        if overview is None:
+        snapshot = self._snapshot()
+        if snapshot is None:
             return
-        gesture = replace(gesture, part=part_called(gesture.part, overview))
-        command = gesture.turned(position, overview)
+        gesture = replace(gesture, part=part_called(gesture.part, snapshot))
+        command = gesture.turned(position, snapshot)
         if command != self._turned.get(gesture):
             self._turned[gesture] = command
             self._ask(command)
@@ -107,17 +107,17 @@ class Desk:
         else:
             self._obey(command)
 
-    def _overview(self) -> Overview | None:
-        overview = self._music.overview()
-        if overview is None:
+    def _snapshot(self) -> Snapshot | None:
+        snapshot = self._music.snapshot()
+        if snapshot is None:
             self.complain("The music has not begun yet")
-        return overview
+        return snapshot
 
-    def _value(self, name: str, part: str | None, overview: Overview) -> Value:
+    def _value(self, name: str, part: str | None, snapshot: Snapshot) -> Value:
         value, asked_s = self._asked.get((name, part), (None, float("-inf")))
         if time.monotonic() - asked_s < _SETTLING_S:
             return value
-        return present_value(name, part, overview)
+        return present_value(name, part, snapshot)
 
     def _obey(self, command: Command) -> None:
         try:

@@ -26,7 +26,7 @@ def play_under_screen(
     playing = Thread(target=_run, args=(session, outcome), name="session")
     with session.signals():
         playing.start()
-        while playing.is_alive() and session.overview() is None:
+        while playing.is_alive() and session.snapshot() is None:
             playing.join(_POLL_S)
         try:
             if playing.is_alive():

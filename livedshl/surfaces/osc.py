@@ -117,10 +117,10 @@ class OscServer:
 
     def _tell_listeners(self) -> None:
         """Sends each listener what it was not told yet."""
-        overview = self._music.overview() if self._listeners else None
-        if overview is None:
+        snapshot = self._music.snapshot() if self._listeners else None
+        if snapshot is None:
             return
-        state = {address_of(command): value_of(command) for command in present_commands(overview)}
+        state = {address_of(command): value_of(command) for command in present_commands(snapshot)}
         for listener, told in self._listeners.items():
             news = {a: value for a, value in state.items() if a not in told or told[a] != value}
             if news:

@@ -14,8 +14,8 @@ from textual.events import Key as KeyPressed
 from textual.widgets import Static
 
 from livedshl.errors import LivedshlError
-from livedshl.live.overview import Overview
 from livedshl.live.session import Session
+from livedshl.live.snapshot import Snapshot
 from livedshl.performance.commands import Command
 from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.desk import Desk
@@ -109,10 +109,10 @@ class Cockpit(App[None]):
             self._steer("h" if name == "space" else name)
 
     def _steer(self, name: str) -> None:
-        overview = self._session.overview()
+        snapshot = self._session.snapshot()
         key = next((key for key in KEYS if key.key == name or key.label == name), None)
-        if key and overview:
-            part = self._part(overview) if key.gesture.kind.per_part else None
+        if key and snapshot:
+            part = self._part(snapshot) if key.gesture.kind.per_part else None
             self._last = replace(key.gesture, part=plain_name(part) if part else None)
             self._desk.press(self._last, time.perf_counter())
 
@@ -141,8 +141,8 @@ class Cockpit(App[None]):
         except LivedshlError as error:
             self.tell(str(error))
 
-    def _part(self, overview: Overview) -> str:
-        parts = overview.steering.band.parts
+    def _part(self, snapshot: Snapshot) -> str:
+        parts = snapshot.steering.band.parts
         self._selected %= len(parts)
         return parts[self._selected].name
 
@@ -151,29 +151,29 @@ class Cockpit(App[None]):
             self.exit()
             return
         self._desk.hand_on()
-        overview = self._session.overview()
-        if overview:
-            frame = self._keys() if self._shows_keys else self._frame(overview)
+        snapshot = self._session.snapshot()
+        if snapshot:
+            frame = self._keys() if self._shows_keys else self._frame(snapshot)
             self.query_one("#body", Static).update(frame)
 
-    def _frame(self, overview: Overview) -> Group:
+    def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height
-        self._part(overview)
-        n_parts = max(_LEAST_PART_LINES, len(overview.steering.band.parts))
+        self._part(snapshot)
+        n_parts = max(_LEAST_PART_LINES, len(snapshot.steering.band.parts))
         roll_height = max(_LOWEST_ROLL, height - _LINES_BESIDES - n_parts)
         beside = Table.grid(expand=True, padding=(0, 1, 0, 0))
         beside.add_column(width=28)
         beside.add_column(ratio=1)
-        parts = part_lines(overview, self._selected)
-        candidates = candidate_lines(overview, n_parts)
+        parts = part_lines(snapshot, self._selected)
+        candidates = candidate_lines(snapshot, n_parts)
         beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
         return Group(
-            clock_line(overview),
-            form_line(overview),
-            *roll(overview, width, roll_height),
-            _lines(segment_lines(overview), _SEGMENT_LINES),
+            clock_line(snapshot),
+            form_line(snapshot),
+            *roll(snapshot, width, roll_height),
+            _lines(segment_lines(snapshot), _SEGMENT_LINES),
             Text(),
             beside,
             Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
