@@ -18,8 +18,10 @@ from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings, chords_of, model_of
+from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import read_log
 from livedshl.scores.musicxml import Mark, musicxml
 from livedshl.scores.spelling import key_name
@@ -60,7 +62,7 @@ def render(
     model = model or model_of(settings)
     chunks = []
     for chunk in Composition(model.bundle, model.index, settings):
-        if not chunk.goes_on:
+        if not chunk.continues:
             log.info(
                 "bar %d: %s",
                 chunk.start_tick // settings.grid.bar_ticks + 1,

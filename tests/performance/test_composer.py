@@ -23,6 +23,7 @@ from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import ForwardEncoder
 from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
@@ -42,7 +43,8 @@ from livedshl.performance.commands import (
     check,
 )
 from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import HELD_BARS, Chunk, Composition
+from livedshl.performance.composition import Composition
+from livedshl.performance.held_bars import HELD_BARS
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
