@@ -13,7 +13,7 @@ from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
 from livedshl.improviser.trace_file import trace_line
-from livedshl.live.take import log_path, play_again, track_names
+from livedshl.live.take import log_path, play_again
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
