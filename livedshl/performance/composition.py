@@ -140,7 +140,7 @@ class Composition(Iterator[Chunk]):
                 self._answer(phrase)
         self._passages.changed()
         self._mixdown.silence(self.tick, steering.silent)
-        self._arranger.begin_anew(set(before.silent) - set(steering.silent))
+        self._arranger.strike_again(set(before.silent) - set(steering.silent))
         self.steering = steering
 
     def _arrange(self) -> Chunk:
@@ -211,7 +211,7 @@ class Composition(Iterator[Chunk]):
         """Continues where the music was when it was held."""
         self._held.end()
         self._mixdown.silence_all(self.tick)
-        self._arranger.begin_anew({part.channel for part in self.steering.band.parts})
+        self._arranger.strike_again({part.channel for part in self.steering.band.parts})
 
     def _change_band(self, band: Band) -> None:
         """Lets another band begin, on its own instruments."""
