@@ -1,4 +1,4 @@
-"""Decides where the music goes, and says why."""
+"""Decides where the music goes, and gives the reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,32 +44,36 @@ def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Outp
         return Output(OutputKind.PORT, name, f"Playing to the MIDI port {name}.")
     if synth:
         font = soundfont or find_soundfont()
-        reason = f"Playing through the built-in synthesiser with {font.name}."
-        return Output(OutputKind.SYNTH, str(font), reason)
-    no_midi = _fault_of(check_virtual_ports)
-    if no_midi is None:
-        reason = (
-            f'Playing to a virtual MIDI port called "{CLIENT_NAME}". '
-            "Choose it as an input in your DAW or synth."
+        return Output(
+            OutputKind.SYNTH, str(font), f"Playing through the synthesiser with {font.name}."
         )
-        return Output(OutputKind.VIRTUAL, CLIENT_NAME, reason)
-    no_audio = _fault_of(check_synth)
+    no_midi = _why_not(check_virtual_ports)
+    if no_midi is None:
+        return Output(
+            OutputKind.VIRTUAL,
+            CLIENT_NAME,
+            f'Playing to a virtual MIDI port called "{CLIENT_NAME}": choose it as an input in '
+            "your DAW or synth.",
+        )
+    no_audio = _why_not(check_synth)
     if no_audio is None:
-        reason = f"Playing through the built-in synthesiser: {_told(no_midi)}."
-        return Output(OutputKind.SYNTH, str(find_soundfont()), reason)
-    reason = f"Nothing to play on: {_told(no_midi)}, and {_told(no_audio)}."
-    if remedy := no_audio.remedy or no_midi.remedy:
-        reason += f" To hear the music: {remedy}."
-    return Output(OutputKind.NOWHERE, "", reason)
+        font = find_soundfont()
+        return Output(
+            OutputKind.SYNTH,
+            str(font),
+            f"Playing through the built-in synthesiser: {no_midi.what}.",
+        )
+    return Output(OutputKind.NOWHERE, "", _nothing_to_play_on(no_midi, no_audio))
 
 
-def _told(error: LivedshlError) -> str:
-    """What happened, and where."""
-    return f"{error.where}: {error.what}" if error.where else error.what
+def _nothing_to_play_on(no_midi: LivedshlError, no_audio: LivedshlError) -> str:
+    remedies = ". Or: ".join(error.remedy for error in (no_audio, no_midi) if error.remedy)
+    advice = f" To hear it: {remedies}." if remedies else ""
+    return f"No MIDI: {no_midi.what}. No audio: {no_audio.what}.{advice}"
 
 
-def _fault_of(check: Callable[[], object]) -> LivedshlError | None:
-    """What `check` raises, None if it passes."""
+def _why_not(check: Callable[[], object]) -> LivedshlError | None:
+    """What `check` finds missing, None if it passes."""
     try:
         check()
     except LivedshlError as error:

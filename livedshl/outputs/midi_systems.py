@@ -100,9 +100,7 @@ def _apis(rtmidi: ModuleType) -> list[int]:
     module, _, api_name = backend.partition("/")
     where = f"MIDO_BACKEND={backend}"
     if module != _BACKEND:
-        raise OutputError(
-            f"livedshl plays through {_BACKEND} only", where=where, remedy="Unset the variable"
-        )
+        raise OutputError(f"livedshl plays through {_BACKEND} only", where=where, remedy="Unset it")
     if api_name:
         api = getattr(rtmidi, f"API_{api_name}", -1)
         if api not in compiled:
@@ -110,7 +108,7 @@ def _apis(rtmidi: ModuleType) -> list[int]:
             raise OutputError(
                 "there is no such MIDI API here",
                 where=where,
-                remedy=f"Unset the variable, or choose from {known}",
+                remedy=f"Unset it, or choose from {known}",
             )
         return [api]
     preferred = (

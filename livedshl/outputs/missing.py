@@ -1,36 +1,38 @@
-"""What to install or start on this system when a part of it is missing."""
+"""What may be missing on a system, and the command that brings it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
 EXTRA_TRAIN = ("torch", "music21", "symusic", *EXTRA_SCORES)
 
-# What is missing, and what installs it: on Debian and Ubuntu, Fedora, macOS, Windows.
-_COMMANDS = {
-    "ALSA": ("apt install libasound2", "dnf install alsa-lib", None, None),
+# What may be missing, and what installs it: on Debian and Ubuntu, Fedora, macOS, Windows.
+_REMEDIES = {
+    "ALSA": ("sudo apt install libasound2", "sudo dnf install alsa-lib", None, None),
     "PortAudio": (
-        "apt install libportaudio2",
-        "dnf install portaudio",
+        "sudo apt install libportaudio2",
+        "sudo dnf install portaudio",
         "brew install portaudio",
         None,
     ),
     "FluidSynth": (
-        "apt install libfluidsynth3",
-        "dnf install fluidsynth-libs",
+        "sudo apt install libfluidsynth3",
+        "sudo dnf install fluidsynth-libs",
         "brew install fluid-synth",
         "choco install fluidsynth",
     ),
     "a soundfont": (
-        "apt install timgm6mb-soundfont",
-        "dnf install fluid-soundfont-gm",
+        "sudo apt install timgm6mb-soundfont",
+        "sudo dnf install fluid-soundfont-gm",
         "pip install pretty_midi",
         "pip install pretty_midi",
     ),
 }
-# What makes a MIDI system answer, by RtMidi's name for it.
+
+
+# What lets a program in where a MIDI system does not answer, by its name in RtMidi.
 _MIDI_REMEDIES = {
     "ALSA": "Load the ALSA sequencer: sudo modprobe snd-seq",
     "Jack": "Start a JACK server (qjackctl), or use PipeWire's: pw-jack livedshl play",
@@ -42,21 +44,19 @@ def install_extra(extra: str) -> str:
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 
-def midi_remedy(systems: Sequence[str]) -> str:
-    """How to make one of these MIDI systems answer; "" if there is nothing to suggest."""
-    return ". Or: ".join(_MIDI_REMEDIES[name] for name in systems if name in _MIDI_REMEDIES)
+def midi_remedy(systems: Iterable[str]) -> str:
+    """How to make one of these MIDI systems answer; "" where nothing is known."""
+    return ". ".join(_MIDI_REMEDIES[name] for name in systems if name in _MIDI_REMEDIES)
 
 
 def missing(what: str, purpose: str) -> MissingDependencyError:
-    """The error for a missing library, with the command that installs it on this system."""
-    apt, dnf, brew, choco = _COMMANDS[what]
+    """The error that `what`, needed for `purpose`, is missing, with the way to install it here."""
+    apt, dnf, brew, choco = _REMEDIES[what]
     if sys.platform == "darwin":
         command = brew
     elif sys.platform == "win32":
         command = choco
     else:
         command = f"{apt} (Debian, Ubuntu) or {dnf} (Fedora)"
-    return MissingDependencyError(
-        f"{what} is missing, which {purpose} needs",
-        remedy=f"Install it: {command}" if command else "Reinstall livedshl",
-    )
+    remedy = f"Install it: {command}" if command else "Install livedshl again"
+    return MissingDependencyError(f"{what} is missing, needed for {purpose}", remedy=remedy)

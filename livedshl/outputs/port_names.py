@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from livedshl.errors import OutputError
+from livedshl.errors import OutputError, did_you_mean
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:
@@ -23,12 +23,13 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
     listed = ", ".join(f"{number}: {name}" for number, name in enumerate(names))
     if found:
         raise OutputError(
-            f'"{wanted}" matches {", ".join(found)}',
-            remedy=f"Add more of the name, or use its number. Available: {listed}",
+            f"{wanted!r} matches {', '.join(found)}",
+            remedy=f"Give more of the name, or its number: {listed}",
         )
     raise OutputError(
-        f'no MIDI port matches "{wanted}"',
-        remedy=f"Available: {listed}" if listed else "There are no such MIDI ports here",
+        f"no MIDI port matches {wanted!r}",
+        remedy=did_you_mean(wanted, names)
+        or (f"Available: {listed}" if names else "There are no MIDI ports"),
     )
 
 

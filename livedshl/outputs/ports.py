@@ -139,7 +139,7 @@ def _open(client: Any, name: str, own_name: str) -> None:
         client.open_port((exact or like)[0], own_name)
     except (RuntimeError, OSError) as error:
         client.delete()
-        raise OutputError(f"cannot be opened ({error})", where=f'MIDI port "{name}"') from None
+        raise OutputError(f"cannot be opened ({error})", where=f"MIDI port {name!r}") from None
 
 
 def _make_virtual(client: Any, name: str) -> None:
@@ -155,6 +155,6 @@ def _make_virtual(client: Any, name: str) -> None:
 
 def _no_virtual_ports() -> OutputError:
     return OutputError(
-        "Windows cannot make virtual MIDI ports",
-        remedy='Install loopMIDI, add a port there, and choose the port "loopMIDI Port"',
+        "Windows has no virtual MIDI ports",
+        remedy="Install loopMIDI, add a port there and play to it",
     )
