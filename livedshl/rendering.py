@@ -14,7 +14,8 @@ from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
-from livedshl.live.take import log_path, play_again
+from livedshl.live.replay import play_again
+from livedshl.live.take_files import log_path
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
