@@ -18,7 +18,6 @@ from livedshl.corpus import describe, read_corpus
 from livedshl.errors import CorpusError
 from livedshl.files import write_beside
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
-from livedshl.learning.interrupt import first_interrupt
 from livedshl.music.grid import Grid
 from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
@@ -26,8 +25,8 @@ from livedshl.networks.harmoniser import Harmoniser
 from livedshl.progress import Progress
 
 if TYPE_CHECKING:
-    from livedshl.learning.run import TrainingResult
     from livedshl.learning.settings import TrainingSettings
+    from livedshl.learning.validation import TrainingResult
     from livedshl.learning.workers import Workers
 
 
@@ -59,7 +58,7 @@ def train_bundle(
     from livedshl.learning.pairs import positive_pairs
     from livedshl.learning.pretraining import learn_next_steps
     from livedshl.learning.training import train
-    from livedshl.learning.workers import ALONE
+    from livedshl.learning.workers import ALONE, first_interrupt
 
     workers = workers or ALONE
     with workers.leader_first():
