@@ -160,3 +160,37 @@ class SegmentLibrary:
         """The beat of its tune, counted from the first bar line, at which a segment starts."""
         first = self.tune_steps[self.tune_of[segment]]
         return int(self.starts[segment] - first) // self.grid.beat_steps
+
+    @property
+    def tune_ends(self) -> NDArray[np.intp]:
+        """The rows where the segments of each tune end, except the last tune's."""
+        return np.searchsorted(self.tune_of, np.arange(1, len(self.tunes)))
+
+
+def stored_tunes(library: SegmentLibrary) -> list[Tune]:
+    """The tunes that a library was cut from, with all their segments, including repeats.
+
+    A library keeps the first start of each segment. It starts again wherever the same steps return
+    at a place in the beat where segments of the tune start. These tunes give the same library.
+    """
+    tunes = []
+    grid = library.grid
+    rows = np.split(np.arange(len(library)), library.tune_ends)
+    for number, (info, of_tune) in enumerate(zip(library.tunes, rows, strict=True)):
+        first, end = library.tune_steps[number : number + 2].tolist()
+        steps = np.asarray(library.steps[first:end])
+        kept = {library.contents(of_tune)[i].tobytes(): i for i in range(len(of_tune))}
+        first_starts = (library.starts[of_tune] - first).tolist()
+        places_in_beat = {start % grid.beat_steps for start in first_starts}
+        starts, phases = [], []
+        for start in range(end - first - grid.segment_steps + 1):
+            if start % grid.beat_steps not in places_in_beat:
+                continue
+            which = kept.get(steps[start : start + grid.segment_steps].tobytes())
+            if which is not None and start >= first_starts[which]:
+                starts.append(start)
+                phases.append(library.phases[of_tune[which]])
+        tunes.append(
+            Tune(info.title, info.source, steps, np.array(starts, np.int32), np.array(phases), grid)
+        )
+    return tunes

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.evaluation.codes.holdout import stored_tunes
+from livedshl.bundle.library import stored_tunes
 from livedshl.index import hamming
 from livedshl.learning.pairs import positive_pairs
 

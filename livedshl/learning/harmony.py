@@ -13,8 +13,8 @@ from safetensors.numpy import save
 from livedshl.bundle.shipped import shipped
 from livedshl.corpus import read_corpus
 from livedshl.errors import CorpusError
-from livedshl.evaluation.codes.holdout import RECURS, melodies
 from livedshl.files import write_beside
+from livedshl.learning.melodies import RECURS, melodies
 from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, refusal

@@ -183,7 +183,7 @@ class Run:
         figures = measured(self.networks, job.library, job.split, seen, epoch=self.epoch + 1)
         self.history.append(figures)
         if figures.score > self.history[self.best_epoch].score:
-            self.best, self.best_epoch = _copied(self.networks), figures.epoch
+            self.best, self.best_epoch = self.networks.copied_weights(), figures.epoch
         return True
 
     def result(self, resumable: bool) -> TrainingResult:
@@ -244,7 +244,7 @@ def fresh(job: Job, rng: np.random.Generator, progress: Progress, stop: Stop) ->
         job.optimizer(networks),
         pretraining,
         history=[figures],
-        best=_copied(networks),
+        best=networks.copied_weights(),
         best_epoch=0,
     )
 
@@ -295,8 +295,3 @@ def _judged(
     f, b = to_code(forward), to_code(backward)  # uint8 (B, L) each
     near, far = hamming_distances(f, b), hamming_distances(f[first], b[second])  # (B,), (m,)
     return loss, BatchFigures(float(loss.detach()), near, far)
-
-
-def _copied(networks: Networks) -> dict[str, Tensor]:
-    """A copy of the weights, on the CPU."""
-    return {name: weight.cpu().clone() for name, weight in networks.state_dict().items()}

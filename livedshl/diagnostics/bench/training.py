@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from livedshl.bundle import Bundle
+from livedshl.bundle.library import stored_tunes
 from livedshl.diagnostics.bench.measurement import Measurement, side_by_side
-from livedshl.evaluation.codes.holdout import stored_tunes
 from livedshl.learning.pairs import positive_pairs, split_pairs
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.training import Job, fresh

@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
+from livedshl.bundle.library import stored_tunes
 from livedshl.errors import BundleError
 from livedshl.evaluation.codes.baselines import BASELINES
 from livedshl.evaluation.codes.baselines.material import Material
 from livedshl.evaluation.codes.contest import Contest, Ranker
-from livedshl.evaluation.codes.holdout import Holdout, choose_songs, hold_out, stored_tunes
+from livedshl.evaluation.codes.holdout import Holdout, choose_songs, hold_out
 from livedshl.evaluation.codes.intervals import Figure, counted_over_songs, mean_over_songs
 from livedshl.learning.harmony import shipped_harmoniser
 from livedshl.learning.networks import Networks, to_code

@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import CorpusError
-from livedshl.learning.pairs import Edges, positive_pairs
-from livedshl.music.segments import CHORD, PITCH, REST, Tune
-
-# Share of its melody from which on a song counts as a held-out one under another name. By melody,
-# because tunes recur with other chords and in other octaves too.
-RECURS = 0.5
+from livedshl.learning.melodies import RECURS, melody_ids
+from livedshl.learning.pairs import positive_pairs
+from livedshl.music.segments import Tune
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +64,7 @@ def hold_out(tunes: Sequence[Tune], songs: NDArray[np.int64], follow_beats: int)
     tunes = [tune for tune in tunes if len(tune.starts)]
     library = SegmentLibrary.of_tunes(tunes)
     pairs = positive_pairs(tunes, follow_beats)
-    melodies = np.split(melody_ids(library.contents()), _ends(library))
+    melodies = np.split(melody_ids(library.contents()), library.tune_ends)
     taken = set(np.concatenate([melodies[song] for song in songs]).tolist())
     held_out = set(songs.tolist())
     recurring = [
@@ -96,56 +93,6 @@ def hold_out(tunes: Sequence[Tune], songs: NDArray[np.int64], follow_beats: int)
         recurring=tuple(library.tunes[song].source for song in recurring),
         removed=int((known & ~recurs & ~of_held_out).sum()),
     )
-
-
-def stored_tunes(library: SegmentLibrary) -> list[Tune]:
-    """The tunes a library was cut from, with all their segments, repeated ones too.
-
-    A library keeps where a segment first starts; it starts again where the same steps come again,
-    as far from a beat as any segment of the tune. So the library of these tunes is the same again.
-    """
-    tunes = []
-    grid = library.grid
-    rows = np.split(np.arange(len(library)), _ends(library))
-    for number, (info, of_tune) in enumerate(zip(library.tunes, rows, strict=True)):
-        first, end = library.tune_steps[number : number + 2].tolist()
-        steps = np.asarray(library.steps[first:end])
-        kept = {library.contents(of_tune)[i].tobytes(): i for i in range(len(of_tune))}
-        first_starts = (library.starts[of_tune] - first).tolist()
-        places_in_beat = {start % grid.beat_steps for start in first_starts}
-        starts, phases = [], []
-        for start in range(end - first - grid.segment_steps + 1):
-            if start % grid.beat_steps not in places_in_beat:
-                continue
-            which = kept.get(steps[start : start + grid.segment_steps].tobytes())
-            if which is not None and start >= first_starts[which]:
-                starts.append(start)
-                phases.append(library.phases[of_tune[which]])
-        tunes.append(
-            Tune(info.title, info.source, steps, np.array(starts, np.int32), np.array(phases), grid)
-        )
-    return tunes
-
-
-def melody_ids(contents: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Equal numbers for segments, int8[n, steps, 3], of one melody in whatever octave, int64[n]."""
-    flat = melodies(contents).reshape(len(contents), -1)
-    return np.unique(flat, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
-
-
-def melodies(contents: NDArray[np.int8]) -> NDArray[np.int8]:
-    """The melodies of segments, int8[n, steps, 3], moved into one octave, int8[n, steps, 2]."""
-    moved = contents[..., :CHORD].copy()
-    octaves = (Edges.of(contents).first_pitch // 12).astype(np.int8)
-    moved[..., PITCH] -= np.where(moved[..., PITCH] == REST, 0, 12 * octaves[:, None]).astype(
-        np.int8
-    )
-    return moved
-
-
-def _ends(library: SegmentLibrary) -> NDArray[np.intp]:
-    """Where the rows of each tune but the last end."""
-    return np.searchsorted(library.tune_of, np.arange(1, len(library.tunes)))
 
 
 def _named_songs(tunes: Sequence[Tune], path: Path) -> NDArray[np.int64]:
