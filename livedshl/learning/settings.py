@@ -7,6 +7,7 @@ from typing import Any
 
 from livedshl.music.grid import Grid
 from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.records import decode, encode
 
 _LEAST_BATCHES = 20  # per epoch of a contrastive training: its few epochs need enough updates
 _LEAST_BATCH = 32  # pairs
@@ -79,11 +80,7 @@ class TrainingSettings:
         return min(self.batch_size, max(_LEAST_BATCH, n_pairs // _LEAST_BATCHES))
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> "TrainingSettings":
-        """What `dataclasses.asdict` gave; keys beside it are left aside, missing ones are defaults.
-
-        Raises KeyError, TypeError or ValueError for anything else.
-        """
-        known = {name: content[name] for name in cls.__dataclass_fields__ if name in content}
-        shape = NetworkShape.from_dict(known.pop("shape"))
-        return cls(**known | {"method": Method(known["method"]), "shape": shape})
+    def of_manifest(cls, training: Mapping[str, Any]) -> "TrainingSettings":
+        """The settings in a bundle's manifest, whose other keys are ignored. Raises RecordError."""
+        known = {name: training[name] for name in cls.__dataclass_fields__ if name in training}
+        return decode(encode(known), cls)

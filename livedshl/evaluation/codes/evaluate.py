@@ -27,6 +27,7 @@ from livedshl.learning.training import train
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 from livedshl.networks.contexts import Contexts
 from livedshl.progress import Progress
+from livedshl.records import RecordError
 
 # What is reported of every way of retrieving, in this order; None where it does not apply.
 FIGURES = (
@@ -99,9 +100,13 @@ def evaluate(
     Raises BundleError, CorpusError.
     """
     try:
-        settings = replace(TrainingSettings.from_dict(bundle.manifest["training"]), seed=seed)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BundleError(f"{bundle.folder}: unknown training settings ({error})") from error
+        settings = replace(TrainingSettings.of_manifest(bundle.manifest["training"]), seed=seed)
+    except RecordError as error:
+        raise BundleError(
+            f"the training settings are unknown ({error})",
+            where=str(bundle.folder),
+            remedy="Train the model again",
+        ) from error
     tunes = _tunes(bundle, paths, progress)
     holdout = hold_out(tunes, choose_songs(tunes, share_or_file, seed), settings.follow_beats)
     contest = Contest.of(holdout, np.random.default_rng(seed))

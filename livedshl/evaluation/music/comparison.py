@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.evaluation.music.markov import MarkovChain
-from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Corpus, Measure
+from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Measure, RealTunes
 from livedshl.evaluation.music.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece
 from livedshl.improviser import Form, Retrieve
 from livedshl.improviser.ranking import CHART, FIT
@@ -122,8 +122,8 @@ def compare(
     drawn = MarkovChain(bundle.library).pieces(
         n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
     )
-    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
-    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], corpus)
+    tunes = RealTunes(bundle.library, bundle.vocabulary, bundle.mode)
+    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], tunes)
     return Comparison(values)
 
 
@@ -155,18 +155,18 @@ def _values(
 ) -> dict[str, Mapping[str, NDArray[np.float64]]]:
     """The measures of real tunes, and of what is composed with some settings."""
     index = CodeIndex(bundle.backward, bundle.shape)
-    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
+    tunes = RealTunes(bundle.library, bundle.vocabulary, bundle.mode)
     rng = np.random.default_rng(seed)
     progress("Reading the tunes", 0.0)
     values: dict[str, Mapping[str, NDArray[np.float64]]] = {
-        _REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), corpus)
+        _REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), tunes)
     }
     for source, settings in composed.items():
         pieces = []
         for number in range(n_pieces):
             progress(f"Composing: {source}", number / n_pieces)
             pieces.append(composed_piece(bundle, index, replace(settings, seed=seed + number)))
-        values[source] = _measured(pieces, corpus)
+        values[source] = _measured(pieces, tunes)
     progress("Composing", 1.0)
     return values
 
@@ -180,9 +180,9 @@ def _default(bundle: Bundle, preset: Preset) -> Settings:
     )  # fmt: skip
 
 
-def _measured(pieces: Sequence[Piece], corpus: Corpus) -> dict[str, NDArray[np.float64]]:
+def _measured(pieces: Sequence[Piece], tunes: RealTunes) -> dict[str, NDArray[np.float64]]:
     return {
-        measure.name: np.array([measure.of(piece, corpus) for piece in pieces])
+        measure.name: np.array([measure.of(piece, tunes) for piece in pieces])
         for measure in MEASURES
     }
 

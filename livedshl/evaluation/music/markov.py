@@ -19,7 +19,7 @@ _BASE = np.uint64(1_000_003)  # of the running hash of a context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Order:
+class _Followers:
     """All contexts of one length, by hash, and the places in the library that they lead to.
 
     contexts: uint64[m], ascending. places: int64[m], steps of the library, by context and then by
@@ -73,13 +73,13 @@ class MarkovChain:
             found[takes] = drawn[takes]
         return found
 
-    def _counted(self, places: NDArray[np.int64], order: int) -> _Order:
+    def _counted(self, places: NDArray[np.int64], order: int) -> _Followers:
         contexts = _hash(self._numbers[places[:, None] + np.arange(-order, 0)])
         following = self._numbers[places]
         by_context = np.lexsort((following, contexts))
         contexts, following = contexts[by_context], following[by_context]
         changes = (contexts[1:] != contexts[:-1]) | (following[1:] != following[:-1])
-        return _Order(contexts, places[by_context], np.append(0, np.cumsum(changes)))
+        return _Followers(contexts, places[by_context], np.append(0, np.cumsum(changes)))
 
 
 def _packed(steps: NDArray[np.int8]) -> NDArray[np.int64]:

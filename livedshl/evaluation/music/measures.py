@@ -22,7 +22,7 @@ _CADENCE_ROOTS = {Mode.MAJOR: (0, 7), Mode.MINOR: (9, 4)}  # tonic and dominant 
 
 
 @dataclass(frozen=True, eq=False)
-class Corpus:
+class RealTunes:
     """The tunes that pieces are compared with, and how to read their chords."""
 
     library: SegmentLibrary
@@ -70,12 +70,12 @@ class Measure:
 
     name: str
     unit: str
-    of: Callable[[Piece, Corpus], float]
+    of: Callable[[Piece, RealTunes], float]
     form: str = ".2f"
     compared: bool = True
 
 
-def leap_at_joins(piece: Piece, corpus: Corpus) -> float:
+def leap_at_joins(piece: Piece, tunes: RealTunes) -> float:
     """Mean size of the intervals at joins, in semitones.
 
     The interval is that from the last note before to the first that begins at the join or after.
@@ -92,7 +92,7 @@ def leap_at_joins(piece: Piece, corpus: Corpus) -> float:
     return _mean(leaps)
 
 
-def known_transitions_at_joins(piece: Piece, corpus: Corpus) -> float:
+def known_transitions_at_joins(piece: Piece, tunes: RealTunes) -> float:
     """Share of joins around which chords follow one another as they do in some (other) song.
 
     They are the chords of two beats on either side of where the harmony is handed over: on the
@@ -103,21 +103,21 @@ def known_transitions_at_joins(piece: Piece, corpus: Corpus) -> float:
     in_reach = (beats >= _BEATS_BEFORE * beat_steps) & (
         beats + (_BEATS_AFTER - 1) * beat_steps < len(piece.steps)
     )
-    songs = corpus.songs_with_transition[corpus.transitions(piece.steps, beats[in_reach])]
+    songs = tunes.songs_with_transition[tunes.transitions(piece.steps, beats[in_reach])]
     return _mean(songs > (0 if piece.tune is None else 1))
 
 
-def pitch_class_entropy(piece: Piece, corpus: Corpus) -> float:
+def pitch_class_entropy(piece: Piece, tunes: RealTunes) -> float:
     """Entropy of the pitch classes of the notes, in bits; at most log2 12 = 3.58."""
     return _entropy((piece.steps[_onsets(piece), PITCH] % 12).tolist())
 
 
-def onset_pattern_entropy(piece: Piece, corpus: Corpus) -> float:
+def onset_pattern_entropy(piece: Piece, tunes: RealTunes) -> float:
     """Entropy of the bars' onset patterns, in bits; at most log2 32 = 5."""
     return _entropy(bar[:, ARTICULATED].tobytes() for bar in _bars(piece))
 
 
-def returning_patterns(piece: Piece, corpus: Corpus) -> float:
+def returning_patterns(piece: Piece, tunes: RealTunes) -> float:
     """Share of bars whose onsets and contour another bar has too.
 
     The contour: whether the melody rises, falls or stays from each note of the bar to the next.
@@ -130,12 +130,12 @@ def returning_patterns(piece: Piece, corpus: Corpus) -> float:
     return _returning(keys)
 
 
-def returning_bars(piece: Piece, corpus: Corpus) -> float:
+def returning_bars(piece: Piece, tunes: RealTunes) -> float:
     """Share of bars whose melody another bar has note for note."""
     return _returning([bar[:, :CHORD].tobytes() for bar in _bars(piece)])
 
 
-def chord_tones_on_strong_beats(piece: Piece, corpus: Corpus) -> float:
+def chord_tones_on_strong_beats(piece: Piece, tunes: RealTunes) -> float:
     """Share of strong beats on which the melody sounds a note of the chord.
 
     Of the beats with a note and a chord.
@@ -144,14 +144,14 @@ def chord_tones_on_strong_beats(piece: Piece, corpus: Corpus) -> float:
     places = (bar_starts[:, None] + _strong_beats(piece.grid)).ravel()
     return _mean(
         [
-            _is_chord_tone(pitch, chord, corpus)
+            _is_chord_tone(pitch, chord, tunes)
             for pitch, _, chord in piece.steps[places].tolist()
             if pitch != REST and chord != NO_CHORD
         ]
     )
 
 
-def cadences(piece: Piece, corpus: Corpus) -> float:
+def cadences(piece: Piece, tunes: RealTunes) -> float:
     """Share of the phrases of 8 bars that end on a tonic or dominant chord and a note of it.
 
     A phrase ends on the last strong beat of its last bar; what comes after may be the upbeat to the
@@ -165,23 +165,23 @@ def cadences(piece: Piece, corpus: Corpus) -> float:
         chord, notes = int(close[-1, CHORD]), close[close[:, PITCH] != REST, PITCH]
         found.append(
             chord != NO_CHORD
-            and corpus.vocabulary.classes[chord].root in _CADENCE_ROOTS[corpus.mode]
+            and tunes.vocabulary.classes[chord].root in _CADENCE_ROOTS[tunes.mode]
             and len(notes) > 0
-            and _is_chord_tone(int(notes[-1]), chord, corpus)
+            and _is_chord_tone(int(notes[-1]), chord, tunes)
         )
     return _mean(found)
 
 
-def longest_quote(piece: Piece, corpus: Corpus) -> float:
+def longest_quote(piece: Piece, tunes: RealTunes) -> float:
     """The longest stretch of melody that stands note for note in one (other) song, in beats.
 
     Planned repeats do not count.
     """
-    runs = corpus.quotes.runs(piece.steps, piece.planned, piece.tune)
+    runs = tunes.quotes.runs(piece.steps, piece.planned, piece.tune)
     return float(runs.max()) / piece.grid.beat_steps
 
 
-def distinct_songs(piece: Piece, corpus: Corpus) -> float:
+def distinct_songs(piece: Piece, tunes: RealTunes) -> float:
     """From how many songs it was made."""
     return float("nan") if piece.songs is None else float(len(piece.songs))
 
@@ -218,8 +218,8 @@ def _strong_beats(grid: Grid) -> NDArray[np.int64]:
     return np.arange(halves) * (grid.bar_steps // halves)
 
 
-def _is_chord_tone(pitch: int, chord: int, corpus: Corpus) -> bool:
-    return pitch % 12 in corpus.vocabulary.classes[chord].pitch_classes
+def _is_chord_tone(pitch: int, chord: int, tunes: RealTunes) -> bool:
+    return pitch % 12 in tunes.vocabulary.classes[chord].pitch_classes
 
 
 def _returning(keys: Sequence[Hashable]) -> float:

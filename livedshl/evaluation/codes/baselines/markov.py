@@ -22,7 +22,7 @@ _BASE = np.uint64(1_000_003)  # of the running hash of a context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Order:
+class _Counts:
     """Contexts of one length: how often each occurred, before how many different steps, and how
     often each was followed by which step. Keys are hashes, ascending."""
 
@@ -33,7 +33,7 @@ class _Order:
     count: NDArray[np.int64]
 
     @classmethod
-    def counted(cls, context: NDArray[np.uint64], step: NDArray[np.uint64]) -> "_Order":
+    def counted(cls, context: NDArray[np.uint64], step: NDArray[np.uint64]) -> "_Counts":
         contexts, which = np.unique(context, return_inverse=True)
         continued, first, count = np.unique(
             _extended(context, step), return_index=True, return_counts=True
@@ -70,7 +70,7 @@ def fit(material: Material) -> Ranker:
     for order in range(ORDER + 1):
         ends = range(order, played.shape[1])
         contexts = np.concatenate([_hash(played[:, end - order : end]) for end in ends])
-        orders.append(_Order.counted(contexts, np.concatenate([played[:, end] for end in ends])))
+        orders.append(_Counts.counted(contexts, np.concatenate([played[:, end] for end in ends])))
     n_steps = len(orders[0].continued)
     beginnings, candidate = np.unique(
         _steps(material.additions[:, :ORDER]), axis=0, return_inverse=True
