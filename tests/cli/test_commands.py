@@ -62,8 +62,8 @@ def bad(tmp_path):
     [
         (("corpus", "nowhere.abc"), 1, "nowhere.abc: no such file or folder"),
         (("corpus", "empty"), 1, "empty: no tune files"),
-        (("train", "cut", "-o", "out"), 1, "cut: no tune to learn from"),
-        (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: no tune to learn from"),
+        (("train", "cut", "-o", "out"), 1, "cut: there is no tune to learn from"),
+        (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: there is no tune to learn from"),
         (("generate", "t.mid", "--model", "empty"), 1, "there is no model here"),
         (
             ("generate", "t.mid", "--tempo", "0"),
