@@ -109,7 +109,7 @@ def bad(tmp_path):
         (("generate",), 2, "OUT is missing. See `livedshl generate --help`."),
         (("play", "--port", "a", "--synth"), 2, "choose either --port or --synth"),
         (("generate", "t.mid", "--from", "zither"), 1, "no tune 'zither' among the"),
-        (("generate", "t.mid", "--from", "reel"), 1, "tunes fit 'reel', choose one by its number"),
+        (("generate", "t.mid", "--from", "reel"), 1, "tunes match 'reel': "),
         (("generate", "t.mid", "--from", "1", "--metre", "6/8"), 1, "no tune '1' among the"),
         (("play", "--from", "1", "--corpus", "."), 2, "choose either --from or --corpus"),
         (("library", "--model", "empty"), 1, "there is no model here"),
