@@ -1,8 +1,8 @@
 """Ranks by the likelihood of the join under an LSTM that predicts the next step.
 
 Reference: Bretan, Weinberg, Heck: A unit selection methodology for music generation using deep
-neural networks (2016), concatenation cost. The LSTM is that of the paper's prediction stage (section 3.5).
-It reorders the best candidates of `bigram` by the first beat that they add.
+neural networks (2016), concatenation cost. The LSTM is the paper's, of the prediction stage in
+section 3.5. It reorders the best candidates of `bigram` by the first beat that they add.
 """
 
 import numpy as np
