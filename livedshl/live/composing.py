@@ -68,7 +68,8 @@ class LiveMusic:
         self._window.append(chunk)
         self._publish()
         if not chunk.goes_on:
-            log.info("%s", _story(chunk, self.snapshot.grid.bar_ticks))
+            bar = chunk.start_tick // self.snapshot.grid.bar_ticks + 1
+            log.info("bar %d: %s", bar, chunk.provenance.in_words())
         return True
 
     def keep_before(self, tick: int) -> None:
@@ -139,6 +140,7 @@ class ComposerThread:
         model: Model,
         performer: Performer,
         take: Take,
+        *,
         observe: Callable[[Chunk], None],
         clock: ClockSettings,
         failed: threading.Event,
@@ -214,13 +216,3 @@ class ComposerThread:
         except BaseException as error:  # `stop` raises it on the main thread
             self._error = error
             self._failed.set()
-
-
-def _story(chunk: Chunk, bar_ticks: int) -> str:
-    """A line that says where a chunk came from."""
-    provenance = chunk.provenance
-    bar = chunk.start_tick // bar_ticks + 1
-    found = "the opening"
-    if provenance.hamming is not None:
-        found = f"Hamming distance {provenance.hamming}, one of {provenance.ties:,}"
-    return f"bar {bar}: {provenance.song}, beat {provenance.song_beat} ({found})"

@@ -64,7 +64,7 @@ class Session:
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._open_take = partial(Take, settings, record=record, trace=trace)
         self._loader = Loader(lambda told: model_of(settings, told), progress)
-        self._observe = observe
+        self._compose = partial(ComposerThread, settings, observe=observe, clock=self._clock)
         self._on_ending = on_ending
         self._stop = threading.Event()
         self._ending = threading.Event()
@@ -144,9 +144,7 @@ class Session:
             if model is None:
                 return None
             take = files.enter_context(self._open_take(model.bundle.folder))
-            composing = ComposerThread(
-                self._settings, model, performer, take, self._observe, self._clock, self._stop
-            )
+            composing = self._compose(model, performer, take, failed=self._stop)
             stack.callback(composing.stop)
             composing.start()
             self._composing = composing
