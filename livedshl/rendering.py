@@ -8,23 +8,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.arranger import Role
 from livedshl.bundle.model import Model, open_model
 from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
-from livedshl.live.take import log_path, play_again, track_names
+from livedshl.live.take import log_path, play_again
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.music.spelling import key_name
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings, chords_of, model_of
+from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import read_log
-from livedshl.scores.musicxml import Mark, musicxml
-from livedshl.scores.spelling import key_name
+from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
+from livedshl.scores.musicxml import musicxml
 
 log = logging.getLogger(__name__)
+
 
 _PICTURES = (".svg", ".png", ".pdf")
 _ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)
@@ -60,7 +65,7 @@ def render(
     model = model or model_of(settings)
     chunks = []
     for chunk in Composition(model.bundle, model.index, settings):
-        if not chunk.goes_on:
+        if not chunk.continues:
             log.info(
                 "bar %d: %s",
                 chunk.start_tick // settings.grid.bar_ticks + 1,
@@ -153,8 +158,7 @@ class _Piece:
         if ending in _PICTURES:
             self.draw_score(path)
         elif ending == ".musicxml":
-            sections = [Mark(step, name, section=True) for step, name in sections_of(self.spans)]
-            write_beside(path, self._musicxml(sections))
+            write_beside(path, self._musicxml(section_marks(self.sections)))
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav
 
@@ -169,11 +173,11 @@ class _Piece:
 
     def draw_score(self, path: Path) -> None:
         """Draws melody and chord symbols, with a mark where segments join."""
-        from livedshl.scores.engraving import marks_of, songs_of, write_score
+        from livedshl.scores.engraving import write_score
 
-        sources = self.spans
-        score = self._musicxml(marks_of(sources))
-        write_score(path, score, songs_of(sources))
+        spans = self.spans
+        score = self._musicxml([*section_marks(self.sections), *join_marks(spans)])
+        write_score(path, score, tunes_to_write(spans, self.settings.grid.bar_steps))
 
     def _musicxml(self, marks: Sequence[Mark]) -> bytes:
         settings = self.settings
@@ -189,7 +193,8 @@ class _Piece:
         settings = self.settings
         write_roll(
             path, self.events, self.steps, self.vocabulary.classes, settings.grid, settings.key,
-            settings.parts, self.spans, f"{self.title}  ·  {self.creator}", self.keys,
+            [part.channel for part in settings.parts if part.role is Role.MELODY],
+            self.spans, self.sections, f"{self.title}  ·  {self.creator}", self.keys,
         )  # fmt: skip
 
     @property
@@ -219,6 +224,24 @@ class _Piece:
         return {chunk.start_tick // bar_ticks: chunk.key for chunk in self.chunks}
 
     @property
-    def spans(self) -> list[SourceSpan]:
-        """Which segment has the melody, and when."""
+    def sections(self) -> list[tuple[int, str]]:
+        """The sections of the form, each with its first step."""
+        return section_starts(self._sources)
+
+    @property
+    def spans(self) -> list[TuneSpan]:
+        """Which tune has the melody when."""
+        return [
+            TuneSpan(
+                span.start,
+                span.end,
+                span.provenance.song,
+                span.provenance.source,
+                span.provenance.hamming,
+            )
+            for span in self._sources
+        ]
+
+    @property
+    def _sources(self) -> list[SourceSpan]:
         return source_spans((chunk.provenance for chunk in self.chunks), len(self.steps))

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 
 
 class ChunkWindow:

@@ -14,9 +14,10 @@ from livedshl.live.delivery import Delivery
 from livedshl.live.performer import Performer
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import Command, Panic, SetLatency, SetTempo
 from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings
@@ -67,7 +68,7 @@ class LiveMusic:
         self._delivery.deliver(chunk, last=self._composer.over)
         self._window.append(chunk)
         self._publish()
-        if not chunk.goes_on:
+        if not chunk.continues:
             bar = chunk.start_tick // self.snapshot.grid.bar_ticks + 1
             log.info("bar %d: %s", bar, chunk.provenance.in_words())
         return True

@@ -3,7 +3,7 @@
 import time
 
 from livedshl.live.performer import Performer
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings
 from livedshl.units import TICKS_PER_BEAT

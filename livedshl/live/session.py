@@ -18,8 +18,8 @@ from livedshl.live.signals import handling_signals
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take, new_take_path
 from livedshl.outputs.choice import Output, choose_output
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, check
-from livedshl.performance.composition import Chunk
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band

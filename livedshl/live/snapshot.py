@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from livedshl.live.position import Position
 from livedshl.music import ChordVocabulary, Grid
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.steering import Steering
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness

@@ -1,4 +1,4 @@
-"""What the screen shows of a performance, as text: pure functions of a `Snapshot`."""
+"""The parts of the screen as text: pure functions of an `Snapshot`."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -17,49 +17,49 @@ from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
 
-_COMING_STEPS = 36  # columns right of the clock: what is composed ahead
+_COMING_STEPS = 36  # columns for what is composed ahead
 _PART_COLOURS = ("#ffb454", "#59c2ff", "#95e6cb", "#d2a6ff", "#f07178", "#c2d94c")
 _NOW = Style(bgcolor="#3a4150")
 _DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
 _DIFFERS = Style(color="#1a1a1a", bgcolor="#f07178", bold=True)
 _SAME = Style(color="#95e6cb")
-_RELEASE_TICKS = 240  # in which a meter falls after its note
+_RELEASE_TICKS = 240  # a meter falls this long after its note
 
 Notes = NDArray[np.int64]
 
 
 def clock_line(snapshot: Snapshot) -> Text:
-    """Where the clock is, how fast, who drives it, and how late it has been."""
+    """Position, tempo, metre, key, clock source, and how late notes went out."""
     grid = snapshot.grid
     bar, ticks = divmod(snapshot.tick, grid.bar_ticks)
     beat = ticks // grid.beat_ticks
     beat_bpm = grid.beat_bpm(snapshot.quarter_bpm)
-    text = Text()
+    text = Text(no_wrap=True, overflow="ellipsis")
     text.append("▶ " if snapshot.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
-    text.append(f"  {beat_bpm:6.1f} bpm" if snapshot.running else f"  {'waiting':>10}")
-    text.append(f"  {grid}  {snapshot.steering.key!s:<3}", _BOLD)
+    text.append(f"  {beat_bpm:5.1f} bpm" if snapshot.running else f"  {'waiting':>9}")
+    text.append(f"  {grid} {snapshot.steering.key!s:<3}", _BOLD)
     text.append(f" {_sync(snapshot)}  ", _DIM)
     lateness = snapshot.lateness
     figures = (lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms)
     late = "/".join(f"{ms:.2f}" for ms in figures)
     text.append(f"late {late} ms", Style(color="#f07178") if lateness.worst_ms > 1 else _DIM)
     if snapshot.latency_ms:
-        text.append(f"  early {snapshot.latency_ms:+g} ms", _DIM)
+        text.append(f"  early {snapshot.latency_ms:g} ms", _DIM)
     return text
 
 
 def _sync(snapshot: Snapshot) -> str:
     if snapshot.sync is Sync.INTERNAL:
-        return "own clock"
+        return "internal clock"
     return f"{snapshot.sync.value} {'locked' if snapshot.running else 'lost'}"
 
 
 def form_line(snapshot: Snapshot) -> Text:
-    """The tune, its plan with the section that plays, and the settings that were steered."""
+    """The tune, its form with the playing section marked, and the settings that were changed."""
     steering, chunk = snapshot.steering, chunk_at(snapshot.chunks, snapshot.tick)
     text = Text()
     place = chunk.provenance.place if chunk else None
@@ -84,14 +84,15 @@ def form_line(snapshot: Snapshot) -> Text:
 
 
 def _section_number(place: Place) -> int:
-    """Which letter of its plan a section is, as far as the time it is played tells."""
+    """The place of the playing section in the tune's plan."""
     numbers = [n for n, letter in enumerate(place.plan) if letter == place.section]
     return numbers[min(place.time, len(numbers)) - 1]
 
 
 def roll(snapshot: Snapshot, width: int, height: int) -> list[Text]:
-    """The notes around the clock, two pitches a line: what sounded to the left, what comes to the
-    right; below them the chords. A column is a step.
+    """The notes around the present, two pitches a line and a step a column; chords below.
+
+    What sounded is on the left, what comes on the right.
     """
     first_step = snapshot.tick // TICKS_PER_STEP - max(width // 3, width - _COMING_STEPS)
     now = snapshot.tick // TICKS_PER_STEP - first_step
@@ -122,7 +123,7 @@ def _roll_line(upper: Notes, lower: Notes, now: int) -> Text:
 
 @lru_cache(maxsize=512)
 def _cell(above: int, below: int, is_now: bool) -> tuple[str, Style]:
-    """The character of two cells, one above the other, each a part's number or -1."""
+    """The character for two cells, one above the other; each is a part's number or -1."""
     base = _NOW if is_now else Style()
     if above < 0 and below < 0:
         return ("│" if is_now else " "), base + _DIM
@@ -138,7 +139,7 @@ def _colour(part: int) -> str:
 
 
 def _chord_line(snapshot: Snapshot, first_step: int, width: int) -> Text:
-    """The names of the chords where they begin; the one that sounds stands out."""
+    """Chord names where the chords begin; the sounding one is bold."""
     grid, line = snapshot.grid, [" "] * width
     text = Text()
     sounding = (0, 0)
@@ -163,7 +164,7 @@ def _chord_line(snapshot: Snapshot, first_step: int, width: int) -> Text:
 
 
 def segment_lines(snapshot: Snapshot) -> list[Text]:
-    """The segment that plays and the one that comes: their songs, and where their codes differ."""
+    """The playing segment and the next: their songs, and where their codes differ."""
     now = chunk_at(snapshot.chunks, snapshot.tick)
     if now is None:
         return []
@@ -172,7 +173,7 @@ def segment_lines(snapshot: Snapshot) -> list[Text]:
     if coming:
         text = _song("next", coming)
         if coming.provenance.planned:
-            text.append("  returns as planned", Style(color="#ffb454"))
+            text.append("  section repeats", Style(color="#ffb454"))
         elif coming.provenance.hamming is not None:
             text.append(
                 f"  Hamming {coming.provenance.hamming} (nearest {coming.provenance.nearest}, "
@@ -191,7 +192,7 @@ def _song(label: str, chunk: Chunk) -> Text:
 
 
 def _code(label: str, code: Sequence[int], beside: Sequence[int] | None) -> Text:
-    """A code, a digit a symbol; those that differ from another code's are marked."""
+    """A code, a digit per symbol; symbols that differ from `beside` are marked."""
     text = Text(f"{label} ", _DIM, no_wrap=True, overflow="ellipsis")
     for place, symbol in enumerate(code):
         same = beside is None or beside[place] == symbol
@@ -204,7 +205,7 @@ def _digit(symbol: int) -> str:
 
 
 def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
-    """The nearest that could have come next, with their distances; the chosen one is marked."""
+    """The nearest candidates for the next segment and their distances; the chosen one is marked."""
     now = chunk_at(snapshot.chunks, snapshot.tick)
     coming = _coming_after(now, snapshot.chunks) if now else None
     if coming is None:
@@ -220,7 +221,7 @@ def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
 
 
 def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
-    """A meter, level and state for each part; one is selected."""
+    """Each part with its meter, level, mute and solo; the selected one is marked."""
     steering = snapshot.steering
     notes = chunk_notes(snapshot.chunks)
     lines = []
@@ -244,15 +245,13 @@ def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
 
 
 def chunk_at(chunks: Sequence[Chunk], tick: int) -> Chunk | None:
-    """The chunk that sounds at a tick, the first before any does; None if there is none."""
+    """The chunk that sounds at a tick, or the first if none does yet; None without chunks."""
     number = bisect_right(chunks, tick, key=lambda chunk: chunk.start_tick)
     return chunks[max(0, number - 1)] if chunks else None
 
 
 def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
-    """The chunk that brings the next segment; while somebody is listened to there are several of
-    one segment.
-    """
+    """The chunk that brings the next segment. One segment can have several chunks."""
     later = (chunk for chunk in chunks if chunk.start_tick >= now.end_tick)
     playing = now.provenance.segment
     return next((chunk for chunk in later if chunk.provenance.segment != playing), None)
