@@ -12,7 +12,7 @@ from livedshl.arranger import Role
 from livedshl.bundle.model import Model, open_model
 from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.live.take import log_path, play_again
 from livedshl.midi.events import Events
@@ -29,6 +29,7 @@ from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tun
 from livedshl.scores.musicxml import musicxml
 
 log = logging.getLogger(__name__)
+
 
 _PICTURES = (".svg", ".png", ".pdf")
 _ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)
@@ -225,7 +226,7 @@ class _Piece:
     @property
     def sections(self) -> list[tuple[int, str]]:
         """The sections of the form, each with its first step."""
-        return sections_of(self._sources)
+        return section_starts(self._sources)
 
     @property
     def spans(self) -> list[TuneSpan]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from livedshl.bundle import Bundle
-from livedshl.improviser.line import Passage, Place
+from livedshl.improviser.passage import Passage, Place
 from livedshl.index import unpack
 from livedshl.index.codes import Words
 from livedshl.music import GRIDS, Grid
