@@ -15,7 +15,7 @@ from livedshl.corpus.midi import read_midi
 from livedshl.corpus.notation import music21_corpus_folder
 from livedshl.corpus.reading import Task, read_tasks, reading_of
 from livedshl.errors import CorpusError
-from livedshl.music import COMMON_TIME, Grid, LeadSheet, Mode
+from livedshl.music import COMMON_TIME, GRIDS, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
 from livedshl.progress import Progress
 
@@ -54,6 +54,22 @@ class _TuneFile:
 
     path: Path
     source: str
+
+
+def read_tunes(*paths: str | Path, metre: str | None = None, mode: str | None = None) -> Corpus:
+    """Reads every ABC, MusicXML and MIDI tune in some files and folders.
+
+    >>> tunes = read_tunes("my-tunes/", metre="6/8").sheets
+
+    paths: "music21:oneills1850" names a collection that comes with music21.
+    metre, mode: which tunes to keep, such as "6/8" and "minor"; by default all that livedshl can
+        play from.
+
+    A tune that cannot be used is in `skipped`, with the reason. Raises CorpusError for a path that
+    does not exist and if there is no tune file.
+    """
+    grid = GRIDS[metre] if metre else None
+    return read_corpus([*map(str, paths)], grid=grid, mode=Mode(mode) if mode else None)
 
 
 def read_corpus(
