@@ -14,7 +14,7 @@ from support.bundles import write_kind
 from support.surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_without, need
 
 from livedshl.cli import livedshl as group
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 
 TUNES = Path(__file__).parents[1] / "tunes"
 CONTEXT = click.Context(group)
