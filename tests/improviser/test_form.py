@@ -21,16 +21,21 @@ from livedshl.learning.roles import roles_in
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import SectionRole
+from livedshl.music.segments import REST
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 
 PLANNED = [Form.ANY, Form.AABB, Form.AABA, Form.ABAC]
 RULES = ContinuationRules(song_cap=4, window=12, recency=200)
 TONIC, DOMINANT = 0, 1  # chord classes C and G7
+PICKUP_STEPS = 2
 
 
 def dances(grid, n_tunes, rng):
-    """Tunes AABB of random eighths and chords, closing half the first time, then fully."""
+    """Tunes AABB of random eighths and chords, closing half the first time, then fully.
+
+    In every other tune a pickup of an eighth leads on from each close but the last.
+    """
     tunes = []
     for number in range(n_tunes):
         strains = []
@@ -43,8 +48,13 @@ def dances(grid, n_tunes, rng):
                 strain = steps.copy()
                 strain[-grid.beat_steps :] = pitch, 0, chord
                 strain[-grid.beat_steps, 1] = 1
+                if number % 2:
+                    strain[-PICKUP_STEPS:] = 67, 0, chord
+                    strain[-PICKUP_STEPS, 1] = 1
                 strains.append(strain)
         steps = np.concatenate(strains)
+        if number % 2:
+            steps[-PICKUP_STEPS:] = REST, 0, TONIC
         starts = np.arange(0, len(steps) - grid.segment_steps + 1, grid.hop_steps, dtype=np.int32)
         phases = (starts // grid.beat_steps % grid.cycle_beats).astype(np.int8)
         source = f"book.abc#{number}"
@@ -198,6 +208,15 @@ def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, f
             assert np.array_equal(closing.steps[-last:], content[-last:])
     if len(library.tunes) == 30:
         assert kinds["end"] >= 2
+
+
+@pytest.mark.parametrize("metre", GRIDS)
+def test_some_dances_close_fully_with_and_some_without_a_pickup(metre):
+    """Or else the test above could not tell an end from a full close."""
+    roles = dance_bundle(metre=metre).roles
+    full = roles[roles & SectionRole.FULL > 0]
+    n_resting = int((full & SectionRole.RESTS > 0).sum())
+    assert 0 < n_resting < len(full)
 
 
 @pytest.fixture(scope="module")
