@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,14 @@ from support.surroundings import CORPORA, IN_CI
 from livedshl.cli import main
 
 WIRE = Path(__file__).parent / "wire"
+
+# Learning needs the extra `train`; everything else is tested without it.
+NEED_TORCH = ["learning", "networks", "evaluation/test_codes.py"]
+collect_ignore = [] if find_spec("torch") else NEED_TORCH
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Two workers whose torch takes every core get in each other's way.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=100, deadline=None)

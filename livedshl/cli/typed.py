@@ -50,9 +50,13 @@ def _obey(text: str, session: Session, learn: Learn | None) -> str:
     word, _, gesture = text.partition(" ")
     try:
         if word == "learn":
-            return learn(Gesture.parse(gesture)) if learn else "no --control-port to learn from"
+            return (
+                learn(Gesture.parse(gesture))
+                if learn
+                else "MIDI learn needs a controller: start with --control-port"
+            )
         if text == "save":
-            return f"saved the last 32 bars to {session.save()}, their trace beside it"
+            return f"Saved the last 32 bars to {session.save()}"
         command = parse_command(" ".join(text.split()))
         session.send(command)
     except LivedshlError as error:

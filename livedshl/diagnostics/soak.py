@@ -28,7 +28,7 @@ from livedshl.music.segments import CHORD
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.outputs.missing import install_extra
 from livedshl.outputs.ports import open_input, output_names
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.settings import Settings, model_of
 from livedshl.player.clock.source import ClockSettings
 from livedshl.units import seconds_to_ticks

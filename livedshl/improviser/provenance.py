@@ -69,6 +69,13 @@ class Provenance:
         """The grid of its metre."""
         return GRIDS[self.metre]
 
+    def in_words(self) -> str:
+        """The tune, the beat there and how it was found, for a log."""
+        found = "an opening"
+        if self.hamming is not None:
+            found = f"Hamming distance {self.hamming}, one of {self.ties:,}"
+        return f"{self.song}, beat {self.song_beat + 1} ({found})"
+
     @property
     def planned(self) -> bool:
         """Whether the form brings the segment back."""

@@ -1,11 +1,11 @@
-"""Hash networks that read all steps at once, the forward one with what came before.
+"""Hash networks that read all steps of a segment at once, and the music before it.
 
-What the paper's networks (see `networks`) do not have; the model card tells what it brought:
-- the place in the bar, for both; for the forward network also the place in the phrase and the
-  beats before the segment;
-- recall: tunes return to what they said, so the forward code may be that of an earlier segment of
-  the same tune, as an attention over what the backward network makes of them;
-- overlap: some symbols tell the half that neighbours share where segments overlap.
+They add three things to the paper's networks (see `networks`). The model card says what each gains.
+- Place: both networks know the place in the bar. The forward network also knows the place in the
+  phrase, and reads the beats before the segment.
+- Recall: tunes repeat themselves, so the forward network may name an earlier segment of the same
+  tune. It does so by attention over the backward codes of those segments.
+- Overlap: half of the symbols depend only on the two beats that overlapping neighbours share.
 
 Reference for recall: Vinyals, Fortunato, Jaitly: Pointer networks (2015).
 """
@@ -20,16 +20,15 @@ from torch.nn import functional as F
 
 from livedshl.learning.networks import Networks, as_input
 from livedshl.music.features import N_FEATURES
-from livedshl.networks.contexts import Contexts
-from livedshl.networks.forward_code import LATE, alikeness, one_hot, phrase_hops, whole_segments
+from livedshl.networks.contexts import Contexts, about_contexts, n_about, whole_segments
+from livedshl.networks.layers import one_hot
 from livedshl.networks.shape import NetworkShape
 
-_ALIKENESSES = 5  # figures of how an earlier segment compares with the present one
 _GATE = 64  # hidden size of the attention
 
 
 class WindowNetwork(nn.Module):
-    """Numbers about a context to `length` symbols: two layers, the second a residual."""
+    """From numbers about a context to `length` symbols: two layers, the second a residual."""
 
     def __init__(self, n_inputs: int, length: int, shape: NetworkShape) -> None:
         super().__init__()
@@ -42,18 +41,18 @@ class WindowNetwork(nn.Module):
         self.to_symbols = nn.Linear(shape.hidden, length * shape.symbols)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, n_inputs) to the softmax of each group, (B, length, K)."""
+        """(B, n_inputs) to one softmax per symbol, (B, length, K)."""
         h = self.dropout(F.relu(self.first_norm(self.first(x))))  # (B, H)
         h = h + self.dropout(F.relu(self.second_norm(self.second(h))))  # (B, H)
-        groups = self.to_symbols(h).view(-1, *self._groups)
+        groups = self.to_symbols(h).view(-1, *self._groups)  # (B, length, K)
         return F.softmax(groups, dim=2)
 
 
 class WindowNetworks(Networks):
     """Networks with context, recall and overlap.
 
-    With overlap the first half of the symbols comes from one network for both codes, which reads
-    the half that a segment and its successor share: they agree wherever those halves do.
+    With overlap, one network gives the first half of the symbols of both codes. It reads only the
+    half segment that neighbours share, so equal halves get equal symbols.
     """
 
     def __init__(self, shape: NetworkShape) -> None:
@@ -61,26 +60,26 @@ class WindowNetworks(Networks):
         grid = shape.grid
         self._context_steps = shape.context_beats * grid.beat_steps
         n_read = (self._context_steps + grid.segment_steps) * N_FEATURES
-        n_about = grid.places + phrase_hops(grid) + 1 + _ALIKENESSES * shape.recall
+        n_extra = n_about(grid, shape.recall)
         n_segment = grid.segment_steps * N_FEATURES + grid.places
         n_overlap = shape.length // 2 if shape.overlap else 0
         length = shape.length - n_overlap
-        self.forward_network = WindowNetwork(n_read + n_about, length, shape)
+        self.forward_network = WindowNetwork(n_read + n_extra, length, shape)
         self.backward_network = WindowNetwork(n_segment, length, shape)
         if shape.overlap:
-            exact = replace(shape, dropout=0.0)  # what is equal must stay equal
+            exact = replace(shape, dropout=0.0)  # equal halves must get equal symbols
             n_read = grid.hop_steps * N_FEATURES + grid.places
             self.overlap_network = WindowNetwork(n_read, n_overlap, exact)
         if shape.recall:
             self.gate = nn.Sequential(
-                nn.Linear(n_about, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
+                nn.Linear(n_extra, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
             )
 
     def soft_forward(self, contexts: Contexts) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
         grid = contexts.grid
         read = contexts.window(self._context_steps, self._context_steps + grid.segment_steps)
-        about = self._about(contexts)  # (B, n_about)
+        about = torch.from_numpy(about_contexts(contexts, self.shape.recall)).to(self.device)
         codes: Tensor = self.forward_network(
             torch.cat([as_input(read, self.device).flatten(1), about], 1)
         )
@@ -102,7 +101,7 @@ class WindowNetworks(Networks):
         return codes
 
     def _with_recall(self, codes: Tensor, about: Tensor, contexts: Contexts) -> Tensor:
-        """The mean of the codes and of those recalled, weighted by the gate, (B, length, K)."""
+        """The mean of the codes and the recalled codes, weighted by the gate, (B, length, K)."""
         whole = whole_segments(contexts, self.shape.recall)  # (B, recall)
         possible = F.pad(torch.from_numpy(whole), (1, 0), value=True).to(self.device)
         weight = self.gate(about).masked_fill(~possible, -torch.inf).softmax(1)  # (B, 1 + recall)
@@ -112,22 +111,11 @@ class WindowNetworks(Networks):
         )
         return mean
 
-    def _about(self, contexts: Contexts) -> Tensor:
-        """Where the segments stand, and how they compare with what came before, (B, n_about)."""
-        late = np.minimum(contexts.hops, LATE)[:, None] / LATE
-        told = np.concatenate([late, *alikeness(contexts, self.shape.recall)], 1)
-        grid = contexts.grid
-        places = [
-            _one_hot(contexts.places, grid.places),
-            _one_hot(contexts.hops, phrase_hops(grid)),
-        ]
-        return torch.cat([*places, torch.from_numpy(told).float()], 1).to(self.device)
-
     @torch.no_grad()
     def _recalled(self, contexts: Contexts, whole: NDArray[np.bool_]) -> Tensor:
-        """Backward codes of the earlier segments, (B, recall, L, K), 0 where there is none.
+        """Backward codes of the earlier segments, (B, recall, length, K), 0 before the tune.
 
-        They are taken as they are: nothing is learned through them, and no dropout blurs them.
+        They have no gradient and no dropout. Each different segment is coded once.
         """
         back = np.arange(self.shape.recall)
         earlier = np.stack([contexts.earlier(n) for n in back.tolist()], 1)[whole]  # (m, steps, 3)
@@ -148,7 +136,7 @@ class WindowNetworks(Networks):
         return recalled
 
     def _numbers(self, steps: NDArray[np.int8], places: NDArray[np.int64]) -> Tensor:
-        """Steps, int8[B, T, 3], and where in the cycle they begin, (B, T*29 + places)."""
+        """Steps, int8[B, T, 3], and the place in the cycle where they begin, (B, T*29 + places)."""
         place = _one_hot(places, self.shape.grid.places).to(self.device)
         return torch.cat([as_input(steps, self.device).flatten(1), place], 1)
 

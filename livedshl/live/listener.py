@@ -8,9 +8,10 @@ from math import ceil
 import numpy as np
 
 from livedshl.errors import LivedshlError
-from livedshl.live.overview import Overview
+from livedshl.live.delivery import CHANGING_S
 from livedshl.live.port_watcher import PortWatcher
-from livedshl.live.session import CHANGING_S, Session
+from livedshl.live.session import Session
+from livedshl.live.snapshot import Snapshot
 from livedshl.live.watched_input import WatchedInput
 from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
 from livedshl.music import Chord
@@ -61,31 +62,31 @@ class Listener:
         phrases: PhraseListener | None = None
         while not self._left.wait(_PERIOD_S):
             received = list(self._input.receive())
-            overview = self._session.overview()
-            if overview is None:
+            snapshot = self._session.snapshot()
+            if snapshot is None:
                 continue
-            phrases = phrases or PhraseListener(overview.grid)
-            if self._input.went() or not overview.running:  # whatever is down, its end is not heard
-                phrases.release_all(overview.tick)
+            phrases = phrases or PhraseListener(snapshot.grid)
+            if self._input.went() or not snapshot.running:  # whatever is down, its end is not heard
+                phrases.release_all(snapshot.tick)
                 self._echoes.clear()
-            if not overview.running:
+            if not snapshot.running:
                 continue
             for message, time_s in received:
                 if len(message) == 3:
-                    self._take(phrases, overview, message, time_s)
+                    self._take(phrases, snapshot, message, time_s)
             try:
-                self._respond(phrases, overview)
+                self._respond(phrases, snapshot)
             except LivedshlError as error:
                 self._tell(str(error))
 
     def _take(
-        self, phrases: PhraseListener, overview: Overview, message: bytes, time_s: float
+        self, phrases: PhraseListener, snapshot: Snapshot, message: bytes, time_s: float
     ) -> None:
         status, pitch, velocity = message
         channel = channel_of(status)
         tick = self._session.tick_at(time_s)
         if is_note_on(status, velocity):
-            if _is_echo(overview, tick, channel, pitch):
+            if _is_echo(snapshot, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
             else:
                 phrases.strike(tick, pitch)
@@ -95,15 +96,15 @@ class Listener:
             else:
                 phrases.release(tick, pitch)
 
-    def _respond(self, phrases: PhraseListener, overview: Overview) -> None:
+    def _respond(self, phrases: PhraseListener, snapshot: Snapshot) -> None:
         """Asks of the music what the present state of the keys wants."""
         if phrases.chord != self._chord:
             self._chord = phrases.chord
             self._session.send(FollowChord(self._chord))
         tick = self._session.tick_at(time.perf_counter())
-        if phrases.ended(tick, _silence(overview)):
+        if phrases.ended(tick, _silence(snapshot)):
             self._accompanies = False
-            self._session.send(Answer(self._phrase(phrases, overview)))
+            self._session.send(Answer(self._phrase(phrases, snapshot)))
         elif phrases.is_phrase and not self._accompanies:
             self._accompanies = True
             self._session.send(Listen(True))
@@ -113,32 +114,32 @@ class Listener:
                 self._accompanies = False
                 self._session.send(Listen(False))
 
-    def _phrase(self, phrases: PhraseListener, overview: Overview) -> Phrase:
+    def _phrase(self, phrases: PhraseListener, snapshot: Snapshot) -> Phrase:
         """The phrase that is over, in C, with the chords that accompanied it."""
         chords: list[int] = []
-        for chunk in overview.chunks:
+        for chunk in snapshot.chunks:
             chords += chunk.steps[:, CHORD].tolist()
-        first_step = overview.chunks[0].start_tick // TICKS_PER_STEP
-        key = overview.chunks[-1].key
+        first_step = snapshot.chunks[0].start_tick // TICKS_PER_STEP
+        key = snapshot.chunks[-1].key
         return phrases.take(key.shift, chords, first_step)
 
 
-def _ticks(seconds: float, overview: Overview) -> int:
-    return ceil(seconds_to_ticks(seconds, overview.quarter_bpm))
+def _ticks(seconds: float, snapshot: Snapshot) -> int:
+    return ceil(seconds_to_ticks(seconds, snapshot.quarter_bpm))
 
 
-def _silence(overview: Overview) -> int:
+def _silence(snapshot: Snapshot) -> int:
     """Ticks after which a phrase is over: so few that its answer, on a step, is within a beat."""
-    beat_ticks = overview.grid.beat_ticks
-    rest = beat_ticks - TICKS_PER_STEP - _ticks(_REACTION_S, overview)
+    beat_ticks = snapshot.grid.beat_ticks
+    rest = beat_ticks - TICKS_PER_STEP - _ticks(_REACTION_S, snapshot)
     return max(TICKS_PER_STEP // 2, min(rest, round(_SILENCE_BEATS * beat_ticks)))
 
 
-def _is_echo(overview: Overview, tick: int, channel: int, pitch: int) -> bool:
+def _is_echo(snapshot: Snapshot, tick: int, channel: int, pitch: int) -> bool:
     """Whether the music itself strikes this note about now, as early as it plays."""
-    near = _ticks(_ECHO_S, overview)
-    tick += round(seconds_to_ticks(overview.latency_ms / 1e3, overview.quarter_bpm))
-    for chunk in overview.chunks:
+    near = _ticks(_ECHO_S, snapshot)
+    tick += round(seconds_to_ticks(snapshot.latency_ms / 1e3, snapshot.quarter_bpm))
+    for chunk in snapshot.chunks:
         if chunk.start_tick - near <= tick <= chunk.end_tick + near:
             ticks, status, pitches, _ = chunk.events.T
             same = (status == NOTE_ON | channel) & (pitches == pitch)

@@ -36,7 +36,7 @@ class PlayerPorts:
             self._away = False
             self._handle.instruct(Instruction.REOPEN)
             return
-        if not self._away:
+        if not (self._away or self._handle.leaving):
             log.warning("%s has gone; the music goes on until it is back", self._output.name)
         self._away = True
         self._handle.instruct(Instruction.GONE, value=news is PortNews.DIED)
@@ -47,5 +47,5 @@ class PlayerPorts:
             self._handle.instruct(Instruction.FOLLOW)
         reopens_alone = news is PortNews.DIED and self._output.kind in _KINDS
         self._clock_away = news is not PortNews.THERE and not reopens_alone
-        if self._clock_away:
+        if self._clock_away and not self._handle.leaving:
             log.warning("%s has gone; it is followed again when it is back", self._clock_port)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from livedshl.arranger import Mixer, Part
+from livedshl.arranger import Mixer
 from livedshl.bundle import Bundle
-from livedshl.errors import OutputError, TakeError
+from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.improviser.trace_file import trace_line
 from livedshl.index import CodeIndex
-from livedshl.midi.events import NO_EVENTS, TICK, Events, events_of
+from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import setting_of
 from livedshl.midi.sounding import cut_events
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
-from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.composer import Change
+from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings
-from livedshl.performance.take_log import LogWriter, TakeLog, manifest_digest
+from livedshl.performance.steering import track_names
+from livedshl.performance.take_log import LogWriter, TakeLog
 
 if TYPE_CHECKING:
     from livedshl.midi.recorder import Recorder
@@ -92,7 +94,7 @@ class Take:
                 self._recorder = None
         if self._log:
             self._log.heard(chunk.end_tick)
-        if self._trace and not chunk.goes_on:
+        if self._trace and not chunk.continues:
             self._trace.write(trace_line(chunk.provenance))
 
     def change(self, change: Change) -> None:
@@ -132,7 +134,7 @@ class Take:
         after = [(at - start, bpm) for at, bpm in changes if at > start]
         try:
             write_midi(path, events, tempo_bpm, self._grid, self._names, after)
-            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.goes_on)
+            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.continues)
             write_beside(path.with_suffix(".jsonl"), trace.encode())
         except OSError as error:
             raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error
@@ -162,41 +164,16 @@ class _Memory:
 
 
 def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> None:
-    """Plays a take again, into a MIDI file. Raises TakeError, OutputError.
-
-    The file is, byte for byte, what was recorded; after a crash it goes as far as the log.
-    """
+    """Replays a take into a MIDI file, byte for byte. Raises TakeError, OutputError."""
     from livedshl.midi.file import write_midi
 
-    if manifest_digest(bundle.folder) != log.manifest:
-        raise TakeError(f"{bundle.folder}: not the bundle that the take was played from")
-    settings = log.settings
-    composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
-    for change in log.changes:
-        if not isinstance(change.command, SetTempo):
-            composer.change(change)
-    names, events = track_names(settings.parts), []
-    while not composer.over and composer.tick < log.heard:
-        events.append(composer.compose().events)
-    for change in log.changes:
-        names = {**(track_names(change.band.parts) if change.band else {}), **names}
-    heard = np.concatenate(events) if events else NO_EVENTS
-    if log.end is not None or not composer.over:
-        heard = cut_events(heard, log.heard if log.end is None else log.end)
-    tempi = [
-        (change.tick, change.command.bpm)
-        for change in log.changes
-        if isinstance(change.command, SetTempo)
-    ]
+    take, settings = replayed(log, bundle, index), log.settings
     try:
-        write_midi(path, heard, settings.tempo_bpm, settings.grid, names, tempi)
+        write_midi(
+            path, take.events, settings.tempo_bpm, settings.grid, take.tracks, take.tempi_bpm
+        )
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
-
-
-def track_names(parts: Iterable[Part]) -> dict[int, str]:
-    """What the track of each channel, 0 to 15, is called."""
-    return {part.channel: part.name for part in parts}
+        raise OutputError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
 
 def _recorder(record: Path, settings: Settings, names: dict[int, str]) -> "Recorder":

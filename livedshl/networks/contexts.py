@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.grid import Grid
 from livedshl.music.segments import CHORD
+from livedshl.networks.layers import Floats, one_hot
 
 MAX_RECALL = 8  # segments, end to end
+PHRASE_BARS = 8
+_LATE = 32  # hops into a tune after which its opening no longer matters
+N_LIKENESS = 5  # figures that compare two segments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,3 +96,61 @@ def history_steps(grid: Grid) -> int:
     One segment more than `MAX_RECALL`: the lead-up to the earliest recalled segment counts too.
     """
     return (MAX_RECALL + 1) * grid.segment_steps
+
+
+def phrase_hops(grid: Grid) -> int:
+    """The hops of an 8-bar phrase."""
+    return PHRASE_BARS * grid.bar_steps // grid.hop_steps
+
+
+def whole_segments(contexts: Contexts, n_back: int) -> NDArray[np.bool_]:
+    """Whether the segments 0, 1, 2 ... segments back lie within the tune, bool[B, n_back]."""
+    back = contexts.grid.segment_steps * np.arange(n_back)
+    whole: NDArray[np.bool_] = contexts.known[:, None] >= back
+    return whole
+
+
+def n_about(grid: Grid, n_back: int) -> int:
+    """The columns of `about_contexts`."""
+    return grid.places + phrase_hops(grid) + 1 + N_LIKENESS * n_back
+
+
+def about_contexts(contexts: Contexts, n_back: int) -> Floats:
+    """Where the segments are in their tunes, and how they compare with earlier ones, (B, n_about).
+
+    The place in the cycle; the place in an 8-bar phrase; how far into the tune; then `likeness`
+    with the segments 1, 2 ... `n_back` segments earlier.
+    """
+    grid = contexts.grid
+    late = np.minimum(contexts.hops, _LATE)[:, None] / _LATE  # (B, 1)
+    columns: list[NDArray[np.floating]] = [
+        one_hot(contexts.places, grid.places),
+        one_hot(contexts.hops, phrase_hops(grid)),
+        late,
+        *likeness(contexts, n_back),
+    ]
+    return np.concatenate(columns, 1).astype(np.float32)
+
+
+def likeness(contexts: Contexts, n_back: int) -> list[NDArray[np.float64]]:
+    """How the segment compares with the ones 1, 2 ... `n_back` before it, float64[B, 5] each.
+
+    Share of equal steps; of equal melody; of equal steps in the segments before both; 1 if all
+    steps are equal; 1 if the segment after the earlier one lies within the tune.
+    """
+    now, before = contexts.segments, contexts.earlier(1)
+    whole = whole_segments(contexts, n_back)
+    figures = []
+    for back in range(1, n_back + 1):
+        equal = now == contexts.earlier(back)  # (B, steps, 3)
+        steps = equal.all(2)  # (B, steps)
+        earlier = (before == contexts.earlier(back + 1)).all(2)  # (B, steps)
+        columns = [
+            steps.mean(1),
+            equal[..., :CHORD].all(2).mean(1),
+            earlier.mean(1),
+            steps.all(1),
+            whole[:, back - 1],
+        ]
+        figures.append(np.stack(columns, axis=1))
+    return figures

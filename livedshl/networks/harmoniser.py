@@ -1,14 +1,13 @@
-"""Gives a tune without chord symbols its chords: a small convolutional network over hops.
+"""Harmonises a tune that has no chord symbols: a small convolutional network over hops.
 
-A hop of the tune's grid (in 4/4, 2 beats) holds one chord class. Each hop's class is the likeliest
-given the melody for fourteen hops to either side and the place in the phrase; all in C or A minor.
-`learning.harmony_network` learns it; here it needs NumPy only.
+Each hop of the tune's grid (in 4/4, 2 beats) gets one chord class. The network picks the likeliest
+class from the melody fourteen hops to either side and the place in the phrase, in C or A minor.
+`livedshl.learning.harmony_network` trains it.
 
 Reference: Bai, Kolter, Koltun: An empirical evaluation of generic convolutional and recurrent
 networks for sequence modeling (2018), for residual dilated convolutions.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,48 +17,50 @@ from livedshl.music.chords import COMMON_CHORDS, QUALITIES, Chord, ChordVocabula
 from livedshl.music.grid import grid_of
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import refusal, transposition_to_c
+from livedshl.networks.layers import Weights, convolution, linear, relu
 
-# What covers minor tunes as well; without a major chord on E they had no dominant.
+# Covers minor tunes too: E and E7 are their dominants.
 CLASSES = (*COMMON_CHORDS, "E7", "E")
-KERNEL = 5  # hops that a convolution sees
-DILATIONS = (1, 2, 4)  # hops between those, layer by layer
+KERNEL = 5  # hops that a convolution reads
+DILATIONS = (1, 2, 4)  # hops between them, layer by layer
 _SLICES = 4  # of a hop: in 4/4 eighths
-_NO_OPENING = 12  # stands for a hop that no note opens
+_NO_OPENING = 12  # the class of a hop that starts with a rest
 _PLACES = 16  # hops of an 8-bar phrase in 4/4
-_EDGE = 2  # hops at either end of a tune that are told as such
+_EDGE = 2  # hops at either end of a tune that have a feature of their own
 _WHOLE_BAR = 2  # hops, in 4/4
 N_HOP_FEATURES = _SLICES * 12 + 13 + 12 + 2 * _PLACES + 2 * _EDGE + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Harmoniser:
-    """The network: k chord classes out of h hidden values a hop.
+    """The network: scores for k chord classes from h hidden values per hop.
 
-    vocabulary: the chord classes, in C. weights: by name, float32: "first.weight" [h, features],
-    "layers.0.weight" [h, h, 5] and so on, "last.weight" [k, h], and a ".bias" to each.
+    vocabulary: the chord classes, in C. weights: float32 by name: "first.weight" [h, features],
+    "layers.0.weight" [h, h, 5] and so on, "last.weight" [k, h], and a ".bias" for each.
     """
 
     vocabulary: ChordVocabulary
-    weights: Mapping[str, NDArray[np.float32]]
+    weights: Weights
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the weights do not fit together."""
+        """Raises ValueError if the weights do not fit together."""
         hidden = len(self.weights.get("first.bias", ()))
         expected = shapes(hidden, len(self.vocabulary))
         if {name: weight.shape for name, weight in self.weights.items()} != expected:
             raise ValueError("weights of another shape")
 
     def likelihood(self, sheet: LeadSheet) -> NDArray[np.float32]:
-        """How well each chord class would go with each hop, float32[n, k]; no distribution."""
-        hidden = _relu(self._linear("first", hop_features(sheet)))  # (n, h)
+        """How well each chord class fits each hop, float32[n, k]: scores, not probabilities."""
+        weights = self.weights
+        hidden = relu(linear(weights, "first", hop_features(sheet)))  # (n, h)
         for layer, dilation in enumerate(DILATIONS):
-            hidden = hidden + _relu(self._convolution(f"layers.{layer}", hidden, dilation))
-        return self._linear("last", hidden)
+            hidden = hidden + relu(convolution(weights, f"layers.{layer}", hidden, dilation))
+        return linear(weights, "last", hidden)
 
     def harmonise(self, sheet: LeadSheet) -> LeadSheet:
-        """The sheet with the likeliest chords in the place of its own, in its own key.
+        """The sheet with the likeliest chords in place of its own, in its own key.
 
-        A sheet without a place in any library (see `refusal`) comes back as it is.
+        A sheet that no library takes (see `refusal`) comes back unchanged.
         """
         if refusal(sheet, grid=None, mode=None):
             return sheet
@@ -74,22 +75,9 @@ class Harmoniser:
         ]
         return replace(sheet, chords=np.array(rows, np.int32).reshape(-1, 3))
 
-    def _linear(self, name: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        y: NDArray[np.float32] = x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
-        return y
-
-    def _convolution(self, name: str, x: NDArray[np.float32], dilation: int) -> NDArray[np.float32]:
-        reach = KERNEL // 2 * dilation
-        padded = np.pad(x, ((reach, reach), (0, 0)))
-        y = np.tile(self.weights[f"{name}.bias"], (len(x), 1))
-        for position in range(KERNEL):
-            seen = padded[position * dilation : position * dilation + len(x)]
-            y += seen @ self.weights[f"{name}.weight"][:, :, position].T
-        return y
-
 
 def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of a harmoniser's weights by name."""
+    """The shapes of a harmoniser's weights, by name."""
     layers = {f"layers.{layer}": (hidden, hidden, KERNEL) for layer in range(len(DILATIONS))}
     weights = {"first": (hidden, N_HOP_FEATURES), **layers, "last": (n_classes, hidden)}
     return {f"{name}.weight": shape for name, shape in weights.items()} | {
@@ -98,11 +86,11 @@ def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:
 
 
 def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
-    """What the network knows of each hop of a tune that `refusal` lets pass, float32[n, features].
+    """The features of each hop of a sheet, float32[n, features]. `refusal` must accept the sheet.
 
-    In C: which pitch classes sound in each quarter of the hop, and for what share of that; the
-    pitch class that opens the hop; how long each pitch class sounds in the whole tune; the place in
-    16 hops, counted from the start and from the end; the first and last hops; the metre.
+    All in C: the share of each quarter of the hop in which each pitch class sounds; the pitch class
+    that starts the hop; how long each pitch class sounds in the whole tune; the place in 16 hops,
+    from the start and from the end; the first and last hops; the metre.
     """
     hop_ticks = _hop_ticks(sheet)
     slice_ticks = hop_ticks // _SLICES
@@ -137,7 +125,7 @@ def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
 
 
 def chords_by_hop(sheet: LeadSheet, vocabulary: ChordVocabulary) -> NDArray[np.int64]:
-    """The chord class that sounds longest in each hop, in C, int64[n]; -1 where none does."""
+    """The chord class that sounds longest in each hop, in C, int64[n]; -1 for no chord."""
     shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
     start, end = _hops(sheet)
     ends = np.append(sheet.chords[1:, 0], sheet.end)[: len(sheet.chords)]
@@ -150,7 +138,7 @@ def chords_by_hop(sheet: LeadSheet, vocabulary: ChordVocabulary) -> NDArray[np.i
 
 
 def same_family(one: Chord, other: Chord) -> bool:
-    """Whether chords share the root and the kind of third: G and G7, Am and Am7."""
+    """Whether two chords share the root and the third: G and G7, Am and Am7."""
     minor = [3 in QUALITIES[chord.quality][1] for chord in (one, other)]
     return one.root == other.root and minor[0] == minor[1]
 
@@ -161,14 +149,14 @@ def _overlap(
     other_start: NDArray[np.integer],
     other_end: NDArray[np.integer],
 ) -> NDArray[np.float64]:
-    """Ticks that each of n stretches shares with each of m others, float64[n, m]."""
+    """Ticks that each of n spans shares with each of m others, float64[n, m]."""
     shared = np.minimum(end[:, None], other_end) - np.maximum(start[:, None], other_start)
     ticks: NDArray[np.float64] = np.maximum(shared, 0).astype(np.float64)
     return ticks
 
 
 def _hops(sheet: LeadSheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the hops of each bar start and end, in ticks, both int64[n]."""
+    """Where hops start and end, in ticks, both int64[n]. A hop never crosses a bar line."""
     hop_ticks = _hop_ticks(sheet)
     last = max(sheet.end, int(sheet.bars[-1]) + 1)
     bar_ends = np.append(sheet.bars[1:], last)
@@ -180,9 +168,5 @@ def _hops(sheet: LeadSheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def _hop_ticks(sheet: LeadSheet) -> int:
     grid = grid_of(sheet.metres[0])
-    assert grid, "refused"
+    assert grid, "`refusal` must accept the sheet"
     return grid.hop_beats * grid.beat_ticks
-
-
-def _relu(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.maximum(x, 0)

@@ -5,8 +5,9 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from livedshl.music import ChordVocabulary
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import Acts, Command, kind_of
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.composition import Composition
 from livedshl.performance.steering import Band, Steering
 
 

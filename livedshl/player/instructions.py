@@ -35,7 +35,7 @@ class Interpreter:
             if kind == Instruction.EVENT:
                 scheduler.push(tick, event_message(status, data1, data2))
             elif kind == Instruction.SOUNDING:
-                scheduler.adopt(event_message(status, data1, data2))
+                scheduler.notes.adopt(event_message(status, data1, data2))
             else:
                 self._obey(kind, tick, status, value)
 
@@ -63,9 +63,9 @@ class Interpreter:
             playback.finish_tick = None
             output.send_all(playback.scheduler.discard(tick))
         elif kind == Instruction.RELEASE:
-            output.send_all(playback.scheduler.release())
+            output.send_all(playback.scheduler.notes.release())
         elif kind == Instruction.PANIC:
-            output.send_all(playback.scheduler.release(ever_played=True))
+            output.send_all(playback.scheduler.notes.release(ever_played=True))
         elif kind == Instruction.FOLLOW:
             with suppress(LivedshlError):  # it has gone again; another instruction will follow
                 self._follower.reopen()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from livedshl.player.clock.pulses import ClockSender
+from livedshl.player.midi_clock import ClockSender
 from livedshl.player.scheduler import LATE_TICKS, Scheduler
 from livedshl.player.transport import Transport
 
@@ -52,7 +52,7 @@ class Playback:
         """Yields what silences and stops everything; music that is over rings out."""
         if self._sender:
             yield from self._sender.stop()
-        yield from self.scheduler.release(rings=self.finished)
+        yield from self.scheduler.notes.release(rings=self.finished)
 
     def deadline(self) -> float | None:
         """When the next event, pulse, end or horizon comes; None while nothing is known."""

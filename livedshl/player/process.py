@@ -74,7 +74,7 @@ class Player:
             while not (self._interpreter.has_quit or self._playback.finished):
                 self._turn()
         finally:
-            unreleased = self._playback.scheduler.sounding
+            unreleased = self._playback.scheduler.notes.sounding
             self._output.send_all(self._playback.leave())
             self._follower.close()
             self._output.close(rings=self._playback.finished)
@@ -128,8 +128,8 @@ class Player:
         self._turned_s = time.perf_counter()  # opening may have taken long, but was no suspension
         if reopened:
             scheduler = self._playback.scheduler
-            self._output.send_all(scheduler.release(ever_played=True))
-            self._output.send_all(scheduler.instruments())
+            self._output.send_all(scheduler.notes.release(ever_played=True))
+            self._output.send_all(scheduler.notes.instruments())
             self._replies.send(Reply.REOPENED)
 
     def _report(self, unreleased: int) -> None:
@@ -138,7 +138,7 @@ class Player:
             "realtime": self._realtime,
             "underruns": scheduler.underruns,
             "dropped": scheduler.dropped,
-            "notes": scheduler.sent_notes,
+            "notes": scheduler.notes.sent,
             "unreleased": unreleased,
             "jumps": self._jumps,
         }

@@ -1,4 +1,4 @@
-"""Control surfaces: what shows a performance, and steers it while it plays.
+"""What shows a performance and steers it while it plays: screen, keys, MIDI controller, OSC.
 
-Keys, knobs, pads and messages become gestures; the desk turns those into controls of the session.
+Keys, knobs, pads and messages become gestures; the desk turns gestures into commands.
 """

@@ -18,7 +18,7 @@ from livedshl.performance.commands import (
     Solo,
     kind_of,
 )
-from livedshl.performance.composition import HELD_BARS
+from livedshl.performance.held_bars import HELD_BARS
 
 
 def announced(command: Command) -> str:

@@ -1,4 +1,4 @@
-"""The desk: hands what surfaces ask for to the music, at a pace it can follow."""
+"""The desk: turns gestures into commands, at a pace that the music can follow."""
 
 import time
 from collections.abc import Callable
@@ -6,34 +6,33 @@ from dataclasses import replace
 from typing import Protocol
 
 from livedshl.errors import CommandError, LivedshlError
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.performance.command_text import Value, part_of, value_of
 from livedshl.performance.commands import Command, SetTempo, ValueKind, kind_of
 from livedshl.surfaces.gesture import Gesture, Move
 from livedshl.surfaces.present import part_called, present_value
 from livedshl.surfaces.tap import TapTempo
 
-# A knob sends a hundred values a second; each has what is to come composed anew.
+# A knob sends a hundred values a second, and each makes the composer rewind.
 _PACE_S = 0.2
-_SETTLING_S = 0.5  # until the overview shows what was asked for
-_AGAIN_S = 5.0  # before the same complaint is told again
+_SETTLING_S = 0.5  # until the snapshot shows a command
+_AGAIN_S = 5.0  # before the same complaint is shown again
 
 
 class Music(Protocol):
-    """What is steered: a `Session`."""
+    """What a desk steers: a `Session`."""
 
     def send(self, command: Command) -> None:
         """Obeys a command. Raises LivedshlError."""
 
-    def overview(self) -> Overview | None:
-        """The performance as it stands; None until there is music."""
+    def snapshot(self) -> Snapshot | None:
+        """The performance as it stands; None before the first note."""
 
 
 class Desk:
-    """One surface's way to the music; used by one thread.
+    """Sends the commands of one surface; used by one thread.
 
-    tell: shows the user a line: why something cannot be done, not again and again.
-    obeyed: told what was asked of the music.
+    tell: shows the user why a command was refused. obeyed: called with each command obeyed.
     """
 
     def __init__(
@@ -53,37 +52,37 @@ class Desk:
         self._complaint = ("", 0.0)
 
     def press(self, gesture: Gesture, time_s: float) -> None:
-        """A button or pad was pressed at `time_s`."""
-        overview = self._overview()
-        if overview is None:
+        """Obeys a button or pad pressed at `time_s`."""
+        snapshot = self._snapshot()
+        if snapshot is None:
             return
         if gesture.move is Move.TAP:
             tempo_bpm = self._taps.tap(time_s)
             if tempo_bpm is not None:
                 self._ask(SetTempo(tempo_bpm))
             return
-        gesture = replace(gesture, part=part_called(gesture.part, overview))
-        present = self._value(gesture.name, gesture.part, overview)
+        gesture = replace(gesture, part=part_called(gesture.part, snapshot))
+        present = self._value(gesture.name, gesture.part, snapshot)
         try:
-            command = gesture.pressed(present, overview)
+            command = gesture.pressed(present, snapshot)
         except CommandError as error:
             self.complain(str(error))
         else:
             self._ask(command)
 
     def turn(self, gesture: Gesture, position: int) -> None:
-        """A knob was turned to a position, 0 to 127; several may mean the same."""
-        overview = self._overview()
-        if overview is None:
+        """Obeys a knob at a position, 0 to 127; several positions may give the same command."""
+        snapshot = self._snapshot()
+        if snapshot is None:
             return
-        gesture = replace(gesture, part=part_called(gesture.part, overview))
-        command = gesture.turned(position, overview)
+        gesture = replace(gesture, part=part_called(gesture.part, snapshot))
+        command = gesture.turned(position, snapshot)
         if command != self._turned.get(gesture):
             self._turned[gesture] = command
             self._ask(command)
 
     def hand_on(self) -> None:
-        """Hands on what waits, if it is time to; to be called again and again."""
+        """Sends waiting commands when it is time. Call it often."""
         if self._waiting and time.monotonic() >= self._next_s:
             waiting, self._waiting = self._waiting, {}
             for command in waiting.values():
@@ -91,7 +90,7 @@ class Desk:
             self._next_s = time.monotonic() + _PACE_S
 
     def complain(self, why: str) -> None:
-        """Tells why something cannot be done, unless it was just told."""
+        """Shows why a command was refused, unless it was shown just now."""
         told, told_s = self._complaint
         if why != told or time.monotonic() - told_s > _AGAIN_S:
             self._complaint = why, time.monotonic()
@@ -107,17 +106,17 @@ class Desk:
         else:
             self._obey(command)
 
-    def _overview(self) -> Overview | None:
-        overview = self._music.overview()
-        if overview is None:
+    def _snapshot(self) -> Snapshot | None:
+        snapshot = self._music.snapshot()
+        if snapshot is None:
             self.complain("The music has not begun yet")
-        return overview
+        return snapshot
 
-    def _value(self, name: str, part: str | None, overview: Overview) -> Value:
+    def _value(self, name: str, part: str | None, snapshot: Snapshot) -> Value:
         value, asked_s = self._asked.get((name, part), (None, float("-inf")))
         if time.monotonic() - asked_s < _SETTLING_S:
             return value
-        return present_value(name, part, overview)
+        return present_value(name, part, snapshot)
 
     def _obey(self, command: Command) -> None:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from livedshl.errors import CommandError
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.music import Mode
 from livedshl.performance.command_text import (
     Value,
@@ -97,16 +97,16 @@ class Gesture:
         """Whether a button or pad can do it."""
         return not self.turns or self.kind.takes is ValueKind.SWITCH
 
-    def pressed(self, present: Value, overview: Overview) -> Command:
+    def pressed(self, present: Value, snapshot: Snapshot) -> Command:
         """The command of a press other than a tap. present: the value that the command has now."""
         value: Value = self.value
         if self.move:
-            value = _moved(self.kind, present, 1 if self.move is Move.UP else -1, overview)
+            value = _moved(self.kind, present, 1 if self.move is Move.UP else -1, snapshot)
         elif value is None and self.kind.takes is ValueKind.SWITCH:
             value = not present
         return command_of(self.kind, value, self.part)
 
-    def turned(self, position: int, overview: Overview) -> Command:
+    def turned(self, position: int, snapshot: Snapshot) -> Command:
         """The command of a knob at a position, 0 to `MOST_POSITION`."""
         kind = self.kind
         value: Value
@@ -116,7 +116,7 @@ class Gesture:
         elif kind.takes is ValueKind.SWITCH:
             value = position > MOST_POSITION // 2
         else:
-            names = choices(self.name, overview)
+            names = choices(self.name, snapshot)
             value = names[position * len(names) // (MOST_POSITION + 1)]
         return command_of(kind, value, self.part)
 
@@ -154,11 +154,11 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _moved(kind: CommandKind, present: Value, step: int, overview: Overview) -> Value:
+def _moved(kind: CommandKind, present: Value, step: int, snapshot: Snapshot) -> Value:
     if kind.name in _STEPS:
         before = present if isinstance(present, int | float) else kind.lowest
         number = round(before + step * _STEPS[kind.name], 3)
         return min(kind.highest, max(kind.lowest, number))
-    names = choices(kind.name, overview)
+    names = choices(kind.name, snapshot)
     place = names.index(str(present)) if present in names else -max(step, 0)
     return names[(place + step) % len(names)]

@@ -11,22 +11,22 @@ from livedshl.live.session import Session
 from livedshl.surfaces.gesture import Gesture
 
 _POLL_S = 0.05
-_CLOSING_S = 3.0  # in which a screen closes when the music is over
+_CLOSING_S = 3.0  # the screen has this long to close after the music
 
 
 def play_under_screen(
     session: Session, learn: Callable[[Gesture, Gesture], str] | None = None
 ) -> PlayerReport | None:
-    """Plays the session, as `Session.run` does, while the main thread shows it.
+    """Plays the session as `Session.run` does, and shows it from the main thread.
 
-    The screen takes longer to load than the music to begin, and would delay it: it comes after.
+    The screen opens after the first note, because loading it takes longer than starting to play.
     """
     outcome: Future[PlayerReport | None] = Future()
     closed = Event()
     playing = Thread(target=_run, args=(session, outcome), name="session")
     with session.signals():
         playing.start()
-        while playing.is_alive() and session.overview() is None:
+        while playing.is_alive() and session.snapshot() is None:
             playing.join(_POLL_S)
         try:
             if playing.is_alive():
@@ -40,9 +40,9 @@ def play_under_screen(
 
 
 def _leave_without_terminal(playing: Thread, closed: Event) -> None:
-    """Leaves when the music is over but the screen does not close.
+    """Leaves the process if the screen does not close after the music is over.
 
-    Textual waits for ever where the terminal has gone; all files are closed by then.
+    Textual waits for ever once its terminal is gone. All files are closed by then.
     """
     playing.join()
     if not closed.wait(_CLOSING_S):
@@ -52,7 +52,7 @@ def _leave_without_terminal(playing: Thread, closed: Event) -> None:
 def _run(session: Session, outcome: "Future[PlayerReport | None]") -> None:
     try:
         outcome.set_result(session.run())
-    except BaseException as error:  # whoever waits for the outcome meets it
+    except BaseException as error:  # `result` raises it
         outcome.set_exception(error)
 
 
@@ -64,15 +64,15 @@ def _show(
     cockpit = Cockpit(session, playing, learn)
     root = logging.getLogger()
     before = root.handlers
-    root.handlers = [_Telling(cockpit.tell)]  # lines on the terminal would tear the screen
+    root.handlers = [_ScreenHandler(cockpit.tell)]  # lines on the terminal would tear the screen
     try:
         cockpit.run()
     finally:
         root.handlers = before
 
 
-class _Telling(logging.Handler):
-    """Shows what is logged on the screen."""
+class _ScreenHandler(logging.Handler):
+    """Shows log lines on the screen."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         super().__init__()

@@ -1,7 +1,8 @@
-"""Steers by OSC (Open Sound Control 1.0) over UDP.
+"""Steers the music by OSC (Open Sound Control 1.0) over UDP.
 
-Every control has an address: `/livedshl/tempo 120`, `/livedshl/mute/bass 1`, `/livedshl/next-tune`.
-Who says `/livedshl/hello` gets how things stand at the same addresses, then whatever changes.
+Every command has an address: `/livedshl/tempo 120`, `/livedshl/mute/bass 1`, `/livedshl/next-tune`.
+A client that sends `/livedshl/hello` receives the current state at the same addresses, then every
+change.
 """
 
 import logging
@@ -24,20 +25,20 @@ from livedshl.surfaces.desk import Desk, Music
 from livedshl.surfaces.gesture import Gesture, move_called
 from livedshl.surfaces.present import plain_name, present_commands
 
-# Whoever can send a packet can stop the music, and OSC knows no password: only programs of this
-# machine may. A tablet is let in by one of them, such as Open Stage Control.
+# OSC has no passwords, and one packet can stop the music. So only programs on this machine can
+# send; a tablet connects through one of them, such as Open Stage Control.
 HOST = "127.0.0.1"
 _ROOT = "/livedshl/"
 _HELLO = f"{_ROOT}hello"
 _MOST_BYTES = 1 << 16
 _MOST_LISTENERS = 8
-_NO_OSC = (ParseError, ValueError, RecursionError)  # what python-osc raises for other packets
+_NO_OSC = (ParseError, ValueError, RecursionError)  # from python-osc, for packets that are not OSC
 _PERIOD_S = 0.05
 _FEEDBACK_S = 0.2
 
 
 class OscServer:
-    """Obeys OSC messages, on a thread of its own, until it is left; a context manager.
+    """Obeys OSC messages on a thread of its own, until it is left; a context manager.
 
     tell: shows the user a line. Raises OutputError if the port is taken.
     """
@@ -46,9 +47,9 @@ class OscServer:
         self._music = music
         self._tell = tell
         self._desk = Desk(music, tell)
-        self._listeners: dict[tuple[str, int], dict[str, Value]] = {}  # what each was told
+        self._listeners: dict[tuple[str, int], dict[str, Value]] = {}  # the state that each knows
         self._warned = False
-        self._feedback_s = 0.0  # when to tell the listeners again
+        self._feedback_s = 0.0  # when the next feedback is due
         self._left = threading.Event()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -56,7 +57,9 @@ class OscServer:
         except OSError as error:
             self._socket.close()
             raise OutputError(
-                f"OSC port {port} cannot be opened ({error.strerror}); choose another"
+                f"cannot be opened ({error.strerror})",
+                where=f"OSC port {port}",
+                remedy="Choose another port",
             ) from None
         self._socket.settimeout(_PERIOD_S)
         self._thread = threading.Thread(target=self._run, name="OSC", daemon=True)
@@ -74,7 +77,7 @@ class OscServer:
 
     def _run(self) -> None:
         while not self._left.is_set():
-            # Windows tells here that a listener has gone.
+            # Windows reports here that a listener has gone.
             with suppress(TimeoutError, ConnectionResetError):
                 self._take(*self._socket.recvfrom(_MOST_BYTES))
             self._desk.hand_on()
@@ -94,13 +97,13 @@ class OscServer:
                 self._desk.complain(str(error))
 
     def _messages(self, packet: bytes) -> list[OscMessage]:
-        """Those in a packet; a time in it that is to come is not waited for."""
+        """The messages of a packet, at once whatever time they carry."""
         try:
             return [timed.message for timed in OscPacket(packet).messages]
         except _NO_OSC:
             if not self._warned:
                 self._warned = True
-                self._tell("Something came to the OSC port that is no OSC; it is ignored.")
+                self._tell("Ignored a packet on the OSC port that is not OSC")
             return []
 
     def _welcome(self, sender: tuple[str, int], values: Sequence[Any]) -> None:
@@ -116,11 +119,11 @@ class OscServer:
         self._feedback_s = 0.0
 
     def _tell_listeners(self) -> None:
-        """Sends each listener what it was not told yet."""
-        overview = self._music.overview() if self._listeners else None
-        if overview is None:
+        """Sends each listener what has changed since it last heard."""
+        snapshot = self._music.snapshot() if self._listeners else None
+        if snapshot is None:
             return
-        state = {address_of(command): value_of(command) for command in present_commands(overview)}
+        state = {address_of(command): value_of(command) for command in present_commands(snapshot)}
         for listener, told in self._listeners.items():
             news = {a: value for a, value in state.items() if a not in told or told[a] != value}
             if news:
@@ -159,7 +162,7 @@ def gesture_of(address: str, values: Sequence[Any]) -> Gesture | None:
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether python-osc, which uses the root logger, does not complain of a packet once more."""
+    """False for python-osc, which logs bad packets to the root logger once more."""
     return "pythonosc" not in record.pathname
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.music.leadsheet import Key
 from livedshl.performance.command_text import Value, command_of
 from livedshl.performance.commands import COMMANDS, Command, ValueKind
@@ -18,22 +18,22 @@ def plain_name(part: str) -> str:
     return re.sub(r"[\W_]+", "-", part.casefold()).strip("-")
 
 
-def part_called(name: str | None, overview: Overview) -> str | None:
+def part_called(name: str | None, snapshot: Snapshot) -> str | None:
     """The part of the band with this plain name; `name` itself if there is no such part."""
     wanted = plain_name(name or "")
-    return next((part for part in overview.steering.band.names if plain_name(part) == wanted), name)
+    return next((part for part in snapshot.steering.band.names if plain_name(part) == wanted), name)
 
 
-def choices(name: str, overview: Overview) -> Sequence[str]:
+def choices(name: str, snapshot: Snapshot) -> Sequence[str]:
     """The keys of the mode that plays, or the presets of its metre."""
     if name == "key":
-        return [str(Key(tonic, overview.steering.key.mode)) for tonic in range(12)]
-    return _presets_for(overview.grid)
+        return [str(Key(tonic, snapshot.steering.key.mode)) for tonic in range(12)]
+    return _presets_for(snapshot.grid)
 
 
-def present_value(name: str, part: str | None, overview: Overview) -> Value:
+def present_value(name: str, part: str | None, snapshot: Snapshot) -> Value:
     """The present value of a command; None for a trigger, or if there is no such part."""
-    steering = overview.steering
+    steering = snapshot.steering
     parts = {player.name: player for player in steering.band.parts}
     if COMMANDS[name].per_part and part not in parts:
         return None
@@ -44,7 +44,7 @@ def present_value(name: str, part: str | None, overview: Overview) -> Value:
         "preset": steering.band.preset,
         "hold": steering.hold,
         "freeze": steering.freeze,
-        "latency": overview.latency_ms,
+        "latency": snapshot.latency_ms,
     }
     if part is not None and part in parts:
         values |= {
@@ -55,10 +55,10 @@ def present_value(name: str, part: str | None, overview: Overview) -> Value:
     return values.get(name)
 
 
-def present_commands(overview: Overview) -> Iterator[Command]:
+def present_commands(snapshot: Snapshot) -> Iterator[Command]:
     """The commands that would bring about what is."""
     for kind in COMMANDS.values():
-        parts = list(overview.steering.band.names) if kind.per_part else [None]
+        parts = list(snapshot.steering.band.names) if kind.per_part else [None]
         for part in parts:
             if kind.takes is not ValueKind.TRIGGER:
-                yield command_of(kind, present_value(kind.name, part, overview), part)
+                yield command_of(kind, present_value(kind.name, part, snapshot), part)

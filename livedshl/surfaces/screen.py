@@ -1,4 +1,4 @@
-"""The screen of `livedshl play`: what sounds, what comes and why, and keys to steer it."""
+"""The screen of `livedshl play`: what plays, what comes next and why, and keys to steer it."""
 
 import time
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from textual.events import Key as KeyPressed
 from textual.widgets import Static
 
 from livedshl.errors import LivedshlError
-from livedshl.live.overview import Overview
 from livedshl.live.session import Session
+from livedshl.live.snapshot import Snapshot
 from livedshl.performance.commands import Command
 from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.desk import Desk
@@ -33,27 +33,28 @@ from livedshl.surfaces.view import (
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
-_LINES_BESIDES = 10  # besides roll and parts: clock, form, chords, segments, message and hint
+_LINES_BESIDES = 10  # clock, form, chords, segments, message and hint
 _LOWEST_ROLL = 4  # lines
 _SEGMENT_LINES = 4
-_LEAST_PART_LINES = 5  # so many candidates are shown beside them
+_LEAST_PART_LINES = 5  # the candidates beside the parts need these
+_KEY_WIDTH = 3  # "↑ ↓"
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
 _HINT = "? keys  e end  q quit  s save  space hold  n next tune  r re-roll  m mute  l learn"
-# Keys that are no controls; the table of keys has the others.
+# Keys that send no command; `KEYS` has the others. The help fits 80 columns.
 OWN_KEYS = (
     ("↑ ↓", "select a part"),
-    ("l", "learn: the next knob or pad that is moved does what was last done here"),
-    ("s", "save the last 32 bars, with their trace"),
-    ("q", "quit at once; Ctrl-C ends at a cadence first"),
-    ("?", "show or hide the keys"),
+    ("l", "MIDI learn the last control"),
+    ("s", "save the last 32 bars"),
+    ("q", "quit now; Ctrl-C: at a cadence"),
+    ("?", "show or hide these keys"),
 )
 
 
 class Cockpit(App[None]):
-    """Shows a session that plays on another thread, until that ends.
+    """Shows a session that plays on another thread, until that thread ends.
 
-    learn: told what the next knob, or else the next pad, is for; returns what to tell about it.
-    None where there is no controller.
+    learn: maps the next knob or pad to one of two gestures and returns what the user is to do;
+    None if there is no controller.
     """
 
     CSS = "Screen { background: #10141c; } Static { height: auto; } #body { height: 1fr; }"
@@ -72,16 +73,16 @@ class Cockpit(App[None]):
         self._desk = Desk(session, self.tell, self._tell_obeyed)
         self._selected = 0
         self._message = ("", 0.0)
-        self._last = Gesture("adventure")  # which `l` lets a knob or pad learn
+        self._last = Gesture("adventure")  # which `l` maps to a knob or pad
         self._shows_keys = False
         self._interrupted = False
 
     def compose(self) -> ComposeResult:
-        """One widget for everything: a frame is drawn whole."""
+        """One widget: each frame is drawn whole."""
         yield Static(id="body")
 
     def on_mount(self) -> None:
-        """Begins to redraw."""
+        """Starts redrawing."""
         self.set_interval(1 / _FRAMES_PER_S, self._redraw)
 
     def tell(self, line: str) -> None:
@@ -89,7 +90,7 @@ class Cockpit(App[None]):
         self._message = (line, time.monotonic())
 
     def on_key(self, event: KeyPressed) -> None:
-        """Does what a key says."""
+        """Obeys a key."""
         event.stop()
         event.prevent_default()
         name = event.key
@@ -109,10 +110,10 @@ class Cockpit(App[None]):
             self._steer("h" if name == "space" else name)
 
     def _steer(self, name: str) -> None:
-        overview = self._session.overview()
+        snapshot = self._session.snapshot()
         key = next((key for key in KEYS if key.key == name or key.label == name), None)
-        if key and overview:
-            part = self._part(overview) if key.gesture.kind.per_part else None
+        if key and snapshot:
+            part = self._part(snapshot) if key.gesture.kind.per_part else None
             self._last = replace(key.gesture, part=plain_name(part) if part else None)
             self._desk.press(self._last, time.perf_counter())
 
@@ -120,29 +121,29 @@ class Cockpit(App[None]):
         self.tell(announced(command))
 
     def _learn_last(self) -> None:
-        """A knob gives the value of what was last done here; a pad does it again."""
+        """Lets a knob set the value of the last command, or a pad repeat the last key."""
         if self._learn:
             self.tell(self._learn(Gesture(self._last.name, self._last.part), self._last))
         else:
-            self.tell("no --control-port to learn from")
+            self.tell("MIDI learn needs a controller input")
 
     def _interrupt(self) -> None:
-        """As Ctrl-C without a screen: once ends the music, twice stops it."""
+        """Ends the music at the first Ctrl-C, stops it at the second."""
         if self._interrupted:
             self._session.stop()
         else:
             self._interrupted = True
             self._session.end()
-            self.tell("Comes to an end. Ctrl-C again ends now.")
+            self.tell("Ending at the next cadence (Ctrl-C again stops now)")
 
     def _save(self) -> None:
         try:
-            self.tell(f"saved the last 32 bars to {self._session.save()}, their trace beside it")
+            self.tell(f"Saved the last 32 bars to {self._session.save()}")
         except LivedshlError as error:
             self.tell(str(error))
 
-    def _part(self, overview: Overview) -> str:
-        parts = overview.steering.band.parts
+    def _part(self, snapshot: Snapshot) -> str:
+        parts = snapshot.steering.band.parts
         self._selected %= len(parts)
         return parts[self._selected].name
 
@@ -151,29 +152,29 @@ class Cockpit(App[None]):
             self.exit()
             return
         self._desk.hand_on()
-        overview = self._session.overview()
-        if overview:
-            frame = self._keys() if self._shows_keys else self._frame(overview)
+        snapshot = self._session.snapshot()
+        if snapshot:
+            frame = self._keys() if self._shows_keys else self._frame(snapshot)
             self.query_one("#body", Static).update(frame)
 
-    def _frame(self, overview: Overview) -> Group:
+    def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height
-        self._part(overview)
-        n_parts = max(_LEAST_PART_LINES, len(overview.steering.band.parts))
+        self._part(snapshot)
+        n_parts = max(_LEAST_PART_LINES, len(snapshot.steering.band.parts))
         roll_height = max(_LOWEST_ROLL, height - _LINES_BESIDES - n_parts)
         beside = Table.grid(expand=True, padding=(0, 1, 0, 0))
         beside.add_column(width=28)
         beside.add_column(ratio=1)
-        parts = part_lines(overview, self._selected)
-        candidates = candidate_lines(overview, n_parts)
+        parts = part_lines(snapshot, self._selected)
+        candidates = candidate_lines(snapshot, n_parts)
         beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
         return Group(
-            clock_line(overview),
-            form_line(overview),
-            *roll(overview, width, roll_height),
-            _lines(segment_lines(overview), _SEGMENT_LINES),
+            clock_line(snapshot),
+            form_line(snapshot),
+            *roll(snapshot, width, roll_height),
+            _lines(segment_lines(snapshot), _SEGMENT_LINES),
             Text(),
             beside,
             Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
@@ -181,12 +182,13 @@ class Cockpit(App[None]):
         )
 
     def _keys(self) -> Table:
-        """All keys, in two columns."""
+        """All keys, in two columns that fit 80 characters."""
         shown = [(key.label, key.help) for key in KEYS] + list(OWN_KEYS)
         half = (len(shown) + 1) // 2
         table = Table.grid(padding=(0, 1))
-        for style in (Style(bold=True), None, Style(bold=True), None):
-            table.add_column(style=style, no_wrap=True)
+        for _ in range(2):
+            table.add_column(style=Style(bold=True), no_wrap=True, width=_KEY_WIDTH)
+            table.add_column(no_wrap=True)
         for number in range(half):
             right = shown[number + half] if number + half < len(shown) else ("", "")
             table.add_row(*shown[number], *right)
@@ -194,5 +196,5 @@ class Cockpit(App[None]):
 
 
 def _lines(lines: list[Text], height: int) -> Text:
-    """So many lines, the rest empty: nothing below moves."""
+    """The first `height` lines, padded with empty ones so that nothing below moves."""
     return Text("\n").join([*lines, *[Text()] * height][:height])

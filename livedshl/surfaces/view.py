@@ -1,4 +1,4 @@
-"""What the screen shows of a performance, as text: pure functions of an `Overview`."""
+"""The parts of the screen as text: pure functions of an `Snapshot`."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -11,56 +11,56 @@ from rich.text import Text
 
 from livedshl.arranger import DRUM_CHANNEL
 from livedshl.improviser import Place
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
 
-_COMING_STEPS = 36  # columns right of the clock: what is composed ahead
+_COMING_STEPS = 36  # columns for what is composed ahead
 _PART_COLOURS = ("#ffb454", "#59c2ff", "#95e6cb", "#d2a6ff", "#f07178", "#c2d94c")
 _NOW = Style(bgcolor="#3a4150")
 _DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
 _DIFFERS = Style(color="#1a1a1a", bgcolor="#f07178", bold=True)
 _SAME = Style(color="#95e6cb")
-_RELEASE_TICKS = 240  # in which a meter falls after its note
+_RELEASE_TICKS = 240  # a meter falls this long after its note
 
 Notes = NDArray[np.int64]
 
 
-def clock_line(overview: Overview) -> Text:
-    """Where the clock is, how fast, who drives it, and how late it has been."""
-    grid = overview.grid
-    bar, ticks = divmod(overview.tick, grid.bar_ticks)
+def clock_line(snapshot: Snapshot) -> Text:
+    """Position, tempo, metre, key, clock source, and how late notes went out."""
+    grid = snapshot.grid
+    bar, ticks = divmod(snapshot.tick, grid.bar_ticks)
     beat = ticks // grid.beat_ticks
-    beat_bpm = grid.beat_bpm(overview.quarter_bpm)
-    text = Text()
-    text.append("▶ " if overview.running else "■ ", Style(color="#95e6cb"))
+    beat_bpm = grid.beat_bpm(snapshot.quarter_bpm)
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append("▶ " if snapshot.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
-    text.append(f"  {beat_bpm:6.1f} bpm" if overview.running else f"  {'waiting':>10}")
-    text.append(f"  {grid}  {overview.steering.key!s:<3}", _BOLD)
-    text.append(f" {_sync(overview)}  ", _DIM)
-    lateness = overview.lateness
+    text.append(f"  {beat_bpm:5.1f} bpm" if snapshot.running else f"  {'waiting':>9}")
+    text.append(f"  {grid} {snapshot.steering.key!s:<3}", _BOLD)
+    text.append(f" {_sync(snapshot)}  ", _DIM)
+    lateness = snapshot.lateness
     figures = (lateness.quantile_ms(0.5), lateness.quantile_ms(0.99), lateness.worst_ms)
     late = "/".join(f"{ms:.2f}" for ms in figures)
     text.append(f"late {late} ms", Style(color="#f07178") if lateness.worst_ms > 1 else _DIM)
-    if overview.latency_ms:
-        text.append(f"  early {overview.latency_ms:+g} ms", _DIM)
+    if snapshot.latency_ms:
+        text.append(f"  early {snapshot.latency_ms:g} ms", _DIM)
     return text
 
 
-def _sync(overview: Overview) -> str:
-    if overview.sync is Sync.INTERNAL:
-        return "own clock"
-    return f"{overview.sync.value} {'locked' if overview.running else 'lost'}"
+def _sync(snapshot: Snapshot) -> str:
+    if snapshot.sync is Sync.INTERNAL:
+        return "internal clock"
+    return f"{snapshot.sync.value} {'locked' if snapshot.running else 'lost'}"
 
 
-def form_line(overview: Overview) -> Text:
-    """The tune, its plan with the section that plays, and the settings that were steered."""
-    steering, chunk = overview.steering, chunk_at(overview.chunks, overview.tick)
+def form_line(snapshot: Snapshot) -> Text:
+    """The tune, its form with the playing section marked, and the settings that were changed."""
+    steering, chunk = snapshot.steering, chunk_at(snapshot.chunks, snapshot.tick)
     text = Text()
     place = chunk.provenance.place if chunk else None
     if chunk and place:
@@ -84,20 +84,21 @@ def form_line(overview: Overview) -> Text:
 
 
 def _section_number(place: Place) -> int:
-    """Which letter of its plan a section is, as far as the time it is played tells."""
+    """The place of the playing section in the tune's plan."""
     numbers = [n for n, letter in enumerate(place.plan) if letter == place.section]
     return numbers[min(place.time, len(numbers)) - 1]
 
 
-def roll(overview: Overview, width: int, height: int) -> list[Text]:
-    """The notes around the clock, two pitches a line: what sounded to the left, what comes to the
-    right; below them the chords. A column is a step.
+def roll(snapshot: Snapshot, width: int, height: int) -> list[Text]:
+    """The notes around the present, two pitches a line and a step a column; chords below.
+
+    What sounded is on the left, what comes on the right.
     """
-    first_step = overview.tick // TICKS_PER_STEP - max(width // 3, width - _COMING_STEPS)
-    now = overview.tick // TICKS_PER_STEP - first_step
-    parts = {part.channel: number for number, part in enumerate(overview.steering.band.parts)}
+    first_step = snapshot.tick // TICKS_PER_STEP - max(width // 3, width - _COMING_STEPS)
+    now = snapshot.tick // TICKS_PER_STEP - first_step
+    parts = {part.channel: number for number, part in enumerate(snapshot.steering.band.parts)}
     cells = np.full((2 * height, width), -1, np.int64)
-    notes = chunk_notes(overview.chunks)
+    notes = chunk_notes(snapshot.chunks)
     notes = notes[notes[:, 2] != DRUM_CHANNEL]
     if len(notes):
         lowest, highest = int(notes[:, 3].min()), int(notes[:, 3].max())
@@ -110,7 +111,7 @@ def roll(overview: Overview, width: int, height: int) -> list[Text]:
             row = 2 * height - 1 - int((pitch - lowest) / pitches_a_row)
             cells[row, max(0, left) : max(0, right)] = parts.get(channel, len(parts))
     lines = [_roll_line(cells[2 * row], cells[2 * row + 1], now) for row in range(height)]
-    return [*lines, _chord_line(overview, first_step, width)]
+    return [*lines, _chord_line(snapshot, first_step, width)]
 
 
 def _roll_line(upper: Notes, lower: Notes, now: int) -> Text:
@@ -122,7 +123,7 @@ def _roll_line(upper: Notes, lower: Notes, now: int) -> Text:
 
 @lru_cache(maxsize=512)
 def _cell(above: int, below: int, is_now: bool) -> tuple[str, Style]:
-    """The character of two cells, one above the other, each a part's number or -1."""
+    """The character for two cells, one above the other; each is a part's number or -1."""
     base = _NOW if is_now else Style()
     if above < 0 and below < 0:
         return ("│" if is_now else " "), base + _DIM
@@ -137,24 +138,24 @@ def _colour(part: int) -> str:
     return _PART_COLOURS[part % len(_PART_COLOURS)]
 
 
-def _chord_line(overview: Overview, first_step: int, width: int) -> Text:
-    """The names of the chords where they begin; the one that sounds stands out."""
-    grid, line = overview.grid, [" "] * width
+def _chord_line(snapshot: Snapshot, first_step: int, width: int) -> Text:
+    """Chord names where the chords begin; the sounding one is bold."""
+    grid, line = snapshot.grid, [" "] * width
     text = Text()
     sounding = (0, 0)
     end = 0  # of the last name, which another must not touch
     before = None
-    for chunk in overview.chunks:
+    for chunk in snapshot.chunks:
         step = chunk.start_tick // TICKS_PER_STEP - first_step
         for at in range(0, len(chunk.steps), grid.beat_steps):
             number = int(chunk.steps[at, CHORD])
-            chord = None if number == NO_CHORD else overview.chords.classes[number]
+            chord = None if number == NO_CHORD else snapshot.chords.classes[number]
             name = str(chord.transposed(chunk.key.shift).name) if chord else ""
             column = step + at
             if name != before and name and end <= column < width - len(name):
                 line[column : column + len(name)] = name
                 end = column + len(name) + 1
-                if chunk.start_tick + at * TICKS_PER_STEP <= overview.tick:
+                if chunk.start_tick + at * TICKS_PER_STEP <= snapshot.tick:
                     sounding = (column, end)
             before = name
     text.append("".join(line)[:width], _DIM)
@@ -162,17 +163,17 @@ def _chord_line(overview: Overview, first_step: int, width: int) -> Text:
     return text
 
 
-def segment_lines(overview: Overview) -> list[Text]:
-    """The segment that plays and the one that comes: their songs, and where their codes differ."""
-    now = chunk_at(overview.chunks, overview.tick)
+def segment_lines(snapshot: Snapshot) -> list[Text]:
+    """The playing segment and the next: their songs, and where their codes differ."""
+    now = chunk_at(snapshot.chunks, snapshot.tick)
     if now is None:
         return []
-    coming = _coming_after(now, overview.chunks)
+    coming = _coming_after(now, snapshot.chunks)
     lines = [_song("now ", now), _code("fwd ", now.provenance.forward_code, None)]
     if coming:
         text = _song("next", coming)
         if coming.provenance.planned:
-            text.append("  returns as planned", Style(color="#ffb454"))
+            text.append("  section repeats", Style(color="#ffb454"))
         elif coming.provenance.hamming is not None:
             text.append(
                 f"  Hamming {coming.provenance.hamming} (nearest {coming.provenance.nearest}, "
@@ -191,7 +192,7 @@ def _song(label: str, chunk: Chunk) -> Text:
 
 
 def _code(label: str, code: Sequence[int], beside: Sequence[int] | None) -> Text:
-    """A code, a digit a symbol; those that differ from another code's are marked."""
+    """A code, a digit per symbol; symbols that differ from `beside` are marked."""
     text = Text(f"{label} ", _DIM, no_wrap=True, overflow="ellipsis")
     for place, symbol in enumerate(code):
         same = beside is None or beside[place] == symbol
@@ -203,10 +204,10 @@ def _digit(symbol: int) -> str:
     return "0123456789abcdefghijklmnopqrstuvwxyz"[symbol] if symbol < 36 else "+"
 
 
-def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
-    """The nearest that could have come next, with their distances; the chosen one is marked."""
-    now = chunk_at(overview.chunks, overview.tick)
-    coming = _coming_after(now, overview.chunks) if now else None
+def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
+    """The nearest candidates for the next segment and their distances; the chosen one is marked."""
+    now = chunk_at(snapshot.chunks, snapshot.tick)
+    coming = _coming_after(now, snapshot.chunks) if now else None
     if coming is None:
         return []
     lines = [Text("candidates", _DIM)]
@@ -219,15 +220,15 @@ def candidate_lines(overview: Overview, n_lines: int) -> list[Text]:
     return lines[:n_lines]
 
 
-def part_lines(overview: Overview, selected: int) -> list[Text]:
-    """A meter, level and state for each part; one is selected."""
-    steering = overview.steering
-    notes = chunk_notes(overview.chunks)
+def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
+    """Each part with its meter, level, mute and solo; the selected one is marked."""
+    steering = snapshot.steering
+    notes = chunk_notes(snapshot.chunks)
     lines = []
     for number, part in enumerate(steering.band.parts):
-        mine = notes[(notes[:, 2] == part.channel) & (notes[:, 0] <= overview.tick)]
-        recent = mine[mine[:, 1] + _RELEASE_TICKS > overview.tick]
-        sounding = int((recent[:, 1] > overview.tick).sum()) + (len(recent) > 0)
+        mine = notes[(notes[:, 2] == part.channel) & (notes[:, 0] <= snapshot.tick)]
+        recent = mine[mine[:, 1] + _RELEASE_TICKS > snapshot.tick]
+        sounding = int((recent[:, 1] > snapshot.tick).sum()) + (len(recent) > 0)
         silent = part.channel in steering.silent
         level = steering.levels.get(part.name, part.volume)
         text = Text("▸" if number == selected else " ", no_wrap=True, overflow="ellipsis")
@@ -244,15 +245,13 @@ def part_lines(overview: Overview, selected: int) -> list[Text]:
 
 
 def chunk_at(chunks: Sequence[Chunk], tick: int) -> Chunk | None:
-    """The chunk that sounds at a tick, the first before any does; None if there is none."""
+    """The chunk that sounds at a tick, or the first if none does yet; None without chunks."""
     number = bisect_right(chunks, tick, key=lambda chunk: chunk.start_tick)
     return chunks[max(0, number - 1)] if chunks else None
 
 
 def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
-    """The chunk that brings the next segment; while somebody is listened to there are several of
-    one segment.
-    """
+    """The chunk that brings the next segment. One segment can have several chunks."""
     later = (chunk for chunk in chunks if chunk.start_tick >= now.end_tick)
     playing = now.provenance.segment
     return next((chunk for chunk in later if chunk.provenance.segment != playing), None)

@@ -125,7 +125,7 @@ def test_a_kind_of_tunes_is_found_beside_the_models_own(tmp_path):
     assert find_bundle(model) == find_bundle(model, "6/8") == tmp_path / "model"
     assert find_bundle(model, "4/4", Mode.MINOR) == tmp_path / "model" / "4-4-minor"
     with pytest.raises(
-        BundleError, match=r"no tunes in 3/4 major. It has 6/8 major, 4/4 minor. Choose one"
+        BundleError, match=r"no tunes in 3/4 major\. It has 6/8 major, 4/4 minor\. Choose one"
     ):
         find_bundle(model, "3/4")
     with pytest.raises(BundleError, match="no tunes in 6/8 minor"):

@@ -7,15 +7,17 @@ import tomllib
 import pytest
 from support.documents import PAGES, ROOT, blocks
 
-from livedshl.bundle.bundle import find_bundle
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.errors import PresetError
 from livedshl.improviser import Chart
 from livedshl.midi.general_midi import PROGRAMS
 from livedshl.music import GRIDS, Chord
 from livedshl.music.chords import QUALITIES
+from livedshl.performance.commands import COMMANDS
 from livedshl.performance.preset import load_preset, preset_names, read_preset
 from livedshl.surfaces.bindings import Source
 from livedshl.surfaces.gesture import Gesture
+from livedshl.surfaces.keys import KEYS
 from livedshl.surfaces.osc import gesture_of
 
 PART = {"name": "Melody", "role": "melody", "channel": 1}
@@ -184,6 +186,29 @@ def test_the_formats_name_every_key_of_a_trace(run_here, tmp_path):
         "generate", "a.mid", "--bars", 4, "--seed", 1, "--trace", "a.jsonl", cwd=tmp_path
     )
     assert told.returncode == 0
-    keys = {word for row in rows("file-formats.md", "## Trace") for word in code(row[0])}
+    named = {word for row in rows("file-formats.md", "## Trace") for word in code(row[0])}
     for line in (tmp_path / "a.jsonl").read_text().splitlines():
-        assert json.loads(line).keys() == keys
+        assert json.loads(line).keys() == named - {"held"}
+
+
+def test_every_command_has_a_row_that_says_when_it_is_heard():
+    table = [row for row in rows("first-ten-minutes.md", "## Minute 5: steer it") if len(row) == 3]
+    assert [code(row[0])[0].split()[0] for row in table] == list(COMMANDS)
+    for name, _, heard in table:
+        kind = COMMANDS[code(name)[0].split()[0]]
+        assert heard == kind.acts.value or kind.name == "freeze"
+
+
+def test_every_key_of_the_screen_has_a_row():
+    table = [row for row in rows("first-ten-minutes.md", "## Minute 5: steer it") if len(row) == 2]
+    shown = {key for row in table for key in code(row[0])}
+    # The other keys: latency has its own page, "s" saves.
+    assert shown | {"[", "]"} == {key.label for key in KEYS} | {"s"}
+
+
+def test_every_room_has_a_row_in_the_architecture():
+    named = {word for row in rows("architecture.md", "## Rooms and walls") for word in code(row[0])}
+    package = ROOT / "livedshl"
+    rooms = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    files = {path.name for path in package.glob("[!_]*.py")}
+    assert named == rooms | files

@@ -17,7 +17,7 @@ from livedshl.evaluation.music.pieces import (
 from livedshl.improviser import Retrieve
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 

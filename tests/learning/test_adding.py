@@ -96,7 +96,7 @@ def test_adding_a_model_again_replaces_it_whole(added: Added, folder: Path, mode
     of_jigs = add_model([str(folder / "jigs.abc")], "again", "session", silent)
     assert [kind.name for kind in of_jigs.kinds] == ["6/8 major"]
     assert sorted(path.name for path in models.iterdir()) == ["again", "mine"]
-    with pytest.raises(BundleError, match=r"no tunes in 4/4 minor. It has 6/8 major"):
+    with pytest.raises(BundleError, match=r"no tunes in 4/4 minor\. It has 6/8 major"):
         find_bundle("again", "4/4", Mode.MINOR)
     shutil.rmtree(models / "again")
 

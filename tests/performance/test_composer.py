@@ -2,27 +2,25 @@
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from hypothesis import Phase, given
 from hypothesis import strategies as st
-from support.bundles import index_of, random_bundle
+from support.bundles import index_of, random_bundle, random_networks
 from support.strategies import thorough
 
 from livedshl.arranger import Mixer, Pattern
 from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
-from livedshl.learning.coding import networks_bytes, seeded_networks
 from livedshl.midi.sounding import cut_events
 from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.forward_code import ForwardEncoder
 from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
@@ -42,7 +40,8 @@ from livedshl.performance.commands import (
     check,
 )
 from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import HELD_BARS, Chunk, Composition
+from livedshl.performance.composition import Composition
+from livedshl.performance.held_bars import HELD_BARS
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
@@ -50,11 +49,7 @@ from livedshl.performance.steering import Band
 
 BAR = COMMON_TIME.bar_ticks
 LOOKAHEAD = 8 * TICKS_PER_BEAT
-FOLDER = TemporaryDirectory()
-BUNDLE = replace(random_bundle(n_tunes=30, n_bars=40), folder=Path(FOLDER.name))
-INDEX = index_of(BUNDLE)
 SHAPE = NetworkShape(Reader.WINDOW, 6, 4, 16, context_beats=4, overlap=True)
-BUNDLE.networks.write_bytes(networks_bytes(seeded_networks(SHAPE, np.random.default_rng(1))))
 SESSION, PIANO, AMBIENT = map(load_preset, ("session", "solo-piano", "ambient"))
 PARTS = [part.name for part in SESSION.parts]
 
@@ -66,8 +61,32 @@ def chosen(form=Form.ANY, bars=None, seed=1):
     )  # fmt: skip
 
 
-def composer_of(form=Form.ANY, bars=None, seed=1):
-    return Composer(Composition(BUNDLE, INDEX, chosen(form, bars, seed)), BAR)
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    """Random tunes and codes, and networks that give a phrase its code."""
+    bundle = replace(random_bundle(n_tunes=30, n_bars=40), folder=tmp_path_factory.mktemp("bundle"))
+    bundle.networks.write_bytes(random_networks(SHAPE))
+    return bundle
+
+
+@pytest.fixture(scope="module")
+def composer_of(bundle):
+    """Makes a composer of a performance."""
+
+    def make(form=Form.ANY, bars=None, seed=1):
+        return Composer(Composition(bundle, index_of(bundle), chosen(form, bars, seed)), BAR)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def heard_with(composer_of):
+    """Plays some bars with these changes; gives the chunks that were heard."""
+
+    def hear(*wanted, form=Form.ANY, bars=24, seed=1):
+        return play(composer_of(form, seed=seed), wanted, bars * BAR)[0]
+
+    return hear
 
 
 def play(composer, wanted, until):
@@ -139,7 +158,7 @@ wishes = st.lists(
     wishes, st.sampled_from([Form.ANY, Form.NONE]), st.sampled_from([None, 14]), st.integers(0, 3)
 )
 def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
-    wanted, form, bars, seed
+    composer_of, wanted, form, bars, seed
 ):
     heard, changes = play(composer_of(form, bars, seed), wanted, 26 * BAR)
     end = heard[-1].end_tick
@@ -163,10 +182,6 @@ def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
     assert np.array_equal(events_of(chunks), events_of(heard))
 
 
-def heard_with(*wanted, form=Form.ANY, bars=24, seed=1):
-    return play(composer_of(form, seed=seed), wanted, bars * BAR)[0]
-
-
 def ons(chunks, channel=None, since=0, until=10**9):
     return [
         (tick, pitch)
@@ -175,13 +190,13 @@ def ons(chunks, channel=None, since=0, until=10**9):
     ]
 
 
-def test_without_controls_it_is_what_a_composition_plays():
+def test_without_controls_it_is_what_a_composition_plays(bundle, heard_with):
     heard = heard_with()
-    plain = Composition(BUNDLE, INDEX, chosen())
+    plain = Composition(bundle, index_of(bundle), chosen())
     assert np.array_equal(events_of(heard), events_of([next(plain) for _ in heard]))
 
 
-def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back():
+def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back(heard_with):
     part = SESSION.parts[0]
     asked, back = 5 * BAR + 50, 9 * BAR
     heard = heard_with(
@@ -196,14 +211,14 @@ def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back():
     assert all(ons(heard, channel, next_hop, back) for channel in others)
 
 
-def test_a_solo_silences_all_others():
+def test_a_solo_silences_all_others(heard_with):
     part = SESSION.parts[1]
     heard = heard_with(Change(4 * BAR, Solo(part.name, True)))
     playing = {other.channel for other in SESSION.parts if ons(heard, other.channel, 5 * BAR)}
     assert playing == {part.channel}
 
 
-def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
+def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go(bundle, heard_with):
     start = 8 * BAR
     heard = heard_with(
         Change(start - 200, Hold(True)),
@@ -219,7 +234,7 @@ def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
     added = Counter(held) - Counter(before)  # what sounded there already, struck again
     assert Counter(held) - added == Counter(before)
     assert {tick for tick, _ in added} <= {0}
-    free = Composition(BUNDLE, INDEX, chosen())
+    free = Composition(bundle, index_of(bundle), chosen())
     plain = [next(free) for _ in range(40)]
 
     def bar(chunks, first):
@@ -230,7 +245,7 @@ def test_hold_repeats_the_last_bars_note_for_note_until_it_is_let_go():
         assert bar(heard, start + (10 + number) * BAR) == bar(plain, start + number * BAR)
 
 
-def test_a_new_key_moves_the_music_from_the_next_bar():
+def test_a_new_key_moves_the_music_from_the_next_bar(heard_with):
     heard = heard_with(Change(6 * BAR + 500, SetKey(Key.parse("E"))))
     free = heard_with()
     melody = SESSION.parts[0].channel
@@ -239,18 +254,18 @@ def test_a_new_key_moves_the_music_from_the_next_bar():
     assert moved == {4}
 
 
-def test_re_roll_plays_another_segment_than_the_coming_one():
+def test_re_roll_plays_another_segment_than_the_coming_one(bundle, heard_with):
     free = heard_with(form=Form.NONE)
     heard = heard_with(Change(6 * BAR + 50, ReRoll()), form=Form.NONE)
     at = next(n for n, chunk in enumerate(free) if chunk.start_tick == 6 * BAR + BAR // 2)
     segments = [chunk.provenance.segment for chunk in heard]
     before = [chunk.provenance.segment for chunk in free]
     assert segments[:at] == before[:at]
-    content = BUNDLE.library.content_ids
+    content = bundle.library.content_ids
     assert content[segments[at]] != content[before[at]]
 
 
-def test_the_next_tune_begins_on_the_next_bar():
+def test_the_next_tune_begins_on_the_next_bar(heard_with):
     heard = heard_with(Change(5 * BAR + 50, NextTune()))
     tunes = {chunk.start_tick // BAR: chunk.provenance.place.tune for chunk in heard}
     assert tunes[5] == 1
@@ -258,13 +273,13 @@ def test_the_next_tune_begins_on_the_next_bar():
     assert next(c for c in heard if c.start_tick == 6 * BAR).provenance.place.bar == 1
 
 
-def test_a_frozen_form_repeats_its_section():
+def test_a_frozen_form_repeats_its_section(heard_with):
     heard = heard_with(Change(BAR, Freeze(True)), bars=39)
     assert {chunk.provenance.place.section for chunk in heard} == {"A"}
     assert max(chunk.provenance.place.time for chunk in heard) == 5
 
 
-def test_the_end_comes_within_four_bars_on_the_tonic():
+def test_the_end_comes_within_four_bars_on_the_tonic(heard_with):
     asked = 5 * BAR + 50
     heard = heard_with(Change(asked, End()))
     assert heard[-1].end_tick <= asked + 5 * BAR
@@ -272,7 +287,7 @@ def test_the_end_comes_within_four_bars_on_the_tonic():
     assert heard[-1].steps[-1, 0] % 12 == 0
 
 
-def test_another_preset_brings_its_band_and_its_programs():
+def test_another_preset_brings_its_band_and_its_programs(heard_with):
     band = Band.of(PIANO)
     heard = heard_with(Change(4 * BAR + 50, ChoosePreset("solo-piano"), band))
     programs = {
@@ -285,7 +300,7 @@ def test_another_preset_brings_its_band_and_its_programs():
     assert playing <= {part.channel for part in PIANO.parts}
 
 
-def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step():
+def test_who_plays_a_melody_has_it_alone_and_is_answered_on_the_next_step(heard_with):
     listening, over = 4 * BAR + 50, 6 * BAR + BAR // 4 + 50
     steps = np.array([(67 + n % 3, 1, 0) for n in range(36)], np.int8)
     phrase = Phrase(4 * 16, steps)
@@ -318,7 +333,7 @@ def test_an_answer_off_the_beat_strikes_what_would_sound_already():
 
 
 @pytest.mark.parametrize("over", [0, 3, 4, 6])
-def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
+def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(bundle, heard_with, over):
     steps = np.array([(60 + n % 7, 1, n % 3) for n in range(48)], np.int8)
     asked = 7 * BAR + over * TICKS_PER_STEP
     heard = heard_with(
@@ -328,9 +343,9 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
     answer = next(chunk for chunk in heard if chunk.provenance.place.wished == "answer")
     assert answer.start_tick == asked
     contexts = Contexts.ending(steps, 0, COMMON_TIME)
-    code = pack(ForwardEncoder.of_file(BUNDLE.networks).codes(contexts), BUNDLE.shape)[0]
-    distances = hamming(code, BUNDLE.backward, BUNDLE.shape)
-    library = BUNDLE.library
+    code = pack(ForwardEncoder.of_file(bundle.networks).codes(contexts), bundle.shape)[0]
+    distances = hamming(code, bundle.backward, bundle.shape)
+    library = bundle.library
     chosen = answer.provenance.segment
     before = int(np.searchsorted(library.starts, library.starts[chosen] - 8))
     assert library.tune_of[before] == library.tune_of[chosen]
@@ -343,7 +358,7 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(over):
 
 
 @pytest.mark.parametrize("name", ["A", "Cm", "E", "F#m7b5"])
-def test_the_chord_that_is_held_is_what_the_band_plays_whatever_the_key(name):
+def test_the_chord_that_is_held_is_what_the_band_plays_whatever_the_key(heard_with, name):
     heard = heard_with(
         Change(4 * BAR + 50, FollowChord(Chord.parse(name))),
         Change(6 * BAR, NextTune()),
@@ -367,7 +382,7 @@ def sounding_at(chunks, channel, tick):
 
 
 @pytest.mark.parametrize("switch", [Mute, Solo])
-def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(switch):
+def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(heard_with, switch):
     pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD)
     others = [part.name for part in AMBIENT.parts if part is not pad]
     silenced = {Mute: pad.name, Solo: others[0]}[switch]
@@ -381,7 +396,7 @@ def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(switch):
     assert len(sounding_at(heard, pad.channel, 10 * BAR)) == 3
 
 
-def test_what_sounds_on_into_held_bars_is_heard_at_each_of_their_starts():
+def test_what_sounds_on_into_held_bars_is_heard_at_each_of_their_starts(heard_with):
     pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD).channel
     heard = heard_with(
         Change(0, ChoosePreset("ambient"), Band.of(AMBIENT)),

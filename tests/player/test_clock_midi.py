@@ -9,8 +9,8 @@ from support.clocks import JITTERS, Sender, Stage, beats_to_lock, deviations, rm
 from support.strategies import thorough
 from support.surroundings import left_on
 
-from livedshl.player.clock.pulses import CONTINUE, PULSE, START, STOP, song_position
 from livedshl.player.clock.source import next_in_bar
+from livedshl.player.midi_clock import CONTINUE, PULSE, START, STOP, song_position
 
 tempos = st.floats(60, 200)
 positions = st.integers(0, (1 << 14) - 1)  # in sixteenths

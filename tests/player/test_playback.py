@@ -118,7 +118,7 @@ class Performance(RuleBasedStateMachine):
         played = [message[1] for message in self.sent if message[0] & 0xF0 == 0x90]
         wanted = iter(note_of(number) for number in range(self.given))
         assert all(pitch in wanted for pitch in played)
-        assert self.playback.scheduler.sent_notes == len(played)
+        assert self.playback.scheduler.notes.sent == len(played)
 
     def teardown(self):
         if hasattr(self, "sent"):

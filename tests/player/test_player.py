@@ -123,7 +123,7 @@ class FailingFollower(Internal):
     """Fails once a note has been adopted."""
 
     def poll(self, playback, now):
-        if playback.scheduler.sounding:
+        if playback.scheduler.notes.sounding:
             raise ZeroDivisionError
         return iter(())
 

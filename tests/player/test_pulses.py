@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedshl.player.clock.pulses import (
-    CONTINUE,
-    PULSE,
-    START,
-    STOP,
-    ClockSender,
-    PulseTracker,
-    song_position,
-)
+from livedshl.player.clock.pulses import PulseTracker
+from livedshl.player.midi_clock import CONTINUE, PULSE, START, STOP, ClockSender, song_position
 from livedshl.player.playback import Playback
 
 tempos = st.floats(20, 400)

@@ -61,7 +61,7 @@ def test_releasing_at_any_moment_switches_off_everything(events, now):
         scheduler.push(tick, message)
     scheduler.extend_horizon(10**9)
     sent = list(scheduler.due(now))
-    release = list(scheduler.release())
+    release = list(scheduler.notes.release())
     assert not balance(sent + release)
     for channel in {message[0] & 0x0F for message in sent}:
         controllers = [m[1] for m in release if m[0] == 0xB0 | channel]

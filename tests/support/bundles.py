@@ -1,14 +1,20 @@
 """Bundles for tests, made in memory from tunes and codes."""
 
+import json
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save
 
 from livedshl.bundle import Background, Bundle, CodedLibrary, SegmentLibrary, write_bundle
 from livedshl.index import CodeIndex, CodeShape, pack
 from livedshl.learning.roles import roles_in
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
+from livedshl.music.features import N_FEATURES
+from livedshl.networks.forward_code import phrase_hops
+from livedshl.networks.shape import NetworkShape
 from support.strategies import VOCABULARY, every_hop
 
 
@@ -54,6 +60,35 @@ def random_bundle(
         forward=forward,
         backward=backward,
     )
+
+
+def random_networks(shape: NetworkShape, seed: int = 1) -> bytes:
+    """Window networks with an overlap and without recall, of random weights, as in a bundle's file.
+
+    Only what gives a forward code: `learning` alone needs the rest, and torch.
+    """
+    rng, grid = np.random.default_rng(seed), shape.grid
+    context_steps = shape.context_beats * grid.beat_steps
+    read = {
+        "forward_network": (context_steps + grid.segment_steps) * N_FEATURES
+        + (grid.places + phrase_hops(grid) + 1),
+        "overlap_network": (grid.segment_steps - grid.hop_steps) * N_FEATURES + grid.places,
+    }
+    weights = {}
+    for network, size in read.items():
+        n_scores = shape.length // 2 * shape.symbols
+        for layer, weight_shape in {
+            "first": (shape.hidden, size),
+            "first_norm": (shape.hidden,),
+            "second": (shape.hidden, shape.hidden),
+            "second_norm": (shape.hidden,),
+            "to_symbols": (n_scores, shape.hidden),
+        }.items():
+            for part, part_shape in (("weight", weight_shape), ("bias", weight_shape[:1])):
+                values = rng.normal(0, 0.2, part_shape).astype(np.float32)
+                weights[f"{network}.{layer}.{part}"] = values
+    file: bytes = save(weights, {"shape": json.dumps(asdict(shape))})
+    return file
 
 
 @cache

@@ -7,7 +7,7 @@ import random
 from math import ceil, sqrt
 
 from livedshl.player.clock.midi import ClockFollower
-from livedshl.player.clock.pulses import PULSE
+from livedshl.player.midi_clock import PULSE
 from livedshl.player.playback import Playback
 from livedshl.units import TICKS_PER_BAR
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
 from livedshl.performance.commands import Command, check
 from livedshl.performance.preset import load_preset
@@ -11,7 +11,7 @@ from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness
 
 PRESET = load_preset("session")
-OVERVIEW = Overview(
+SNAPSHOT = Snapshot(
     tick=0,
     quarter_bpm=108.0,
     grid=GRIDS["4/4"],
@@ -29,15 +29,15 @@ class Steered:
 
     def __init__(self, begun: bool = True) -> None:
         self.commands: list[Command] = []
-        self.seen = OVERVIEW if begun else None
+        self.seen = SNAPSHOT if begun else None
 
     def send(self, command: Command) -> None:
-        check(command, OVERVIEW.steering.band.names, PRESET.key.mode)
+        check(command, SNAPSHOT.steering.band.names, PRESET.key.mode)
         self.commands.append(command)
 
-    def overview(self) -> Overview | None:
+    def snapshot(self) -> Snapshot | None:
         return self.seen
 
     def becomes(self, **steering: object) -> None:
         """Lets the steering be seen to have changed."""
-        self.seen = replace(OVERVIEW, steering=replace(OVERVIEW.steering, **steering))
+        self.seen = replace(SNAPSHOT, steering=replace(SNAPSHOT.steering, **steering))

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.steered import OVERVIEW, PRESET
+from support.steered import PRESET, SNAPSHOT
 
 from livedshl.errors import CommandError
 from livedshl.music.leadsheet import Key
@@ -58,7 +58,7 @@ def test_what_is_no_gesture_is_refused_with_a_reason(text):
 @given(st.sampled_from(KNOBS), POSITIONS, POSITIONS)
 def test_every_position_of_a_knob_is_a_value_that_can_be_obeyed_and_more_is_more(kind, one, other):
     gesture = Gesture(kind.name, "Bass" if kind.per_part else None)
-    commands = [gesture.turned(position, OVERVIEW) for position in sorted((one, other))]
+    commands = [gesture.turned(position, SNAPSHOT) for position in sorted((one, other))]
     for command in commands:
         check(command, PARTS, PRESET.key.mode)
     if kind.takes is not ValueKind.NAME:
@@ -74,28 +74,28 @@ def test_every_position_of_a_knob_is_a_value_that_can_be_obeyed_and_more_is_more
 )  # fmt: skip
 def test_a_knob_covers_the_range_of_its_control(text, low, high):
     gesture = Gesture.parse(text)
-    assert value_of(gesture.turned(0, OVERVIEW)) == low
-    assert value_of(gesture.turned(127, OVERVIEW)) == high
+    assert value_of(gesture.turned(0, SNAPSHOT)) == low
+    assert value_of(gesture.turned(127, SNAPSHOT)) == high
 
 
 def test_a_knob_is_on_from_its_middle():
     gesture = Gesture.parse("freeze")
-    assert [value_of(gesture.turned(position, OVERVIEW)) for position in (63, 64)] == [False, True]
+    assert [value_of(gesture.turned(position, SNAPSHOT)) for position in (63, 64)] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["key", "preset"])
 def test_a_knob_reaches_every_name_and_each_by_as_many_positions(name):
-    names = choices(name, OVERVIEW)
-    chosen = [value_of(Gesture(name).turned(position, OVERVIEW)) for position in range(128)]
+    names = choices(name, SNAPSHOT)
+    chosen = [value_of(Gesture(name).turned(position, SNAPSHOT)) for position in range(128)]
     assert list(dict.fromkeys(chosen)) == list(names)
     counts = [chosen.count(name) for name in names]
     assert max(counts) - min(counts) <= 1
 
 
 def test_presets_of_another_metre_and_keys_of_another_mode_are_not_offered():
-    assert "jig" not in choices("preset", OVERVIEW)
-    assert {"session", "solo-piano"} <= set(choices("preset", OVERVIEW))
-    assert "Am" not in choices("key", OVERVIEW)
+    assert "jig" not in choices("preset", SNAPSHOT)
+    assert {"session", "solo-piano"} <= set(choices("preset", SNAPSHOT))
+    assert "Am" not in choices("key", SNAPSHOT)
 
 
 @given(st.sampled_from(["tempo", "adventure", "latency", "level Bass"]), st.data())
@@ -103,24 +103,24 @@ def test_a_step_up_and_down_stays_in_range(text, data):
     gesture = Gesture.parse(f"{text} {data.draw(st.sampled_from(['up', 'down']))}")
     kind = COMMANDS[gesture.name]
     value = data.draw(st.floats(kind.lowest, kind.highest))
-    check(gesture.pressed(value, OVERVIEW), ["bass"], PRESET.key.mode)
+    check(gesture.pressed(value, SNAPSHOT), ["bass"], PRESET.key.mode)
 
 
 def test_steps_of_key_and_preset_go_round():
     up, down = Gesture.parse("key up"), Gesture.parse("key down")
-    assert up.pressed("B", OVERVIEW) == SetKey(Key.parse("C"))
-    assert down.pressed("C", OVERVIEW) == SetKey(Key.parse("B"))
-    names = choices("preset", OVERVIEW)
-    assert value_of(Gesture.parse("preset up").pressed(names[-1], OVERVIEW)) == names[0]
-    assert value_of(Gesture.parse("preset up").pressed("mine", OVERVIEW)) == names[0]
-    assert value_of(Gesture.parse("preset down").pressed("mine", OVERVIEW)) == names[-1]
+    assert up.pressed("B", SNAPSHOT) == SetKey(Key.parse("C"))
+    assert down.pressed("C", SNAPSHOT) == SetKey(Key.parse("B"))
+    names = choices("preset", SNAPSHOT)
+    assert value_of(Gesture.parse("preset up").pressed(names[-1], SNAPSHOT)) == names[0]
+    assert value_of(Gesture.parse("preset up").pressed("mine", SNAPSHOT)) == names[0]
+    assert value_of(Gesture.parse("preset down").pressed("mine", SNAPSHOT)) == names[-1]
 
 
 def test_how_things_stand_is_told_of_every_control_that_has_a_value():
-    present = list(present_commands(OVERVIEW))
+    present = list(present_commands(SNAPSHOT))
     assert {kind_of(command) for command in present} == set(KNOBS)
     assert SetLevel("Chords", 78) in present  # as the preset has it
     for command in present:
         check(command, PARTS, PRESET.key.mode)
         name = kind_of(command).name
-        assert value_of(command) == present_value(name, part_of(command), OVERVIEW)
+        assert value_of(command) == present_value(name, part_of(command), SNAPSHOT)

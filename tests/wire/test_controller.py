@@ -218,7 +218,7 @@ def test_osc_steers_from_another_process(play):
         )
         subprocess.run([livedshl()[0], "-c", script], check=True)
     played.becomes(level__bass=40, key="E", tempo=202.0, hold=1)
-    played.tells("no OSC")
+    played.tells("not OSC")
     played.tells("key: Am is minor")
     played.obeys("level Bass 40", "key E", "tempo 202", "hold on", "re-roll")
     played.stop()

@@ -122,6 +122,7 @@ def test_sigint_and_sighup_do_not_end_the_player(performer, receiver):
     assert notes_on(receiver.messages()) == 8
 
 
+@pytest.mark.unsteady("JACK gave one message twice and lost another in 2 of 98 runs")
 def test_a_composer_that_stalls_lets_the_chord_ring_and_nothing_bursts(performer, receiver):
     events = melody(range(0, 4800, 120), 120)
     before, after = events[events[:, 0] < 960], events[events[:, 0] >= 960]

@@ -36,7 +36,7 @@ def generate(path, *arguments):
 
 
 def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiver, tmp_path):
-    chosen = ("--seed", 7, "--bars", 4, "--tempo", 300, "--preset", "solo-piano", "--key", "A")
+    chosen = ("--seed", 7, "--bars", 4, "--tempo", 200, "--preset", "solo-piano", "--key", "A")
     player = play(jack, "--port", receiver.port, "--record", tmp_path / "take.mid", *chosen)
     _, told = player.communicate()
     assert player.returncode == 0, told
@@ -84,7 +84,7 @@ def assert_nearest(records):
 
 
 def test_every_note_ends_and_every_segment_is_the_nearest(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=5, tempo=400))
+    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=5, tempo=200))
 
 
 @pytest.mark.slow

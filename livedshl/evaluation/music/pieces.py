@@ -11,7 +11,8 @@ from livedshl.bundle import Bundle, SegmentLibrary
 from livedshl.improviser.merge import merge
 from livedshl.index import CodeIndex
 from livedshl.music import Grid
-from livedshl.performance.composition import Chunk, Composition
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 
 BARS = 32  # of every piece

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from livedshl.player.clock.pulses import (
+from livedshl.player.clock.pulses import PulseTracker
+from livedshl.player.clock.source import next_in_bar
+from livedshl.player.midi_clock import (
     CONTINUE,
     PULSE,
     PULSES_PER_STEP,
@@ -11,9 +13,7 @@ from livedshl.player.clock.pulses import (
     START,
     STOP,
     TICKS_PER_PULSE,
-    PulseTracker,
 )
-from livedshl.player.clock.source import next_in_bar
 from livedshl.player.playback import Playback
 from livedshl.units import beats_to_seconds
 

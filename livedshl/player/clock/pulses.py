@@ -1,23 +1,8 @@
-"""MIDI clock: its messages, the sender's side, and the loop that turns a received one into time.
-
-24 pulses a beat; start, stop, continue; and the song position pointer, which counts sixteenths
-(MIDI 1.0 Detailed Specification, "System Real Time Messages" and "Song Position Pointer").
-"""
+"""Turns received MIDI clock pulses into a steady tempo and position."""
 
 from collections import deque
-from collections.abc import Iterator
-from math import ceil
 
-from livedshl.player.scheduler import LATE_TICKS
-from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
-
-PULSES_PER_BEAT = 24
-PULSES_PER_STEP = 6
-TICKS_PER_PULSE = TICKS_PER_BEAT // PULSES_PER_BEAT
-
-SONG_POSITION = 0xF2
-PULSE, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
-_POSITIONS = 1 << 14  # the pointer has 14 bits; an endless song comes round
+from livedshl.player.midi_clock import PULSES_PER_BEAT
 
 _LEAST_BPM, _MOST_BPM = 20.0, 400.0
 _WIDEST = 768  # pulses: 32 beats, which let 2 ms of jitter through as 0.07; 8 beats as 0.14
@@ -27,61 +12,23 @@ _NOISE_PULSES = 32  # and their scatter over so many
 _SIGNIFICANCE = 4.0  # standard deviations
 _SMALLEST_DRIFT_S = 1e-4
 _FIRST_NOISE_S = 1e-3
-# So many pulses in a row, half a period out of step, are no jitter any more; after the least their
-# spacing may show another tempo, and where it has not after the most, it is the same tempo.
+# This many pulses in a row, each half a period out of step, are no longer jitter. After the least,
+# their spacing may show a new tempo; if it has not after the most, the tempo is the same.
 _LEAST_DOUBTED, _MOST_DOUBTED = 4, 8
 _SURE = 2 * PULSES_PER_BEAT  # a loop with less memory than that takes every pulse for one
 _SAME_TEMPO = 0.05  # how much of a period their spacing may differ, if there is no jitter
 
 
-class ClockSender:
-    """Says what a clock sender has to send when, in ticks; the transport gives it the time."""
-
-    def __init__(self) -> None:
-        self.next_tick: int | None = None  # of the next pulse; None while stopped
-
-    def start(self, tick: float) -> Iterator[bytes]:
-        """Yields what starts the receivers at `tick`, or at the first sixteenth after it."""
-        position = ceil(tick / TICKS_PER_STEP)
-        self.next_tick = position * TICKS_PER_STEP
-        if position == 0:
-            yield START
-            return
-        yield song_position(position)
-        yield CONTINUE
-
-    def stop(self) -> Iterator[bytes]:
-        """Yields what stops the receivers."""
-        if self.next_tick is not None:
-            self.next_tick = None
-            yield STOP
-
-    def due(self, now: float) -> Iterator[bytes]:
-        """Yields the pulses up to tick `now`; after a stall, the position in their place.
-
-        As with notes, what is late by more than a 32nd is too late.
-        """
-        if self.next_tick is None:
-            return
-        if now - self.next_tick > LATE_TICKS:
-            yield from self.stop()
-            yield from self.start(now)
-        while self.next_tick is not None and self.next_tick <= now:
-            self.next_tick += TICKS_PER_PULSE
-            yield PULSE
-
-
 class PulseTracker:
-    """A phase-locked loop over pulses: where the last one ought to have been, and their period.
+    """A phase-locked loop over pulses: when the last one should have come, and their period.
 
     A polynomial filter of first order whose memory grows with every pulse (Morrison, Introduction
     to Sequential Smoothing and Prediction, 1969, chapters 9 and 13): as good as the straight line
-    through all pulses so far, up to `_WIDEST`. When the errors lean to one side further than their
+    through all pulses so far, up to `_WIDEST`. When the errors lean to one side more than their
     scatter explains, the tempo is changing, and the memory is cut to the last few pulses.
 
-    A pulse that is out of step by half a period or more is doubted: the loop goes on as if it had
-    come in time. A few of them in a row tell whether pulses were lost, or came twice, or whether
-    the tempo is another.
+    A pulse out of step by half a period or more is doubted: the loop continues as if it had come
+    in time. A few of them in a row show whether pulses were lost, came twice, or have a new tempo.
     """
 
     def __init__(self, tempo_bpm: float) -> None:
@@ -95,18 +42,18 @@ class PulseTracker:
 
     @property
     def tempo_bpm(self) -> float:
-        """The tempo, within what is music."""
+        """The tempo, limited to a musical range."""
         shortest_s, longest_s = _period_s(_MOST_BPM), _period_s(_LEAST_BPM)
         return 60 / PULSES_PER_BEAT / min(longest_s, max(shortest_s, self.period_s))
 
     def restart(self) -> None:
-        """The sender may begin anew with its next pulse, out of step with those before."""
+        """Expects the next pulse at any time: the sender may start again out of step."""
         self._in_step = False
 
     def pulse(self, time_s: float) -> int:
-        """Takes in one pulse more, which arrived at `time_s`.
+        """Takes in a pulse that arrived at `time_s`.
 
-        Returns how many were lost before it; fewer than none, if some came twice.
+        Returns how many were lost before it; negative if some came twice.
         """
         self.time_s += self.period_s
         error_s = time_s - self.time_s
@@ -129,11 +76,11 @@ class PulseTracker:
         return 0
 
     def _judge(self) -> int:
-        """Explains the doubted pulses, as soon as they can be; returns how many were lost."""
+        """Explains the doubted pulses as soon as possible; returns how many were lost."""
         n = len(self._doubted)
         spacing_s = (self._doubted[-1] - self._doubted[0]) / (n - 1)
         if spacing_s < _period_s(_MOST_BPM):
-            return 0  # they were held up and came all at once; the next ones tell
+            return 0  # they were held up and came at once; the next ones will show
         scatter_s = _SIGNIFICANCE * (2 * self._noise) ** 0.5 / (n - 1)
         differs = abs(spacing_s - self.period_s) > max(_SAME_TEMPO * self.period_s, scatter_s)
         if differs or self._memory < _SURE:
@@ -147,7 +94,7 @@ class PulseTracker:
         return 0
 
     def _watch(self, error_s: float) -> None:
-        """Notices that the tempo is changing."""
+        """Cuts the memory when the tempo is changing."""
         deviation_s = error_s - self._drift_s
         self._drift_s += deviation_s / _DRIFT_PULSES
         self._noise += (min(deviation_s**2, 9 * self._noise) - self._noise) / _NOISE_PULSES
@@ -156,12 +103,6 @@ class PulseTracker:
         if self._memory > 2 * _DRIFT_PULSES and self._drift_s**2 > significant:
             self._memory = _AFTER_A_CHANGE
             self._drift_s /= 2
-
-
-def song_position(position: int) -> bytes:
-    """The message that names a position in sixteenths."""
-    low, high = position % _POSITIONS & 0x7F, position % _POSITIONS >> 7
-    return bytes((SONG_POSITION, low, high))
 
 
 def _period_s(tempo_bpm: float) -> float:

@@ -25,8 +25,14 @@ from livedshl.player.clock.source import ClockSettings
 from livedshl.rendering import render
 
 TUNES = Path(__file__).parents[1] / "tunes"
-KINDS = [("3/4", Mode.MAJOR), ("6/8", Mode.MAJOR), ("9/8", Mode.MAJOR), ("4/4", Mode.MINOR),
-         ("6/8", Mode.MINOR)]  # fmt: skip
+KINDS = [
+    ("6/8", Mode.MAJOR),
+    ("4/4", Mode.MINOR),
+    *(
+        pytest.param(kind, marks=pytest.mark.slow)
+        for kind in (("3/4", Mode.MAJOR), ("9/8", Mode.MAJOR), ("6/8", Mode.MINOR))
+    ),
+]
 BARS = 8
 
 
@@ -36,19 +42,21 @@ def silent(stage: str, share: float) -> None:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a bundle of each kind of the tests' own tunes, 4/4 major first."""
+    """A folder with bundles of the tests' own tunes in 4/4 and 6/8 major; `kind` adds others."""
     folder = tmp_path_factory.mktemp("model")
-    for metre, mode in [("4/4", Mode.MAJOR), *KINDS]:
-        grid = GRIDS[metre]
-        shape = NetworkShape(length=6, symbols=4, hidden=8, metre=metre)
-        settings = TrainingSettings(
-            shape=shape, follow_beats=grid.hop_beats, epochs=1, batch_size=32,
-            pretraining_steps=2, pretraining_batch=8, validation_pairs=10,
-        )  # fmt: skip
-        own = (metre, mode) == ("4/4", Mode.MAJOR)
-        out = folder if own else folder / kind_folder(metre, mode)
-        train_bundle([str(TUNES)], out, settings, mode=mode, progress=silent)
+    train("4/4", Mode.MAJOR, folder)
+    train("6/8", Mode.MAJOR, folder / kind_folder("6/8", Mode.MAJOR))
     return folder
+
+
+def train(metre: str, mode: Mode, out: Path) -> None:
+    grid = GRIDS[metre]
+    shape = NetworkShape(length=6, symbols=4, hidden=8, metre=metre)
+    settings = TrainingSettings(
+        shape=shape, follow_beats=grid.hop_beats, epochs=1, batch_size=32,
+        pretraining_steps=2, pretraining_batch=8, validation_pairs=10,
+    )  # fmt: skip
+    train_bundle([str(TUNES)], out, settings, mode=mode, progress=silent)
 
 
 def settings_of(metre: str, mode: Mode, model: Path) -> Settings:
@@ -58,8 +66,12 @@ def settings_of(metre: str, mode: Mode, model: Path) -> Settings:
     )  # fmt: skip
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: f"{kind[0]} {kind[1].value}")
-def kind(request: pytest.FixtureRequest) -> tuple[str, Mode]:
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: f"{kind[0]} {kind[1].value}")
+def kind(request: pytest.FixtureRequest, model: Path) -> tuple[str, Mode]:
+    """A metre and a mode of which the model has a bundle."""
+    folder = model / kind_folder(*request.param)
+    if not folder.is_dir():
+        train(*request.param, folder)
     return request.param
 
 

@@ -1,0 +1,219 @@
+"""The composer thread: composes ahead of the clock, obeys commands and keeps what is heard."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from livedshl.bundle.model import Model
+from livedshl.live.chunk_window import ChunkWindow
+from livedshl.live.delivery import Delivery
+from livedshl.live.performer import Performer
+from livedshl.live.snapshot import Snapshot
+from livedshl.live.take import Take
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.commands import Command, Panic, SetLatency, SetTempo
+from livedshl.performance.composer import Change, Composer
+from livedshl.performance.composition import Composition
+from livedshl.performance.settings import Settings
+from livedshl.performance.steering import Band
+from livedshl.player.clock.source import ClockSettings
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 0.1
+_SHOWN_BARS = 8  # how much of what was heard a snapshot holds
+
+
+class LiveMusic:
+    """The music of a performance as it grows: composed, delivered, shown and kept.
+
+    All but `command` belongs to the composer thread. snapshot: the latest, with the clock at 0;
+    replaced whole. observe: called with each chunk when it is heard.
+    """
+
+    def __init__(
+        self,
+        composition: Composition,
+        snapshot: Snapshot,
+        delivery: Delivery,
+        take: Take,
+        observe: Callable[[Chunk], None],
+    ) -> None:
+        self.snapshot = snapshot
+        self._composer = Composer(composition, snapshot.grid.bar_ticks)
+        self._delivery = delivery
+        self._take = take
+        self._observe = observe
+        self._window = ChunkWindow(_SHOWN_BARS * snapshot.grid.bar_ticks)
+        self._commands: deque[tuple[Command, Band | None]] = deque()
+
+    def command(self, command: Command, band: Band | None) -> None:
+        """Takes in a command, from any thread. band: the band of a chosen preset."""
+        self._commands.append((command, band))
+
+    def proceed(self) -> bool:
+        """Obeys the commands, then composes a chunk if it is time; False if there is no more to do.
+
+        After the last chunk it still obeys: a command may ask for another end.
+        """
+        while self._commands:
+            self._obey(*self._commands.popleft())
+        if self._composer.over or not self._delivery.wants(self._composer.tick):
+            return False
+        chunk = self._composer.compose()
+        self._delivery.deliver(chunk, last=self._composer.over)
+        self._window.append(chunk)
+        self._publish()
+        if not chunk.continues:
+            bar = chunk.start_tick // self.snapshot.grid.bar_ticks + 1
+            log.info("bar %d: %s", bar, chunk.provenance.in_words())
+        return True
+
+    def keep_before(self, tick: int) -> None:
+        """Keeps the chunks that begin before `tick`: they are heard."""
+        for chunk in self._window.hear_before(tick):
+            self._take.append(chunk, self._composer.keep_before(chunk.start_tick + 1))
+            self._observe(chunk)
+
+    def close(self, cut_tick: int | None) -> None:
+        """Completes the take: up to `cut_tick` if the music was cut off, else to its end."""
+        self.keep_before(self._composer.tick if cut_tick is None else cut_tick)
+        if cut_tick is not None:
+            self._take.cut(cut_tick)
+
+    @property
+    def started(self) -> bool:
+        """Whether the clock has been started."""
+        return self._delivery.started
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last chunk has been delivered."""
+        return self._delivery.finished
+
+    def _obey(self, command: Command, band: Band | None) -> None:
+        change = Change(self._delivery.earliest_tick(), command, band)
+        match command:
+            case Panic():
+                self._delivery.panic()
+            case SetLatency(ms):
+                self._delivery.set_latency(ms)
+            case SetTempo(bpm):
+                change = replace(change, tick=self._delivery.set_tempo(change.tick, bpm))
+            case _:
+                self._compose_again(change)
+                return
+        self._take.change(change)
+        self._publish()
+
+    def _compose_again(self, change: Change) -> None:
+        """Takes back what was composed from the point where the change acts."""
+        tick = self._composer.change(change)
+        if self._window.reaches_beyond(tick):
+            self._delivery.take_back(tick)
+            self._window.take_back(tick)
+            self._publish()
+
+    def _publish(self) -> None:
+        """Shows the music as it stands now."""
+        self.snapshot = replace(
+            self.snapshot,
+            latency_ms=self._delivery.latency_ms,
+            steering=replace(self._composer.steering, tempo_bpm=self._delivery.tempo_bpm),
+            chunks=self._window.all,
+            chords=self._composer.chords,
+        )
+
+
+class ComposerThread:
+    """Runs a `LiveMusic` until it is stopped or the player has left.
+
+    failed: set when composing raises, so that the session stops.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: Model,
+        performer: Performer,
+        take: Take,
+        *,
+        observe: Callable[[Chunk], None],
+        clock: ClockSettings,
+        failed: threading.Event,
+    ) -> None:
+        composition = Composition(model.bundle, model.index, settings)
+        delivery = Delivery(performer, settings, clock)
+        snapshot = Snapshot(
+            tick=0,
+            quarter_bpm=0.0,
+            grid=settings.grid,
+            sync=clock.sync,
+            latency_ms=delivery.latency_ms,
+            steering=composition.steering,
+            chunks=(),
+            chords=composition.chords,
+            lateness=performer.lateness,
+        )
+        self._music = LiveMusic(composition, snapshot, delivery, take, observe)
+        self._performer = performer
+        self._take = take
+        self._speed = clock.speed
+        self._stop = threading.Event()
+        self._failed = failed
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="composer")
+
+    def start(self) -> None:
+        """Starts composing."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops composing. Raises, once, what composing raised."""
+        self._stop.set()
+        self._thread.join()
+        error, self._error = self._error, None
+        if error:
+            raise error
+
+    def close(self, cut_tick: int | None) -> None:
+        """Completes the take after `stop`: up to `cut_tick`, or to the end of the music."""
+        self._music.close(cut_tick)
+
+    def command(self, command: Command, band: Band | None) -> None:
+        """Takes in a command, from any thread. band: the band of a chosen preset."""
+        self._music.command(command, band)
+        self._performer.wake()
+
+    def snapshot(self) -> Snapshot:
+        """The performance as it stands, from any thread."""
+        now = time.perf_counter()
+        return self._music.snapshot.at(self._performer.position, now, self._speed)
+
+    def tick_at(self, time_s: float) -> int:
+        """The tick that sounds at a time of `time.perf_counter`, from any thread."""
+        return self._performer.tick_at(time_s)
+
+    def save(self, path: Path) -> None:
+        """Writes the last bars that were heard, from any thread. Raises OutputError."""
+        self._take.save(path, self._performer.tick)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last chunk has been delivered."""
+        return self._music.finished
+
+    def _run(self) -> None:
+        try:
+            while not (self._stop.is_set() or self._performer.ended):
+                if not self._music.proceed():
+                    self._performer.wait(_POLL_S)
+                if self._music.started:
+                    self._music.keep_before(self._performer.tick + 1)
+        except BaseException as error:  # `stop` raises it on the main thread
+            self._error = error
+            self._failed.set()

@@ -1,0 +1,78 @@
+"""Delivers the music to the player in time, and tells from where on it can still be changed."""
+
+import time
+
+from livedshl.live.performer import Performer
+from livedshl.performance.chunk import Chunk
+from livedshl.performance.settings import Settings
+from livedshl.player.clock.source import ClockSettings
+from livedshl.units import TICKS_PER_BEAT
+
+LOOKAHEAD_BEATS = 8  # two segments, 2 s even at 240 BPM
+CHANGING_S = 0.1  # in which a change is composed and delivered
+_FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
+
+
+class Delivery:
+    """Keeps the player `LOOKAHEAD_BEATS` ahead of its clock.
+
+    started: whether the clock has been started. finished: whether the last chunk is delivered.
+    tempo_bpm: in beats of the metre. latency_ms: how early notes are sent.
+    """
+
+    def __init__(self, performer: Performer, settings: Settings, clock: ClockSettings) -> None:
+        self.started = False
+        self.finished = False
+        self.tempo_bpm = settings.tempo_bpm
+        self.latency_ms = clock.latency_s * 1e3
+        self._performer = performer
+        self._grid = settings.grid
+        # A fast clock gets as many seconds in hand as one at the written tempo.
+        self._lookahead_ticks = round(LOOKAHEAD_BEATS * clock.speed * TICKS_PER_BEAT)
+        hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
+        self._head_start_ticks = round(hop_ticks * clock.speed)
+
+    def wants(self, tick: int) -> bool:
+        """Whether it is time to compose the chunk at `tick`."""
+        ahead = tick - self._lookahead_ticks
+        return ahead <= 0 or self._performer.tick >= ahead
+
+    def deliver(self, chunk: Chunk, last: bool) -> None:
+        """Hands a chunk over; starts the clock once there is enough to play."""
+        self._performer.send(chunk.events, chunk.end_tick)
+        if not self.started and (last or chunk.end_tick >= self._head_start_ticks):
+            self.started = True
+            quarter_bpm = self._grid.quarter_bpm(self.tempo_bpm)
+            self._performer.start(0, quarter_bpm, _FIRST_NOTE_DELAY_S)
+        if last:
+            self.finished = True
+            self._performer.finish(chunk.end_tick)
+
+    def take_back(self, tick: int) -> None:
+        """Takes back all chunks from `tick` on: others will follow."""
+        self._performer.discard(tick)
+        self.finished = False
+
+    def earliest_tick(self) -> int:
+        """The first tick that can still be changed; anything before may have been sent."""
+        if not self.started:
+            return 0
+        ahead_s = CHANGING_S + max(0.0, self.latency_ms / 1e3)
+        return self._performer.tick_at(time.perf_counter() + ahead_s)
+
+    def set_tempo(self, tick: int, tempo_bpm: float) -> int:
+        """Changes the tempo on the first beat from `tick` on; returns the tick of that beat."""
+        beat_ticks = self._grid.beat_ticks
+        tick = -(-tick // beat_ticks) * beat_ticks
+        self.tempo_bpm = tempo_bpm
+        self._performer.set_tempo(tick, self._grid.quarter_bpm(tempo_bpm))
+        return tick
+
+    def set_latency(self, latency_ms: float) -> None:
+        """Sends notes this much earlier from now on."""
+        self.latency_ms = latency_ms
+        self._performer.set_latency(latency_ms / 1e3)
+
+    def panic(self) -> None:
+        """Silences everything now."""
+        self._performer.panic()

@@ -1,0 +1,68 @@
+"""The improvised passages, with a look at the one to come."""
+
+from copy import copy
+from dataclasses import replace
+
+from livedshl.improviser import Improvisation, Passage
+from livedshl.improviser.form import ENDING_BARS
+from livedshl.music import Grid
+from livedshl.performance.answer import Heard
+
+
+class Passages:
+    """Takes passages from an improvisation, which may be changed between two of them.
+
+    last_beat: where the music ends, None for never. ended: whether the last passage was taken.
+    """
+
+    def __init__(self, improvisation: Improvisation, grid: Grid, last_beat: int | None) -> None:
+        self.improvisation = improvisation
+        self.ended = False
+        self._grid = grid
+        self._last_beat = last_beat
+        self._ahead: tuple[Improvisation, Passage | None] | None = None
+
+    def copy(self) -> "Passages":
+        """An independent copy."""
+        other = copy(self)
+        other.improvisation = self.improvisation.copy()
+        other._ahead = None
+        return other
+
+    def peek(self) -> Passage | None:
+        """The next passage; None if there is none."""
+        return self._look_ahead()[1]
+
+    def take(self) -> Passage:
+        """The next passage, cut where the music ends."""
+        self.improvisation, passage = self._look_ahead()
+        self._ahead = None
+        assert passage is not None, "music continues until its end has been played"
+        steps = passage.steps
+        if self._last_beat is not None:
+            steps = steps[: (self._last_beat - passage.beat) * self._grid.beat_steps]
+        end_beat = passage.beat + len(steps) // self._grid.beat_steps
+        self.ended = passage.ends or end_beat == self._last_beat
+        return replace(passage, steps=steps)
+
+    def changed(self) -> None:
+        """Forgets the look ahead, after a change to the improvisation."""
+        self._ahead = None
+
+    def answer(self, heard: Heard) -> None:
+        """Continues from what a player played; music that was about to end leaves time for it."""
+        if self._last_beat is not None:
+            bar_beats = self._grid.bar_beats
+            least = (heard.start_beat // bar_beats + 1 + ENDING_BARS) * bar_beats
+            self._last_beat = max(self._last_beat, least)
+        self.improvisation.answer(
+            heard.code, heard.steps, heard.start_beat, heard.late_beats, self._last_beat
+        )
+        self.ended = False
+
+    def _look_ahead(self) -> tuple[Improvisation, Passage | None]:
+        """The next passage, and the improvisation after it."""
+        if self._ahead is None:
+            after = self.improvisation.copy()
+            self._ahead = after, next(after, None)
+        return self._ahead

@@ -1,0 +1,59 @@
+"""Replays a take from its log: the same commands, at the same ticks, give the same events."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livedshl.bundle import Bundle
+from livedshl.errors import TakeError
+from livedshl.index import CodeIndex
+from livedshl.midi.events import NO_EVENTS, Events
+from livedshl.midi.sounding import cut_events
+from livedshl.performance.commands import SetTempo
+from livedshl.performance.composer import Composer
+from livedshl.performance.composition import Composition
+from livedshl.performance.steering import track_names
+from livedshl.performance.take_log import TakeLog, manifest_digest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replayed:
+    """What a take sounded like.
+
+    events: int64[n, 4]. tempi_bpm: (tick, BPM) of each change of tempo. tracks: the name of the
+    track on each channel.
+    """
+
+    events: Events
+    tempi_bpm: tuple[tuple[int, float], ...]
+    tracks: dict[int, str]
+
+
+def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
+    """Composes a take once more, as far as its log goes. Raises TakeError for another model."""
+    if manifest_digest(bundle.folder) != log.manifest:
+        raise TakeError(
+            "not the model that the take was played from",
+            where=str(bundle.folder),
+            remedy="Choose the folder of that model",
+        )
+    settings = log.settings
+    composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
+    for change in log.changes:
+        if not isinstance(change.command, SetTempo):
+            composer.change(change)
+    chunks = []
+    while not composer.over and composer.tick < log.heard:
+        chunks.append(composer.compose().events)
+    events = np.concatenate(chunks) if chunks else NO_EVENTS
+    if log.end is not None or not composer.over:
+        events = cut_events(events, log.heard if log.end is None else log.end)
+    tracks = track_names(settings.parts)
+    for change in log.changes:
+        tracks = {**(track_names(change.band.parts) if change.band else {}), **tracks}
+    tempi = tuple(
+        (change.tick, change.command.bpm)
+        for change in log.changes
+        if isinstance(change.command, SetTempo)
+    )
+    return Replayed(events, tempi, tracks)

@@ -1,0 +1,89 @@
+"""The screen, drawn: pictures of a performance that stands still, and what its keys do.
+
+`pytest tests/surfaces/test_screen.py --snapshot-update -n0` draws the pictures again; look at each.
+"""
+
+import asyncio
+
+import pytest
+from support.still import StillSession
+
+from livedshl.surfaces.screen import Cockpit
+
+SIZES = [(80, 24), (120, 40)]
+OF_EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+
+
+@pytest.fixture
+def session():
+    return StillSession()
+
+
+@pytest.fixture
+def cockpit(session):
+    return Cockpit(session, session)
+
+
+@pytest.fixture
+def drawn_as_before(cockpit, snap_compare):
+    """Whether the screen, after these keys, is the picture that was approved."""
+
+    def compare(*keys, size=SIZES[0]):
+        async def settle(pilot):
+            await pilot.press(*keys)
+            await pilot.pause(0.3)  # a few frames
+
+        return snap_compare(cockpit, run_before=settle, terminal_size=size)
+
+    return compare
+
+
+@OF_EVERY_SIZE
+def test_it_shows_what_plays_and_what_comes(drawn_as_before, size):
+    assert drawn_as_before(size=size)
+
+
+@OF_EVERY_SIZE
+def test_the_help_shows_every_key_whole(drawn_as_before, size):
+    assert drawn_as_before("question_mark", size=size)
+
+
+def test_a_muted_part_is_marked_and_a_message_says_so(drawn_as_before):
+    assert drawn_as_before("down", "m")
+
+
+def test_ctrl_c_says_how_to_stop_at_once(drawn_as_before, session):
+    assert drawn_as_before("ctrl+c")
+    assert session.ending and not session.stopped
+
+
+def steer(cockpit, *keys):
+    """Presses keys; returns when the screen has closed or the keys have been obeyed."""
+
+    async def run():
+        async with cockpit.run_test(size=SIZES[0]) as pilot:
+            await pilot.press(*keys)
+            await pilot.pause(0.2)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("keys", "changed"),
+    [
+        ("m", {"muted": {"Melody"}}),
+        ("mm", {"muted": set()}),
+        ("o", {"soloed": {"Melody"}}),
+        ("h", {"hold": True}),
+        ("f", {"freeze": True}),
+    ],
+)
+def test_a_key_changes_what_it_says(cockpit, session, keys, changed):
+    steer(cockpit, *keys)
+    assert {name: getattr(session.steering, name) for name in changed} == changed
+
+
+@pytest.mark.parametrize("keys", [["q"], ["ctrl+c", "ctrl+c"]], ids=["q", "twice Ctrl-C"])
+def test_it_stops_the_music_at_once(cockpit, session, keys):
+    steer(cockpit, *keys)
+    assert session.stopped
