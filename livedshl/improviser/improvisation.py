@@ -126,7 +126,13 @@ class Improvisation(Iterator[Passage]):
         self._answer = None
         if section := self._programme.memory_of(run):
             section.segments[None, beat - run.start] = continuation.segment
-        passage = self._line.add(continuation.segment, continuation, merged=False)
+        passage = self._line.add(
+            continuation.segment,
+            continuation,
+            merged=False,
+            n_beats=self._repertoire.bundle.follow_beats,
+            planned=False,
+        )
         steps = struck(passage.steps[over * grid.beat_steps :])
         place = run.place_at(beat, grid.bar_beats)
         return replace(

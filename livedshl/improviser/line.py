@@ -52,18 +52,17 @@ class Line:
         segment: int,
         continuation: Continuation | None,
         *,
-        merged: bool = True,
-        n_beats: int | None = None,
-        planned: bool = False,
+        merged: bool,
+        n_beats: int,
+        planned: bool,
     ) -> Passage:
         """Adds a segment, which plays from now on, and gives its passage.
 
         merged: whether it is spliced into the segment before, where segments overlap.
-        n_beats: how long it sounds; by default until the next segment follows.
+        n_beats: how long it sounds.
         planned: whether the form brings it back, so that it is not a quote.
         """
         library, grid = self._bundle.library, self._bundle.library.grid
-        n_beats = self._bundle.follow_beats if n_beats is None else n_beats
         steps, splice = library.contents(np.array(segment)), None
         if merged and self._bundle.overlaps and self.playing is not None:
             before = library.contents(np.array(self.playing))
