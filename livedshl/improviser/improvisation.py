@@ -78,7 +78,7 @@ class Improvisation(Iterator[Passage]):
         self._is_ending = True
 
     def freeze(self, frozen: bool) -> None:
-        """Repeats the present section until it is told otherwise."""
+        """Repeats the present section over and over; False lets the tune go on."""
         self._programme.freeze(frozen)
 
     def begin_next_tune(self) -> None:
@@ -169,7 +169,7 @@ class Improvisation(Iterator[Passage]):
         return passage
 
     def _soon(self, end: int) -> int:
-        """The bar line at which the music can end when told to now; `end` if that is near."""
+        """The bar line at which music that has to end now can end; `end` if that is near."""
         beat, bar_beats = self._line.beat, self._repertoire.grid.bar_beats
         follow_beats = self._repertoire.bundle.follow_beats
         # The passage before this one may not have sounded yet.

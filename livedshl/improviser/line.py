@@ -56,7 +56,7 @@ class Line:
         n_beats: int,
         planned: bool,
     ) -> Passage:
-        """Adds a segment, which plays from now on, and gives its passage.
+        """Adds a segment, which plays from now on, and returns its passage.
 
         merged: whether it is spliced into the segment before, where segments overlap.
         n_beats: how long it sounds.

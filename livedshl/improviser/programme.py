@@ -68,7 +68,7 @@ class Programme:
             self.last_beat = last_beat
 
     def freeze(self, frozen: bool) -> None:
-        """Repeats the present section until it is told otherwise."""
+        """Repeats the present section over and over; False lets the tune go on."""
         self._frozen = frozen
 
     def leave_tune(self) -> None:

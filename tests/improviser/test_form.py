@@ -254,7 +254,9 @@ def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bar
 
 @thorough(max_examples=40)
 @given(bundles, st.sampled_from([*PLANNED, Form.NONE]), st.integers(0, 120), st.integers(0, 99))
-def test_told_to_end_it_ends_on_the_tonic_within_four_bars(bundle, form, n_before, seed):
+def test_music_that_is_asked_to_end_ends_on_the_tonic_within_four_bars(
+    bundle, form, n_before, seed
+):
     going = played(bundle, form, seed=seed)
     before = list(islice(going, n_before))
     going.end()
@@ -292,7 +294,7 @@ def test_keys_are_related_and_change_only_between_tunes():
 
 
 @pytest.mark.parametrize("overlaps", [True, False])
-def test_without_form_the_run_is_free_and_knows_of_no_last_bar(overlaps):
+def test_without_form_the_run_is_free_and_has_no_last_bar(overlaps):
     bundle = dance_bundle(overlaps=overlaps)
     run = list(islice(played(bundle, Form.NONE, bars=8, seed=4), 60))
     assert len(run) == 60
