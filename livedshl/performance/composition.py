@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.arranger import Arranger, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Passage, provenance_of
+from livedshl.improviser import Improvisation, Material, Passage, provenance_of
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary, Grid
@@ -55,15 +55,12 @@ class Composition(Iterator[Chunk]):
         bars, opening = settings.bars, settings.opening
         last_beat = None if bars is None else bars * grid.bar_beats
         improvisation = Improvisation(
-            bundle,
-            index,
-            settings.rules,
-            settings.retrieve,
-            np.random.default_rng(settings.seed),
+            Material(bundle, index, settings.rules, settings.retrieve),
             settings.form,
-            last_beat,
-            self._harmony.chart,
-            None if opening is None else bundle.library.opening_of(opening),
+            np.random.default_rng(settings.seed),
+            last_beat=last_beat,
+            chart=self._harmony.chart,
+            opening=None if opening is None else bundle.library.opening_of(opening),
         )
         self._passages = Passages(improvisation, grid, last_beat)
         self._arranger = self._arranger_of(settings.band)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livedshl.arranger import Arranger, Groove, Role
-from livedshl.improviser.sources import sections_of, source_spans
+from livedshl.improviser.sources import section_starts, source_spans
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
 from livedshl.scores.engraving import write_score
@@ -38,7 +38,7 @@ class Piece:
 
     @property
     def sections(self):
-        return sections_of(source_spans(self.provenances, len(self.steps)))
+        return section_starts(source_spans(self.provenances, len(self.steps)))
 
     @property
     def events(self):
