@@ -39,7 +39,7 @@ _SEGMENT_LINES = 4
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
 _KEY_WIDTH = 3  # "↑ ↓"
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
-_HINT = "? keys  e end  q quit  s save  space hold  n next tune  r re-roll  m mute  l learn"
+_HINT = "? keys  e end  q quit  s save  space hold  n next  r re-roll  m mute  l learn"
 # Keys that send no command; `KEYS` has the others. The help fits 80 columns.
 OWN_KEYS = (
     ("↑ ↓", "select a part"),

@@ -3,11 +3,11 @@
 import numpy as np
 
 from livedshl.improviser.provenance import Candidate
-from livedshl.live.overview import Overview
+from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import in_order
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering, steered
 from livedshl.player.clock.source import Sync
@@ -56,8 +56,8 @@ class StillSession:
         self.chunks = tuple(hop(number, band) for number in range(14))
         self.stopped = self.ending = False
 
-    def overview(self):
-        return Overview(
+    def snapshot(self):
+        return Snapshot(
             tick=4 * COMMON_TIME.bar_ticks + BEAT + 60, quarter_bpm=110.0, grid=COMMON_TIME,
             sync=Sync.INTERNAL, latency_ms=0.0, steering=self.steering, chunks=self.chunks,
             chords=VOCABULARY, lateness=Lateness.opened(""),
