@@ -33,9 +33,7 @@ class Composer:
     def __init__(self, composition: Composition, bar_ticks: int) -> None:
         self._composition = composition
         self._bar_ticks = bar_ticks
-        self._before: deque[Composition] = (
-            deque()
-        )  # one for each chunk not yet heard
+        self._before: deque[Composition] = deque()  # one for each chunk not yet heard
         self._obeyed: list[Change] = []  # with the ticks at which they were obeyed
         self._to_come: list[Change] = []
 
