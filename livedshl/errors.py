@@ -14,6 +14,8 @@ LivedshlError
 └── MissingDependencyError  a library that is not installed
 """
 
+from collections.abc import Iterable
+
 
 class LivedshlError(Exception):
     """Something the user can fix.
@@ -31,6 +33,20 @@ class LivedshlError(Exception):
     def __str__(self) -> str:
         happened = f"{self.where}: {self.what}" if self.where else self.what
         return f"{happened}. {self.remedy}" if self.remedy else happened
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A remedy that names what was probably meant, such as "Did you mean 'waltz-evening'?".
+
+    "" if nothing known resembles `name`.
+    """
+    from difflib import get_close_matches  # 5 ms, which only a mistake has to wait for
+
+    by_case = {each.casefold(): each for each in known}
+    wanted = name.casefold()
+    near = [each for each in by_case if wanted and wanted in each]
+    near = near or get_close_matches(wanted, by_case, n=1)
+    return f"Did you mean {by_case[near[0]]!r}?" if near else ""
 
 
 class CorpusError(LivedshlError):

@@ -1,5 +1,6 @@
 """Writes a performance into files instead of playing it."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,21 +8,28 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.bundle.model import Model
-from livedshl.errors import OutputError, SettingsError
+from livedshl.arranger import Role
+from livedshl.bundle.model import Model, open_model
+from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
-from livedshl.improviser.sources import SourceSpan, sections_of, source_spans
+from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
+from livedshl.music.spelling import key_name
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.composition import Composition
+from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
-from livedshl.scores.musicxml import Mark, musicxml
-from livedshl.scores.spelling import key_name
+from livedshl.performance.take_log import log_path, read_log
+from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
+from livedshl.scores.musicxml import musicxml
+
+log = logging.getLogger(__name__)
+
 
 _PICTURES = (".svg", ".png", ".pdf")
 _ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)
@@ -34,7 +42,6 @@ def render(
     trace: str | Path | None = None,
     roll: str | Path | None = None,
     model: Model | None = None,
-    observe: Callable[[Chunk], None] = lambda chunk: None,
 ) -> None:
     """Composes `settings.bars` bars and writes them to each path, in the format of its ending.
 
@@ -44,7 +51,6 @@ def render(
         picture of it.
     trace: a .jsonl file that says where every segment came from. roll: a picture of the piano roll.
     model: an open model to compose from; by default the one that the settings name.
-    observe: called with each chunk as it is composed.
 
     Raises SettingsError without a number of bars, OutputError for an unknown ending or a file that
     cannot be written, and BundleError.
@@ -59,7 +65,12 @@ def render(
     model = model or model_of(settings)
     chunks = []
     for chunk in Composition(model.bundle, model.index, settings):
-        observe(chunk)
+        if not chunk.continues:
+            log.info(
+                "bar %d: %s",
+                chunk.start_tick // settings.grid.bar_ticks + 1,
+                chunk.provenance.in_words(),
+            )
         chunks.append(chunk)
     piece = _Piece(settings, chords_of(model.bundle, settings), chunks)
     writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in files]
@@ -73,6 +84,59 @@ def render(
         except OSError as error:
             where = str(error.filename or path)
             raise OutputError(f"cannot be written ({error.strerror})", where=where) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A take that was played again.
+
+    path: the file that was written. recorded: the recording it is compared with. same: whether the
+    two are equal, byte for byte.
+    """
+
+    path: Path
+    recorded: Path
+    same: bool
+
+
+def replay(
+    take: str | Path, path: str | Path | None = None, model: str | Path | None = None
+) -> Replay:
+    """Plays a recorded take again from its log, into a MIDI file.
+
+    take: the recording, or the .take file beside it. path: the file to write; by default the name
+    of the take with "-replay". model: the folder of the take's model, if it has moved.
+
+    Raises TakeError, BundleError or OutputError.
+    """
+    take = Path(take)
+    log_file = log_path(take)
+    recorded = take if take != log_file else take.with_suffix(".mid")
+    out = Path(path) if path else take.with_name(f"{take.stem}-replay.mid")
+    if out.resolve() == recorded.resolve():
+        raise OutputError(
+            "is the recording itself, which would be lost",
+            where=str(out),
+            remedy="Choose another file",
+        )
+    log = read_log(log_file)
+    folder = Path(model) if model else log.bundle
+    if not folder.is_dir():
+        raise TakeError(
+            "the model of the take is not there",
+            where=str(folder),
+            remedy="Say where its folder is now",
+        )
+    opened = open_model(folder)
+    again, settings = replayed(log, opened.bundle, opened.index), log.settings
+    try:
+        write_midi(
+            out, again.events, settings.tempo_bpm, settings.grid, again.tracks, again.tempi_bpm
+        )
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", where=str(out)) from error
+    same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
+    return Replay(out, recorded, same)
 
 
 def _check_ending(path: Path, endings: Sequence[str]) -> None:
@@ -100,8 +164,7 @@ class _Piece:
         if ending in _PICTURES:
             self.draw_score(path)
         elif ending == ".musicxml":
-            sections = [Mark(step, name, section=True) for step, name in sections_of(self.spans)]
-            write_beside(path, self._musicxml(sections))
+            write_beside(path, self._musicxml(section_marks(self.sections)))
         elif ending == ".wav":
             from livedshl.outputs.synth import render_wav
 
@@ -116,11 +179,11 @@ class _Piece:
 
     def draw_score(self, path: Path) -> None:
         """Draws melody and chord symbols, with a mark where segments join."""
-        from livedshl.scores.engraving import marks_of, songs_of, write_score
+        from livedshl.scores.engraving import write_score
 
-        sources = self.spans
-        score = self._musicxml(marks_of(sources))
-        write_score(path, score, songs_of(sources))
+        spans = self.spans
+        score = self._musicxml([*section_marks(self.sections), *join_marks(spans)])
+        write_score(path, score, tunes_to_write(spans, self.settings.grid.bar_steps))
 
     def _musicxml(self, marks: Sequence[Mark]) -> bytes:
         settings = self.settings
@@ -136,7 +199,8 @@ class _Piece:
         settings = self.settings
         write_roll(
             path, self.events, self.steps, self.vocabulary.classes, settings.grid, settings.key,
-            settings.parts, self.spans, f"{self.title}  ·  {self.creator}", self.keys,
+            [part.channel for part in settings.parts if part.role is Role.MELODY],
+            self.spans, self.sections, f"{self.title}  ·  {self.creator}", self.keys,
         )  # fmt: skip
 
     @property
@@ -166,6 +230,24 @@ class _Piece:
         return {chunk.start_tick // bar_ticks: chunk.key for chunk in self.chunks}
 
     @property
-    def spans(self) -> list[SourceSpan]:
-        """Which segment has the melody, and when."""
+    def sections(self) -> list[tuple[int, str]]:
+        """The sections of the form, each with its first step."""
+        return section_starts(self._sources)
+
+    @property
+    def spans(self) -> list[TuneSpan]:
+        """Which tune has the melody when."""
+        return [
+            TuneSpan(
+                span.start,
+                span.end,
+                span.provenance.song,
+                span.provenance.source,
+                span.provenance.hamming,
+            )
+            for span in self._sources
+        ]
+
+    @property
+    def _sources(self) -> list[SourceSpan]:
         return source_spans((chunk.provenance for chunk in self.chunks), len(self.steps))

@@ -1,6 +1,6 @@
-"""Turns passages into parts: voicings, patterns, registers and groove, as timed MIDI events.
+"""Arranges passages for a band: voicings, patterns, registers and groove, as timed MIDI events.
 
-Counts in ticks; knows neither ports nor threads.
+It counts in ticks and knows no seconds, ports or threads.
 """
 
 from livedshl.arranger.arranger import (
@@ -10,8 +10,8 @@ from livedshl.arranger.arranger import (
 )
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
-from livedshl.arranger.part import DRUM_CHANNEL, Part, Pattern, Role
-from livedshl.midi.general_midi import program_number
+from livedshl.arranger.part import Part, Pattern, Role
+from livedshl.midi.general_midi import DRUM_CHANNEL, program_number
 
 __all__ = [
     "DRUM_CHANNEL",

@@ -1,8 +1,7 @@
-"""Arranges passages for the parts of a preset, as timed MIDI events.
+"""Arranges passages for the parts of a band, as timed MIDI events.
 
-Events are int64[n, 4]: tick (480 a quarter note), status, data 1, data 2; ascending by tick, at one
-tick note-offs first, and from passage to passage in the order of their ticks. What sounds on over
-the end of a passage is switched off by a later one, or by `Arranger.end`.
+Events are in order (`livedshl.midi.events.in_order`), also from one passage to the next. A note may
+sound beyond the end of its passage; a later passage or `Arranger.end` ends it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from livedshl.arranger.bass import BASS_PATTERNS, Bass
 from livedshl.arranger.comping import CHORD_PATTERNS, Comping
-from livedshl.arranger.counter import COUNTER_PATTERNS, Counter
+from livedshl.arranger.counter_melody import COUNTER_PATTERNS, CounterMelody
 from livedshl.arranger.drone import DRONE_PATTERNS, Drone
 from livedshl.arranger.drums import DRUM_PATTERNS, Drums
 from livedshl.arranger.groove import Groove
@@ -42,22 +41,22 @@ _ROLES: Mapping[Role, tuple[Callable[[Hand], _Player], Iterable[Pattern]]] = {
     Role.CHORDS: (Comping, CHORD_PATTERNS),
     Role.BASS: (Bass, BASS_PATTERNS),
     Role.DRUMS: (Drums, DRUM_PATTERNS),
-    Role.COUNTER: (Counter, COUNTER_PATTERNS),
+    Role.COUNTER: (CounterMelody, COUNTER_PATTERNS),
     Role.DRONE: (Drone, DRONE_PATTERNS),
 }
 
 
 def patterns_of(role: Role) -> tuple[Pattern, ...]:
-    """The patterns that a role knows, the usual one first."""
+    """The patterns that a role can play; the first is the default."""
     return tuple(_ROLES[role][1])
 
 
 class Arranger:
-    """Turns one passage after the other into events.
+    """Turns one passage after another into events.
 
-    parts: who plays. vocabulary: what the chord classes of the passages mean; one with more of them
-    may take its place. grid: how they count. mode: of their keys. groove: how the band plays in
-    time. seed: of its feel; each part draws from a generator of its own, which its channel picks.
+    vocabulary: the chords that the passages number; it may be replaced by one with more chords.
+    mode: of the keys the passages are in. seed: of timing and touch; each part draws from a
+    generator of its own, seeded by its channel too.
     """
 
     def __init__(
@@ -73,18 +72,18 @@ class Arranger:
         self.vocabulary = vocabulary
         self._grid = grid
         self._groove = groove
-        # Passages are laid in C major or A minor: this is the tonic they have there.
+        # Passages come in C major or A minor; this is their tonic there.
         self._home = -Key(0, mode).shift % 12
         self._hands = [Hand(part, grid, groove, _generator(seed, part)) for part in parts]
         self._players = [_ROLES[hand.part.role][0](hand) for hand in self._hands]
 
     def copy(self) -> "Arranger":
-        """One that goes on from here as this one would."""
+        """An independent copy that would continue with the same notes."""
         shared = (self._parts, *self._parts, self.vocabulary, self._grid, self._groove)
         return deepcopy(self, {id(value): value for value in shared})
 
     def setup(self, tick: int = 0) -> Events:
-        """Programs, volumes, places in the room and reverberation, at `tick`."""
+        """Sets program, volume, pan and reverb of every part, at `tick`."""
         return as_events(
             message
             for part in self._parts
@@ -96,8 +95,8 @@ class Arranger:
             )
         )
 
-    def begin_anew(self, channels: Collection[int]) -> None:
-        """Lets the parts on some channels strike anew what they hold: it does not sound."""
+    def strike_again(self, channels: Collection[int]) -> None:
+        """Makes the parts on some channels strike their held notes again: they were silenced."""
         for number, hand in enumerate(self._hands):
             if hand.part.channel in channels:
                 hand.held = ()
@@ -111,11 +110,11 @@ class Arranger:
         following: Chord | None = None,
         section_beat: int = 0,
     ) -> Events:
-        """The events of a passage, int8[n, 3] steps, that starts at `beat` of the music.
+        """The events of a passage, int8[n, 3] steps, that starts at `beat`.
 
-        key_shift: semitones from C major or A minor to the key of the passage. following: the
-        chord that comes after it, as it sounds, where that is known. section_beat: where the
-        passage's section began; phrases are counted from there.
+        key_shift: semitones from C major or A minor to the key that sounds. following: the next
+        chord in that key, if known. section_beat: where the passage's section started; phrases are
+        counted from there.
         """
         stretch = self._stretch(steps, beat, key_shift, following, section_beat)
         for hand, player in zip(self._hands, self._players, strict=True):
@@ -126,10 +125,9 @@ class Arranger:
     def close(
         self, steps: NDArray[np.int8], beat: int, key_shift: int, section_beat: int = 0
     ) -> Events:
-        """The events of a passage that ends the music, as `arrange`.
+        """The events of the passage that ends the music; arguments as in `arrange`.
 
-        On the beat of its last note every part strikes once, and holds until the passage is over;
-        there everything is switched off.
+        On the beat of the last note every part strikes once, and holds until the passage ends.
         """
         onsets = np.flatnonzero(steps[:, ARTICULATED])
         beats = int(onsets[-1]) // self._grid.beat_steps if len(onsets) else 0
@@ -143,7 +141,7 @@ class Arranger:
         return np.concatenate([events, self._taken(), self.end(end_tick)])
 
     def end(self, tick: int) -> Events:
-        """Switches off, at `tick`, whatever still sounds."""
+        """Ends whatever still sounds, at `tick`."""
         for hand in self._hands:
             hand.stop(tick)
         return self._taken()
@@ -170,5 +168,5 @@ def _generator(seed: int, part: Part) -> np.random.Generator:
 
 
 def volume_message(tick: int, part: Part, volume: int) -> Event:
-    """Sets the volume of a part, 0 to 127."""
+    """The event that sets a part's volume, 0 to 127."""
     return tick, CONTROL | part.channel, _VOLUME, volume

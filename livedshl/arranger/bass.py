@@ -1,15 +1,15 @@
-"""The bass: roots, fifths, walks that lead to the next chord, pedals."""
+"""The bass: roots and fifths, walking lines into the next chord, pedal notes."""
 
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.part import Pattern
-from livedshl.arranger.rows import HELD, HELD_THROUGH, SILENT, Table, row_of
+from livedshl.arranger.rhythms import HELD, HELD_THROUGH, SILENT, RhythmTable, rhythm_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import bass_note
 from livedshl.music import Chord
 
-# r, t, f: root, third, fifth; after a change of chord always the root. w: a step from the next
-# chord's root. k: the tonic of the key.
-BASS_PATTERNS: Table = {
+# r, t, f: root, third, fifth of the chord; a new chord always starts with its root.
+# w: a step from the next chord's root. k: the tonic of the key.
+BASS_PATTERNS: RhythmTable = {
     Pattern.SUSTAIN: {
         "4/4": "r--- ---- ---- ----",
         "3/4": "r--- ---- ----",
@@ -42,7 +42,7 @@ BASS_PATTERNS: Table = {
         "9/8": "k~~~~~ ~~~~~~ ~~~~~~" + " ~~~~~~" * 3,
     },
 }
-_APPROACHES = (-1, 2, -2)  # semitones to the root that follows: leading tone, steps
+_APPROACHES = (-1, 2, -2)  # semitones from the next root: leading tone, whole steps
 
 
 class Bass:
@@ -50,17 +50,17 @@ class Bass:
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
-        self._row = row_of(BASS_PATTERNS, hand.part.pattern, hand.grid)
+        self._rhythm = rhythm_of(BASS_PATTERNS, hand.part.pattern, hand.grid)
         self._chord: Chord | None = None
         self._note: int | None = None
 
     def play(self, stretch: Stretch) -> None:
-        """Plays a stretch."""
+        """Plays the part for a stretch."""
         for at, chord in enumerate(stretch.chords):
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[stretch.in_section(step)]
+            symbol = self._rhythm[stretch.in_section(step)]
             if chord is None or symbol == SILENT:
                 self._hand.release(step)
             elif symbol in ("k", HELD_THROUGH):
@@ -73,7 +73,7 @@ class Bass:
                 self._strike(step, self._pitch("r" if changes else symbol, at, chord, stretch))
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes the root of the chord that a stretch begins with, and holds it."""
+        """Strikes the root of the first chord, and holds it."""
         chord = stretch.chords[0]
         if chord is None:
             self._hand.release(stretch.first_step)
@@ -90,7 +90,7 @@ class Bass:
         return self._near(chord.root + interval)
 
     def _approach(self, target: int) -> int:
-        """A step from the target, on the side where the line comes from."""
+        """A step from the target, on the side the line comes from."""
         part = self._hand.part
         steps = [target + step for step in _APPROACHES]
         fitting = [pitch for pitch in steps if part.lowest <= pitch <= part.highest]

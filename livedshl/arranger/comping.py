@@ -1,15 +1,15 @@
-"""Chords: voiced so that they move little, in the rhythm of the part's pattern."""
+"""Chords, voiced to move as little as possible, in the rhythm of the pattern."""
 
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.part import Pattern
-from livedshl.arranger.rows import HELD, SILENT, Table, row_of
+from livedshl.arranger.rhythms import HELD, SILENT, RhythmTable, rhythm_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import voice_chord
 from livedshl.music import Chord
 
-# a: all voices. v, ^: all voices from below, the upper two from above. b, c: the lowest voice, the
-# upper two. 1, 2, 3: one voice, from below.
-CHORD_PATTERNS: Table = {
+# a: all voices. v: all voices strummed upwards. ^: the upper two strummed downwards.
+# b: the lowest voice. c: the upper two. 1, 2, 3: one voice, counted from below.
+CHORD_PATTERNS: RhythmTable = {
     Pattern.SUSTAIN: {
         "4/4": "a--- ---- ---- ----",
         "3/4": "a--- ---- ----",
@@ -55,8 +55,8 @@ CHORD_PATTERNS: Table = {
         "9/8": "1-2-3-",
     },
 }
-_RINGING = {Pattern.ARPEGGIO, Pattern.ALBERTI}  # voices sound on until the bar ends
-_STRUM_TICKS = 8  # from string to string
+_RINGING = {Pattern.ARPEGGIO, Pattern.ALBERTI}  # voices ring until the end of the bar
+_STRUM_TICKS = 8  # from one string to the next
 _UP_LEVEL, _CHICK_LEVEL = -6, -3
 
 
@@ -66,19 +66,19 @@ class Comping:
     def __init__(self, hand: Hand) -> None:
         pattern = hand.part.pattern
         self._hand = hand
-        self._row = row_of(CHORD_PATTERNS, pattern, hand.grid)
+        self._rhythm = rhythm_of(CHORD_PATTERNS, pattern, hand.grid)
         self._rings = pattern in _RINGING
         self._keeps = pattern is Pattern.PAD
         self._chord: Chord | None = None
         self._voicing: tuple[int, ...] = ()
 
     def play(self, stretch: Stretch) -> None:
-        """Plays a stretch."""
+        """Plays the part for a stretch."""
         for at, chord in enumerate(stretch.chords):
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[stretch.in_section(step)]
+            symbol = self._rhythm[stretch.in_section(step)]
             if chord is None or symbol == SILENT:
                 self._hand.release(step)
             if chord is None:
@@ -93,7 +93,7 @@ class Comping:
                 self._strike(step, symbol, changes)
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes the chord that a stretch begins with, and holds it."""
+        """Strikes the first chord, and holds it."""
         chord, part = stretch.chords[0], self._hand.part
         if chord is None:
             self._hand.release(stretch.first_step)

@@ -1,13 +1,13 @@
-"""The drone: tonic and fifth of the key, struck anew with every phrase."""
+"""The drone: tonic and fifth of the key, struck again with every phrase."""
 
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.part import Pattern
-from livedshl.arranger.rows import HELD_THROUGH, Table, row_of
+from livedshl.arranger.rhythms import HELD_THROUGH, RhythmTable, rhythm_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import fit_octave
 
 # x: strikes.
-DRONE_PATTERNS: Table = {
+DRONE_PATTERNS: RhythmTable = {
     Pattern.SUSTAIN: {
         "4/4": "x~~~" + "~" * 60,
         "3/4": "x~~~" + "~" * 44,
@@ -20,24 +20,26 @@ _FIFTH = 7
 
 
 class Drone:
-    """Plays tonic and fifth."""
+    """Plays the tonic and fifth."""
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
-        self._row = row_of(DRONE_PATTERNS, hand.part.pattern, hand.grid)
+        self._rhythm = rhythm_of(DRONE_PATTERNS, hand.part.pattern, hand.grid)
 
     def play(self, stretch: Stretch) -> None:
-        """Plays a stretch."""
+        """Plays the part for a stretch."""
         pitches = self._pitches(stretch)
         for at in range(len(stretch)):
             step = stretch.first_step + at
             if stretch.is_silent(at):
                 self._hand.release(step)
-            elif self._row[stretch.in_section(step)] != HELD_THROUGH or self._hand.held != pitches:
+            elif (
+                self._rhythm[stretch.in_section(step)] != HELD_THROUGH or self._hand.held != pitches
+            ):
                 self._hand.strike(step, pitches)
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes once more, and holds."""
+        """Strikes both notes once more, and holds them."""
         self._hand.strike(stretch.first_step, self._pitches(stretch))
 
     def _pitches(self, stretch: Stretch) -> tuple[int, int]:

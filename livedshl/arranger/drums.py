@@ -1,16 +1,16 @@
-"""Drums and bodhran: rows of General MIDI percussion, with a fill at the end of every 8 bars."""
+"""Drums and bodhran: General MIDI percussion, with a fill at the end of every 8 bars."""
 
 from collections.abc import Mapping
 from enum import IntEnum
 
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.part import Pattern
-from livedshl.arranger.rows import Row
+from livedshl.arranger.rhythms import Rhythm
 from livedshl.arranger.stretch import Stretch
 
 
 class Drum(IntEnum):
-    """Notes of the percussion channel (MMA, GM 1 percussion key map)."""
+    """Notes of the percussion channel (MMA, General MIDI 1 percussion key map)."""
 
     BASS_DRUM = 36
     SIDE_STICK = 37
@@ -24,9 +24,9 @@ class Drum(IntEnum):
     LOW_CONGA = 64
 
 
-# X: loud, x: plain, o: soft, and left out by a low density. Rows by metre and drum.
-_Rows = Mapping[str, Mapping[Drum, str]]
-DRUM_PATTERNS: Mapping[Pattern, _Rows] = {
+# X: loud. x: normal. o: soft; a low density leaves it out.
+_Kits = Mapping[str, Mapping[Drum, str]]
+DRUM_PATTERNS: Mapping[Pattern, _Kits] = {
     Pattern.KIT: {
         "4/4": {
             Drum.BASS_DRUM: "x... .... x.o. ....",
@@ -95,8 +95,8 @@ DRUM_PATTERNS: Mapping[Pattern, _Rows] = {
         },
     },
 }
-# The last beats of every 8 bars, in place of the pattern.
-DRUM_FILLS: Mapping[Pattern, _Rows] = {
+# These replace the last beats of every 8 bars.
+DRUM_FILLS: Mapping[Pattern, _Kits] = {
     Pattern.KIT: {
         "4/4": {
             Drum.SNARE: "X.xx ....",
@@ -136,29 +136,30 @@ class Drums:
     def __init__(self, hand: Hand) -> None:
         pattern, metre = hand.part.pattern, str(hand.grid)
         self._hand = hand
-        self._rows = _read(DRUM_PATTERNS[pattern][metre])
-        self._fill = _read(DRUM_FILLS[pattern][metre])
-        self._fill_steps = max(len(row) for row in self._fill.values())
+        self._pattern = _rhythms_of(DRUM_PATTERNS[pattern][metre])
+        self._fill = _rhythms_of(DRUM_FILLS[pattern][metre])
+        self._fill_steps = max(len(rhythm) for rhythm in self._fill.values())
 
     def play(self, stretch: Stretch) -> None:
-        """Plays a stretch."""
+        """Plays the part for a stretch."""
         cycle = _FILL_BARS * stretch.grid.bar_steps
         for at in range(len(stretch)):
             step = stretch.first_step + at
             place = stretch.in_section(step)
             into_fill = place % cycle - (cycle - self._fill_steps)
-            rows, place = (self._rows, place) if into_fill < 0 else (self._fill, into_fill)
+            rhythms, place = (self._pattern, place) if into_fill < 0 else (self._fill, into_fill)
             strokes = [
-                (drum.value, _LEVELS[row[place]])
-                for drum, row in rows.items()
-                if row[place] in _LEVELS and not self._is_left_out(row[place])
+                (drum.value, _LEVELS[rhythm[place]])
+                for drum, rhythm in rhythms.items()
+                if rhythm[place] in _LEVELS and not self._is_left_out(rhythm[place])
             ]
             if strokes and not stretch.is_silent(at):
                 self._hand.tap(step, strokes)
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes once, as on the first beat of a bar."""
-        strokes = [(drum.value, _LEVELS["X"]) for drum, row in self._rows.items() if row[0] in "Xx"]
+        """Strikes once, loudly, what the first beat of a bar has."""
+        struck = [drum for drum, rhythm in self._pattern.items() if rhythm[0] in "Xx"]
+        strokes = [(drum.value, _LEVELS["X"]) for drum in struck]
         self._hand.tap(stretch.first_step, strokes)
 
     def _is_left_out(self, symbol: str) -> bool:
@@ -166,5 +167,5 @@ class Drums:
         return symbol == "o" and part.density < 1 and self._hand.rng.random() >= part.density
 
 
-def _read(written: Mapping[Drum, str]) -> dict[Drum, Row]:
-    return {drum: Row(row) for drum, row in written.items()}
+def _rhythms_of(written: Mapping[Drum, str]) -> dict[Drum, Rhythm]:
+    return {drum: Rhythm(rhythm) for drum, rhythm in written.items()}

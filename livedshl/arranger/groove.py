@@ -1,7 +1,7 @@
-"""The groove: where notes fall beside the grid, and how loud.
+"""The groove: how early or late notes are played, and how loud.
 
-Swing, accents and swell are the same for all parts; how a part leans on the time and varies its
-touch is drawn from a generator of its own, so that no part changes another.
+Swing, accents and swell are shared by all parts. Timing and touch vary from part to part: each has
+a random generator of its own, so one part never changes another.
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ import numpy as np
 from livedshl.arranger.part import Role
 from livedshl.music import TICKS_PER_STEP, Grid
 
-MOST_TIMING_TICKS = 20  # no note is struck farther from where the swing puts it
+MOST_TIMING_TICKS = 20  # the most a note may be early or late, besides swing
 
-_SWING_TICKS = 80  # by which full swing delays the second eighth: to a triplet, in a quarter beat
+_SWING_TICKS = 80  # full swing delays the second eighth by this much, to a triplet
 _SWUNG_STEP = 2
-# Velocity added on each beat of a bar, and off the beats.
+# Velocity added on each beat of a bar, and between beats.
 _ACCENTS = {"4/4": (10, 0, 5, 0), "3/4": (10, -2, 1), "6/8": (9, 3), "9/8": (9, 2, 4)}
 _ON_EIGHTH, _ON_SIXTEENTH = -6, -10
 _SHORT_PHRASE_BARS, _LONG_PHRASE_BARS = 4, 8
-_SWELL_SHARE = 0.6  # of the dynamics; the rest is touch
-_DRIFT = 0.5  # of a part's lean that it keeps from one note to the next
-# The rhythm section keeps time more strictly than those who play above it.
+_SWELL_SHARE = 0.6  # of the dynamics; the rest is random touch
+_DRIFT = 0.5  # how much of a part's lateness carries over to its next note
+# The rhythm section keeps stricter time than the parts above it.
 _LOOSENESS = {Role.DRUMS: 0.5, Role.BASS: 0.6, Role.CHORDS: 0.8, Role.DRONE: 0.8}
 
 
@@ -30,8 +30,8 @@ _LOOSENESS = {Role.DRUMS: 0.5, Role.BASS: 0.6, Role.CHORDS: 0.8, Role.DRONE: 0.8
 class Groove:
     """How a band plays in time.
 
-    swing: 0 for even eighths, 1 for triplets. timing: ticks, at most `MOST_TIMING_TICKS`, by which
-    notes may be early or late. dynamics: velocity by which phrases swell and touch varies.
+    swing: 0 for even eighths, 1 for triplets. timing: how many ticks early or late notes may be, at
+    most `MOST_TIMING_TICKS`. dynamics: how much the velocity varies with phrase and touch.
     """
 
     swing: float = 0.0
@@ -40,7 +40,7 @@ class Groove:
 
 
 def swung_tick(step: int, grid: Grid, swing: float) -> int:
-    """The tick of a step: between beats later, the second eighth by the whole of the swing."""
+    """The tick of a step: swing delays the second eighth of a beat most, the beat not at all."""
     beat, within = divmod(step, grid.beat_steps)
     delay = swing * _SWING_TICKS
     end = _SWUNG_STEP * 2  # where a beat of two eighths ends, and one of three is even again
@@ -57,13 +57,13 @@ def accent(step: int, grid: Grid) -> int:
 
 
 def swell(step: int, grid: Grid) -> float:
-    """From -1 to 1: how far the dynamics have risen; they arch over 4 and over 8 bars."""
+    """The dynamics of the phrase, -1 to 1: they rise and fall over 4 and over 8 bars."""
     bars = step / grid.bar_steps
     return sin(pi * (bars / _SHORT_PHRASE_BARS % 1)) + sin(pi * (bars / _LONG_PHRASE_BARS % 1)) - 1
 
 
 class Feel:
-    """How one part leans on the time and varies its touch, note by note."""
+    """The timing and touch of one part, note by note."""
 
     def __init__(self, groove: Groove, role: Role, grid: Grid, rng: np.random.Generator) -> None:
         self._groove = groove
@@ -73,12 +73,12 @@ class Feel:
         self._drift = 0.0
 
     def lean(self) -> int:
-        """Ticks by which the next note is late, negative: early."""
+        """How many ticks late the next note is; negative if early."""
         self._drift = _DRIFT * self._drift + (1 - _DRIFT) * self._rng.uniform(-1, 1)
         return round(self._timing * self._drift)
 
     def velocity(self, step: int) -> int:
-        """What metre, phrase and touch add to the velocity of a note at a step of a section."""
+        """The velocity that metre, phrase and touch add at a step of a section."""
         touch = self._rng.uniform(-1, 1)
         moved = _SWELL_SHARE * swell(step, self._grid) + (1 - _SWELL_SHARE) * touch
         return accent(step, self._grid) + round(self._groove.dynamics * moved)

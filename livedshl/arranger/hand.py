@@ -1,7 +1,7 @@
-"""The hand that plays a part: strikes and releases its notes, and keeps account of what sounds.
+"""The hand that plays a part: it strikes and releases notes, and remembers which are held.
 
-Within a stretch of music its messages (tick, status, data 1, data 2) come in any order, but none
-lies before the stretch or after its end: swing, feel and a grace move a note by a step at most.
+Its events come in any order, but none lies outside the stretch being played: swing, timing and
+grace notes move a note by a step at most.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,11 +16,11 @@ from livedshl.music import TICKS_PER_STEP, Grid
 
 _GRACE_TICKS = 40
 _GRACE_LEVEL = -8
-_TAP_TICKS = 30  # shorter than two drum strokes are ever apart
+_TAP_TICKS = 30  # shorter than the gap between any two drum strokes
 
 
 class Hand:
-    """Plays on the channel of a part; what it strikes is held until it is released."""
+    """Plays on the channel of a part; every note it strikes is held until released."""
 
     def __init__(self, part: Part, grid: Grid, groove: Groove, rng: np.random.Generator) -> None:
         self.part = part
@@ -32,20 +32,20 @@ class Hand:
         self._lean = 0
         self._first_tick = 0
         self._section_step = 0
-        self._messages: list[Event] = []
+        self._events: list[Event] = []
 
     def begin(self, first_step: int, section_step: int) -> None:
-        """Says where stretch and section begin: whatever comes before has been handed over."""
+        """Starts a stretch: no event may come before `first_step`."""
         self._first_tick = first_step * TICKS_PER_STEP
         self._section_step = section_step
 
     def take(self) -> list[Event]:
-        """The messages since the last call."""
-        messages, self._messages = self._messages, []
-        return messages
+        """Hands over the events since the last call."""
+        events, self._events = self._events, []
+        return events
 
     def leaves_out(self, step: int) -> bool:
-        """Whether a note at this step falls victim to the part's density."""
+        """Whether the part's density drops a note at this step."""
         between_beats = step % self.grid.beat_steps != 0
         return between_beats and self.part.density < 1 and self.rng.random() >= self.part.density
 
@@ -59,10 +59,10 @@ class Hand:
         grace: int | None = None,
         off: Iterable[int] | None = None,
     ) -> None:
-        """Releases what is held, or only the pitches `off`, and strikes and holds these pitches.
+        """Releases what is held, or only the pitches `off`, then strikes and holds `pitches`.
 
-        level: velocity to add. spread: ticks from one to the next. grace: a pitch that is touched
-        before.
+        level: velocity to add. spread: ticks from one pitch to the next. grace: a pitch for a grace
+        note before them.
         """
         tick = self._strike_tick(step)
         self._release(tick, self.held if off is None else off)
@@ -75,18 +75,18 @@ class Hand:
         self.held += tuple(pitches)
 
     def tap(self, step: int, strokes: Iterable[tuple[int, int]]) -> None:
-        """Strikes drums, given as (pitch, velocity to add), and lets go of them at once."""
+        """Strikes drums, given as (pitch, velocity to add), and releases them at once."""
         tick = self._strike_tick(step)
         for pitch, level in strokes:
             self._tap(tick, pitch, self._velocity(step, level), _TAP_TICKS)
 
     def release(self, step: int) -> None:
-        """Releases what is held, as late or early as it was struck."""
+        """Releases what is held, as early or late as it was struck."""
         if self.held:
             self._release(self._tick(step), self.held)
 
     def stop(self, tick: int) -> None:
-        """Releases what is held, at this very tick."""
+        """Releases what is held, exactly at `tick`."""
         self._release(tick, self.held)
 
     def _strike_tick(self, step: int) -> int:
@@ -111,4 +111,4 @@ class Hand:
 
     def _add(self, tick: int, kind: int, pitch: int, velocity: int) -> None:
         velocity = max(1, min(127, velocity)) if kind == NOTE_ON else 0
-        self._messages.append((tick, kind | self.part.channel, pitch, velocity))
+        self._events.append((tick, kind | self.part.channel, pitch, velocity))

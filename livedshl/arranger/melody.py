@@ -1,14 +1,14 @@
-"""The melody: in a register that holds through a phrase, ornamented or thinned."""
+"""The melody: in one octave for a whole phrase, with grace notes or with fewer notes."""
 
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.part import Pattern
-from livedshl.arranger.rows import HELD, Table, row_of
+from livedshl.arranger.rhythms import HELD, RhythmTable, rhythm_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.music.segments import MEDIAN_PITCH, REST
 
-# x: the note that is written there; in STRONG the one that sounds longest up to the next x, or to
-# the end of the passage.
-MELODY_PATTERNS: Table = {
+# x: plays the written note. STRONG plays the note that lasts longest until the next x, or until the
+# end of the stretch.
+MELODY_PATTERNS: RhythmTable = {
     Pattern.WRITTEN: {"4/4": "x", "3/4": "x", "6/8": "x", "9/8": "x"},
     Pattern.STRONG: {
         "4/4": "x--- ----",
@@ -18,7 +18,7 @@ MELODY_PATTERNS: Table = {
     },
 }
 _PHRASE_BARS = 4
-_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, in which tunes are laid
+_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
 _LEAST_GRACED_STEPS = 2
 
 
@@ -27,24 +27,24 @@ class Melody:
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
-        self._row = row_of(MELODY_PATTERNS, hand.part.pattern, hand.grid)
-        self._octave: int | None = None  # semitones by which the phrase is moved
-        self._phrase = (-1, -1)  # the step where its section began, and which of it
-        self._written = REST  # what sounds, as written in the key
+        self._rhythm = rhythm_of(MELODY_PATTERNS, hand.part.pattern, hand.grid)
+        self._octave: int | None = None  # semitones added throughout the phrase
+        self._phrase = (-1, -1)  # the step where its section started, and its number there
+        self._written = REST  # the pitch that sounds, before the octave is chosen
 
     def play(self, stretch: Stretch) -> None:
-        """Plays a stretch."""
+        """Plays the part for a stretch."""
         if self._hand.part.pattern is Pattern.STRONG:
             self._play_strong(stretch)
         else:
             self._play_written(stretch)
 
     def close(self, stretch: Stretch) -> None:
-        """Plays a stretch as it is written."""
+        """Plays every note as written."""
         self._play_written(stretch, whole=True)
 
     def _play_written(self, stretch: Stretch, whole: bool = False) -> None:
-        """whole: whether no note falls victim to the part's density."""
+        """whole: leaves out no note, whatever the part's density."""
         for at, pitch in enumerate(stretch.pitches):
             step = stretch.first_step + at
             if pitch == REST:
@@ -61,7 +61,7 @@ class Melody:
             end = first + 1
             while (
                 end < len(stretch)
-                and self._row[stretch.in_section(stretch.first_step + end)] == HELD
+                and self._rhythm[stretch.in_section(stretch.first_step + end)] == HELD
             ):
                 end += 1
             self._play_tone(first, stretch, stretch.pitches[first:end])
@@ -72,7 +72,7 @@ class Melody:
         heard = [pitch for pitch in pitches if pitch != REST]
         if not heard:
             self._rest(step)
-        elif self._row[stretch.in_section(step)] != HELD or not self._hand.held:
+        elif self._rhythm[stretch.in_section(step)] != HELD or not self._hand.held:
             rests = pitches.index(heard[0])
             if rests:
                 self._rest(step)
@@ -91,7 +91,7 @@ class Melody:
         self._hand.strike(step, (moved,), grace=grace)
 
     def _move(self, step: int, pitch: int, stretch: Stretch) -> int:
-        """The octave of the phrase, which holds unless a note would leave the part's range."""
+        """The octave of the phrase; it changes only if a note would leave the part's range."""
         part = self._hand.part
         phrase_steps = _PHRASE_BARS * self._hand.grid.bar_steps
         phrase = stretch.section_step, stretch.in_section(step) // phrase_steps
@@ -106,7 +106,7 @@ class Melody:
         return self._octave
 
     def _grace(self, at: int, stretch: Stretch) -> int | None:
-        """The scale tone above the note at `at`, where an ornament falls on it."""
+        """The scale tone above the note at `at`, if the note gets an ornament."""
         pitch = stretch.pitches[at]
         length = stretch.length_of_note(at)
         repeated = self._hand.held and pitch == self._written

@@ -1,29 +1,27 @@
-"""Parts: who plays what, on which channel, in which range and rhythm."""
+"""Parts: each instrument's role, channel, range and rhythm."""
 
 from dataclasses import dataclass
 from enum import Enum
 
-DRUM_CHANNEL = 9  # General MIDI's channel 10, counted from 0
-
 
 class Role(Enum):
-    """What a part takes from the music."""
+    """What a part plays in the band."""
 
     MELODY = "melody"
     CHORDS = "chords"
     BASS = "bass"
     DRUMS = "drums"
     COUNTER = "counter"  # a second voice below the melody
-    DRONE = "drone"  # tonic and fifth, whatever the chords do
+    DRONE = "drone"  # tonic and fifth, whatever the chords
 
 
 class Pattern(Enum):
-    """The rhythm in which a part plays; the table of each role says what it knows."""
+    """The rhythm of a part. Each role has a table of the patterns it can play."""
 
     WRITTEN = "written"  # melody: every note
     STRONG = "strong"  # melody: one long tone for each strong beat
-    SUSTAIN = "sustain"  # struck on every bar line and chord change, and held
-    PAD = "pad"  # held, and of a new chord only the voices that move are struck
+    SUSTAIN = "sustain"  # strikes on every bar line and chord change, and holds
+    PAD = "pad"  # holds; when the chord changes, only the voices that move strike
     BEATS = "beats"  # on every beat
     OFFBEATS = "offbeats"  # on the second and fourth beat
     STRUM = "strum"  # down and up, as a guitar does
@@ -32,8 +30,8 @@ class Pattern(Enum):
     ARPEGGIO = "arpeggio"  # up and down, ringing
     ALBERTI = "alberti"  # low, high, middle, high, ringing
     ROOT_FIFTH = "root-fifth"  # bass: root on the strong beat, fifth on the next
-    WALKING = "walking"  # bass: a note a beat, the last one leading to the next chord
-    PEDAL = "pedal"  # bass: the tonic, whatever the chords do
+    WALKING = "walking"  # bass: a note on every beat; the last leads to the next chord
+    PEDAL = "pedal"  # bass: the tonic, whatever the chords
     KIT = "kit"
     BRUSHES = "brushes"
     MARCH = "march"
@@ -44,17 +42,17 @@ class Pattern(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of an arrangement.
+    """One part of the band.
 
-    name: what a track of it is called.
-    channel: MIDI channel, 0 to 15, of no other part; drums play on `DRUM_CHANNEL`.
+    name: also the name of its track.
+    channel: MIDI channel, 0 to 15, that no other part uses; drums use `DRUM_CHANNEL`.
     program: General MIDI program, 0 to 127.
     volume, pan, reverb: controllers 7, 10 and 91, 0 to 127.
     velocity: of an unaccented note, 1 to 127.
-    lowest, highest: MIDI pitches that bound its range, at least an octave apart; not for drums.
-    pattern: its rhythm, one of those that its role knows.
-    density: share of the notes between beats that are played.
-    ornaments: share of the long and repeated melody notes that get a grace note.
+    lowest, highest: its range in MIDI pitches, at least an octave; drums ignore it.
+    pattern: its rhythm, one that its role can play.
+    density: the share of notes between beats that are played, 0 to 1.
+    ornaments: the share of long and repeated melody notes that get a grace note, 0 to 1.
     """
 
     name: str

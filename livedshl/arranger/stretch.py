@@ -1,4 +1,4 @@
-"""A stretch of lead sheet in the key that sounds: what all parts play from."""
+"""What all parts play from: a few beats of melody and chords, in the key that sounds."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,14 @@ from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """What happens from `first_step` of the performance on.
+    """A few beats of melody and chords, in the key that sounds.
 
-    section_step: where its section began, from which phrases are counted.
-    pitches: of the melody at each step, `REST` where it has none. articulated: whether a note
-        begins there.
-    chords: at each step; they change on beats. following: the chord after the stretch, if known.
-    key_shift: semitones from C major or A minor to the key. tonic: of the key, a pitch class.
+    first_step: where it starts in the performance. section_step: where its section started;
+        phrases are counted from there.
+    pitches: the melody at each step, `REST` where it is silent. articulated: whether a note starts
+        at that step.
+    chords: the chord at each step; chords change on beats. following: the next chord, if known.
+    key_shift: semitones from C major or A minor to the key. tonic: its pitch class.
     """
 
     grid: Grid
@@ -43,9 +44,9 @@ class Stretch:
         following: Chord | None,
         section_beat: int,
     ) -> "Stretch":
-        """The stretch of int8[n, 3] steps from `beat` on.
+        """Transposes steps, int8[n, 3], that start at `beat`.
 
-        home: the tonic before it is shifted. following: the chord that comes next, as it sounds.
+        home: the tonic before transposing. following: the next chord, already transposed.
         """
 
         def chord(index: int) -> Chord | None:
@@ -69,11 +70,11 @@ class Stretch:
         return len(self.pitches)
 
     def in_section(self, step: int) -> int:
-        """How many steps of the section are over at a step of the performance."""
+        """Counts a step of the performance from the start of its section."""
         return step - self.section_step
 
     def length_of_note(self, at: int) -> int:
-        """Steps, within the stretch, for which the melody note that begins at step `at` sounds."""
+        """The length in steps of the melody note that starts at step `at`, cut at the end."""
         end = at + 1
         while (
             end < len(self) and self.pitches[end] == self.pitches[at] and not self.articulated[end]
@@ -82,12 +83,12 @@ class Stretch:
         return end - at
 
     def next_chord(self, at: int) -> Chord | None:
-        """The chord on the beat after step `at`, None where it is unknown or there is none."""
+        """The chord on the beat after step `at`; None if it is unknown or there is no chord."""
         on_next_beat = (at // self.grid.beat_steps + 1) * self.grid.beat_steps
         return self.chords[on_next_beat] if on_next_beat < len(self) else self.following
 
     def is_silent(self, at: int) -> bool:
-        """Whether nothing sounds in the beat of step `at`, neither melody nor chord."""
+        """Whether the beat of step `at` has neither melody nor chord."""
         first = at - at % self.grid.beat_steps
         beat = self.pitches[first : first + self.grid.beat_steps]
         return self.chords[at] is None and not any(beat)

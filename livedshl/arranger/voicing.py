@@ -1,4 +1,4 @@
-"""Voicings: a chord class turned into notes that move little from one chord to the next."""
+"""Voicings: notes for a chord that move little from the chord before."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -6,18 +6,18 @@ from itertools import product
 from livedshl.music import Chord
 
 _ROOT, _FIFTH = 0, 7  # semitones
-_CENTRE_PULL = 0.2  # semitones of movement that a semitone off the range's centre is worth
-_HOME_PULL = 0.8  # the same for a bass note off the middle of the lower half of its range
+_CENTRE_PULL = 0.2  # a semitone off the range's centre costs this many semitones of movement
+_HOME_PULL = 0.8  # the same for a bass note, off the middle of the lower half of its range
 _WIDEST = 14  # semitones from the lowest to the highest voice
 
 
 def voice_chord(
     chord: Chord, lowest: int, highest: int, before: Sequence[int] | None
 ) -> tuple[int, ...]:
-    """Three MIDI pitches of `chord`, ascending, within lowest..highest (an octave or more).
+    """Three MIDI pitches for a chord, ascending, from lowest to highest (an octave or more).
 
-    Among all placements, the one whose voices move least from `before` (three pitches) while
-    keeping to the centre of the range.
+    Of all voicings, it is the one that moves least from `before` (three pitches) and stays nearest
+    to the centre of the range.
     """
     centre = (lowest + highest) / 2
     placements = [
@@ -35,10 +35,10 @@ def voice_chord(
 
 
 def bass_note(pitch_class: int, lowest: int, highest: int, before: int | None) -> int:
-    """The MIDI pitch of a pitch class within lowest..highest (an octave or more).
+    """A MIDI pitch for a pitch class, from lowest to highest (an octave or more).
 
-    It lies near `before`, but keeps to the lower half of the range: a line of small steps alone
-    would climb and stay up.
+    It is near `before` but leans to the lower half of the range. With small steps alone the line
+    would climb and stay high.
     """
     home = (3 * lowest + highest) / 4
     fitting = [pitch for pitch in range(lowest, highest + 1) if pitch % 12 == pitch_class]
@@ -51,7 +51,7 @@ def bass_note(pitch_class: int, lowest: int, highest: int, before: int | None) -
 
 
 def fit_octave(pitch: int, lowest: int, highest: int) -> int:
-    """`pitch` moved by octaves into lowest..highest (an octave or more)."""
+    """The pitch, moved by octaves into the range from lowest to highest (an octave or more)."""
     while pitch < lowest:
         pitch += 12
     while pitch > highest:
@@ -60,8 +60,10 @@ def fit_octave(pitch: int, lowest: int, highest: int) -> int:
 
 
 def _three_pitch_classes(chord: Chord) -> list[int]:
-    """A seventh chord leaves out its fifth, which the ear supplies; where that is altered, and so
-    tells what the chord is, the root, which is the bass's.
+    """The pitch classes that three voices play.
+
+    A seventh chord leaves out its perfect fifth, which the ear supplies. An altered fifth matters,
+    so there the root is left to the bass.
     """
     intervals = chord.intervals
     if len(intervals) > 3:

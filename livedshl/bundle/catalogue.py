@@ -8,7 +8,7 @@ from typing import Any
 
 from livedshl.bundle.integrity import MANIFEST, read_manifest
 from livedshl.bundle.shipped import shipped
-from livedshl.errors import BundleError
+from livedshl.errors import BundleError, did_you_mean
 from livedshl.music.leadsheet import Mode
 
 
@@ -32,9 +32,19 @@ def own_bundles() -> dict[str, Path]:
 
 
 def bundle_folder(name_or_folder: str) -> Path:
-    """The folder of a model: one that ships, one of the user's own, or else the path itself."""
+    """The folder of a model: one that ships, one of the user's own, or else the path itself.
+
+    Raises BundleError if there is no such model and no such folder.
+    """
     shipped_one = shipped_bundles().get(name_or_folder)
-    return shipped_one or own_bundles().get(name_or_folder, Path(name_or_folder))
+    folder = shipped_one or own_bundles().get(name_or_folder, Path(name_or_folder))
+    if not folder.is_dir():
+        raise BundleError(
+            f"there is no model {name_or_folder!r}",
+            remedy=did_you_mean(name_or_folder, own_bundles() | shipped_bundles())
+            or "`livedshl models` lists the models, `livedshl models add` makes one",
+        )
+    return folder
 
 
 def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode.MAJOR) -> Path:

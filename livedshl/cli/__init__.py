@@ -1,94 +1,64 @@
-"""The command line: one small file a command, and here what they are gathered into."""
+"""The command line: one small file for each command, gathered here and loaded when it is used."""
 
-import logging
 import sys
 
 import click
 
 from livedshl import __version__
-from livedshl.cli.bench import bench
-from livedshl.cli.corpus import corpus
-from livedshl.cli.doctor import doctor
-from livedshl.cli.evaluate import evaluate
-from livedshl.cli.explain import explain
-from livedshl.cli.generate import generate
-from livedshl.cli.harmoniser import harmoniser
-from livedshl.cli.library import library
-from livedshl.cli.models import models
-from livedshl.cli.play import play
-from livedshl.cli.ports import ports
-from livedshl.cli.presets import presets
-from livedshl.cli.replay import replay
-from livedshl.cli.soak import soak
-from livedshl.cli.train import train
-from livedshl.errors import LivedshlError, SettingsError
-from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
+from livedshl.cli.group import LazyGroup
+from livedshl.cli.messages import report
+from livedshl.cli.verbosity import Verbosity
 
-# The options that give a setting, where they are called otherwise than its parameter.
-_OPTIONS = {
-    name: name
-    for name in ("adventure", "bars", "chords", "form", "key", "metre", "retrieve", "seed")
-} | {"max_quote": "max-quote", "tempo_bpm": "tempo"}
-_INTERRUPTED = 130  # what shells report of a command ended by Ctrl-C
+# Each command: the module that holds it, and its line in the list of commands. A line stands here
+# and not in the module, so that the list can be shown without loading any of them.
+_COMMANDS = {
+    "play": ("livedshl.cli.play", "Play until you press Ctrl-C."),
+    "generate": ("livedshl.cli.generate", "Write music into files."),
+    "replay": ("livedshl.cli.replay", "Play a recorded take again, into a MIDI file."),
+    "explain": ("livedshl.cli.explain", "Show where each bar of a performance came from."),
+    "ports": ("livedshl.cli.ports", "List the MIDI ports."),
+    "doctor": ("livedshl.cli.doctor", "Check MIDI, audio and timing on this machine."),
+    "presets": ("livedshl.cli.presets", "List the presets, or write one of your own."),
+    "library": ("livedshl.cli.library", "List and search the tunes of a model."),
+    "models": ("livedshl.cli.models", "List the models, or add one made of your own tunes."),
+    "corpus": ("livedshl.cli.corpus", "Show which of your tunes can be learned from, and why."),
+    "train": ("livedshl.cli.train", "Train a new model."),
+    "evaluate": ("livedshl.cli.evaluate", "Measure how good a model is."),
+    "harmoniser": ("livedshl.cli.harmoniser", "Train the network that puts chords to melodies."),
+    "bench": ("livedshl.cli.bench", "Measure speed on this machine."),
+}
+_HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that nothing breaks.")}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="livedshl")
-@click.option("-v", "--verbose", is_flag=True, help="Tell the story of every segment.")
-@click.option("--debug", is_flag=True, help="Show tracebacks.")
-def livedshl(verbose: bool, debug: bool) -> None:
-    """An endless accompanist: improvises from a library of tunes, live, on any MIDI port.
+@click.group(
+    cls=LazyGroup,
+    listed=_COMMANDS,
+    hidden_ones=_HIDDEN,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog='To complete commands, presets, models and ports with Tab: eval "$(_LIVEDSHL_COMPLETE='
+    'bash_source livedshl)" in ~/.bashrc, the same with zsh_source in ~/.zshrc.',
+)
+@click.version_option(__version__, "-V", "--version", prog_name="livedshl")
+def livedshl() -> None:
+    """An endless accompanist. It improvises from a library of tunes, live, on any MIDI port.
 
     \b
-    livedshl play                     play on a virtual MIDI port, or through the built-in synth
+    livedshl play                     play on a virtual MIDI port or the built-in synth
     livedshl play --port "IAC Bus"    play on that port
     livedshl generate tune.mid        write a file instead
     """
-    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
-
-
-for command in (
-    play, generate, replay, explain, ports, doctor, presets, library, models, corpus, train,
-    evaluate, harmoniser, bench, soak,
-):  # fmt: skip
-    livedshl.add_command(command)
 
 
 def main() -> None:
-    """Runs the command line; errors are told on a line or two and set the exit status."""
+    """Runs the command line. Prints an error in a line and sets the exit status."""
+    verbosity = Verbosity()
     try:
-        sys.exit(livedshl(prog_name="livedshl", standalone_mode=False))
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(2)
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "livedshl"
-        _fail(f"{error.format_message()} (see `{command} --help`)", 2)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(_INTERRUPTED)
+        status = livedshl(prog_name="livedshl", standalone_mode=False, obj=verbosity)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; the interpreter's complaint is noise
-        sys.exit(1)
-    except Exception as error:
-        if "--debug" in sys.argv:
+        sys.stderr.close()  # nobody reads our output any more: the interpreter's complaint is noise
+        status = 1
+    except (Exception, KeyboardInterrupt) as error:
+        if verbosity.debug and not isinstance(error, KeyboardInterrupt):
             raise
-        if isinstance(error, ModuleNotFoundError) and error.name in EXTRA_TRAIN:
-            extra = "scores" if error.name in EXTRA_SCORES else "train"
-            _fail(f"{error.name} is not installed, which this needs; {install_extra(extra)}", 1)
-        if isinstance(error, OSError) and error.filename:
-            _fail(f"{error.filename}: {error.strerror}; free it, or choose another place", 1)
-        if isinstance(error, SettingsError):
-            option = _OPTIONS.get(error.where)
-            where = f"--{option}" if option else error.where
-            _fail(str(SettingsError(error.what, where=where, remedy=error.remedy)), 2)
-        known = isinstance(error, (LivedshlError, click.ClickException))
-        unknown = (
-            f"unexpected {type(error).__name__}: {error} (run again as `livedshl --debug ...`)"
-        )
-        _fail(str(error) if known else unknown, 1)
-
-
-def _fail(message: str, status: int) -> None:
-    click.echo(f"Error: {message}", err=True)
+        status = report(error)
     sys.exit(status)

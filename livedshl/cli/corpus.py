@@ -1,36 +1,30 @@
 """`livedshl corpus`."""
 
 import json
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from livedshl.cli.options import kind_options
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from livedshl.corpus.summary import CorpusSummary
+from livedshl.cli.status import StatusLine
+from livedshl.corpus import read_corpus
+from livedshl.corpus.summary import CorpusSummary, summarise
+from livedshl.music import GRIDS, Mode
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @kind_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--all", "every", is_flag=True, help="Name every tune that is skipped.")
+@click.option("--all", "every", is_flag=True, help="List every tune that is skipped.")
 def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every: bool) -> None:
-    """Show what can be learned from the tunes in PATH..., and what is skipped and why.
+    """Show which tunes in PATH... can be learned from, and why others are skipped.
 
-    PATH is a file or folder of ABC, MIDI or MusicXML tunes; music21:NAME is a collection that
-    comes with music21, such as music21:oneills1850.
+    PATH is a file or folder of ABC, MIDI or MusicXML tunes, or a collection that comes with
+    music21, such as music21:oneills1850.
     """
-    from rich.console import Console
-
-    from livedshl.cli.status import StatusLine
-    from livedshl.corpus import read_corpus
-    from livedshl.corpus.summary import summarise
-    from livedshl.music import GRIDS, Mode
-
     with StatusLine() as status:
         mode = Mode.MINOR if minor else Mode.MAJOR
         tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
@@ -41,18 +35,16 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
         Console().print(_table(summary, every))
 
 
-def _table(summary: "CorpusSummary", every: bool) -> "Table":
-    """The summary as a table; it names the tunes that are damaged, or `every` tune skipped."""
-    from rich.markup import escape
-    from rich.table import Table
-
+def _table(summary: CorpusSummary, every: bool) -> Table:
+    """The summary, with the tunes that are damaged, or with `every` tune that is skipped."""
     table = Table(box=None, show_header=False)
-    table.add_row("tune files", f"{summary.files:,} (and {summary.ignored:,} others)")
+    others = f" ({summary.ignored:,} other files)" if summary.ignored else ""
+    table.add_row("tune files", f"{summary.files:,}{others}")
     table.add_row("tunes", f"{summary.tunes:,}")
     table.add_row("kept", f"{summary.kept:,} ({summary.chorded:,} with chord symbols)")
     table.add_row("segments", f"{summary.segments:,} with repeats played out")
-    table.add_row("", f"{summary.segments_in_tunes:,} distinct within their tune")
-    table.add_row("", f"{summary.segments_overall:,} distinct overall")
+    table.add_row("", f"{summary.segments_in_tunes:,} different within their tune")
+    table.add_row("", f"{summary.segments_overall:,} different overall")
     if summary.chorded:
         classes = " ".join(summary.chord_classes)
         table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")

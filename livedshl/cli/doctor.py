@@ -1,49 +1,43 @@
 """`livedshl doctor`."""
 
-import io
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from livedshl.cli.options import DEFAULT_MODEL, DEFAULT_PRESET
+from livedshl.cli.status import StatusLine, print_any_letters
+from livedshl.diagnostics.doctor import examine, versions
+from livedshl.diagnostics.finding import Finding, State, failed
+from livedshl.diagnostics.timing import Timing, judge, measure
+from livedshl.errors import LivedshlError
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from livedshl.diagnostics.doctor import Finding, Timing
-
-_SECONDS = 5.0
+SECONDS = 5.0
 _LABEL_WIDTH = 14
 _BAR_WIDTH = 44
 _SIGNS = {
-    "ok": ("✓", "green"),
-    "optional": ("·", "dim"),
-    "limited": ("!", "bold yellow"),
-    "missing": ("✗", "bold red"),
+    State.OK: ("✓", "green"),
+    State.OPTIONAL: ("·", "dim"),
+    State.LIMITED: ("!", "bold yellow"),
+    State.MISSING: ("✗", "bold red"),
 }
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print it all as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(as_json: bool) -> None:
-    """Look at what this machine has for playing, and tell how to mend what is missing.
+    """Check MIDI, audio and timing on this machine, and show how to fix what is missing.
 
-    Opens ports and audio without a sound, and measures the clock for 5 seconds. Exits with 1 when
+    It opens ports and audio without a sound, and times the clock for 5 seconds. Exits with 1 if
     `livedshl play` could not run.
     """
-    from rich.console import Console
-
-    from livedshl.cli.status import StatusLine
-    from livedshl.diagnostics.doctor import State, examine, failed, judge, measure, versions
-    from livedshl.errors import LivedshlError
-
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # devices may have names in any letters
+    print_any_letters()
     console = Console(highlight=False, quiet=as_json)
     machine = versions()
     head = "livedshl {livedshl}, Python {python}, {system}\n"
@@ -53,7 +47,7 @@ def doctor(as_json: bool) -> None:
     timing = None
     with StatusLine() as status:
         try:
-            timing = measure(_SECONDS, lambda share: status.progress("Timing the clock", share))
+            timing = measure(SECONDS, lambda share: status.progress("Timing the clock", share))
             clock = judge(timing)
         except LivedshlError as error:
             clock = [failed("Timing", error)]
@@ -75,14 +69,11 @@ def doctor(as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
-def _show(console: "Console", findings: Iterable["Finding"]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
+def _show(console: Console, findings: Iterable[Finding]) -> None:
     ascii_only = console.options.ascii_only
     for finding in findings:
         word = finding.state.value
-        sign, style = _SIGNS[word]
+        sign, style = _SIGNS[finding.state]
         row = Table.grid(padding=(0, 1))
         row.add_column(width=len("optional") if ascii_only else 1)
         row.add_column(width=_LABEL_WIDTH)
@@ -95,25 +86,25 @@ def _show(console: "Console", findings: Iterable["Finding"]) -> None:
             console.print(remedy, style="cyan")
 
 
-def _draw(console: "Console", histogram: Sequence[tuple[float, int]]) -> None:
-    """Draws a bar for each row, up to the last that has any: (milliseconds, how many)."""
+def _draw(console: Console, histogram: Sequence[tuple[float, int]]) -> None:
+    """A bar for each row (milliseconds, count), up to the last row that is not empty."""
     last = max((row for row, (_, count) in enumerate(histogram) if count), default=-1)
     most = max(count for _, count in histogram)
     block = "#" if console.options.ascii_only else "█"
     lower_ms = 0.0
     for edge_ms, count in histogram[: last + 1]:
         label = f"up to {edge_ms:g} ms" if edge_ms < inf else f"over {lower_ms:g} ms"
-        bar = block * -(-count * _BAR_WIDTH // most)  # whatever was seen gets a block
+        bar = block * -(-count * _BAR_WIDTH // most)  # the smallest count still gets a block
         console.print(f"{label:>{_LABEL_WIDTH + 2}} {bar} {count or ''}", style="dim")
         lower_ms = edge_ms
 
 
-def _record(finding: "Finding") -> dict[str, Any]:
+def _record(finding: Finding) -> dict[str, Any]:
     return asdict(finding) | {"state": finding.state.value}
 
 
-def _timing_record(timing: "Timing") -> dict[str, Any]:
-    """JSON knows no infinity: the last row has none."""
+def _timing_record(timing: Timing) -> dict[str, Any]:
+    """JSON has no infinity: the last row is written with null."""
     rows = [
         {"up_to_ms": None if edge_ms == inf else edge_ms, "count": count}
         for edge_ms, count in timing.histogram

@@ -1,18 +1,17 @@
 """`livedshl explain`."""
 
-import io
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from livedshl.improviser.provenance import Provenance
-    from livedshl.improviser.sources import SourceSummary
+from livedshl.cli.status import print_any_letters
+from livedshl.improviser.provenance import Provenance
+from livedshl.improviser.sources import SourceSummary, summarise
+from livedshl.improviser.trace_file import read_trace
 
 _PIPED_WIDTH = 200  # columns where there is no terminal: nothing is cut then
 _MOST_SONGS = 10
@@ -27,26 +26,20 @@ _WORDS = {"song", "section", "wish"}
 def explain(trace: Path) -> None:
     """Show where each bar of a performance came from.
 
-    TRACE is a file that `play --trace` or `generate --trace` wrote. Of every segment:
+    TRACE is a file that `play --trace` or `generate --trace` wrote. A row for each segment shows:
 
     \b
     bar, beat        where it starts
-    song, its beat   where it comes from; beats count from the first bar line
-    dist             Hamming distance of its code from what asked for it; none asked for the first
-    near             the least distance there was (with --retrieve max the greatest)
+    song, its beat   the tune it comes from, and the beat there, from the first bar line
+    dist             Hamming distance of its code from the code that asked for it
+    near             the smallest distance there was (with --retrieve max the largest)
     ties             how many segments were that near
     agree            steps in which it agrees with what was playing
     splice           the step at which its melody takes over
-    section, wish    of the form: where it stands, and what was asked for and found
+    section, wish    its section, and what the form asked for and found
     """
-    from rich.console import Console
-
-    from livedshl.improviser.sources import summarise
-    from livedshl.improviser.trace_file import read_trace
-
     provenances, cut_off = read_trace(trace)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # songs may have names in any letters
+    print_any_letters()
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
@@ -54,14 +47,11 @@ def explain(trace: Path) -> None:
     for line in _told(summarise(provenances)):
         console.print(line, markup=False)
     if cut_off:
-        click.echo(f"{trace}: the last line is cut off, and left out here", err=True)
+        click.echo(f"{trace}: the last line is incomplete and was left out.", err=True)
 
 
-def _table(provenances: Sequence["Provenance"]) -> "Table":
-    """A row for each segment; what is as in the row above is left out."""
-    from rich.table import Table
-    from rich.text import Text
-
+def _table(provenances: Sequence[Provenance]) -> Table:
+    """A row for each segment, without what is the same as in the row above."""
     rows = [_COLUMNS, *_rows(provenances)]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     table = Table(box=None, header_style="dim", pad_edge=False)
@@ -80,7 +70,7 @@ def _table(provenances: Sequence["Provenance"]) -> "Table":
     return table
 
 
-def _rows(provenances: Sequence["Provenance"]) -> Iterator[tuple[str, ...]]:
+def _rows(provenances: Sequence[Provenance]) -> Iterator[tuple[str, ...]]:
     bar = song = section = None
     for found in provenances:
         bars, beat = divmod(found.beat, found.grid.bar_beats)
@@ -99,14 +89,14 @@ def _rows(provenances: Sequence["Provenance"]) -> Iterator[tuple[str, ...]]:
         bar, song, section = bars, found.source, here
 
 
-def _told(summary: "SourceSummary") -> Iterator[str]:
+def _told(summary: SourceSummary) -> Iterator[str]:
     yield ""
     yield (
-        f"{summary.bars:g} bars, {summary.segments} segments, {len(summary.songs)} songs; the "
-        f"longest stretch from one: {summary.longest:g} bars, {summary.longest_song}"
+        f"{summary.bars:g} bars, {summary.segments} segments, {len(summary.songs)} tunes. "
+        f"Longest passage from one tune: {summary.longest:g} bars, {summary.longest_song}"
     )
     if summary.mean_hamming is not None:
-        yield f"Hamming distance {summary.mean_hamming:.1f} on average"
+        yield f"Mean Hamming distance: {summary.mean_hamming:.1f}"
     yield ""
     for song, bars in summary.songs[:_MOST_SONGS]:
         yield f"{bars / summary.bars:5.0%}  {song}"

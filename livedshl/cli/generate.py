@@ -6,6 +6,9 @@ from typing import Any
 import click
 
 from livedshl.cli.options import bars_option, performance_options
+from livedshl.cli.status import StatusLine
+from livedshl.performance.options import make_settings
+from livedshl.rendering import render
 
 
 @click.command()
@@ -13,24 +16,21 @@ from livedshl.cli.options import bars_option, performance_options
                 type=click.Path(path_type=Path, dir_okay=False))  # fmt: skip
 @bars_option(default=32)
 @click.option("--roll", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Draw a piano roll, coloured by source song: .png, .svg or .pdf.")  # fmt: skip
+              help="Draw a piano roll, coloured by tune: .png, .svg or .pdf.")  # fmt: skip
 @performance_options
 def generate(
     outs: tuple[Path, ...], bars: int, roll: Path | None, trace: Path | None, **chosen: Any
 ) -> None:
-    """Write music into each OUT, by its ending.
+    """Write music into each OUT. Its ending chooses the format.
 
     \b
-    .mid, .wav            how it sounds
-    .musicxml             the lead sheet, to go on with
-    .pdf, .png, .svg      the lead sheet drawn, with the joins and their Hamming distances
+    .mid, .wav            the sound
+    .musicxml             the lead sheet, for a notation program
+    .pdf, .png, .svg      a picture of the lead sheet, with the tunes it came from
 
     Pictures need the extra `scores`.
     """
-    from livedshl.performance.options import make_settings
-    from livedshl.rendering import render
-
     settings = make_settings(bars=bars, **chosen)
     render(settings, *outs, trace=trace, roll=roll)
     written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
-    click.echo(f"{written}: {bars} bars, seed {settings.seed}", err=True)
+    StatusLine().tell(f"{written}: {bars} bars, seed {settings.seed}")

@@ -1,38 +1,30 @@
 """`livedshl library`."""
 
-import io
-import sys
-from typing import TYPE_CHECKING
-
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from livedshl.bundle.catalogue import bundle_folder
+from livedshl.bundle.tunes import ListedTune, search, tunes_of
 from livedshl.cli.options import model_option
-
-if TYPE_CHECKING:
-    from livedshl.bundle.tunes import ListedTune
+from livedshl.cli.status import print_any_letters
 
 _COLUMNS = ("no.", "title", "source", "metre", "mode", "bars", "segments")
+_NUMBERS = {"no.", "bars", "segments"}
 
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORDS]...")
 @model_option
 def library(words: tuple[str, ...], model: str) -> None:
-    """Show the tunes of a model, or those that have all WORDS in title or source.
+    """List the tunes of a model, or those with all WORDS in their title or source.
 
-    What goes into a pipe has a tune on each line, with tabs between the columns.
+    In a pipe each line is a tune, with tabs between the columns.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from livedshl.bundle.catalogue import bundle_folder
-    from livedshl.bundle.tunes import search, tunes_of
-
     tunes = tunes_of(bundle_folder(model))
     rows = [_row(tune) for tune in search(tunes, words)]
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # tunes may have names in any letters
+    print_any_letters()
     console = Console(highlight=False)
     if not console.is_terminal:
         for row in rows:
@@ -40,15 +32,14 @@ def library(words: tuple[str, ...], model: str) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for heading in _COLUMNS:
-        number = heading in ("no.", "bars", "segments")
-        table.add_column(heading, justify="right" if number else "left")
+        table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
     console.print(f"{len(rows):,} of {len(tunes):,} tunes")
 
 
-def _row(tune: "ListedTune") -> tuple[str, ...]:
+def _row(tune: ListedTune) -> tuple[str, ...]:
     cells = (
         tune.number, tune.title, tune.source, tune.metre, tune.mode.value, tune.bars, tune.segments,
     )  # fmt: skip

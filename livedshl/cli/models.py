@@ -3,47 +3,47 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.table import Table
 
+from livedshl.bundle.catalogue import bundle_folder, kind_manifests
+from livedshl.bundle.model import list_models
+from livedshl.cli.group import PlainGroup
 from livedshl.cli.options import DEFAULT_MODEL
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from livedshl.learning.adding import Added, AddedKind
+from livedshl.cli.status import StatusLine
+from livedshl.cli.verbosity import verbosity
+from livedshl.errors import BundleError
+from livedshl.learning.adding import Added, AddedKind, add_model
+from livedshl.learning.fit import FOUND_AMONG
 
 _MOST_NAMED = 8  # damaged tunes
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=PlainGroup, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> None:
-    """List the models, the music that `--model` chooses from, or add one of your own tunes."""
+    """List the models that `--model` chooses from, or add one made of your own tunes."""
     if context.invoked_subcommand is None:
-        _list()
+        Console().print(_table())
 
 
 @models.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--name", metavar="NAME", help="What to call it; by default, like the first PATH.")
+@click.option("--name", metavar="NAME", help="Its name.  [default: that of the first PATH]")
 def add(paths: tuple[str, ...], name: str | None) -> None:
-    """Make a model of the tunes in PATH..., coded by the networks that ship.
+    """Make a model of the tunes in PATH..., in minutes at most.
 
-    PATH is a file or folder of ABC, MIDI or MusicXML tunes. Nothing is learned, so it takes minutes
-    at most; how well the networks fit your tunes is told at the end, beside the tunes that they
-    learned from. If they fit badly, `livedshl train` learns from yours.
+    PATH is a file or folder of ABC, MIDI or MusicXML tunes. The networks that ship with livedshl
+    code your tunes; nothing is trained. At the end you see how well they fit. If they fit badly,
+    `livedshl train` trains networks on your tunes instead.
 
-    The model gets every metre and mode of which there are enough tunes. Adding a NAME again
-    replaces it.
+    The model gets each metre and mode that has enough tunes. Adding a NAME again replaces it.
     """
     name = name or _called(paths[0])
     if not name or Path(name).name != name or name.startswith("."):
-        raise click.UsageError("--name is the name of a model, not a path")
-    from livedshl.cli.status import StatusLine
-    from livedshl.learning.adding import add_model
-
+        raise click.UsageError("--name must be a name, not a path")
     with StatusLine() as status:
         added = add_model(paths, name, DEFAULT_MODEL, status.progress)
     for line in _told(added, name):
@@ -51,14 +51,23 @@ def add(paths: tuple[str, ...], name: str | None) -> None:
 
 
 def _called(path: str) -> str:
-    """The name of a folder, or of a file but for its ending, or of a collection of music21."""
+    """The name of a folder, of a file without its ending, or of a collection of music21."""
     place = Path(path.removeprefix("music21:")).resolve()
     return place.stem if place.is_file() else place.name
 
 
-def _told(added: "Added", name: str) -> Iterator[str]:
+def _told(added: Added, name: str) -> Iterator[str]:
     for kind in added.kinds:
-        yield from _fit(kind)
+        yield f"{kind.name}: {kind.tunes:,} tunes, {kind.segments:,} segments; " + kind.fit.told(
+            kind.learned
+        )
+        if kind.chords is not None:
+            yield (
+                f"    {kind.chords:.0%} of the chords are played as written, the others as the "
+                "nearest that the model has"
+            )
+        if verbosity().verbose:
+            yield from _figures(kind)
     for kind_name, reason in added.left.items():
         yield f"{kind_name}: left out, {reason}"
     if added.skipped:
@@ -68,58 +77,45 @@ def _told(added: "Added", name: str) -> Iterator[str]:
         damaged = [skipped for skipped in added.skipped if skipped.damaged]
         for skipped in damaged[:_MOST_NAMED]:
             yield f"    {skipped.source} {skipped.title}: {skipped.reason}"
-    yield f"`livedshl play --model {name}` plays it, `livedshl library --model {name}` lists it."
+    yield f"Play it:        livedshl play --model {name}"
+    yield f"List its tunes: livedshl library --model {name}"
 
 
-def _fit(kind: "AddedKind") -> Iterator[str]:
-    from livedshl.learning.fit import FOUND_AMONG
-
+def _figures(kind: AddedKind) -> Iterator[str]:
     fit, learned = kind.fit, kind.learned
-    yield f"{kind.name}: {kind.tunes:,} tunes, {kind.segments:,} segments; {fit.told(learned)}"
     yield (
-        f"    what comes next is found among the {FOUND_AMONG} nearest of {fit.among:,} segments: "
-        f"{fit.found:.0%} (in the tunes learned from {learned.found:.0%})"
+        f"    what comes next is among the {FOUND_AMONG} nearest of {fit.among:,} segments: "
+        f"{fit.found:.0%} (in the tunes the networks learned from: {learned.found:.0%})"
     )
     yield (
-        f"    Hamming distance to what comes next {fit.next_distance:.1f} "
+        f"    mean Hamming distance to what comes next {fit.next_distance:.1f} "
         f"({learned.next_distance:.1f}), to any segment {fit.any_distance:.1f} "
         f"({learned.any_distance:.1f}), to the nearest of another tune "
         f"{fit.other_distance:.1f} ({learned.other_distance:.1f})"
     )
-    if kind.chords is not None:
-        yield f"    chords played as written {kind.chords:.0%}, the others as the nearest it knows"
 
 
-def _list() -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from livedshl.bundle.catalogue import own_bundles, shipped_bundles
-    from livedshl.errors import BundleError
-
+def _table() -> Table:
     table = Table("model", "kind", "tunes", "segments", "codes", "follow", "sources", box=None)
-    for name, folder in (own_bundles() | shipped_bundles()).items():
+    for name in list_models():
         try:
-            _add_kinds(table, name, folder)
+            _add_kinds(table, name)
         except BundleError as error:
             table.add_row(name, *[""] * 5, str(error))
-    Console().print(table)
+    return table
 
 
-def _add_kinds(table: "Table", name: str, folder: Path) -> None:
-    from livedshl.bundle.catalogue import kind_manifests
-
+def _add_kinds(table: Table, name: str) -> None:
     told: list[str] = []
-    for manifest in kind_manifests(folder):
+    for manifest in kind_manifests(bundle_folder(name)):
         titles = [corpus["title"] for corpus in manifest["corpora"]]
-        codes = f"{manifest['length']} of {manifest['symbols']}"
         beats = manifest["follow_beats"]
         table.add_row(
             name,
             f"{manifest['metre']} {manifest['mode']}",
             str(manifest["tunes"]),
             str(manifest["segments"]),
-            codes,
+            f"{manifest['length']} of {manifest['symbols']}",
             f"{beats} beat{'s' if beats > 1 else ''}",
             "\n".join(titles) if titles != told else "the same",
         )

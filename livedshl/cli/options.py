@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from livedshl.cli.parameters import MODEL, PRESET, Number, OneOf
 from livedshl.improviser import Form
 from livedshl.music.grid import COMMON_TIME, GRIDS
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
@@ -15,52 +16,55 @@ DEFAULT_MODEL = DEFAULT_PRESET = "session"
 
 model_option = click.option(
     "--model",
+    type=MODEL,
     default=DEFAULT_MODEL,
     show_default=True,
     metavar="NAME|DIR",
-    help="The tunes: a model that `livedshl models` lists, or a folder.",
+    help="The tunes: a model that `livedshl models` lists, or its folder.",
 )
 
 _OPTIONS = (
     model_option,
-    click.option("--preset", default=DEFAULT_PRESET, show_default=True, metavar="NAME|FILE",
-                 help="How it is played: a preset that ships, or a .toml file."),
-    click.option("--metre", type=click.Choice(list(GRIDS)), help="Metre of the tunes."),
+    click.option("--preset", type=PRESET, default=DEFAULT_PRESET, show_default=True,
+                 metavar="NAME|FILE",
+                 help="Band and style: one that `livedshl presets` lists, or a .toml file."),
+    click.option("--metre", type=OneOf(list(GRIDS)), help="Metre of the tunes."),
     click.option("--tempo", "tempo_bpm", metavar="BPM",
-                 type=click.FloatRange(LOWEST_TEMPO, HIGHEST_TEMPO),
-                 help=f"Beats a minute, {LOWEST_TEMPO} to {HIGHEST_TEMPO}; "
-                 "in 6/8 and 9/8 dotted quarters."),
-    click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; in minor Am, F#m."),
-    click.option("--form", type=click.Choice([form.value for form in Form]),
-                 help="Sections of a tune; any: drawn for each; none: the paper's free run."),
+                 type=Number(LOWEST_TEMPO, HIGHEST_TEMPO, unit=" BPM"),
+                 help=f"Tempo in BPM, {LOWEST_TEMPO} to {HIGHEST_TEMPO}. "
+                 "In 6/8 and 9/8 a beat is a dotted quarter note."),
+    click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; for minor Am or F#m."),
+    click.option("--form", type=OneOf([form.value for form in Form]),
+                 help="Sections of each tune. any: draw a form for each; none: no sections."),
     click.option("--from", "opening", metavar="TUNE",
-                 help="Begin with this tune: words of its title, or a `livedshl library` number."),
+                 help="Begin with this tune: words of its title, or its number in "
+                 "`livedshl library`."),
     click.option("--chords", metavar="CHART|FILE",
-                 help='Chords to follow, again and again: "C | Am | F G7 | C", or a file of them.'),
-    click.option("--adventure", type=click.FloatRange(0, 1),
-                 help="From 0, what joins best, to 1, bold; the preset says if you do not."),
-    click.option("--max-quote", type=click.IntRange(1), metavar="BEATS",
-                 help="Beats that one song may be quoted for, note for note."),
+                 help='Chords to follow in a loop: "C | Am | F G7 | C", or a file of them.'),
+    click.option("--adventure", type=Number(0, 1), metavar="0-1",
+                 help="0 safe ... 1 bold.  [default: from the preset]"),
+    click.option("--max-quote", type=Number(1, whole=True), metavar="BEATS",
+                 help="Quote one tune for this many beats at most, note for note."),
     click.option("--plain", is_flag=True,
-                 help="The paper's rule: the nearest code, then lots; quotes of any length."),
-    click.option("--seed", type=click.IntRange(0), metavar="N",
-                 help="Same seed, same music; drawn and shown if you give none."),
-    click.option("--retrieve", type=click.Choice(["min", "max"]), default="min",
-                 show_default=True,
-                 help="Nearest codes, or (the paper's Task 2) the farthest."),
+                 help="Plain mode from the paper: nearest match, ties at random, no limit on "
+                 "quoting."),
+    click.option("--seed", type=Number(0, whole=True), metavar="N",
+                 help="Random seed; the same seed gives the same music."),
+    click.option("--retrieve", type=OneOf(["min", "max"]), default="min", show_default=True,
+                 help="min: the nearest codes. max: the farthest, as in the paper's Task 2."),
     click.option("--trace", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.jsonl",
                  help="Write where every segment came from, one JSON record a line."),
 )  # fmt: skip
 
 _KIND_OPTIONS = (
-    click.option("--metre", type=click.Choice(list(GRIDS)), default=str(COMMON_TIME),
-                 show_default=True, help="Metre of the tunes; 4/4 takes 2/4 and cut time as well."),
+    click.option("--metre", type=OneOf(list(GRIDS)), default=str(COMMON_TIME), show_default=True,
+                 help="Metre of the tunes. 4/4 takes 2/4 and cut time as well."),
     click.option("--minor", is_flag=True, help="Tunes in minor keys instead of major ones."),
 )  # fmt: skip
 
 
 def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options that decide which tunes of a corpus are used."""
+    """Adds the options that choose which tunes of a corpus are used."""
     return reduce(lambda decorated, option: option(decorated), reversed(_KIND_OPTIONS), command)
 
 
@@ -71,7 +75,11 @@ def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def bars_option(default: int | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option `--bars`."""
-    told = "How many bars to play." if default else "Stop after this many bars instead of never."
     return click.option(
-        "--bars", type=click.IntRange(1), default=default, show_default=True, metavar="N", help=told
+        "--bars",
+        type=Number(1, whole=True),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="How many bars to write." if default else "End after this many bars.",
     )

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,54 +12,71 @@ import click
 
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, performance_options
+from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
+from livedshl.cli.status import StatusLine
+from livedshl.cli.typed import USAGE, obey_typed_lines
+from livedshl.files import check_file
+from livedshl.live.port_watcher import PortWatcher
+from livedshl.live.session import Session
+from livedshl.live.take import new_take_path
+from livedshl.outputs.choice import Output, OutputKind, choose_output
+from livedshl.outputs.ports import find_port, input_names
+from livedshl.performance.options import make_settings
 from livedshl.performance.settings import Settings
+from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
 from livedshl.units import MOST_LATENCY_MS
 
 
 @click.command()
-@click.option("--port", metavar="NAME|N", help="MIDI port, by words of its name or its number.")
+@click.option(
+    "--port",
+    type=OUTPUT_PORT,
+    metavar="NAME|N",
+    help="MIDI port: words of its name, or its number in `livedshl ports`.",
+)
 @click.option("--synth", is_flag=True, help="Play through the built-in synthesiser.")
 @click.option(
     "--soundfont",
-    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.sf2",
     help="Soundfont of the synthesiser.",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
 )
 @click.option(
     "--sync",
-    type=click.Choice(["internal", "clock", "link"]),
+    type=OneOf([sync.value for sync in Sync]),
     default="internal",
     show_default=True,
-    help="Who drives the clock: livedshl, a MIDI clock, or an Ableton Link session.",
+    help="Clock source: livedshl, a MIDI clock, or an Ableton Link session.",
 )
 @click.option(
     "--sync-port",
+    type=INPUT_PORT,
     metavar="NAME|N",
-    help="MIDI input that the clock comes from; a virtual one is made if you give none.",
+    help="MIDI input that receives the clock.  [default: a new virtual one]",
 )
 @click.option("--send-clock", is_flag=True, help="Send MIDI clock along with the music.")
 @click.option(
     "--latency",
-    type=click.FloatRange(-MOST_LATENCY_MS, MOST_LATENCY_MS),
+    type=Number(-MOST_LATENCY_MS, MOST_LATENCY_MS, unit=" ms"),
     default=0.0,
     metavar="MS",
-    help="Play so many milliseconds early, for a synth that is late; negative: late. "
-    "While it plays: [ and ] on the screen, or, with --no-tui, type latency MS and Enter.",
+    help="Send notes this many ms early (negative = later). While it plays: [ and ] on "
+    "the screen, or type `latency 12` with --no-tui.",
 )
 @click.option(
     "--control-port",
     is_flag=False,
     flag_value="",
     metavar="[NAME|N]",
-    help="MIDI input of a controller to steer with; without a name a virtual one is made. "
-    "l on the screen, or typing learn CONTROL with --no-tui, lets a knob learn.",
+    help="MIDI input of a controller; without a name a new virtual one. MIDI learn: l "
+    "on the screen, or type `learn adventure` with --no-tui.",
 )
 @click.option(
     "--osc-port",
-    type=click.IntRange(1, 65535),
+    type=Number(1, 65535, whole=True),
     metavar="N",
-    help="UDP port of this machine on which OSC messages steer.",
+    help="UDP port for OSC messages from this machine.",
 )
 @click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
 @click.option(
@@ -67,8 +84,8 @@ from livedshl.units import MOST_LATENCY_MS
     is_flag=False,
     flag_value="",
     metavar="[NAME|N]",
-    help="MIDI input of a keyboard to play together with: phrases are answered, held chords "
-    "followed; without a name a virtual one is made.",
+    help="MIDI input of a keyboard to play along on; without a name a new virtual one. "
+    "livedshl answers your phrases and follows the chords you hold.",
 )
 @bars_option(default=None)
 @click.option(
@@ -78,10 +95,7 @@ from livedshl.units import MOST_LATENCY_MS
     help="Record what is played.",
 )
 @click.option(
-    "--corpus",
-    multiple=True,
-    metavar="PATH",
-    help="Improvise from these tunes, coded by the model's networks.",
+    "--corpus", multiple=True, metavar="PATH", help="Use your own tunes (a file or folder)."
 )
 @performance_options
 def play(
@@ -102,51 +116,41 @@ def play(
     trace: Path | None,
     **chosen: Any,
 ) -> None:
-    """Play, endlessly, until Ctrl-C: once ends on a cadence, twice at once.
+    """Play until you press Ctrl-C (once: end on a cadence; twice: stop now).
 
-    Without --port or --synth: on a virtual MIDI port called "livedshl" where the system can make
-    one, else through the built-in synthesiser, else into a recorded MIDI file.
+    Without --port or --synth it plays on a virtual MIDI port called "livedshl". Where there is no
+    MIDI it plays through the built-in synthesiser, and without audio into a recorded MIDI file.
     """
     if port and (synth or soundfont):
-        raise click.UsageError("--port and --synth exclude each other")
+        raise click.UsageError("choose either --port or --synth")
     if corpus and chosen["opening"]:
-        raise click.UsageError("--from and --corpus exclude each other; see `livedshl models add`")
+        raise click.UsageError(
+            "choose either --from or --corpus; `livedshl models add` makes a model for --from"
+        )
     if sync_port and sync != "clock":
-        raise click.UsageError("--sync-port is for --sync clock")
-    from livedshl.cli.status import StatusLine
-    from livedshl.cli.typed import USAGE, obey_typed_lines
-    from livedshl.live.port_watcher import PortWatcher
-    from livedshl.live.session import Session
-    from livedshl.live.take import new_take_path
-    from livedshl.outputs.choice import OutputKind, choose_output
-    from livedshl.outputs.ports import find_port, input_names
-    from livedshl.performance.options import make_settings
-    from livedshl.player.clock.source import ClockSettings, Sync
-
+        raise click.UsageError("--sync-port needs --sync clock")
     settings = make_settings(bars=bars, **chosen)
     output = choose_output(port=port, synth=synth or soundfont is not None, soundfont=soundfont)
-    timing = ClockSettings(
+    clock = ClockSettings(
         sync=Sync(sync),
-        port=find_port(sync_port, input_names()) if sync_port else "",
+        port=_input(sync_port),
         sends_clock=send_clock,
         latency_s=latency / 1000,
     )
     if output.kind is OutputKind.NOWHERE and record is None:
         record = new_take_path()
+    for path in filter(None, (record, trace)):
+        check_file(path)
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status, ExitStack() as surfaces:
         if corpus:
             settings = replace(settings, model=str(_coded(settings, corpus, status.progress)))
-        status.tell(output.reason)
-        if waiting := _WAITING.get(timing.sync.value):
-            status.tell(waiting.format(port=timing.port or "its virtual input"))
-        status.tell(f"Seed {settings.seed}. Ctrl-C ends the music, twice stops it.")
         watcher = surfaces.enter_context(PortWatcher())
         session = Session(
             settings,
             output,
-            timing=timing,
+            timing=clock,
             watcher=watcher,
             record=record,
             trace=trace,
@@ -154,22 +158,10 @@ def play(
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
-        learn = None
-        if control_port is not None:
-            from livedshl.surfaces.midi_control import MidiControl
-
-            name = find_port(control_port, input_names()) if control_port else ""
-            learn = surfaces.enter_context(MidiControl(name, session, watcher, tell)).learn
-        if osc_port:
-            from livedshl.surfaces.osc import OscServer
-
-            surfaces.enter_context(OscServer(osc_port, session, tell))
-        if listen is not None:
-            from livedshl.live.listener import Listener
-
-            heard = find_port(listen, input_names()) if listen else ""
-            surfaces.enter_context(Listener(heard, session, watcher, tell))
+        learn = _open_surfaces(surfaces, session, watcher, tell, control_port, osc_port, listen)
+        _announce(status, settings, output, clock)
         if on_screen:
+            # It loads the screen's library, which plain lines have no need of.
             from livedshl.surfaces.opening import play_under_screen
 
             status.report(play_under_screen(session, learn))
@@ -182,16 +174,57 @@ def play(
             status.tell(f"Recorded to {record}.")
 
 
+def _input(name: str | None) -> str:
+    """The MIDI input that a name stands for; "" for a new virtual one."""
+    return find_port(name, input_names()) if name else ""
+
+
 def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Path:
     """The folder of a model of other tunes, coded by the networks of the one that was chosen."""
+    # It loads what reads tunes, and torch when they are new.
     from livedshl.learning.pipeline import cached_bundle
 
     folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
     return cached_bundle(folder, corpus, progress)
 
 
-_ENDING = "Comes to an end. Ctrl-C again ends now."
-_WAITING = {
-    "clock": "Waits for a MIDI clock, and its start, on {port}.",
-    "link": "In the Ableton Link session of this network, from its next bar on.",
-}
+def _open_surfaces(
+    surfaces: ExitStack,
+    session: Session,
+    watcher: PortWatcher,
+    tell: Callable[[str], None],
+    control_port: str | None,
+    osc_port: int | None,
+    listen: str | None,
+) -> Callable[..., str] | None:
+    """Opens what steers the session and what plays along. Returns what lets a knob learn."""
+    # Each is loaded only where it is asked for: the first note need not wait for it.
+    learn = None
+    if control_port is not None:
+        from livedshl.surfaces.midi_control import MidiControl
+
+        control = MidiControl(_input(control_port), session, watcher, tell)
+        learn = surfaces.enter_context(control).learn
+    if osc_port:
+        from livedshl.surfaces.osc import OscServer
+
+        surfaces.enter_context(OscServer(osc_port, session, tell))
+    if listen is not None:
+        from livedshl.live.listener import Listener
+
+        surfaces.enter_context(Listener(_input(listen), session, watcher, tell))
+    return learn
+
+
+def _announce(status: StatusLine, settings: Settings, output: Output, clock: ClockSettings) -> None:
+    status.tell(output.reason)
+    if output.kind is OutputKind.VIRTUAL:
+        status.tell("To hear it from this machine, use --synth.")
+    if clock.sync is Sync.CLOCK:
+        status.tell(f"Waiting for MIDI clock and Start on {clock.port or 'a virtual input'}.")
+    if clock.sync is Sync.LINK:
+        status.tell("Joining the Ableton Link session of this network at its next bar.")
+    status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
+
+
+_ENDING = "Ending at the next cadence. Press Ctrl-C again to stop now."

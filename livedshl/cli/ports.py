@@ -2,17 +2,18 @@
 
 import click
 
+from livedshl.cli.status import StatusLine
+from livedshl.errors import LivedshlError
+from livedshl.outputs.choice import choose_output
+from livedshl.outputs.ports import input_names, output_names
+
 
 @click.command()
 def ports() -> None:
-    """List the MIDI ports for `play`, and what `play` would use by itself."""
-    from livedshl.errors import LivedshlError
-    from livedshl.outputs.choice import choose_output
-    from livedshl.outputs.ports import input_names, output_names
-
+    """List the MIDI ports, and show what `play` would use without options."""
     try:
         outputs, inputs = output_names(), input_names()
-    except LivedshlError:  # which the choice below tells
+    except LivedshlError:  # the choice below gives the reason
         outputs, inputs = [], []
     for number, name in enumerate(outputs):
         click.echo(f"{number}: {name}")
@@ -20,4 +21,4 @@ def ports() -> None:
         click.echo("Inputs, for --sync-port, --control-port and --listen:")
     for number, name in enumerate(inputs):
         click.echo(f"{number}: {name}")
-    click.echo(choose_output(port=None, synth=False, soundfont=None).reason, err=True)
+    StatusLine().tell(choose_output(port=None, synth=False, soundfont=None).reason)

@@ -4,47 +4,34 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from livedshl.cli.options import performance_options
+from livedshl.cli.parameters import Number
+from livedshl.cli.status import StatusLine
+from livedshl.diagnostics.soak import soak as play_hours
+from livedshl.performance.options import make_settings
 
 
 @click.command(hidden=True)
-@click.option(
-    "--hours",
-    type=click.FloatRange(0, min_open=True),
-    default=24.0,
-    show_default=True,
-    metavar="H",
-    help="How many hours of music.",
-)
-@click.option(
-    "--speed",
-    type=click.FloatRange(1, 1000),
-    default=40.0,
-    show_default=True,
-    metavar="X",
-    help="How many times as fast as written to play them.",
-)
+@click.option("--hours", type=Number(0.0001), default=24.0, show_default=True, metavar="H",
+              help="How many hours of music.")  # fmt: skip
+@click.option("--speed", type=Number(1, 1000), default=40.0, show_default=True, metavar="X",
+              help="How many times as fast as written to play them.")  # fmt: skip
 @performance_options
 @click.pass_context
 def soak(
     context: click.Context, /, hours: float, speed: float, trace: Path | None, **chosen: Any
 ) -> None:
-    """Play hours of music on a fast clock, and check that nothing grows, repeats, or is left on.
+    """Play hours of music on a fast clock and check that nothing grows, repeats or hangs.
 
     Exits with 1 if a check fails.
     """
-    from rich.console import Console
-    from rich.table import Table
-
-    from livedshl.cli.status import StatusLine
-    from livedshl.diagnostics.soak import soak
-    from livedshl.performance.options import make_settings
-
     settings = make_settings(**chosen)
     with StatusLine() as status:
-        status.tell(f"Seed {settings.seed}. Ctrl-C stops.")
-        checks = soak(settings, hours=hours, speed=speed, trace=trace, tell=status.tell)
+        status.tell(f"Seed {settings.seed}. Press Ctrl-C to stop.")
+        checks = play_hours(settings, hours=hours, speed=speed, trace=trace, tell=status.tell)
     table = Table("", "", "", box=None, show_header=False)
     for check in checks:
         table.add_row(check.name, check.found, "failed" if check.fault else "")

@@ -1,10 +1,13 @@
-"""What `play` shows on the terminal: plain lines, and a bar while something is being computed."""
+"""What a command says while it works: plain lines, and a progress bar when it takes long."""
 
+import io
+import sys
 import time
 from typing import TYPE_CHECKING
 
 import click
 
+from livedshl.cli.verbosity import verbosity
 from livedshl.live.performer import PlayerReport
 
 if TYPE_CHECKING:
@@ -14,9 +17,10 @@ _PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
 
 
 class StatusLine:
-    """Lines on the error stream; a progress bar shows only while work goes on."""
+    """Lines on the error stream, and a progress bar while work goes on. Silent with `-q`."""
 
     def __init__(self) -> None:
+        self._quiet = verbosity().quiet
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._since = time.monotonic()
@@ -29,7 +33,9 @@ class StatusLine:
             self._bar.stop()
 
     def tell(self, line: str) -> None:
-        """Prints one line."""
+        """Prints a line."""
+        if self._quiet:
+            return
         if self._task is None or self._bar is None:
             click.echo(line, err=True)
         else:
@@ -37,13 +43,15 @@ class StatusLine:
 
     def progress(self, stage: str, share: float) -> None:
         """Shows how much of a stage is done, 0 to 1."""
+        if self._quiet:
+            return
         if self._task is None:
             if time.monotonic() - self._since < _PATIENCE_S:
                 return
             self._bar = self._bar or _new_bar()
             self._bar.start()
             self._task = self._bar.add_task(stage, total=1.0)
-        assert self._bar, "a task is the bar's"
+        assert self._bar, "a task belongs to the bar"
         self._bar.update(self._task, description=stage, completed=share)
         if share >= 1:
             self._bar.stop()
@@ -52,22 +60,29 @@ class StatusLine:
             self._since = time.monotonic()
 
     def report(self, report: PlayerReport | None) -> None:
-        """Tells how the clock did."""
+        """Prints how well the clock kept time."""
         if report is None:
             return
         lateness = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
         late = "/".join(f"{milliseconds:.2f}" for milliseconds in lateness)
         self.tell(
-            f"{report.notes} notes, {report.underruns} underruns, {report.dropped} notes dropped; "
-            f"late by {late} ms (median, 99 %, worst) with {report.realtime} priority"
+            f"{report.notes} notes, {report.underruns} underruns, {report.dropped} notes dropped. "
+            f"Late by {late} ms (median, 99 %, worst) with {report.realtime} priority."
         )
         if report.jumps:
             times = "once" if report.jumps == 1 else f"{report.jumps} times"
-            self.tell(f"The clock stood still {times}, as when a system sleeps, and went on there.")
+            self.tell(f"The clock stood still {times}, as when a computer sleeps, and carried on.")
+
+
+def print_any_letters() -> None:
+    """Lets a terminal that lacks some letters show a "?" for them. Titles may have any."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _new_bar() -> "Progress":
-    """A progress bar on the error stream; Rich is imported when there is something to show."""
+    """A progress bar on the error stream."""
+    # Rich takes 60 ms to import, and `play` seldom has a bar to show.
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 

@@ -9,8 +9,14 @@ from typing import Any
 import click
 
 from livedshl.cli.options import kind_options
+from livedshl.cli.parameters import Number, OneOf
+from livedshl.cli.status import StatusLine
+from livedshl.files import check_folder
+from livedshl.learning.harmony import shipped_harmoniser
+from livedshl.learning.pipeline import train_bundle
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode
+from livedshl.progress import unseen
 
 _PAPER, _CONTRASTIVE = (TrainingSettings.of(method, COMMON_TIME, True) for method in Method)
 
@@ -27,36 +33,36 @@ def _by_method(name: str) -> str:
 
 _OPTIONS = (
     click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False),
-                 metavar="DIR", help="Folder of the new bundle."),
-    click.option("--method", type=click.Choice([method.value for method in Method]),
+                 metavar="DIR", help="Folder of the new model."),
+    click.option("--method", type=OneOf([method.value for method in Method]),
                  default=Method.CONTRASTIVE.value, show_default=True,
-                 help="How codes are learned: each true pair against all others of its batch, by "
-                 "networks that know the context; or as in the paper."),
-    click.option("--follow", type=click.Choice(["2", "4"]), default="2", show_default=True,
-                 help="Beats from a segment to the next: 2 overlaps them, 4 sets them end to end; "
-                 "in other metres half a segment, or a whole one."),
-    click.option("--epochs", type=click.IntRange(1), show_default=_by_method("epochs"),
-                 help="How many times all pairs of segments are learned from."),
-    click.option("--length", type=click.IntRange(1, 64), show_default=_by_method("length"),
-                 help="Symbols of a code, the paper's L."),
-    click.option("--symbols", type=click.IntRange(2, 256), show_default=_by_method("symbols"),
-                 help="Values of a symbol, the paper's K."),
-    click.option("--hidden", type=click.IntRange(1), show_default=_by_method("hidden"),
-                 help="Size of the networks' hidden layers."),
+                 help="contrastive: each true pair against all others of its batch, with networks "
+                 "that see the context. paper: the paper's LSTMs and losses."),
+    click.option("--follow", type=OneOf(["2", "4"]), default="2", show_default=True,
+                 help="Beats from a segment to the next: 2 overlaps them, 4 sets them end to end. "
+                 "In other metres half a segment or a whole one."),
+    click.option("--epochs", type=Number(1, whole=True), show_default=_by_method("epochs"),
+                 metavar="N", help="Passes over all pairs of segments."),
+    click.option("--length", type=Number(1, 64, whole=True), show_default=_by_method("length"),
+                 metavar="N", help="Symbols in a code, the paper's L."),
+    click.option("--symbols", type=Number(2, 256, whole=True), show_default=_by_method("symbols"),
+                 metavar="N", help="Values of a symbol, the paper's K."),
+    click.option("--hidden", type=Number(1, whole=True), show_default=_by_method("hidden"),
+                 metavar="N", help="Units in a hidden layer."),
     click.option("--final-relu/--no-final-relu", default=None, show_default="on",
-                 help="The paper's ReLU before the softmax, paper's method only; off gives more "
-                 "codes."),
-    click.option("--batch", "batch_size", type=click.IntRange(2),
-                 show_default=_by_method("batch_size"), help="Pairs learned from at a time."),
-    click.option("--learning-rate", type=click.FloatRange(0, 1, min_open=True),
-                 show_default=_by_method("learning_rate"), help="Of the optimiser, Adam."),
-    click.option("--balance", type=click.FloatRange(0), show_default=_by_method("balance"),
-                 help="Weight of the bit-balancing term, the paper's alpha."),
-    click.option("--seed", type=click.IntRange(0), default=_PAPER.seed, show_default=True,
-                 help="Same seed, same codes."),
-    click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto",
-                 show_default=True, help="Where it is computed; auto takes a GPU if there is one."),
-    click.option("--resume", is_flag=True, help="Go on where a training into DIR was stopped."),
+                 help="The paper's ReLU before the softmax, with --method paper only. Off gives "
+                 "more codes."),
+    click.option("--batch", "batch_size", type=Number(2, whole=True), metavar="N",
+                 show_default=_by_method("batch_size"), help="Pairs in a training step."),
+    click.option("--learning-rate", type=Number(1e-9, 1), metavar="RATE",
+                 show_default=_by_method("learning_rate"), help="Learning rate of Adam."),
+    click.option("--balance", type=Number(0), show_default=_by_method("balance"),
+                 metavar="WEIGHT", help="Weight of the bit-balance term, the paper's alpha."),
+    click.option("--seed", type=Number(0, whole=True), default=_PAPER.seed, show_default=True,
+                 metavar="N", help="Random seed; the same seed gives the same codes."),
+    click.option("--device", type=OneOf(["auto", "cpu", "cuda", "mps"]), default="auto",
+                 show_default=True, help="Where to compute. auto takes a GPU if there is one."),
+    click.option("--resume", is_flag=True, help="Continue a training into DIR that was stopped."),
 )  # fmt: skip
 
 
@@ -79,22 +85,19 @@ def train(
     device: str,
     **chosen: Any,
 ) -> None:
-    """Learn codes from the tunes in PATH... and write a bundle to play from.
+    """Train codes on the tunes in PATH... and write a model to play from.
 
-    It takes from minutes to hours; `livedshl models add` codes your tunes with the networks that
-    ship, and says how well these fit.
+    This takes minutes to hours. `livedshl models add` needs no training: it codes your tunes with
+    the networks that ship, and shows how well they fit.
 
-    The first Ctrl-C ends the training and writes the best codes so far. Several processes can learn
-    together: torchrun --nproc-per-node N -m livedshl train ...
+    The first Ctrl-C ends the training and writes the best codes so far. Several processes can
+    train together: torchrun --nproc-per-node N -m livedshl train ...
     """
-    from livedshl.cli.status import StatusLine
-    from livedshl.files import check_folder
-    from livedshl.learning.harmony import shipped_harmoniser
-    from livedshl.learning.pipeline import train_bundle
-    from livedshl.learning.workers import workers
-
     check_folder(out)
     settings = _settings(Method(method), GRIDS[metre], follow == "2", chosen)
+    # It loads torch, which must not keep `--help` waiting.
+    from livedshl.learning.workers import workers
+
     with StatusLine() as status, workers(device) as those:
         result = train_bundle(
             paths,
@@ -103,25 +106,25 @@ def train(
             mode=Mode.MINOR if minor else Mode.MAJOR,
             resume=resume,
             harmoniser=shipped_harmoniser(),
-            progress=status.progress if those.leads else lambda stage, share: None,
+            progress=status.progress if those.leads else unseen,
             workers=those,
         )
     if not those.leads:
         return
     best = result.history[result.best_epoch]
     click.echo(
-        f"{out}: best of {len(result.history) - 1} epochs is {best.epoch}, "
-        f"Hamming {best.validation_positive:.2f} of pairs that follow, "
-        f"{best.validation_negative:.2f} of others, {best.distinct_codes} different codes"
+        f"{out}: the best of {len(result.history) - 1} epochs is {best.epoch}. Mean Hamming "
+        f"distance {best.validation_positive:.2f} for pairs that follow, "
+        f"{best.validation_negative:.2f} for others; {best.distinct_codes} different codes."
     )
     if not result.finished and result.resumable:
-        click.echo("Stopped early; the same command with --resume goes on.")
+        click.echo("Stopped early. To continue, run the same command with --resume.")
 
 
 def _settings(
     method: Method, grid: Grid, overlaps: bool, chosen: Mapping[str, Any]
 ) -> TrainingSettings:
-    """What was found best for the method, but for what the user chose."""
+    """The best known settings of the method, with what the user chose."""
     best = TrainingSettings.of(method, grid, overlaps)
     given = {name: value for name, value in chosen.items() if value is not None}
     of_shape = {name: given.pop(name) for name in _OF_SHAPE if name in given}

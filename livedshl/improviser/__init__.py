@@ -1,13 +1,15 @@
-"""Chooses what comes next and joins it on: continuation by codes, then the merge at a splice.
+"""Improvises: retrieves what may follow by code, draws one and joins it on, section by section.
 
-Counts in beats and steps; knows neither seconds nor ports.
+It counts in beats and steps and knows nothing of seconds or ports.
 """
 
 from livedshl.improviser.chart import Chart
-from livedshl.improviser.continuation import ContinuationRules, Retrieve, Wish
-from livedshl.improviser.form import Form, Improvisation
-from livedshl.improviser.line import Passage, Place
+from livedshl.improviser.form import Form
+from livedshl.improviser.improvisation import Improvisation
+from livedshl.improviser.material import Material
+from livedshl.improviser.passage import Passage, Place
 from livedshl.improviser.provenance import Candidate, Provenance, provenance_of
+from livedshl.improviser.rules import ContinuationRules, Retrieve
 
 __all__ = [
     "Candidate",
@@ -15,10 +17,10 @@ __all__ = [
     "ContinuationRules",
     "Form",
     "Improvisation",
+    "Material",
     "Passage",
     "Place",
     "Provenance",
     "Retrieve",
-    "Wish",
     "provenance_of",
 ]

@@ -1,7 +1,7 @@
-"""A chart: the chords of a progression that the music follows, bar by bar, again and again.
+"""A chord chart that the music follows, bar by bar, over and over.
 
-"C | Am | F G7 | C" has four bars; the chords of a bar share it evenly, and "%" or an empty bar is
-the bar before once more.
+"C | Am | F G7 | C" has four bars. The chords of a bar share it evenly. "%", or an empty bar,
+repeats the bar before.
 """
 
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from livedshl.music import Chord, ChordVocabulary, Grid
 from livedshl.music.segments import CHORD
 
 _REPEAT = ("", "%")
-_MOST_CHORDS = 100  # different ones: with those of a bundle they fit the steps' numbers
-_NO_CHORD = Chord(0, 0).distance(Chord(6, 0))  # how far no chord at all is from any
+_MOST_CHORDS = 100  # different ones: chords are numbered in 7 bits, after those of the model
+_NO_CHORD = Chord(0, 0).distance(Chord(6, 0))  # the distance of no chord from any chord
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The chords of a progression: one for each beat of all its bars."""
+    """A chord chart: one chord for each beat of its bars."""
 
     beats: tuple[Chord, ...]
 
     @classmethod
     def parse(cls, text: str, grid: Grid) -> "Chart":
-        """The chart that a text tells, its lines one after the other.
+        """Reads a chart, which may have several lines.
 
-        Raises ValueError naming the bar, and the chord that cannot be read.
+        Raises ValueError, which names the bar and the chord that cannot be read.
         """
         lines = [line.strip().removeprefix("|").removesuffix("|") for line in text.splitlines()]
         bars = [bar.split() for line in lines if line for bar in line.split("|")]
@@ -51,30 +51,30 @@ class Chart:
                 chords[beat * len(chords) // grid.bar_beats] for beat in range(grid.bar_beats)
             ]
         if not beats:
-            raise ValueError("no bar in it")
+            raise ValueError("the chart has no bars")
         if len(set(beats)) > _MOST_CHORDS:
-            raise ValueError(f"more than {_MOST_CHORDS} different chords")
+            raise ValueError(f"the chart has more than {_MOST_CHORDS} different chords")
         return cls(tuple(beats))
 
     def transposed(self, semitones: int) -> "Chart":
-        """The same progression `semitones` higher."""
+        """The same chart, `semitones` higher."""
         return Chart(tuple(chord.transposed(semitones) for chord in self.beats))
 
     def added_to(self, vocabulary: ChordVocabulary) -> ChordVocabulary:
-        """A vocabulary with the chart's chords after its own classes: each has an index then."""
+        """The vocabulary with those chords of the chart that it lacks, after its own classes."""
         own = [chord for chord in dict.fromkeys(self.beats) if chord not in vocabulary.classes]
         return ChordVocabulary((*vocabulary.classes, *own))
 
     def at(self, beat: int, n_beats: int) -> list[Chord]:
-        """The chords of some beats of the music, the first of which is `beat`."""
+        """The chords of `n_beats` beats of the music, from `beat` on."""
         return [self.beats[at % len(self.beats)] for at in range(beat, beat + n_beats)]
 
     def written_into(
         self, steps: NDArray[np.int8], beat: int, vocabulary: ChordVocabulary, beat_steps: int
     ) -> NDArray[np.int8]:
-        """A passage, int8[n, 3], that starts at `beat`, with the chart's chords instead of its own.
+        """A passage, int8[n, 3], that starts at `beat`, with the chart's chords for its own.
 
-        vocabulary: one that has them.
+        vocabulary: one that has the chart's chords.
         """
         chords = [vocabulary.index(chord) for chord in self.at(beat, len(steps) // beat_steps)]
         written = steps.copy()
@@ -83,7 +83,7 @@ class Chart:
 
 
 class ChartDistance:
-    """How far the chord classes of a vocabulary lie from a chart's chords."""
+    """Measures how far chords lie from the chart's, for the chord classes of a vocabulary."""
 
     def __init__(self, chart: Chart, vocabulary: ChordVocabulary) -> None:
         to_class = {
@@ -93,7 +93,7 @@ class ChartDistance:
         self._by_beat = np.array([to_class[wanted] for wanted in chart.beats])
 
     def of(self, chords: NDArray[np.int8], beat: int) -> Scores:
-        """Mean distance of chord classes, int8[c, beats] from `beat` on, float64[c]."""
+        """Mean distance of chord classes, int8[c, beats], from the chart at `beat`, float64[c]."""
         at = np.arange(beat, beat + chords.shape[1]) % len(self._by_beat)
-        distances: Scores = self._by_beat[at, chords].mean(axis=1)  # -1, no chord, is the last
+        distances: Scores = self._by_beat[at, chords].mean(axis=1)  # -1, no chord, finds the last
         return distances

@@ -1,4 +1,4 @@
-"""What has been played, and which contents the rules keep from coming again now."""
+"""What has been played, and which contents the rules bar from coming again now."""
 
 from collections import Counter, deque
 from copy import copy
@@ -13,8 +13,8 @@ from livedshl.improviser.ranking import LONGEST_MEMORY
 class Memory:
     """Remembers the segments that were played.
 
-    song_cap: of the last `window` segments, how many may occur in one and the same song. recency:
-    segments for which a content that was played is barred.
+    song_cap: how many of the last `window` segments may occur in the same song.
+    recency: for how many segments a content is barred after it was played.
     """
 
     def __init__(self, library: SegmentLibrary, song_cap: int, window: int, recency: int) -> None:
@@ -23,11 +23,11 @@ class Memory:
         self._recent: deque[int] = deque(maxlen=recency)  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=window - 1)  # songs
         self._passages = 0
-        # By content, the passage that was heard last of any of its songs.
+        # By content, the number of the passage in which any of its songs was last heard.
         self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
 
     def copy(self) -> "Memory":
-        """One that remembers the same."""
+        """The same memory, to go on independently."""
         other = copy(self)
         other._recent = self._recent.copy()
         other._window = self._window.copy()
@@ -35,7 +35,7 @@ class Memory:
         return other
 
     def add(self, segment: int) -> None:
-        """A segment is played."""
+        """Remembers a segment as played."""
         library = self._library
         content = int(library.content_ids[segment])
         songs = library.songs_with(content).tolist()
@@ -46,11 +46,11 @@ class Memory:
         self._passages += 1
 
     def avoid(self, segment: int) -> None:
-        """Bars the content of a segment as if it had been played just now."""
+        """Bars the content of a segment as if it had just been played."""
         self._recent.append(int(self._library.content_ids[segment]))
 
     def barred(self) -> NDArray[np.bool_]:
-        """By content, whether song cap or recency rule it out."""
+        """Which contents the song cap or recency bars, bool[contents]."""
         counts = Counter(song for songs in self._window for song in songs)
         barred = np.zeros(len(self._heard_at), np.bool_)
         barred[list(self._recent)] = True
@@ -60,7 +60,10 @@ class Memory:
         return barred
 
     def unheard(self, segments: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Passages for which none of a segment's songs has been heard, int64[n]; 1 for the last."""
+        """For how many passages none of each segment's songs has been heard, int64[n].
+
+        1 means the last passage.
+        """
         unheard: NDArray[np.int64] = (
             self._passages - self._heard_at[self._library.content_ids[segments]]
         )

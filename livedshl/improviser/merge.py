@@ -1,30 +1,73 @@
-"""Joins two segments over the beats they share: the second half of one, the first of the other."""
+"""Merges two segments over the beats they share: the second half of one, the first of the next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.music import Grid
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
-_REST_LEAP = 3  # semitones: handing over across a rest is as smooth as a small leap
+_REST_LEAP = 3  # semitones: a splice across a rest is as smooth as a small leap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overlap:
-    """The merged overlap: `steps` is int8[hop, 3]; from step `splice` on the new melody plays.
+    """A merged overlap.
 
-    A splice at its end hands over only after the overlap.
+    steps: int8[hop, 3]. splice: the step from which the new melody sounds; `hop` if it sounds only
+    after the overlap.
     """
 
     steps: NDArray[np.int8]
     splice: int
 
 
-def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
-    """In how many steps of the overlap two segments agree in melody and chord.
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """How segments would sound after the playing one.
 
-    old: int8[2 hop, 3]; new: int8[..., 2 hop, 3] or its first half, int8[..., hop, 3].
+    after: int8[c, segment steps, 3], what would be heard.
+    at: int64[c], the step of `after` from which each segment's own melody is heard.
+    agreeing: int64[c], steps of the overlap in which it agrees with the playing segment.
+    """
+
+    after: NDArray[np.int8]
+    at: NDArray[np.int64]
+    agreeing: NDArray[np.int64]
+
+    def of(self, rows: NDArray[np.bool_]) -> "Joined":
+        """Some of the segments."""
+        return Joined(self.after[rows], self.at[rows], self.agreeing[rows])
+
+    @classmethod
+    def all_of(cls, several: Sequence["Joined"]) -> "Joined":
+        """Those of several, one after the other."""
+        return cls(
+            np.concatenate([joined.after for joined in several]),
+            np.concatenate([joined.at for joined in several]),
+            np.concatenate([joined.agreeing for joined in several]),
+        )
+
+
+def joined(playing: NDArray[np.int8] | None, segments: NDArray[np.int8], grid: Grid) -> Joined:
+    """How segments, int8[c, 2 hop, 3], would sound after the playing one, int8[2 hop, 3].
+
+    playing: None if they come end to end with it, so that nothing is merged.
+    """
+    if playing is None:
+        none = np.zeros(len(segments), np.int64)
+        return Joined(segments, none, none)
+    overlaps, splices = merge_each(playing, segments, grid.beat_steps)
+    after = np.concatenate([overlaps, segments[:, grid.hop_steps :]], axis=1)
+    return Joined(after, splices, agreement(playing, segments))
+
+
+def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
+    """In how many steps of the overlap two segments agree in melody and chord, int64[...].
+
+    old: int8[2 hop, 3]. new: int8[..., 2 hop, 3], or its first half, int8[..., hop, 3].
     """
     hop = len(old) // 2
     same = (old[hop:] == new[..., :hop, :]).all(axis=-1)
@@ -32,11 +75,11 @@ def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]
 
 
 def merge(old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int) -> Overlap:
-    """Merges the second half of `old` with the first half of `new`, both int8[2 hop, 3].
+    """The second half of `old` merged with the first half of `new`, both int8[2 hop, 3].
 
-    The splice is on an onset of the new melody, where its pitch is that of the old or else the
-    leap is smallest; among equals, nearest to the middle, so that both are heard. The new chords
-    take over on the first beat at or after the splice.
+    The splice falls on an onset of the new melody: where both melodies have the same pitch, or
+    else where the leap is smallest. Among equals the one nearest the middle wins, so that both
+    melodies are heard. The new chords sound from the first beat at or after the splice.
     """
     steps, splices = merge_each(old, new[None], beat_steps)
     return Overlap(steps[0], int(splices[0]))
@@ -45,9 +88,9 @@ def merge(old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int) -> Over
 def merge_each(
     old: NDArray[np.int8], new: NDArray[np.int8], beat_steps: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    """`old` merged with each of `new`, int8[c, 2 hop, 3].
+    """The overlaps of `old` with each of `new`, int8[c, 2 hop, 3]; see `merge`.
 
-    Gives the steps of the overlaps, int8[c, hop, 3], and their splices, int64[c].
+    Returns their steps, int8[c, hop, 3], and their splices, int64[c].
     """
     hop = len(old) // 2
     ending, beginning = old[hop:], new[:, :hop]
@@ -64,15 +107,12 @@ def merge_each(
 
 
 def chords_from(splices: NDArray[np.int64], beat_steps: int) -> NDArray[np.int64]:
-    """The steps from which the new chords sound: on the first beat at or after the splice."""
+    """The steps from which the new chords sound: the first beat at or after each splice."""
     return -(-splices // beat_steps) * beat_steps
 
 
 def _splices(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
-    """The step of the overlap, or its end, at which the melody of each of `new` takes over.
-
-    It is one of its onsets, or 0 if it has none.
-    """
+    """The splice of each of `new`, int64[c]: one of its onsets, or 0 if it has none."""
     hop = len(old) // 2
     beginning = new[:, : hop + 1]
     onsets = beginning[..., ARTICULATED] > 0
@@ -84,14 +124,17 @@ def _splices(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 def _leaps(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Semitones between the old melody's last note before each splice and the new one's first.
+    """The leap, in semitones, that a splice at each step would make, int64[c, hop + 1].
 
-    new: int8[c, hop + 1], pitches. Gives int64[c, hop + 1].
+    It leads from the old melody's note before the splice to the new melody's first note.
+    new: int8[c, hop + 1], pitches.
     """
     hop = len(old) // 2
     before = old[hop - 1 :, PITCH].astype(np.int64)  # the note before each splice
     after = new.astype(np.int64)
     leaps: NDArray[np.int64] = np.maximum(1, np.abs(after - before))
     leaps[(after == REST) | (before == REST)] = _REST_LEAP
-    leaps[:, :hop][after[:, :hop] == old[hop:, PITCH]] = 0  # the old melody goes to the same note
+    leaps[:, :hop][after[:, :hop] == old[hop:, PITCH]] = (
+        0  # where the old melody moves to the same note
+    )
     return leaps

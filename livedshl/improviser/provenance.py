@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from livedshl.bundle import Bundle
-from livedshl.improviser.line import Passage, Place
+from livedshl.improviser.passage import Passage, Place
 from livedshl.index import unpack
 from livedshl.index.codes import Words
 from livedshl.music import GRIDS, Grid
@@ -68,6 +68,13 @@ class Provenance:
     def grid(self) -> Grid:
         """The grid of its metre."""
         return GRIDS[self.metre]
+
+    def in_words(self) -> str:
+        """The tune, the beat there and how it was found, for a log."""
+        found = "an opening"
+        if self.hamming is not None:
+            found = f"Hamming distance {self.hamming}, one of {self.ties:,}"
+        return f"{self.song}, beat {self.song_beat + 1} ({found})"
 
     @property
     def planned(self) -> bool:

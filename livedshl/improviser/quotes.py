@@ -1,7 +1,7 @@
-"""How long what is heard has been, note for note, in one song, and where it would be too long.
+"""Finds quotes: how long the music has followed one song note for note, and what is too long.
 
-Melodies are compared, by pitch and articulation: other chords do not make another tune of it.
-Steps count at any place of a song, not only where its segments begin.
+Only melodies are compared, by pitch and articulation, since a tune over other chords is still the
+same tune. A quote may start at any step of a song, not only where a segment starts.
 """
 
 from copy import copy
@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from livedshl.bundle import SegmentLibrary
 from livedshl.music.segments import ARTICULATED, PITCH
 
-SEED_STEPS = 6  # runs are looked up by so many steps; shorter ones are no quotes
-_HASH_BITS = 16  # of a seed: what NumPy sorts in linear time
+SEED_STEPS = 6  # the last steps, by which quotes are looked up; a shorter run is not a quote
+_HASH_BITS = 16  # of a seed: NumPy sorts 16 bits in linear time
 _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing: 2**64 / golden ratio
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Runs:
-    """Places up to which songs have what was heard last.
+    """The places in songs where the music heard last would end.
 
-    lengths: int64[m], steps for which they do, at least `SEED_STEPS`.
-    forbidden: the melodies with which a song goes on until it is quoted for a step too many, in at
-        most a segment.
+    lengths: int64[m], for how many steps each song and the music are the same; at least
+        `SEED_STEPS`.
+    forbidden: how such songs continue up to the step that would make the quote too long, if that
+        step lies within the next segment.
     """
 
     lengths: NDArray[np.int64]
@@ -33,10 +34,10 @@ class _Runs:
 
 
 class Quotes:
-    """Hears the music and knows what of it is a quote, of all songs that have it.
+    """Follows the music and knows how long it has quoted each song.
 
-    most_beats: beats that one song may be quoted for; less than a segment and a half, which no
-    music made of segments keeps, counts as that.
+    most_beats: how many beats of one song may be quoted. The least is a segment and a half:
+    music made of segments cannot keep to less.
     """
 
     def __init__(self, library: SegmentLibrary, most_beats: int) -> None:
@@ -46,22 +47,21 @@ class Quotes:
         self._most = max(most_beats * grid.beat_steps, grid.segment_steps + grid.hop_steps)
         self._longest_song = int(np.diff(library.tune_steps).max())
         self._heard = np.empty(0, np.uint8)
-        self._known: _Runs | None = None  # of what has been heard, once they are asked for
+        self._known: _Runs | None = None  # found when first needed
 
     def copy(self) -> "Quotes":
-        """One that has heard the same; what is heard is replaced whole, never changed."""
+        """The same, to go on independently: all that changes is replaced whole."""
         return copy(self)
 
     @property
     def are_free(self) -> bool:
-        """Whether nothing that could follow would make a quote too long."""
+        """Whether no continuation can make a quote too long."""
         return not self._runs().forbidden
 
     def hear(self, steps: NDArray[np.int8], planned: bool = False) -> None:
-        """Goes on by what is heard, int8[n, 3].
+        """Hears the next steps, int8[n, 3].
 
-        planned: it repeats what was heard before because the form wants it. Then it is no quote,
-        and ends the one before.
+        planned: whether the form brings them back. Then they are not a quote, and end any quote.
         """
         if planned:
             self._heard = self._heard[:0]
@@ -71,14 +71,13 @@ class Quotes:
 
     @property
     def beats(self) -> int:
-        """Whole beats of the longest quote that ends now; a run shorter than a seed is none."""
+        """Whole beats of the longest quote that ends now."""
         return int(self._runs().lengths.max(initial=0)) // self._beat_steps
 
     def too_long(self, after: NDArray[np.int8]) -> NDArray[np.bool_]:
-        """Whether each of `after`, int8[c, segment, 3], would make a quote too long.
+        """Which of `after`, int8[c, segment, 3], would make a quote too long, bool[c].
 
-        What is too long is what was heard last and goes on in `after` from its first step: within
-        `after` alone nothing is, as it is no longer than may be quoted.
+        Only a quote that has begun already can become too long: a segment alone is short enough.
         """
         melody = _melody(after)
         found = np.zeros(len(after), np.bool_)
@@ -87,7 +86,7 @@ class Quotes:
         return found
 
     def _runs(self) -> _Runs:
-        """All runs that end now."""
+        """The runs that end now."""
         if self._known is None:
             self._known = self._found()
         return self._known
@@ -102,7 +101,7 @@ class Quotes:
         ends, lengths = starts + SEED_STEPS, np.zeros(len(starts), np.int64)
         first = self._library.tune_steps[self._library.tune_at(ends - 1)]
         going = np.arange(len(starts))
-        while len(going):  # a seed farther back as long as all of it is the same
+        while len(going):  # compare one seed farther back wherever the last one matched
             back = int(lengths[going[0]])
             heard = self._heard[::-1][back : back + SEED_STEPS]
             at = ends[going, None] - 1 - back - np.arange(len(heard))
@@ -135,9 +134,10 @@ class Quotes:
 
     @cached_property
     def _by_seed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The steps of the library by the hash of the seed they begin, and where each hash begins.
+        """The library's steps in order of the hash of the seed that starts there, int32[n].
 
-        Made at the first retrieval: 25 ms among 700,000 steps are too long before the first note.
+        And where each hash begins among them, int64[hashes + 1]. Made at the first retrieval: the
+        25 ms for 700,000 steps would delay the first note.
         """
         hashed = _hashed(_seeds(self._melodies))
         counts = np.bincount(hashed, minlength=1 << _HASH_BITS)
@@ -146,13 +146,13 @@ class Quotes:
 
 
 def _melody(steps: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Pitch and articulation of steps, int8[..., 3], as one number each, uint8[...]."""
+    """Pitch and articulation of steps, int8[..., 3], as one number a step, uint8[...]."""
     numbers = np.asarray(steps).astype(np.uint8)
     return np.asarray(numbers[..., PITCH] << 1 | numbers[..., ARTICULATED], np.uint8)
 
 
 def _seeds(melody: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """`SEED_STEPS` numbers from each step on as one, uint64[n - SEED_STEPS + 1]."""
+    """The seed that starts at each step as one number, uint64[n - SEED_STEPS + 1]."""
     n = max(0, len(melody) - SEED_STEPS + 1)
     seeds = np.zeros(n, np.uint64)
     for step in range(SEED_STEPS):

@@ -31,7 +31,7 @@ def source_spans(provenances: Iterable[Provenance], end: int) -> list[SourceSpan
     ]
 
 
-def sections_of(spans: Iterable[SourceSpan]) -> list[tuple[int, str]]:
+def section_starts(spans: Iterable[SourceSpan]) -> list[tuple[int, str]]:
     """The sections of the form, each with its first step: "A", the next time "A2".
 
     The first section of a later tune names it: "Tune 2: A".

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from livedshl.errors import TraceError
-from livedshl.improviser.line import Place
+from livedshl.improviser.passage import Place
 from livedshl.improviser.provenance import Provenance
 from livedshl.records import RecordError, decode, encode
 

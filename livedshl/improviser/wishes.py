@@ -1,43 +1,39 @@
-"""What the form wishes of the segment that comes next: to open, to lead to a close, to vary."""
+"""What the form wishes for next: a segment that opens, leads to a close, closes, or varies."""
 
 from collections.abc import Mapping
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
-from livedshl.improviser.continuation import Wish
+from livedshl.improviser.form import Cadence
 from livedshl.improviser.line import Line
+from livedshl.improviser.material import Material
+from livedshl.improviser.retrieval import allowed_within
+from livedshl.improviser.rules import Wish
 from livedshl.index import hamming
 from livedshl.music.sections import SectionRole
 
-# Shares of the symbols of a code: how much farther than the nearest what the form wishes may lie.
-# A cadence is not given up for the code's sake.
+# How much farther than the nearest a wished segment may lie, as a share of a code's symbols. A
+# cadence comes however far it is. A pause in mid-section may be missed.
 _OPENING_REACH, _LEADING_REACH, _VARIATION_REACH, _CADENCE_REACH = 0.5, 0.6, 0.4, 1.0
-# Of ways of two joins, to a cadence or through a variation, the shortest are taken: those by so
-# much longer at most, and to a cadence by a first join so much farther than the nearest.
-_NEARLY, _TURNING_REACH = 0.05, 0.2
-_PAUSE_REACH = 0.25  # in the middle of a section a cadence may well be missing
-_LOOKED_AT = 200  # segments, for such a way
-
-
-class Cadence(Enum):
-    """How a section closes; END: fully, and no pickup leads on."""
-
-    HALF = "half close"
-    FULL = "full close"
-    END = "end"
+_PAUSE_REACH = 0.25
+# When what is wished for is two joins away, all paths count whose two distances add up to at most
+# `_SLACK` of the symbols more than the shortest. The first join alone may lie `_FIRST_SLACK`
+# farther than the nearest candidate, and only that many candidates for it are looked at.
+_SLACK, _FIRST_SLACK = 0.05, 0.2
+_MOST_FIRST = 200
 
 
 class Wishes:
-    """The wishes that a form can have in a bundle.
+    """The wishes that a form can have of the segments of a model.
 
-    opening: opens a section. pause: ends its first half.
+    opening: to open a section. pause: to close its first half.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
+    def __init__(self, material: Material) -> None:
+        bundle = material.bundle
+        self._material = material
         full = bundle.roles & SectionRole.FULL > 0
         closing = {
             Cadence.HALF: bundle.roles & SectionRole.HALF > 0,
@@ -46,19 +42,22 @@ class Wishes:
         }
         self.opening = self._wish("opening", bundle.roles & SectionRole.OPENS > 0, _OPENING_REACH)
         self.pause = self._wish("pause", closing[Cadence.HALF], _PAUSE_REACH)
-        # What leads to a close in its song, and what closes.
-        self._leading: Mapping[Cadence, Wish] = {
-            cadence: self._wish(f"to {cadence.value}", _before(bundle, among), _LEADING_REACH)
-            for cadence, among in closing.items()
-        }
         self._closing: Mapping[Cadence, Wish] = {
             cadence: self._wish(cadence.value, among, _CADENCE_REACH)
             for cadence, among in closing.items()
         }
+        self._leading: Mapping[Cadence, Wish] = {
+            cadence: self._wish(f"to {cadence.value}", _before(bundle, among), _LEADING_REACH)
+            for cadence, among in closing.items()
+        }
 
     def before_close(self, beats: int, cadence: Cadence, line: Line) -> Wish | None:
-        """What is wished so many beats before the segment that closes a section."""
-        follow_beats = self._bundle.follow_beats
+        """The wish this many beats before the segment that closes a section.
+
+        0 beats: to close. One segment before: to lead to the close, as in a song. Two before: to
+        make the path to it short. None farther from the close.
+        """
+        follow_beats = self._material.bundle.follow_beats
         if beats == 0:
             return self._closing[cadence]
         if beats <= follow_beats:
@@ -67,55 +66,57 @@ class Wishes:
             return self._turning(cadence, line)
         return None
 
-    def variation(self, planned: int, after: int | None, line: Line) -> Wish | None:
-        """Wishes a segment, none of the content of the planned one, by which the code has not far
-        to the one that comes after it, if there is one.
+    def variation(self, planned: int, following: int | None, line: Line) -> Wish | None:
+        """The wish for another segment than `planned`, on a short path to the one that follows it.
+
+        None if the rules allow none. Segments of the same content as `planned` do not count.
+        following: None if nothing is planned after it.
         """
-        bundle, playing = self._bundle, line.playing
+        bundle, playing = self._material.bundle, line.playing
         assert playing is not None, "nothing has been played that could go on"
-        way = hamming(bundle.forward[playing], bundle.backward, bundle.shape).astype(np.int64)
-        if after is not None:
-            way += hamming(bundle.backward[after], bundle.forward, bundle.shape)
+        path = self._material.distances_from(playing).astype(np.int64)
+        if following is not None:
+            path += hamming(bundle.backward[following], bundle.forward, bundle.shape)
         content_ids = bundle.library.content_ids
-        way[content_ids == content_ids[planned]] = 2 * bundle.shape.length
-        reach = self._symbols(_NEARLY)
-        near = line.continuator.allowed_within(playing, way, reach, _LOOKED_AT)
-        return self._shortest("variation", near, way[near], _VARIATION_REACH)
+        path[content_ids == content_ids[planned]] = 2 * bundle.shape.length
+        slack = self._symbols(_SLACK)
+        near = allowed_within(self._material, line, path, slack, _MOST_FIRST)
+        return self._shortest("variation", near, path[near], _VARIATION_REACH)
 
     def _turning(self, cadence: Cadence, line: Line) -> Wish | None:
-        """Wishes a near segment from which the code has not far to what leads to the cadence.
+        """The wish for a near segment on a short path to one that leads to the cadence.
 
-        Without it the step to the cadence is farther by half.
+        Without this wish, the join to the cadence lies half as far again.
         """
-        bundle, playing = self._bundle, line.playing
+        bundle, playing = self._material.bundle, line.playing
         leading = bundle.backward[self._leading[cadence].among]
         if playing is None or not len(leading):
             return None
-        to = hamming(bundle.forward[playing], bundle.backward, bundle.shape)
-        reach = self._symbols(_TURNING_REACH)
-        near = line.continuator.allowed_within(playing, to, reach, _LOOKED_AT)
-        onward = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
-        way = to[near].astype(np.int64) + np.array(onward, np.int64)
-        return self._shortest(f"turn to {cadence.value}", near, way, reach=1.0)
+        first = self._material.distances_from(playing)
+        slack = self._symbols(_FIRST_SLACK)
+        near = allowed_within(self._material, line, first, slack, _MOST_FIRST)
+        second = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
+        path = first[near].astype(np.int64) + np.array(second, np.int64)
+        return self._shortest(f"turn to {cadence.value}", near, path, reach=1.0)
 
     def _shortest(
-        self, name: str, segments: NDArray[np.int32], way: NDArray[np.int64], reach: float
+        self, name: str, segments: NDArray[np.int32], path: NDArray[np.int64], reach: float
     ) -> Wish | None:
-        """Wishes those of some segments by which the way is shortest, or nearly so."""
+        """The wish for those segments whose path is within `_SLACK` of the shortest."""
         if not len(segments):
             return None
-        among = np.zeros(len(self._bundle.library), np.bool_)
-        among[segments[way <= way.min() + self._symbols(_NEARLY)]] = True
+        among = np.zeros(len(self._material.library), np.bool_)
+        among[segments[path <= path.min() + self._symbols(_SLACK)]] = True
         return self._wish(name, among, reach)
 
     def _wish(self, name: str, among: NDArray[np.bool_], reach: float) -> Wish:
         return Wish(name, among, self._symbols(reach))
 
     def _symbols(self, share: float) -> int:
-        return round(share * self._bundle.shape.length)
+        return round(share * self._material.bundle.shape.length)
 
 
 def _before(bundle: Bundle, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which segments are followed, in their song, by one of `among`."""
+    """Which segments are followed, in their song, by one of `among`, bool[n]."""
     after = bundle.library.after(np.arange(len(bundle.library)), bundle.follow_beats)
     return np.asarray((after >= 0) & among[after], np.bool_)

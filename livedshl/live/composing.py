@@ -69,7 +69,8 @@ class LiveMusic:
         self._window.append(chunk)
         self._publish()
         if not chunk.continues:
-            log.info("%s", _story(chunk, self.snapshot.grid.bar_ticks))
+            bar = chunk.start_tick // self.snapshot.grid.bar_ticks + 1
+            log.info("bar %d: %s", bar, chunk.provenance.in_words())
         return True
 
     def keep_before(self, tick: int) -> None:
@@ -216,13 +217,3 @@ class ComposerThread:
         except BaseException as error:  # `stop` raises it on the main thread
             self._error = error
             self._failed.set()
-
-
-def _story(chunk: Chunk, bar_ticks: int) -> str:
-    """A line that says where a chunk came from."""
-    provenance = chunk.provenance
-    bar = chunk.start_tick // bar_ticks + 1
-    found = "the opening"
-    if provenance.hamming is not None:
-        found = f"Hamming distance {provenance.hamming}, one of {provenance.ties:,}"
-    return f"bar {bar}: {provenance.song}, beat {provenance.song_beat} ({found})"

@@ -1,6 +1,8 @@
-"""The instrument names of General MIDI level 1, in program order (MMA, GM 1 sound set)."""
+"""General MIDI level 1: the drum channel, and the instruments in program order (MMA, GM 1)."""
 
 from difflib import get_close_matches
+
+DRUM_CHANNEL = 9  # channel 10, counted from 0
 
 _NAMES = """acoustic grand piano, bright acoustic piano, electric grand piano, honky-tonk piano,
     electric piano 1, electric piano 2, harpsichord, clavinet,
@@ -35,13 +37,13 @@ _NUMBERS = {name: number for number, name in enumerate(PROGRAMS)}
 
 
 def program_number(name: str) -> int:
-    """The program, 0 to 127, of an instrument name; case does not matter.
+    """The program, 0 to 127, of an instrument's name, in upper or lower case.
 
-    Raises ValueError, with the nearest names, for a name that is not General MIDI's.
+    Raises ValueError, with similar names, for an unknown name.
     """
     try:
         return _NUMBERS[name.lower()]
     except KeyError:
         near = get_close_matches(name.lower(), PROGRAMS, n=3, cutoff=0.4)
-        hint = f"; near it: {', '.join(near)}" if near else ""
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise ValueError(f"no General MIDI instrument is called {name!r}{hint}") from None

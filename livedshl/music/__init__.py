@@ -1,6 +1,6 @@
-"""Music itself: lead sheets, chords, segments and their features, and the harmoniser.
+"""Music itself: lead sheets, chords, keys, segments and their features, sections.
 
-Knows nothing of files, threads or networks.
+This room knows nothing of files, threads and networks.
 """
 
 from livedshl.music.chords import Chord, ChordVocabulary

@@ -1,8 +1,8 @@
-"""Chords, and the small vocabulary of chord classes that segments are written in.
+"""Chords, and the small vocabulary of chord classes that segments use.
 
-A chord is a root and a quality. Segments know only the few classes of a `ChordVocabulary`
-(paper, section 4.2: "we identified 12 chords that occur frequently"); any other chord is
-written as the nearest class.
+A chord is a root and a quality. Segments have only the few classes of a `ChordVocabulary` (the
+paper, section 4.2, has the 12 most frequent chords). Any other chord is replaced by the nearest
+class.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ _TONICS = _ENHARMONIC | {name.upper(): index for index, name in enumerate(NOTE_N
 NO_CHORD = -1
 N_CHORD_CLASSES = 12  # paper, section 4.2
 
-# Name as written after the root, and the intervals above the root in semitones.
+# The name after the root, and the semitones above the root.
 QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("", (0, 4, 7)),
     ("m", (0, 3, 7)),
@@ -40,7 +40,7 @@ _QUALITY_INDEX = {name: index for index, (name, _) in enumerate(QUALITIES)}
 
 
 def pitch_class(name: str) -> int:
-    """The pitch class (0 = C) of a note name such as "F#", "Gb" or "bb".
+    """The pitch class (0 = C) of a note's name, as "F#", "Gb" or "bb".
 
     Raises ValueError for anything else.
     """
@@ -59,7 +59,7 @@ class Chord:
 
     @classmethod
     def parse(cls, name: str) -> "Chord":
-        """The chord called `name` ("F#m7", "Bb"), its quality spelled as `QUALITIES` spells it.
+        """Reads a chord, as "F#m7" or "Bb"; the quality must be one of `QUALITIES`.
 
         Raises ValueError for anything else.
         """
@@ -71,7 +71,7 @@ class Chord:
 
     @classmethod
     def of_pitch_classes(cls, root: int, pitch_classes: Iterable[int]) -> "Chord":
-        """The chord on `root` whose quality shares most with the sounding `pitch_classes`."""
+        """The chord on `root` whose quality has the most in common with `pitch_classes`."""
         sounding = {(pitch_class - root) % 12 for pitch_class in pitch_classes}
 
         def mismatch(index: int) -> tuple[int, int]:
@@ -82,7 +82,7 @@ class Chord:
 
     @property
     def name(self) -> str:
-        """The chord as a musician writes it, "Am7"."""
+        """The chord as text, "Am7"; `parse` reads it back."""
         return NOTE_NAMES[self.root] + QUALITIES[self.quality][0]
 
     @property
@@ -96,13 +96,13 @@ class Chord:
         return frozenset((self.root + interval) % 12 for interval in self.intervals)
 
     def transposed(self, semitones: int) -> "Chord":
-        """The same chord `semitones` higher."""
+        """The chord `semitones` higher."""
         return Chord((self.root + semitones) % 12, self.quality)
 
     def distance(self, other: "Chord") -> float:
-        """How unlike two chords sound: pitch classes they do not share, half a one for the root.
+        """How different two chords sound: the number of pitch classes that only one of them has.
 
-        Half a pitch class is enough to tell C6 from Am7 and too little to outweigh a note.
+        Different roots add a half. That is enough to tell C6 from Am7, and less than any note.
         """
         unshared = len(self.pitch_classes ^ other.pitch_classes)
         return unshared + (0.5 if self.root != other.root else 0.0)
@@ -110,18 +110,18 @@ class Chord:
 
 @dataclass(frozen=True)
 class ChordVocabulary:
-    """The chord classes of a bundle, in the order of their indices in segments."""
+    """The chord classes that segments number, in order."""
 
     classes: tuple[Chord, ...]
 
     @classmethod
     def of_names(cls, names: Iterable[str]) -> "ChordVocabulary":
-        """The vocabulary of these chord names, in this order."""
+        """The vocabulary of some chords, given by name."""
         return cls(tuple(Chord.parse(name) for name in names))
 
     @classmethod
     def counted(cls, chord_ticks: Mapping[Chord, int], size: int) -> "ChordVocabulary":
-        """The `size` chords that sound longest; `chord_ticks` says how long each sounds."""
+        """The `size` chords that sound longest, given how many ticks each sounds."""
         ranked = sorted(chord_ticks, key=lambda chord: (-chord_ticks[chord], chord))
         return cls(tuple(ranked[:size]))
 
@@ -130,12 +130,12 @@ class ChordVocabulary:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The names of the classes, as the manifest keeps them."""
+        """The names of the classes."""
         return tuple(chord.name for chord in self.classes)
 
     @cached_property
     def _nearest(self) -> NDArray[np.int8]:
-        """Class index by root and quality, int8[12, qualities]."""
+        """The class nearest to each root and quality, int8[12, qualities]."""
         table = np.empty((12, len(QUALITIES)), np.int8)
         for root in range(12):
             for quality in range(len(QUALITIES)):
@@ -145,9 +145,9 @@ class ChordVocabulary:
         return table
 
     def index(self, chord: Chord) -> int:
-        """The class of `chord`: itself where the vocabulary has it, else the nearest."""
+        """The number of the chord's class, or of the nearest if it has none."""
         return int(self._nearest[chord.root, chord.quality])
 
 
-# Covers 98.8 % of the chord time of the Nottingham tunes in C; used where nothing is counted.
+# For tunes without chords. These cover 98.8 % of the chord time of the Nottingham tunes in C.
 COMMON_CHORDS: Sequence[str] = ("C", "G7", "F", "G", "Dm", "Am", "D7", "Bb", "C7", "A7", "D", "Em")

@@ -1,4 +1,4 @@
-"""The paper's 29 binary features a step (section 4.2), the input of both networks."""
+"""The 29 binary features of a step (paper, section 4.2), the input of both networks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,9 @@ from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 N_OCTAVES = 4
 N_PITCH_CLASSES = 12
-LOWEST_PITCH = 48  # C3: tunes laid around B4 span C3 to B6; what lies outside takes the end octave
+LOWEST_PITCH = 48  # C3; tunes around B4 span C3 to B6, and other pitches get the nearest octave
 
-# One row a group: name, first feature, number of features.
+# Name, first feature, number of features.
 FEATURE_GROUPS: tuple[tuple[str, int, int], ...] = (
     ("melody articulation", 0, 1),
     ("melody octave", 1, N_OCTAVES),
@@ -19,20 +19,18 @@ FEATURE_GROUPS: tuple[tuple[str, int, int], ...] = (
 )
 N_FEATURES = 29
 
-
-# What can be predicted of a step, each as one of so many classes: whether a note is articulated,
-# its octave, its pitch class and the chord class. Those of a rest or of no chord, for which the
-# paper's groups are all 0, are a class of their own, 0 (our choice).
+# The number of classes of each thing that is predicted about a step: articulated or not, octave,
+# pitch class, chord class. Class 0 is a rest or no chord, whose features are all 0 in the paper.
 STEP_CLASSES = (2, 1 + N_OCTAVES, 1 + N_PITCH_CLASSES, 1 + N_CHORD_CLASSES)
 
 
 def octave_of(pitch: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Octave index 0-3 of each MIDI pitch (of a rest: 0, which callers mask)."""
+    """The octave, 0 to 3, of each MIDI pitch. A rest gets 0, which callers mask."""
     return np.clip((pitch.astype(np.int64) - LOWEST_PITCH) // 12, 0, N_OCTAVES - 1)
 
 
 def features(segments: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Features of segments, int8[..., 3] (pitch, articulated, chord class) to uint8[..., 29]."""
+    """The features, uint8[..., 29], of steps, int8[..., 3]."""
     pitch, chord = segments[..., PITCH], segments[..., CHORD]
     sounding = pitch != REST
     result = np.zeros((*segments.shape[:-1], N_FEATURES), np.uint8)
@@ -44,7 +42,7 @@ def features(segments: NDArray[np.int8]) -> NDArray[np.uint8]:
 
 
 def step_classes(segments: NDArray[np.int8]) -> NDArray[np.int64]:
-    """The classes of steps, int8[..., 3] to int64[..., 4], as `STEP_CLASSES` has them."""
+    """The classes, int64[..., 4], of steps, int8[..., 3]; `STEP_CLASSES` says how many."""
     pitch, sounding = segments[..., PITCH], segments[..., PITCH] != REST
     return np.stack(
         [

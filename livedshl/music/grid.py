@@ -1,7 +1,7 @@
-"""The grids on which tunes of each metre are cut into segments.
+"""The grids on which tunes are cut into segments, one for each metre.
 
-Paper, section 4.1, has the first: segments of 4 beats, one every 2 beats, on sixteenths. The others
-are made after it: a segment is two bars of 3/4, one of 6/8, or two beats of 9/8, and neighbours
+The paper, section 4.1, has 4/4: a segment of 4 beats starts every 2 beats, on sixteenths. The other
+metres follow it: a segment is two bars of 3/4, one bar of 6/8 or two beats of 9/8, and neighbours
 share half of it.
 """
 
@@ -13,10 +13,10 @@ from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """How music of a metre is counted: steps are sixteenths, beats what the foot taps.
+    """How a metre is counted. A step is a sixteenth; a beat is what the foot taps.
 
-    metre: of its bars. metres: of the tunes that lie on it; bars of 2/4 pair up to one of 4/4.
-    beat_steps: steps a beat. bar_beats, segment_beats: beats a bar and a segment.
+    metre: of its bars. metres: of the tunes that use it; two bars of 2/4 make one of 4/4.
+    beat_steps: steps in a beat. bar_beats, segment_beats: beats in a bar and in a segment.
     """
 
     metre: Metre
@@ -27,47 +27,47 @@ class Grid:
 
     @property
     def hop_beats(self) -> int:
-        """Beats from one segment to the next, and beats that the two share."""
+        """Beats from one segment to the next; they share as many."""
         return self.segment_beats // 2
 
     @property
     def segment_steps(self) -> int:
-        """Steps a segment."""
+        """Steps in a segment."""
         return self.segment_beats * self.beat_steps
 
     @property
     def hop_steps(self) -> int:
-        """Steps a hop."""
+        """Steps in a hop."""
         return self.segment_steps // 2
 
     @property
     def bar_steps(self) -> int:
-        """Steps a bar."""
+        """Steps in a bar."""
         return self.bar_beats * self.beat_steps
 
     @property
     def beat_ticks(self) -> int:
-        """Ticks a beat."""
+        """Ticks in a beat."""
         return self.beat_steps * TICKS_PER_STEP
 
     @property
     def bar_ticks(self) -> int:
-        """Ticks a bar."""
+        """Ticks in a bar."""
         return self.bar_steps * TICKS_PER_STEP
 
     @property
     def cycle_beats(self) -> int:
-        """Beats after which a place in the music comes again: a bar, or two of 3/4."""
+        """Beats after which phases repeat: a bar, or two bars of 3/4."""
         return max(self.bar_beats, self.segment_beats)
 
     @property
     def phases(self) -> range:
-        """The beats of a cycle at which a segment may begin."""
+        """The beats of a cycle on which segments start."""
         return range(0, self.cycle_beats, self.hop_beats)
 
     @property
     def places(self) -> int:
-        """How many phases there are: where a segment begins, counted in hops."""
+        """How many phases there are."""
         return len(self.phases)
 
     def quarter_bpm(self, beat_bpm: float) -> float:
@@ -95,5 +95,5 @@ GRIDS = {
 
 
 def grid_of(metre: Metre) -> Grid | None:
-    """The grid on which tunes of this metre lie; None where there is none."""
+    """The grid for tunes in this metre; None if there is none."""
     return next((grid for grid in GRIDS.values() if metre in grid.metres), None)

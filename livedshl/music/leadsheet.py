@@ -1,4 +1,4 @@
-"""The lead sheet: one melody line and one chord symbol line, as every reader delivers it."""
+"""The lead sheet: a melody and its chord symbols. Every reader of tunes delivers one."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +11,7 @@ from livedshl.units import TICKS_PER_BEAT
 
 
 class Mode(Enum):
-    """The mode of a key; only these two have segment grids."""
+    """The mode of a key. Only tunes in major and minor are used."""
 
     MAJOR = "major"
     MINOR = "minor"
@@ -20,14 +20,14 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key: `tonic` as a pitch class (0 = C) and its mode."""
+    """A key: its tonic as a pitch class (0 = C), and its mode."""
 
     tonic: int
     mode: Mode
 
     @classmethod
     def parse(cls, name: str) -> "Key":
-        """The key called `name`: "C", "F#", "Bb"; in minor "Am", "F#m" or "A minor".
+        """Reads a key: "C", "F#", "Bb" in major; "Am", "F#m" or "A minor" in minor.
 
         Raises ValueError for anything else.
         """
@@ -39,7 +39,7 @@ class Key:
 
     @property
     def shift(self) -> int:
-        """Semitones, -5 to 6, from C major or A minor, in which tunes are laid."""
+        """Semitones, -5 to 6, up from C major or A minor, the keys of a library's tunes."""
         home = 9 if self.mode is Mode.MINOR else 0
         return (self.tonic - home + 5) % 12 - 5
 
@@ -53,14 +53,14 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Metre:
-    """A time signature, `count` notes of value 1/`unit` a bar; cut time is Metre(2, 2)."""
+    """A time signature: `count` notes of 1/`unit` in a bar. Cut time is Metre(2, 2)."""
 
     count: int
     unit: int
 
     @property
     def bar_ticks(self) -> int:
-        """Length of a full bar in ticks."""
+        """The length of a full bar in ticks."""
         return self.count * 4 * TICKS_PER_BEAT // self.unit
 
     def __str__(self) -> str:
@@ -69,19 +69,18 @@ class Metre:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadSheet:
-    """A tune as written, with repeats and endings played out.
+    """A tune in its own key, with repeats and endings played out.
 
-    Ticks count from the first full bar line, 480 a beat (a quarter note); the anacrusis lies at
-    negative ticks.
+    Ticks, 480 a quarter note, count from the first full bar line; a pickup has negative ticks.
 
-    title, source: what it is called, and the file (and tune number) it came from.
-    metres, keys: every one that occurs, in order of first appearance, each once.
-    bars: int32[n], ticks of the bar lines that start a bar, ascending, `bars[0] == 0`. A bar
-        split by a repeat sign with a pickup counts as one bar.
-    notes: int32[n, 3], onset tick, length in ticks, MIDI pitch; ascending and one at a time.
-    chords: int32[n, 3], onset tick, root pitch class, quality (index into `chords.QUALITIES`);
-        root -1 means that the harmony stops. A chord lasts until the next or the end.
-    end: tick at which the tune ends.
+    source: the file, and the tune's number in it.
+    metres, keys: each one that occurs, once, in order of appearance.
+    bars: int32[n], the ticks where bars start, ascending; `bars[0] == 0`. A bar that a repeat sign
+        splits counts as one.
+    notes: int32[n, 3], onset and length in ticks, MIDI pitch; ascending, one at a time.
+    chords: int32[n, 3], onset tick, root pitch class, quality (index into `chords.QUALITIES`).
+        Root -1 ends the harmony. A chord lasts until the next one or the end.
+    end: the tick at which the tune ends.
     """
 
     title: str
@@ -94,7 +93,7 @@ class LeadSheet:
     end: int
 
     def chord_ticks(self) -> dict[Chord, int]:
-        """How many ticks each chord sounds, by chord, as written (not transposed)."""
+        """How many ticks each chord sounds, in the tune's own key."""
         total: dict[Chord, int] = {}
         ends = np.append(self.chords[:, 0], self.end)[1:]
         for (onset, root, quality), end in zip(self.chords.tolist(), ends.tolist(), strict=True):

@@ -1,8 +1,8 @@
-"""Where the sections of a tune begin and end, heard from the tune as it is played out.
+"""Finds the sections of a tune by ear: repeat signs are gone once a tune is played out.
 
-A strain between repeat signs is played twice in a row, but for its endings; so whatever comes
-twice in a row is a strain, and what lies between two strains is another. Within a strain a phrase
-ends where the beginning returns: there tunes have most of their half cadences.
+A strain between repeat signs is played twice in a row, apart from its endings. So whatever comes
+twice in a row is a strain, and the bars between two strains are a section too. Within a strain a
+phrase ends where the beginning returns; that is where tunes have most of their half cadences.
 """
 
 from collections import defaultdict
@@ -17,16 +17,16 @@ from livedshl.music.leadsheet import Mode
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST, TONICS, steps_from
 
 SHORTEST_STRAIN, LONGEST_STRAIN = 4, 16  # bars
-_SEVENTH = 10  # semitones; what makes a chord on the tonic lead on
+_SEVENTH = 10  # semitones; a tonic chord with a seventh does not close
 
 
 class SectionRole(IntFlag):
-    """What a segment does in its song.
+    """What a segment does in its tune.
 
-    OPENS: it is the beginning of a section. CLOSES: it is the end of one, or of its first phrase.
-    HALF: it closes on the dominant, chord and melody. FULL: it closes on the tonic, both. Only
-        tunes that end so tell which: where the others have their tonic is not known.
-    RESTS: it closes, and nothing begins after the note it closes on: no pickup to what follows.
+    OPENS: it starts a section. CLOSES: it ends a section, or its first phrase.
+    HALF: chord and melody close on the dominant. FULL: chord and melody close on the tonic. Only
+        segments of tunes that end on their tonic have these: of others the tonic is unknown.
+    RESTS: it closes, and no note follows the closing one, not even a pickup.
     """
 
     OPENS = 1
@@ -37,10 +37,10 @@ class SectionRole(IntFlag):
 
 
 def sections_of(bars: NDArray[np.integer]) -> list[tuple[int, int]]:
-    """First bar, and the bar after the last, of each section: bars of equal music have equal
-    numbers in `bars`, int[n]. They fill the tune; a strain that is repeated comes as two.
+    """The sections of a tune: the first bar of each, and the bar after its last.
 
-    The longest strain counts: of a section that begins twice alike the halves are none.
+    bars: int[n], with equal numbers for bars of equal music. The sections fill the tune, and a
+    repeated strain counts as two. The longest repeated strain wins over shorter ones within it.
     """
     found: list[tuple[int, int]] = []
     done = at = 0
@@ -66,9 +66,9 @@ def roles_of(
     vocabulary: ChordVocabulary,
     mode: Mode,
 ) -> NDArray[np.uint8]:
-    """The roles, uint8[m], of the segments of a tune that start at `starts`: `Tune`'s arrays.
+    """The roles, uint8[m], of the segments of a tune; the arrays are those of `Tune`.
 
-    A segment has the role of each place at which the tune has its content.
+    Segments with the same content share all their roles.
     """
     n_steps = grid.segment_steps
     n_rest = _rest_at_end(steps)
@@ -87,9 +87,9 @@ def roles_of(
 
 
 def _strain_at(bars: NDArray[np.integer], at: int) -> int:
-    """Bars of the longest strain that is played from bar `at` and at once again; 0 for none.
+    """The length in bars of the longest strain played twice from bar `at`; 0 if there is none.
 
-    Its last quarter may differ: first and second endings, and the pickup to what follows.
+    Its last quarter may differ: there are first and second endings, and pickups.
     """
     for length in range(LONGEST_STRAIN, SHORTEST_STRAIN - 1, -1):
         again, same = at + length, length - length // 4
@@ -103,9 +103,9 @@ def _strain_at(bars: NDArray[np.integer], at: int) -> int:
 def _opens_and_closes(
     steps: NDArray[np.int8], starts: NDArray[np.int32], phases: NDArray[np.int8], grid: Grid
 ) -> tuple[list[int], list[int]]:
-    """The steps at which sections begin, and those at which they or their first phrases end.
+    """The steps at which sections start, and those at which sections or first phrases end.
 
-    Where a bar of another length shifts the bar lines, the whole tune counts as one section.
+    If a bar of another length shifts the bar lines, the whole tune counts as one section.
     """
     n_bars, odd_steps = divmod(len(steps), grid.bar_steps)
     if odd_steps or ((starts - phases * grid.beat_steps) % grid.bar_steps).any():
@@ -124,14 +124,14 @@ def _opens_and_closes(
 
 
 def _rest_at_end(steps: NDArray[np.int8]) -> int:
-    """Steps of rest after the last note: as many as the tune's pickups take."""
+    """Steps of rest after the last note: the room that the tune leaves for its pickups."""
     return int(np.argmax(steps[::-1, PITCH] != REST))
 
 
 def _cadence(
     closing: NDArray[np.int8], n_rest: int, vocabulary: ChordVocabulary, mode: Mode
 ) -> SectionRole:
-    """How a segment closes, but for a pickup of `n_rest` steps behind it."""
+    """How a segment closes, without the pickup in its last `n_rest` steps."""
     sounding = np.flatnonzero(closing[: len(closing) - n_rest, PITCH])
     if not len(sounding):
         return SectionRole(0)

@@ -1,7 +1,7 @@
-"""Lays a lead sheet on the grid of its metre, in C, and cuts it into overlapping segments.
+"""Transposes a lead sheet to C, puts it on the grid of its metre, and cuts it into segments.
 
-Paper, sections 4.1 and 4.2: songs in one metre and one key, transposed to C; segments with notes
-off the sixteenth grid are dropped.
+As in the paper, sections 4.1 and 4.2: tunes have one metre and one key, and segments with notes off
+the sixteenth grid are dropped. Segments overlap.
 """
 
 from collections import Counter
@@ -19,13 +19,13 @@ from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 REST = 0  # the pitch of a step without melody
 HIGHEST_PITCH = 127  # of MIDI
-MOST_BEATS = 20_000  # quarter notes of a tune; a wrong duration in a file could fill the memory
+MOST_BEATS = 20_000  # quarter notes in a tune; a wrong duration in a file could fill the memory
 
-# Columns of a step, in tunes and bundles alike.
+# The columns of a step.
 PITCH, ARTICULATED, CHORD = 0, 1, 2
 
-# Tunes are moved by whole octaves so that their median pitch lies nearest to this (B4): tunes
-# from low and high keys then join without leaps of register.
+# Tunes move by whole octaves so that their median pitch is nearest to this (B4). Then tunes from
+# low and high keys join without leaps.
 MEDIAN_PITCH = 71
 
 TONICS = {Mode.MAJOR: 0, Mode.MINOR: 9}  # pitch classes of C major and A minor
@@ -35,11 +35,10 @@ TONICS = {Mode.MAJOR: 0, Mode.MINOR: 9}  # pitch classes of C major and A minor
 class Tune:
     """A lead sheet on its grid, in C major or A minor.
 
-    steps: int8[n, 3], for each sixteenth from the first bar line: MIDI pitch (0 = rest), 1 where
-        the note is articulated, chord class (-1 = no chord).
-    starts: int32[m], first step of each segment, ascending.
-    phases: int8[m], beats from the start of the cycle (`Grid.cycle_beats`) to the segment's: from
-        the bar line, where two bars of 2/4 and of 3/4 count as one.
+    steps: int8[n, 3], for each sixteenth from the first bar line: MIDI pitch (0 = rest), 1 if a
+        note starts here, chord class (-1 = no chord).
+    starts: int32[m], the first step of each segment, ascending.
+    phases: int8[m], the beat of its cycle (`Grid.cycle_beats`) on which each segment starts.
     """
 
     title: str
@@ -50,14 +49,14 @@ class Tune:
     grid: Grid = COMMON_TIME
 
     def segments(self) -> NDArray[np.int8]:
-        """All segments, int8[m, segment steps, 3], in the order of `starts`."""
+        """All segments, int8[m, segment steps, 3]."""
         return steps_from(self.steps, self.starts, self.grid.segment_steps)
 
 
 def steps_from(
     steps: NDArray[np.int8], starts: NDArray[np.integer], n_steps: int
 ) -> NDArray[np.int8]:
-    """The `n_steps` steps from each of `starts` on, int8[..., n_steps, 3]."""
+    """The steps, int8[..., n_steps, 3], that follow each of `starts`."""
     windows: NDArray[np.int8] = steps[starts[..., None] + np.arange(n_steps)]
     return windows
 
@@ -65,7 +64,7 @@ def steps_from(
 def refusal(
     sheet: LeadSheet, grid: Grid | None = COMMON_TIME, mode: Mode | None = Mode.MAJOR
 ) -> str | None:
-    """Why this lead sheet has no place in a library of that grid and mode, or None if it has.
+    """Why a lead sheet does not fit a library of this grid and mode; None if it fits.
 
     A grid or mode of None stands for any.
     """
@@ -91,26 +90,32 @@ def refusal(
 
 
 def by_kind(sheets: Iterable[LeadSheet]) -> dict[tuple[Grid, Mode], list[LeadSheet]]:
-    """The sheets that `refusal` lets pass for some grid and mode by these, 4/4 major first."""
+    """Sheets by grid and mode, 4/4 major first. Raises ValueError for a metre without a grid."""
     of_kind = {(grid, mode): list[LeadSheet]() for grid in GRIDS.values() for mode in TONICS}
     for sheet in sheets:
-        grid = grid_of(sheet.metres[0])
-        assert grid, "refused"
-        of_kind[grid, sheet.keys[0].mode].append(sheet)
+        of_kind[_grid_of(sheet), sheet.keys[0].mode].append(sheet)
     return {kind: those for kind, those in of_kind.items() if those}
 
 
+def _grid_of(sheet: LeadSheet) -> Grid:
+    grid = grid_of(sheet.metres[0])
+    if grid is None:
+        raise ValueError(f"{sheet.source}: tunes in {sheet.metres[0]} cannot be cut into segments")
+    return grid
+
+
 def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:
-    """Semitones that bring `key` to C (a minor key to A) and the median pitch nearest to B4."""
+    """Semitones that transpose to C major or A minor, with the median pitch nearest to B4."""
     shift = (TONICS[key.mode] - key.tonic) % 12
     median = float(np.median(pitches))
     return min(range(shift - 36, shift + 37, 12), key=lambda s: abs(median + s - MEDIAN_PITCH))
 
 
 def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, float]:
-    """The chord classes that sound longest in tunes brought to C, and the share they cover.
+    """The 12 chords (paper, section 4.2) that sound longest once tunes are in C.
 
-    Twelve, as in the paper (section 4.2); `COMMON_CHORDS` where no tune has chords.
+    Also returns the share of the chord time that they cover. If no tune has chords, they are
+    `COMMON_CHORDS`.
     """
     ticks: Counter[Chord] = Counter()
     for sheet in sheets:
@@ -125,12 +130,12 @@ def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, fl
 
 
 def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
-    """The tune of a lead sheet that `refusal` lets pass, in C, with its segments.
+    """Turns a lead sheet that `refusal` accepts into a tune with segments.
 
-    Notes off the grid take part in no segment; nor does a bar of another length than the metre's.
+    No segment has a note off the grid, or a bar of another length. Raises ValueError for a metre
+    without a grid.
     """
-    grid = grid_of(sheet.metres[0])
-    assert grid, "refused"
+    grid = _grid_of(sheet)
     shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
     n_steps = -(-_end_of_last_bar(sheet) // TICKS_PER_STEP)
     steps = np.zeros((n_steps, 3), np.int8)
@@ -154,7 +159,7 @@ def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
 
 
 def distinct_segments(tune: Tune) -> NDArray[np.intp]:
-    """Positions in `tune.starts` of the segments whose content has not occurred before in it."""
+    """The numbers of the segments whose content has not occurred before in the tune."""
     contents = tune.segments().reshape(-1, tune.grid.segment_steps * 3)
     _, first = np.unique(contents, axis=0, return_index=True)
     return np.sort(first)
@@ -171,12 +176,12 @@ def _write_chords(
 
 
 def _end_of_last_bar(sheet: LeadSheet) -> int:
-    """The tick where the last bar would end if it were full: a pickup is often taken from it."""
+    """The tick where the last bar would end if full: it is often short by the pickup."""
     return max(sheet.end, int(sheet.bars[-1]) + sheet.metres[0].bar_ticks)
 
 
 def _segment_grid(sheet: LeadSheet, grid: Grid) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-    """Starts (steps) and phases (beats) of the segments, one a hop, in every run of full bars."""
+    """The start (step) and phase (beat) of a segment on every hop in each run of full bars."""
     bar_ticks = sheet.metres[0].bar_ticks
     bars = [*sheet.bars.tolist(), _end_of_last_bar(sheet)]
     regular = [b - a == bar_ticks and a % TICKS_PER_STEP == 0 for a, b in pairwise(bars)]

@@ -1,4 +1,4 @@
-"""Decides where the music goes, and says why."""
+"""Decides where the music goes, and gives the reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Outp
             OutputKind.VIRTUAL,
             CLIENT_NAME,
             f'Playing to a virtual MIDI port called "{CLIENT_NAME}": choose it as an input in '
-            "your DAW or synth. (--synth plays through the built-in synthesiser.)",
+            "your DAW or synth.",
         )
     no_audio = _why_not(check_synth)
     if no_audio is None:
@@ -64,15 +64,21 @@ def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Outp
         return Output(
             OutputKind.SYNTH,
             str(font),
-            f"Playing through the built-in synthesiser ({no_midi}).",
+            f"Playing through the built-in synthesiser: {no_midi.what}.",
         )
-    return Output(OutputKind.NOWHERE, "", f"No MIDI ({no_midi}) and no audio ({no_audio}).")
+    return Output(OutputKind.NOWHERE, "", _nothing_to_play_on(no_midi, no_audio))
 
 
-def _why_not(check: Callable[[], object]) -> str | None:
+def _nothing_to_play_on(no_midi: LivedshlError, no_audio: LivedshlError) -> str:
+    remedies = ". Or: ".join(error.remedy for error in (no_audio, no_midi) if error.remedy)
+    advice = f" To hear it: {remedies}." if remedies else ""
+    return f"No MIDI: {no_midi.what}. No audio: {no_audio.what}.{advice}"
+
+
+def _why_not(check: Callable[[], object]) -> LivedshlError | None:
     """What `check` finds missing, None if it passes."""
     try:
         check()
     except LivedshlError as error:
-        return str(error)
+        return error
     return None

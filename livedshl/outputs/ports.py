@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from livedshl.errors import OutputError
-from livedshl.outputs.missing import missing
+from livedshl.errors import OutputError, did_you_mean
+from livedshl.outputs.missing import midi_remedy, missing
 from livedshl.outputs.quiet import silenced_stderr
 
 CLIENT_NAME = "livedshl"
@@ -24,10 +24,7 @@ _FLUSH_S = 0.1
 _QUEUE_SIZE = 4096  # messages; at 300 BPM half a minute of clock
 # Clocks may differ by 200 parts per million; the best guess of their offset may age by half that.
 _CLOCK_DRIFT = 1e-4
-_NO_VIRTUAL_PORTS = (
-    "Windows cannot make virtual MIDI ports; install loopMIDI, add a port there and use "
-    '--port "loopMIDI Port"'
-)
+_LOOPMIDI = "Install loopMIDI, add a port there and play to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +129,16 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
     found = [name for name in names if words and _has_words(name.casefold(), words)]
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(f"{number}: {name}" for number, name in enumerate(names)) or "none"
-    if not found:
-        raise OutputError(f"no MIDI port matches {wanted!r}; ports are {listed}")
+    listed = ", ".join(f"{number}: {name}" for number, name in enumerate(names))
+    if found:
+        raise OutputError(
+            f"{wanted!r} matches {', '.join(found)}",
+            remedy=f"Give more of the name, or its number: {listed}",
+        )
     raise OutputError(
-        f"{wanted!r} matches {', '.join(found)}; say more of the name, or its number: {listed}"
+        f"no MIDI port matches {wanted!r}",
+        remedy=did_you_mean(wanted, names)
+        or (f"Available: {listed}" if names else "There are no MIDI ports"),
     )
 
 
@@ -193,7 +195,7 @@ def same_port(name: str, listed: str) -> bool:
 def check_virtual_ports() -> None:
     """Raises OutputError or MissingDependencyError where no virtual port can be made."""
     if sys.platform == "win32":
-        raise OutputError(_NO_VIRTUAL_PORTS)
+        raise OutputError("Windows has no virtual MIDI ports", remedy=_LOOPMIDI)
     _client("MidiOut").delete()
 
 
@@ -214,13 +216,13 @@ def _open(client: Any, name: str, own_name: str) -> None:
         client.open_port((exact or like)[0], own_name)
     except (RuntimeError, OSError) as error:
         client.delete()
-        raise OutputError(f"MIDI port {name!r} cannot be opened ({error})") from None
+        raise OutputError(f"cannot be opened ({error})", where=f"MIDI port {name!r}") from None
 
 
 def _make_virtual(client: Any, name: str) -> None:
     if sys.platform == "win32":
         client.delete()
-        raise OutputError(_NO_VIRTUAL_PORTS)
+        raise OutputError("Windows has no virtual MIDI ports", remedy=_LOOPMIDI)
     try:
         client.open_virtual_port(name)
     except (RuntimeError, OSError) as error:
@@ -253,8 +255,9 @@ def _client(kind: str, name: str = CLIENT_NAME, **options: Any) -> Any:
             return _client_of(api, kind, name, **options)
         except (RuntimeError, OSError):
             continue
-    tried = ", ".join(rtmidi.get_api_display_name(api) for api in apis)
-    raise OutputError(f"no MIDI system answers (tried {tried or 'none: RtMidi has none built in'})")
+    names = [rtmidi.get_api_display_name(api) for api in apis]
+    tried = f"tried {', '.join(names)}" if names else "RtMidi has none built in"
+    raise OutputError(f"no MIDI system answers ({tried})", remedy=midi_remedy(names))
 
 
 def _client_of(api: int, kind: str, name: str = CLIENT_NAME, **options: Any) -> Any:
@@ -272,14 +275,18 @@ def _apis(rtmidi: ModuleType) -> list[int]:
     module, _, api_name = backend.partition("/")
     if module != _BACKEND:
         raise OutputError(
-            f"MIDO_BACKEND={backend}: unset it; livedshl plays through {_BACKEND} only"
+            f"livedshl plays through {_BACKEND} only",
+            where=f"MIDO_BACKEND={backend}",
+            remedy="Unset it",
         )
     if api_name:
         api = getattr(rtmidi, f"API_{api_name}", -1)
         if api not in compiled:
             known = ", ".join(rtmidi.get_api_display_name(api) for api in compiled)
             raise OutputError(
-                f"MIDO_BACKEND={backend}: no such MIDI API here; unset it, or choose from {known}"
+                "there is no such MIDI API here",
+                where=f"MIDO_BACKEND={backend}",
+                remedy=f"Unset it, or choose from {known}",
             )
         return [api]
     preferred = (

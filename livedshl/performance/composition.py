@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.arranger import Arranger, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Passage, provenance_of
+from livedshl.improviser import Improvisation, Material, Passage, provenance_of
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary, Grid
@@ -55,15 +55,12 @@ class Composition(Iterator[Chunk]):
         bars, opening = settings.bars, settings.opening
         last_beat = None if bars is None else bars * grid.bar_beats
         improvisation = Improvisation(
-            bundle,
-            index,
-            settings.rules,
-            settings.retrieve,
-            np.random.default_rng(settings.seed),
+            Material(bundle, index, settings.rules, settings.retrieve),
             settings.form,
-            last_beat,
-            self._harmony.chart,
-            None if opening is None else bundle.library.opening_of(opening),
+            np.random.default_rng(settings.seed),
+            last_beat=last_beat,
+            chart=self._harmony.chart,
+            opening=None if opening is None else bundle.library.opening_of(opening),
         )
         self._passages = Passages(improvisation, grid, last_beat)
         self._arranger = self._arranger_of(settings.band)
@@ -140,7 +137,7 @@ class Composition(Iterator[Chunk]):
                 self._answer(phrase)
         self._passages.changed()
         self._mixdown.silence(self.tick, steering.silent)
-        self._arranger.begin_anew(set(before.silent) - set(steering.silent))
+        self._arranger.strike_again(set(before.silent) - set(steering.silent))
         self.steering = steering
 
     def _arrange(self) -> Chunk:
@@ -211,7 +208,7 @@ class Composition(Iterator[Chunk]):
         """Continues where the music was when it was held."""
         self._held.end()
         self._mixdown.silence_all(self.tick)
-        self._arranger.begin_anew({part.channel for part in self.steering.band.parts})
+        self._arranger.strike_again({part.channel for part in self.steering.band.parts})
 
     def _change_band(self, band: Band) -> None:
         """Lets another band begin, on its own instruments."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from livedshl.arranger import DRUM_CHANNEL, Groove, Part, Role, patterns_of
 from livedshl.bundle.shipped import shipped
-from livedshl.errors import PresetError
+from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.music import Grid
 from livedshl.music.leadsheet import Key
@@ -57,9 +57,11 @@ def load_preset(name_or_path: str) -> Preset:
     if name_or_path.endswith(".toml"):
         return read_preset(Path(name_or_path))
     if name_or_path not in preset_names():
+        known = preset_names()
         raise PresetError(
-            f"no preset is called {name_or_path!r}",
-            remedy=f"Choose {', '.join(preset_names())}, or give the path of a .toml file",
+            f"there is no preset {name_or_path!r}",
+            remedy=did_you_mean(name_or_path, known)
+            or f"Choose from {', '.join(known)}, or give the path of a .toml file",
         )
     return read_preset(shipped("presets") / f"{name_or_path}.toml")
 

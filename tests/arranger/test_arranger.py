@@ -17,7 +17,7 @@ from support.band import (
 )
 from support.strategies import VOCABULARY, step_arrays
 
-from livedshl.arranger import Arranger, Groove, Pattern, Role, program_number
+from livedshl.arranger import Arranger, Groove, Pattern, Role
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 HARMONY = (Role.CHORDS, Role.BASS, Role.COUNTER)
@@ -148,11 +148,3 @@ def test_a_band_plays_every_bar_of_every_metre(metre):
         bars_played = {onset // grid.bar_ticks for onset, *_ in notes_of(events, one.channel)}
         sparse = {Role.COUNTER: {2, 6}, Role.DRONE: {0, 4}}  # bars in which they begin a note
         assert sparse.get(one.role, set(range(8))) <= bars_played
-
-
-def test_instrument_names_are_general_midis():
-    assert program_number("Acoustic Grand Piano") == 0
-    assert program_number("flute") == 73
-    assert program_number("gunshot") == 127
-    with pytest.raises(ValueError, match=r"near it: .*acoustic guitar"):
-        program_number("accoustic guitar")

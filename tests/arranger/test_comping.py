@@ -8,7 +8,7 @@ from support.strategies import VOCABULARY
 from livedshl.arranger import Pattern, Role, patterns_of
 from livedshl.arranger.bass import BASS_PATTERNS
 from livedshl.arranger.comping import CHORD_PATTERNS
-from livedshl.arranger.counter import COUNTER_PATTERNS
+from livedshl.arranger.counter_melody import COUNTER_PATTERNS
 from livedshl.arranger.drone import DRONE_PATTERNS
 from livedshl.arranger.melody import MELODY_PATTERNS
 from livedshl.arranger.voicing import voice_chord

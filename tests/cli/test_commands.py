@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import mido
 import numpy as np
 import pytest
@@ -16,6 +17,12 @@ from livedshl.cli import livedshl as group
 from livedshl.midi.recorder import read_events
 
 TUNES = Path(__file__).parents[1] / "tunes"
+CONTEXT = click.Context(group)
+COMMANDS = group.list_commands(CONTEXT)
+
+
+def command_called(name):
+    return group.get_command(CONTEXT, name)
 
 
 def run(*arguments, **options):
@@ -58,31 +65,59 @@ def bad(tmp_path):
         (("train", "cut", "-o", "out"), 1, "cut: no tune to learn from"),
         (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: no tune to learn from"),
         (("generate", "t.mid", "--model", "empty"), 1, "there is no model here"),
-        (("generate", "t.mid", "--tempo", "0"), 2, "0.0 is not in the range 20<=x<=400"),
+        (
+            ("generate", "t.mid", "--tempo", "0"),
+            2,
+            "--tempo: must be between 20 and 400 BPM",
+        ),
         (("generate", "t.mid", "--key", "H"), 2, "--key: not a note name: 'H'"),
         (("generate", "t.mid", "--key", "Hm"), 2, "--key: not a note name: 'H'"),
-        (("generate", "t.mid", "--metre", "5/4"), 2, "'5/4' is not one of '4/4', '3/4', '6/8'"),
+        (
+            ("generate", "t.mid", "--metre", "5/4"),
+            2,
+            "must be one of 4/4, 3/4, 6/8, 9/8, not 5/4",
+        ),
         (
             ("generate", "t.mid", "--model", "jigs", "--metre", "4/4"),
             1,
-            "no tunes in 4/4 major",
+            "the model has no tunes in 4/4 major. It has 6/8 major",
         ),
         (("generate", "t.mid", "--model", "jigs", "--key", "Am"), 1, "no tunes in 6/8 minor"),
-        (("train", "nokey.abc", "--metre", "7/8", "-o", "out"), 2, "'7/8' is not one of"),
+        (("train", "nokey.abc", "--metre", "7/8", "-o", "out"), 2, "--metre: must be one of 4/4"),
         (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'; did you mean"),
-        (("generate", "t.mid", "--preset", "sesion"), 1, "no preset is called 'sesion'"),
+        (
+            ("generate", "t.mid", "--preset", "sesion"),
+            1,
+            "preset 'sesion'. Did you mean 'session'?",
+        ),
         (("generate", "t.xyz"), 1, "cannot write .xyz. Known endings are .mid"),
         (("generate", "no/such/folder/t.mid"), 1, "cannot be written"),
-        (("generate",), 2, "Missing argument 'OUT...'"),
-        (("play", "--port", "a", "--synth"), 2, "--port and --synth exclude each other"),
+        (("generate", "t.mid", "--preset", "waltz"), 1, "Did you mean 'waltz-evening'?"),
+        (
+            ("generate", "t.mid", "--model", "sesion"),
+            1,
+            "model 'sesion'. Did you mean 'session'?",
+        ),
+        (("generate", "t.mid", "--chords", "missing.txt"), 2, "missing.txt: no such file"),
+        (("generate", "t.mid", "--chords", "C | H"), 2, "--chords: bar 2: not a"),
+        (("generate", "t.mid", "--bars", "2.5"), 2, "--bars: must be a whole number of 1 or more"),
+        (
+            ("generate", "t.mid", "--tmpo", "90"),
+            2,
+            "no option --tmpo. Did you mean --tempo",
+        ),
+        (("generate",), 2, "OUT is missing. See `livedshl generate --help`."),
+        (("play", "--port", "a", "--synth"), 2, "choose either --port or --synth"),
         (("generate", "t.mid", "--from", "zither"), 1, "no tune 'zither' among the"),
         (("generate", "t.mid", "--from", "reel"), 1, "tunes fit 'reel', choose one by its number"),
         (("generate", "t.mid", "--from", "1", "--metre", "6/8"), 1, "no tune '1' among the"),
-        (("play", "--from", "1", "--corpus", "."), 2, "--from and --corpus exclude each other"),
+        (("play", "--from", "1", "--corpus", "."), 2, "choose either --from or --corpus"),
         (("library", "--model", "empty"), 1, "there is no model here"),
         (("models", "add", "nokey.abc"), 1, "nokey.abc: too few tunes of any kind"),
-        (("models", "add", "nokey.abc", "--name", "a/b"), 2, "--name is the name of a model"),
-        (("dance",), 2, "No such command 'dance'"),
+        (("models", "add", "nokey.abc", "--name", "a/b"), 2, "--name must be a name, not a path"),
+        (("dance",), 2, "there is no command 'dance'"),
+        (("paly",), 2, "there is no command 'paly'. Did you mean 'play'?"),
+        (("presets", "nwe"), 2, "there is no command 'nwe'. Did you mean 'new'?"),
     ],
 )
 def test_bad_input_is_told_in_a_line_and_an_exit_status(run_here, bad, arguments, status, told):
@@ -205,7 +240,7 @@ def test_on_a_full_disk_the_music_goes_on(tmp_path):
 def test_what_ports_there_are_and_what_plays_is_told_without_midi_as_well():
     result = run("ports", env=os.environ | NO_MIDI)
     assert result.returncode == 0
-    assert "RTMIDI_DUMMY: no such MIDI API here" in result.stderr
+    assert "there is no such MIDI API here" in result.stderr
 
 
 def test_a_long_chart_is_no_name_of_a_file(tmp_path):
@@ -272,7 +307,7 @@ def test_models_and_presets_are_listed():
 
 
 def test_a_new_preset_is_written_and_plays_as_it_is(tmp_path):
-    assert "mine.toml written" in run("presets", "new", "mine", cwd=tmp_path).stdout
+    assert "Wrote mine.toml" in run("presets", "new", "mine", cwd=tmp_path).stdout
     command = ("generate", "t.mid", "--bars", 2, "--preset", "mine.toml")
     assert run(*command, cwd=tmp_path).returncode == 0
     again = run("presets", "new", "mine.toml", cwd=tmp_path)
@@ -280,7 +315,7 @@ def test_a_new_preset_is_written_and_plays_as_it_is(tmp_path):
     assert "mine.toml: there is such a file already" in again.stderr
     elsewhere = run("presets", "new", "../mine", cwd=tmp_path)
     assert elsewhere.returncode == 2
-    assert "NAME is the name of a preset, not a path" in elsewhere.stderr
+    assert "NAME must be a name, not a path" in elsewhere.stderr
 
 
 def test_corpus_counts_as_json():
@@ -292,10 +327,72 @@ def test_corpus_counts_as_json():
     assert (jigs["kept"], jigs["segments"]) == (1, 31)
 
 
-@pytest.mark.parametrize("command", [None, *group.commands])
+@pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_help_names_every_option_with_a_sentence(run_here, command):
     shown = run_here(*([command] if command else []), "--help")
     assert shown.returncode == 0
     assert "Options:" in shown.stdout
-    for parameter in group.commands[command].params if command else []:
+    for parameter in command_called(command).params if command else []:
         assert parameter.param_type_name == "argument" or parameter.help
+
+
+def test_help_of_all_commands_loads_none_of_them():
+    script = (
+        "import sys\n"
+        "from livedshl.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'numpy', 'rich', 'mido', 'logging'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script, "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines()[-1] == "[]"
+    assert all(f"  {name} " in shown for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_in_the_list_of_commands_is_short_and_a_sentence(name):
+    formatter = click.HelpFormatter(width=80)
+    group.format_commands(CONTEXT, formatter)
+    (line,) = (line for line in formatter.getvalue().splitlines() if line.startswith(f"  {name} "))
+    assert line.endswith(".")
+
+
+@pytest.mark.parametrize("flags", [("-v", "generate"), ("generate", "-v")])
+def test_verbose_logs_every_segment_before_and_after_the_name_of_a_command(tmp_path, flags):
+    told = run(*flags, "t.mid", "--bars", 4, "--seed", 1, cwd=tmp_path).stderr
+    assert told.startswith("livedshl ")
+    assert "bar 1: " in told and "bar 4: " in told
+
+
+def test_quiet_leaves_errors_and_results_only(tmp_path):
+    assert run("generate", "t.mid", "-q", "--bars", 2, cwd=tmp_path).stderr == ""
+    assert run("-q", "generate", "t.xyz", cwd=tmp_path).stderr.startswith("Error: t.xyz")
+    assert "mine.toml" in run("presets", "new", "mine", "-q", cwd=tmp_path).stdout
+
+
+def test_debug_works_after_the_name_of_a_command(bad):
+    assert "Traceback" in run("corpus", "nowhere.abc", "--debug", cwd=bad).stderr
+
+
+def test_the_version_is_shown():
+    assert run("-V").stdout == run("--version").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("livedshl pla", "play"),
+        ("livedshl play --preset waltz", "waltz-evening"),
+        ("livedshl generate --model ses", "session"),
+        ("livedshl models ad", "add"),
+        ("livedshl play --adv", "--adventure"),
+    ],
+)
+def test_the_shell_completes(words, completed):
+    environment = os.environ | {
+        "_LIVEDSHL_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    assert f"plain,{completed}" in run(env=environment).stdout.splitlines()

@@ -19,7 +19,8 @@ def doctor(*arguments, hidden=(), before="", timed_s=0.2, wrapper=(), **options)
     script = (
         f"import sys; sys.modules.update(dict.fromkeys({list(hidden)})); {before}\n"
         "from livedshl.cli import main\n"
-        f"sys.modules['livedshl.cli.doctor']._SECONDS = {timed_s}\n"
+        "import livedshl.cli.doctor\n"
+        f"sys.modules['livedshl.cli.doctor'].SECONDS = {timed_s}\n"
         "main()"
     )
     environment = os.environ | {"COLUMNS": "300"} | options.pop("env", {})
@@ -67,8 +68,8 @@ def misspell_preset(folder):
 @pytest.mark.parametrize(
     ("harm", "what", "told"),
     [
-        (remove_bundle, "Bundle", "there is no model here"),
-        (damage_bundle, "Bundle", "steps.npy: changed or damaged"),
+        (remove_bundle, "Model", "no model 'session'"),
+        (damage_bundle, "Model", "steps.npy: changed or damaged"),
         (misspell_preset, "Presets", "unknown key 'tmpo'"),
     ],
 )
@@ -99,7 +100,7 @@ def test_without_midi_and_audio_it_says_loudly_that_play_only_records_a_file():
     assert result.returncode == 0
     *_, play, remedy = result.stdout.splitlines()
     assert play.startswith("! play ")
-    assert "nobody hears it" in play and "only records a MIDI file" in play
+    assert "runs but is silent" in play and "only records a MIDI file" in play
     assert remedy.startswith("  → ")
 
 
@@ -107,7 +108,7 @@ def test_a_wrong_midi_system_in_the_environment_is_told_with_its_remedy():
     port = examined(env=NO_MIDI)["Virtual port"]
     assert port["state"] == "missing"
     assert NO_MIDI["MIDO_BACKEND"] in port["detail"]
-    assert "unset it" in port["remedy"]
+    assert "Unset it" in port["remedy"]
 
 
 def test_a_library_that_is_missing_says_what_to_install():
@@ -133,7 +134,7 @@ def test_a_library_that_is_broken_hides_nothing_else(library, what):
     found = {finding["what"]: finding for finding in json.loads(result.stdout)["findings"]}
     assert found[what]["state"] == "missing"
     assert "unexpected AttributeError" in found[what]["detail"]
-    assert found["Bundle"]["state"] == found["Soundfont"]["state"] == "ok"
+    assert found["Model"]["state"] == found["Soundfont"]["state"] == "ok"
     assert found["Timing"]["state"] in ("ok", "limited")
 
 
@@ -176,7 +177,7 @@ def test_json_and_text_tell_the_same(findings):
 def test_a_terminal_without_signs_gets_words():
     shown = doctor(env={"PYTHONIOENCODING": "ascii"}).stdout
     assert shown.isascii()
-    assert "\nok       Bundle " in shown
+    assert "\nok       Model " in shown
 
 
 @pytest.mark.slow

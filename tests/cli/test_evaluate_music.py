@@ -62,13 +62,13 @@ def test_json_has_the_figures_and_torch_is_not_asked_for():
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        (("session", "tunes", "--music"), 2, "PATH and --music exclude each other"),
-        (("session", "--music", "--holdout", "0.2"), 2, "--holdout and --music exclude each other"),
-        (("session", "--music", "-o", "out"), 2, "--out and --music exclude each other"),
+        (("session", "tunes", "--music"), 2, "choose either PATH or --music"),
+        (("session", "--music", "--holdout", "0.2"), 2, "choose either --holdout or --music"),
+        (("session", "--music", "-o", "out"), 2, "choose either --out or --music"),
         (("session", "--pieces", 3), 2, "--pieces needs --music"),
         (("session", "--preset", "ambient"), 2, "--preset needs --music"),
-        (("session", "--music", "--pieces", 0), 2, "0 is not in the range"),
-        (("sesion", "--music"), 1, "sesion: there is no model here"),
+        (("session", "--music", "--pieces", 0), 2, "--pieces: must be a whole number of 1 or more"),
+        (("sesion", "--music"), 1, "no model 'sesion'"),
     ],
 )
 def test_options_that_make_no_sense_together_are_told_in_a_line(run_here, arguments, status, told):

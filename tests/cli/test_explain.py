@@ -40,7 +40,7 @@ def test_every_bar_and_song_of_a_generated_piece_is_accounted_for(tmp_path):
     for record in traced:
         assert record["song"] in table
     assert summary.startswith("12 bars, ")
-    assert "longest stretch" in summary
+    assert "Longest passage" in summary
     shares = [int(line.strip().split("%")[0]) for line in summary.splitlines() if "%" in line]
     assert 95 <= sum(shares) <= 105
 
@@ -55,7 +55,7 @@ def test_a_played_piece_is_explained_even_if_its_trace_is_cut_off(tmp_path):
     cut = run("explain", "t.jsonl", cwd=tmp_path)
     assert (whole.returncode, cut.returncode) == (0, 0)
     assert "3 bars" in whole.stdout and not whole.stderr
-    assert "t.jsonl: the last line is cut off" in cut.stderr
+    assert "t.jsonl: the last line is incomplete" in cut.stderr
     first = records_table(whole.stdout)
     assert records_table(cut.stdout) == first[:-1]
 
@@ -114,7 +114,7 @@ def test_every_preset_renders_to_a_score_a_piano_roll_and_a_sound_file(tmp_path,
     [
         (
             ("t.mid", "--roll", "r.mid"),
-            "r.mid: cannot write .mid. Known endings are .svg, .png, .pdf",
+            "r.mid: cannot write .mid. Known endings are .svg",
         ),
         (("no/t.svg", "t.mid"), "cannot be written"),
     ],

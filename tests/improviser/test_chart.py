@@ -38,7 +38,7 @@ def test_a_file_may_have_lines_and_flats():
         ("C | H", "bar 2: not a chord name: 'H'"),
         ("% | C", "bar 1 repeats the bar before, but there is none"),
         ("C | C D E F G", "bar 2 has 5 chords, but only 4 beats"),
-        ("", "no bar in it"),
+        ("", "the chart has no bars"),
     ],
 )
 def test_an_error_names_the_bar_and_what_is_wrong(text, told):

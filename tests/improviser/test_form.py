@@ -14,7 +14,7 @@ from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Pattern, Role
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Retrieve
+from livedshl.improviser import ContinuationRules, Form, Improvisation, Material, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
 from livedshl.index import CodeShape, hamming, pack
 from livedshl.learning.roles import roles_in
@@ -87,9 +87,8 @@ bundles = st.builds(
 def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
     last_beat = None if bars is None else bars * bundle.library.grid.bar_beats
     rng = np.random.default_rng(seed)
-    return Improvisation(
-        bundle, index_of(bundle), rules, Retrieve.MIN, rng, form, last_beat, **options
-    )  # fmt: skip
+    material = Material(bundle, index_of(bundle), rules)
+    return Improvisation(material, form, rng, last_beat=last_beat, **options)
 
 
 @settings(max_examples=20)

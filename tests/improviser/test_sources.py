@@ -8,7 +8,7 @@ from support.pieces import piece
 from support.provenances import place
 from support.strategies import grids
 
-from livedshl.improviser.sources import sections_of, source_spans, summarise
+from livedshl.improviser.sources import section_starts, source_spans, summarise
 from livedshl.music import COMMON_TIME
 
 
@@ -28,7 +28,7 @@ def test_a_new_tune_is_named_and_a_repeated_section_is_counted():
         replace(found, place=place(tune=2)) if found.beat >= 96 else found
         for found in tune.provenances
     ]
-    assert sections_of(source_spans(second, len(tune.steps))) == [
+    assert section_starts(source_spans(second, len(tune.steps))) == [
         (0, "A"), (128, "B"), (256, "A2"), (384, "Tune 2: A")
     ]  # fmt: skip
 
@@ -36,7 +36,7 @@ def test_a_new_tune_is_named_and_a_repeated_section_is_counted():
 def test_a_free_run_has_no_sections():
     tune = piece(COMMON_TIME, 8)
     free = [replace(found, place=None) for found in tune.provenances]
-    assert sections_of(source_spans(free, len(tune.steps))) == []
+    assert section_starts(source_spans(free, len(tune.steps))) == []
 
 
 @given(grids, st.integers(0, 1000), st.integers(1, 12))

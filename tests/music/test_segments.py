@@ -44,6 +44,13 @@ def test_two_bars_of_two_four_count_as_one_of_four_four():
     assert tune.phases.tolist() == [0, 2, 0, 2, 0]
 
 
+def test_a_metre_without_a_grid_is_refused_with_its_name():
+    odd = sheet(quarters(10), metre=(5, 4))
+    for use in (lambda: by_kind([odd]), lambda: lay_on_grid(odd, VOCABULARY)):
+        with pytest.raises(ValueError, match=r"tunes in 5/4 cannot be cut into segments"):
+            use()
+
+
 @pytest.mark.parametrize(
     ("metre", "n_bars", "starts", "phases"),
     [

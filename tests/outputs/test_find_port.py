@@ -43,7 +43,7 @@ def test_a_number_that_counts_no_port_is_not_looked_for_in_their_names():
 
 
 def test_an_ambiguous_name_says_what_it_matches():
-    with pytest.raises(OutputError, match="matches IAC Driver Bus 1, IAC Driver Bus 12;"):
+    with pytest.raises(OutputError, match="matches IAC Driver Bus 1, IAC Driver Bus 12"):
         find_port("IAC", PORTS)
 
 

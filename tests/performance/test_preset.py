@@ -94,7 +94,7 @@ def test_a_preset_may_choose_metre_and_minor(preset):
         ("metre = 4\n" + GOOD, "metre = 4: must be a text in quotes"),
         ("metre = []\n" + GOOD, "metre = .*: must be a text in quotes"),
         (GOOD.replace('"Bb"', '"Hm"'), "key = 'Hm': not a note name"),
-        (GOOD.replace("violin", "violine"), "no General MIDI instrument.*near it: violin"),
+        (GOOD.replace("violin", "violine"), "no General MIDI instrument.*did you mean violin"),
         (GOOD.replace("channel = 11", "channel = 17"), "whole number from 1 to 16"),
         (GOOD.replace("highest = 50", "highest = 40"), "12 semitones above lowest"),
         (GOOD.replace('key = "Bb"', 'form = "ABBA"'), "must be one of any, none, AABB, AABA, ABAC"),
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_told_with_the_place_and_the_remedy(preset, wrong, told
 
 
 def test_an_unknown_name_lists_the_presets():
-    with pytest.raises(PresetError, match=r"no preset is called 'sesion'.*session"):
+    with pytest.raises(PresetError, match=r"there is no preset 'sesion'. Did you mean 'session'"):
         load_preset("sesion")
 
 

@@ -10,7 +10,6 @@ from support.pieces import piece
 from support.surroundings import need
 
 from livedshl.errors import OutputError
-from livedshl.improviser.sources import sections_of
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.outputs.missing import EXTRA_SCORES
 
@@ -41,26 +40,26 @@ def test_the_score_has_all_bars_and_marks_every_join_with_its_distance(tmp_path,
     assert len(re.findall(rb'class="measure"', picture)) == 18
     distances = [words for _, _, words, italic in texts(picture, "dir") if not italic]
     assert distances[0] == "\u2013"
-    assert distances[1:] == [str(span.provenance.hamming) for span in tune.spans[1:]]
+    assert distances[1:] == [str(span.distance) for span in tune.spans[1:]]
 
 
 @every_metre
 def test_songs_are_named_where_they_change_and_nothing_runs_into_its_neighbour(tmp_path, metre):
     from PIL import ImageFont
 
-    from livedshl.scores.engraving import _fonts
+    from livedshl.scores.fonts import text_fonts
 
     tune = piece(GRIDS[metre], bars=24, seed=4)
     marks = texts(tune.draw(tmp_path / "t.svg"), "dir")
     names = [words for _, _, words, italic in marks if italic]
-    lines = [(span.start // (4 * tune.grid.bar_steps), span.provenance) for span in tune.spans]
-    changes = [found.song for (_, found) in (next(run) for _, run in groupby(
+    lines = [(span.start // (4 * tune.grid.bar_steps), span) for span in tune.spans]
+    changes = [found.tune for (_, found) in (next(run) for _, run in groupby(
         lines, lambda place: (place[0], place[1].source)))]  # fmt: skip
     assert len(names) == len(changes)
     for name, song in zip(names, changes, strict=True):
         assert song.startswith((name or "").removesuffix("…"))
     for row_italic in (False, True):
-        font = ImageFont.truetype(str(_fonts()["I" if row_italic else ""]), 230)
+        font = ImageFont.truetype(str(text_fonts()["I" if row_italic else ""]), 230)
         row = [mark for mark in marks if mark[3] is row_italic]
         for (x, y, words, _), (next_x, next_y, _, _) in pairwise(row):
             assert y != next_y or x + font.getlength(words or "") < next_x
@@ -71,7 +70,7 @@ def test_sections_stand_in_boxes_over_the_bars_where_they_begin(tmp_path, metre)
     tune = piece(GRIDS[metre], bars=32)
     picture = tune.draw(tmp_path / "t.svg")
     assert [words for _, _, words, _ in texts(picture, "reh")] == ["A", "B", "A2", "B2"]
-    assert [step for step, _ in sections_of(tune.spans)] == [
+    assert [step for step, _ in tune.sections] == [
         bar * tune.grid.bar_steps for bar in (0, 8, 16, 24)
     ]
 
@@ -132,5 +131,5 @@ def test_the_same_music_is_drawn_in_the_same_bytes(tmp_path, ending):
 
 @pytest.mark.slow
 def test_what_is_too_long_for_one_picture_is_told_to_be_a_pdf(tmp_path):
-    with pytest.raises(OutputError, match=r"t\.png: too long for one picture; write a \.pdf"):
+    with pytest.raises(OutputError, match=r"t\.png: too long for one picture. Write a \.pdf"):
         piece(COMMON_TIME, bars=1200).draw(tmp_path / "t.png")

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from support.pieces import PARTS, D, piece
+from support.pieces import MELODIES, D, piece
 from support.strategies import VOCABULARY
 from support.surroundings import COMMON_TIME_FIRST, need
 
@@ -24,8 +24,8 @@ def drawn(tune, path):
     from livedshl.scores.roll import write_roll
 
     write_roll(
-        path, tune.events, tune.steps, VOCABULARY.classes, tune.grid, D, PARTS, tune.spans,
-        "A Title",
+        path, tune.events, tune.steps, VOCABULARY.classes, tune.grid, D, MELODIES, tune.spans,
+        tune.sections, "A Title",
     )  # fmt: skip
     return path.read_bytes()
 
@@ -39,7 +39,7 @@ def pixels(picture):
 
 def pixels_of(picture, source):
     """How many pixels have the full colour of a song."""
-    from livedshl.scores.roll import colour_of
+    from livedshl.scores.roll_row import colour_of
 
     colour = np.rint(255 * np.array(colour_of(source)))
     return int((np.abs(picture - colour).max(axis=-1) <= 1).sum())
@@ -51,7 +51,7 @@ def test_every_song_is_seen_in_its_colour(tmp_path, metre):
     picture = pixels(drawn(tune, tmp_path / "t.png"))
     assert picture.shape[1] == 1820
     for span in tune.spans:
-        assert pixels_of(picture, span.provenance.source) > 100
+        assert pixels_of(picture, span.source) > 100
     assert pixels_of(picture, "a song that is not in it") == 0
 
 
@@ -68,7 +68,7 @@ def test_chords_songs_sections_and_the_distance_of_every_join_are_written(tmp_pa
     tune = piece(GRIDS[metre])
     words = re.findall(r">([^<>]+)</text>", drawn(tune, tmp_path / "t.svg").decode())
     words = [word.strip() for word in words]
-    distances = [str(span.provenance.hamming) for span in tune.spans[1:]]
+    distances = [str(span.distance) for span in tune.spans[1:]]
     assert not set(distances) - set(words)
     assert {"A Title", "A", "B", "1", "16"} <= set(words)
     chords = {

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livedshl.arranger import Arranger, Groove
-from livedshl.improviser.sources import source_spans
+from livedshl.arranger import Arranger, Groove, Role
+from livedshl.improviser.sources import section_starts, source_spans
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
-from livedshl.scores.engraving import marks_of, songs_of, write_score
+from livedshl.scores.engraving import write_score
+from livedshl.scores.marks import TuneSpan, join_marks, section_marks, tunes_to_write
 from livedshl.scores.musicxml import musicxml
 from support.provenances import place, provenance
 from support.strategies import VOCABULARY
 
 D = Key(2, Mode.MAJOR)
 PARTS = load_preset("session").parts
+MELODIES = [part.channel for part in PARTS if part.role is Role.MELODY]
 N_SONGS = 7
 
 
@@ -28,7 +30,15 @@ class Piece:
 
     @property
     def spans(self):
-        return source_spans(self.provenances, len(self.steps))
+        return [
+            TuneSpan(span.start, span.end, found.song, found.source, found.hamming)
+            for span in source_spans(self.provenances, len(self.steps))
+            for found in [span.provenance]
+        ]
+
+    @property
+    def sections(self):
+        return section_starts(source_spans(self.provenances, len(self.steps)))
 
     @property
     def events(self):
@@ -40,9 +50,9 @@ class Piece:
         """Draws the score; returns what was drawn."""
         score = musicxml(
             self.steps, VOCABULARY.classes, self.grid, D, 96, "A Title", "the maker",
-            marks=marks_of(self.spans),
+            marks=[*section_marks(self.sections), *join_marks(self.spans)],
         )  # fmt: skip
-        write_score(path, score, songs_of(self.spans))
+        write_score(path, score, tunes_to_write(self.spans, self.grid.bar_steps))
         return path.read_bytes()
 
 

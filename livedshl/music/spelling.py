@@ -1,4 +1,4 @@
-"""Spells pitch classes and chords as the key that is played in wants them."""
+"""Spells notes, chords and keys the way a musician writes them in a given key."""
 
 from livedshl.music import Chord
 from livedshl.music.chords import QUALITIES
@@ -9,22 +9,22 @@ _SIGNS = {-2: "♭♭", -1: "♭", 0: "", 1: "♯", 2: "♯♯"}
 
 
 def fifths_of(key: Key) -> int:
-    """The key signature: how many sharps; negative, how many flats."""
+    """The key signature: the number of sharps, or of flats as a negative number."""
     return (key.shift * 7 + 5) % 12 - 5
 
 
 def spell(pitch_class: int, fifths: int) -> tuple[str, int]:
-    """Letter and alteration of a pitch class in a major key: from three flats to five sharps of it.
+    """The letter and alteration (1 sharp, -1 flat) of a pitch class in a key signature.
 
-    On the line of fifths a key's own notes are the seven from one step below its tonic; the
-    chromatic ones beyond are the borrowed flats and the leading notes' sharps.
+    Twelve neighbours on the line of fifths cover all pitch classes. The seven notes of the key lie
+    in the middle, with three flats on one side and two sharps on the other.
     """
     position = next(p for p in range(fifths - 3, fifths + 9) if p * 7 % 12 == pitch_class)
     return _FIFTHS_LINE[(position + 1) % 7], (position + 1) // 7
 
 
 def chord_name(chord: Chord, fifths: int) -> str:
-    """A chord as a musician of this key writes it, "G♭m7"."""
+    """A chord with its root spelled for a key signature, "G♭m7"."""
     letter, alter = spell(chord.root, fifths)
     return letter + _SIGNS[alter] + QUALITIES[chord.quality][0]
 

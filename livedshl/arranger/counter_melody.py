@@ -1,14 +1,14 @@
-"""The counter-melody: thirds and sixths below the melody, taken from the chord."""
+"""The counter-melody: chord tones a third or sixth below the melody."""
 
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.part import Pattern
-from livedshl.arranger.rows import HELD, SILENT, Table, row_of
+from livedshl.arranger.rhythms import HELD, SILENT, RhythmTable, rhythm_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.music import Chord
 from livedshl.music.segments import REST
 
-# x: looks for a note. ANSWER plays in the last two of four bars.
-COUNTER_PATTERNS: Table = {
+# x: strikes a note, if the chord has one. ANSWER plays in the last two of every four bars.
+COUNTER_PATTERNS: RhythmTable = {
     Pattern.ANSWER: {
         "4/4": ".... " * 8 + "x--- ---- x--- ----" * 2,
         "3/4": ".... " * 6 + "x--- ---- ----" * 2,
@@ -25,22 +25,22 @@ COUNTER_PATTERNS: Table = {
 _THIRDS_AND_SIXTHS = {3, 4, 8, 9}
 
 
-class Counter:
-    """Plays a second voice."""
+class CounterMelody:
+    """Plays a second voice below the melody."""
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
-        self._row = row_of(COUNTER_PATTERNS, hand.part.pattern, hand.grid)
+        self._rhythm = rhythm_of(COUNTER_PATTERNS, hand.part.pattern, hand.grid)
         self._chord: Chord | None = None
         self._note: int | None = None
 
     def play(self, stretch: Stretch) -> None:
-        """Plays a stretch."""
+        """Plays the part for a stretch."""
         for at, (melody, chord) in enumerate(zip(stretch.pitches, stretch.chords, strict=True)):
             step = stretch.first_step + at
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._row[stretch.in_section(step)]
+            symbol = self._rhythm[stretch.in_section(step)]
             if melody == REST or chord is None or symbol == SILENT:
                 self._hand.release(step)
             elif symbol != HELD or changes:
@@ -51,7 +51,7 @@ class Counter:
                     self._hand.strike(step, (note,))
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes a note below the melody that a stretch begins with, and holds it."""
+        """Strikes a note below the first melody note, and holds it."""
         melody, chord = stretch.pitches[0], stretch.chords[0]
         note = self._choose(melody, chord) if melody != REST and chord else None
         if note is None:
@@ -60,7 +60,7 @@ class Counter:
             self._hand.strike(stretch.first_step, (note,))
 
     def _choose(self, melody: int, chord: Chord) -> int | None:
-        """The note below the melody that lies nearest to the last one, None if there is none."""
+        """The fitting note nearest to the last one played; None if the chord has none."""
         part = self._hand.part
         below = [
             pitch

@@ -1,0 +1,102 @@
+"""The tables that `livedshl evaluate` prints, and what it says beneath them."""
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from livedshl.evaluation.music.comparison import MAX_QUOTE_BEATS, SOURCES, Comparison
+from livedshl.evaluation.music.measures import MEASURES
+from livedshl.evaluation.music.pieces import BARS
+
+if TYPE_CHECKING:  # it loads torch
+    from livedshl.evaluation.codes.evaluate import Evaluation
+
+# Columns of the table: heading, figure, format.
+_COLUMNS = (
+    ("AUC", "auc_random", ".4f"),
+    ("recall@10", "recall@10", ".3f"),
+    ("recall@100", "recall@100", ".3f"),
+    ("mean 1/rank", "mrr", ".3f"),
+    ("median rank %", "median_rank_percent", ".2f"),
+    ("AUC, filtered", "auc_filtered", ".4f"),
+    ("recall@100, right beat", "in_phase_recall@100", ".3f"),
+)
+
+
+def code_table(evaluation: "Evaluation") -> Table:
+    """The figures of the codes and of the other methods."""
+    table = Table(box=None)
+    table.add_column("")
+    for heading, _, _ in _COLUMNS:
+        table.add_column(heading, justify="right")
+    for name, figures in {"codes": evaluation.codes, **evaluation.baselines}.items():
+        cells = []
+        for _, figure, form in _COLUMNS:
+            f = figures[figure]
+            cells.append(f"{f.value:{form}}\n[dim]{f.low:{form}} {f.high:{form}}[/dim]")
+        table.add_row(name, *cells)
+    return table
+
+
+def codes_in_words(evaluation: "Evaluation") -> str:
+    """What the figures of the codes were measured on."""
+    holdout, codes = evaluation.holdout, evaluation.codes
+    return (
+        f"Follow distance {evaluation.settings.follow_beats}: {len(holdout.queries):,} pairs from "
+        f"{len(holdout.songs)} tunes held out of {len(holdout.library.tunes)}, "
+        f"{evaluation.candidates:,} segments to choose from. Also kept from training: "
+        f"{len(holdout.recurring)} copies of those tunes, and {holdout.removed:,} segments that "
+        "they share with others.\n"
+        f"Codes: mean Hamming distance {codes['hamming_positive'].value:.2f} for pairs that "
+        f"follow, {codes['hamming_negative'].value:.2f} for others. "
+        f"{codes['distinct_codes'].value:,.0f} different codes; the commonest has "
+        f"{codes['largest_bucket'].value:.2%} of the segments; a symbol carries "
+        f"{codes['symbol_entropy'].value:.2f} bits.\n"
+        "Below each figure: its 95 % range had other tunes been held out."
+    )
+
+
+def music_table(comparison: Comparison) -> Table:
+    """The measures of each source, with mean, median and percentiles."""
+    table = Table("", box=None, padding=(0, 1, 0, 0))
+    for heading in (*SOURCES, "within"):
+        table.add_column(heading, justify="right")
+    for measure in MEASURES:
+        cells = []
+        for source in SOURCES:
+            f, form = comparison.spread(source, measure), measure.form
+            cells.append(
+                f"{f.mean:{form}} {f.median:{form}}\n[dim]{f.low:{form}} {f.high:{form}}[/dim]"
+                if f
+                else "-"
+            )
+        within = comparison.within(measure)
+        if within:
+            cells.append(f"{'yes' if within.median else 'no'}\n[dim]{within.share:.0%}[/dim]")
+        table.add_row(f"{measure.name}\n[dim]{measure.unit}[/dim]", *cells)
+    return table
+
+
+def ablation_table(comparison: Comparison) -> Table:
+    """The median of each measure, by setting."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for measure in MEASURES:
+        table.add_column(measure.name, justify="right", overflow="fold")
+    for source in comparison.sources:
+        spreads = [(comparison.spread(source, measure), measure.form) for measure in MEASURES]
+        table.add_row(source, *(f"{f.median:{form}}" if f else "-" for f, form in spreads))
+    return table
+
+
+def music_in_words(comparison: Comparison) -> str:
+    """What the measures were taken of."""
+    quotes = comparison.longest_quotes()
+    pieces = ", ".join(f"{comparison.pieces(source)} {source}" for source in SOURCES)
+    return (
+        "Mean and median over the pieces; below them the 10th and 90th percentile. Within: is the "
+        "default's median inside that range of real tunes, and what share of its pieces is?\n"
+        f"Pieces of {BARS} bars: {pieces}.\n"
+        f"Longest quote in the default setting, planned repeats aside: {quotes.max():.2f} beats. "
+        f"{(quotes > MAX_QUOTE_BEATS).sum()} of its pieces quote more than {MAX_QUOTE_BEATS} beats."
+    )

@@ -1,0 +1,102 @@
+"""How an error is printed: "Error: where: what. Remedy", in one line."""
+
+from collections.abc import Sequence
+
+import click
+
+from livedshl.errors import LivedshlError, SettingsError
+
+_INTERRUPTED = 130  # what a shell reports of a command that Ctrl-C ended
+_WRONG_USE = 2
+
+
+def report(error: BaseException) -> int:
+    """Prints an error, if it is one. Returns the exit status."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message())
+        return _WRONG_USE
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return _INTERRUPTED
+    click.echo(f"Error: {_line(_explained(error))}", err=True)
+    return _WRONG_USE if isinstance(error, (click.UsageError, SettingsError)) else 1
+
+
+def _line(error: LivedshlError) -> str:
+    text = str(error)
+    return f"{text}." if error.remedy and not text.endswith(("?", ".", "...")) else text
+
+
+def _explained(error: BaseException) -> LivedshlError:
+    """The same with all that the command line knows about it."""
+    if isinstance(error, SettingsError):
+        return SettingsError(
+            error.what, where=_OPTIONS.get(error.where, error.where), remedy=error.remedy
+        )
+    if isinstance(error, LivedshlError):
+        return error
+    if isinstance(error, click.UsageError):
+        return _of_use(error)
+    if isinstance(error, click.ClickException):
+        return LivedshlError(error.format_message())
+    if isinstance(error, ModuleNotFoundError):
+        from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
+
+        if error.name in EXTRA_TRAIN:
+            extra = "scores" if error.name in EXTRA_SCORES else "train"
+            remedy = f"Install it: {install_extra(extra)}"
+            return LivedshlError(f"{error.name} is not installed", remedy=remedy)
+    if isinstance(error, OSError) and error.filename:
+        remedy = "Free it, or choose another place"
+        return LivedshlError(str(error.strerror), where=str(error.filename), remedy=remedy)
+    return LivedshlError(
+        f"unexpected {type(error).__name__}: {error}",
+        remedy="Run it again with --debug to see where",
+    )
+
+
+# The options that give the settings, by their names in the library.
+_OPTIONS = {
+    "adventure": "--adventure",
+    "bars": "--bars",
+    "chords": "--chords",
+    "form": "--form",
+    "key": "--key",
+    "max_quote": "--max-quote",
+    "metre": "--metre",
+    "opening": "--from",
+    "seed": "--seed",
+    "tempo_bpm": "--tempo",
+}
+
+
+def _of_use(error: click.UsageError) -> LivedshlError:
+    """What is wrong with how a command was called, in plain words."""
+    command = error.ctx.command_path if error.ctx else "livedshl"
+    remedy = f"See `{command} --help`"
+    if isinstance(error, click.NoSuchOption):
+        near = _nearest(error.possibilities or ())
+        what = f"there is no option {error.option_name}{near}"
+        return LivedshlError(what, remedy="" if near else remedy)
+    if isinstance(error, click.MissingParameter) and error.param:
+        return LivedshlError(f"{_name(error.param)} is missing", remedy=remedy)
+    if isinstance(error, click.BadParameter) and error.param:
+        what = _uncapitalised(error.message).rstrip(".")
+        return LivedshlError(what, where=_name(error.param), remedy=remedy)
+    return LivedshlError(_uncapitalised(error.format_message()).rstrip("."), remedy=remedy)
+
+
+def _nearest(possibilities: Sequence[str]) -> str:
+    return f". Did you mean {possibilities[0]}?" if possibilities else ""
+
+
+def _name(parameter: click.Parameter) -> str:
+    """What a user calls a parameter: `--tempo`, or PATH."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return (parameter.metavar or str(parameter.name).upper()).strip("[].")
+
+
+def _uncapitalised(text: str) -> str:
+    """Lower case first, unless the text begins with a name."""
+    first = text.split(" ", 1)[0]
+    return text if not first.istitle() else text[:1].lower() + text[1:]

@@ -1,0 +1,115 @@
+"""Chooses the segment at each moment of a section: a new one, or the one that was there before."""
+
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+
+from livedshl.improviser.continuator import NOTHING, Continuator
+from livedshl.improviser.form import SectionMemory, Spot
+from livedshl.improviser.line import Line
+from livedshl.improviser.material import Material
+from livedshl.improviser.moment import Moment
+from livedshl.improviser.passage import Continuation
+from livedshl.improviser.retrieval import bridge, planned_join
+from livedshl.improviser.rules import Wish
+from livedshl.improviser.wishes import Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The segment that comes next, and how it was found.
+
+    continuation: None for an opening. wished, planned: as in `Place`.
+    """
+
+    segment: int
+    continuation: Continuation | None
+    wished: str | None = None
+    planned: bool = False
+
+
+class SegmentChooser:
+    """Chooses the segments of a line, section by section.
+
+    continuator: draws the new ones. opening: the segment to begin with; None to draw one.
+    """
+
+    def __init__(self, material: Material, continuator: Continuator, opening: int | None) -> None:
+        self.continuator = continuator
+        self._material = material
+        self._wishes = Wishes(material)
+        self._opening = opening
+        self._jumps = False
+        self._rerolls = False
+
+    def copy(self, rng: np.random.Generator) -> "SegmentChooser":
+        """The same chooser, to go on independently, drawing from `rng`."""
+        other = copy(self)
+        other.continuator = self.continuator.copy(rng)
+        return other
+
+    def jump(self) -> None:
+        """Lets the next segment open another song, wherever the code would lead."""
+        self._jumps = True
+
+    def reroll(self) -> None:
+        """Draws the next segment even where the form would bring one back."""
+        self._rerolls = True
+
+    def go_on(self) -> None:
+        """Takes back `jump` and `reroll`."""
+        self._jumps = self._rerolls = False
+
+    def choose(self, line: Line, moment: Moment, section: SectionMemory | None) -> Chosen:
+        """The segment at a moment. section: what is remembered of it; None in a free run."""
+        spot, returning = moment.spot, moment.returning_spot
+        rerolls, self._rerolls = self._rerolls, False
+        if section and rerolls:
+            section.segments.pop(spot, None)
+        elif section and spot in section.segments:
+            return self._recall(line, moment, section, spot, moment.following_in(section))
+        if section and returning and not rerolls and returning in section.segments:
+            return self._recall(line, moment, section, returning, None)
+        return self._new(line, moment, self._wish(line, moment, section))
+
+    def _wish(self, line: Line, moment: Moment, section: SectionMemory | None) -> Wish | None:
+        beats_to_close = moment.closing_beat - moment.beat
+        if beats_to_close and moment.beat == moment.last_beat:
+            return self._wishes.pause
+        if beats_to_close and section and moment.opens_section:
+            return self._wishes.opening
+        return self._wishes.before_close(beats_to_close, moment.cadence, line)
+
+    def _new(self, line: Line, moment: Moment, wish: Wish | None) -> Chosen:
+        """A new segment. The first of a phrase comes end to end with the phrase before."""
+        playing = line.playing
+        if playing is None and self._opening is not None:
+            return Chosen(self.continuator.open(line, np.array([self._opening])), None)
+        if playing is None or self._jumps:
+            self._jumps = False
+            among = np.flatnonzero(wish.among) if wish else NOTHING
+            return Chosen(self.continuator.open(line, among), None)
+        if moment.opens_phrase and self._material.bundle.overlaps:
+            playing = bridge(self._material, playing)
+        merged = not moment.opens_phrase
+        continuation = self.continuator.follow(line, playing, wish, merged=merged)
+        return Chosen(continuation.segment, continuation, wish.name if wish else None)
+
+    def _recall(
+        self, line: Line, moment: Moment, section: SectionMemory, spot: Spot, following: int | None
+    ) -> Chosen:
+        """The segment remembered at a spot, or a variation of it that leads to `following`."""
+        playing, planned = line.playing, section.segments[spot]
+        assert playing is not None, "nothing has been played that could come back"
+        wished = None
+        if not moment.opens_phrase and spot in section.varied:
+            wish = self._wishes.variation(planned, following, line)
+            wished = wish.name if wish else None
+            variation = wish and self.continuator.follow_as_wished(line, playing, wish)
+            if variation:
+                return Chosen(variation.segment, variation, wished)
+        continuation = section.joins.get((playing, planned))
+        if not continuation and not moment.opens_phrase:
+            continuation = planned_join(self._material, playing, planned)
+        return Chosen(planned, continuation, wished, planned=True)

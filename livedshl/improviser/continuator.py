@@ -1,0 +1,209 @@
+"""Draws the segment that follows: among those that retrieval finds, by how well each joins on."""
+
+import logging
+from copy import copy
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.improviser.chart import Chart, ChartDistance
+from livedshl.improviser.line import Line
+from livedshl.improviser.material import Material
+from livedshl.improviser.passage import Continuation
+from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Habits, Joins, Ranking, Scores
+from livedshl.improviser.retrieval import Candidates, Query, retrieve, whole_ring
+from livedshl.improviser.rules import Retrieve, Wish
+from livedshl.index import Ring
+from livedshl.index.codes import Words
+from livedshl.music.segments import CHORD
+from livedshl.networks.next_step import NextStep
+
+log = logging.getLogger(__name__)
+
+_ENOUGH = 64  # candidates to choose from: rings farther out are not looked at
+# A chart's chords are found only where there is more choice. Over "C | Am | F G7 | C" and
+# "Am | F | C | G" segments then lie 0.7 to 0.9 pitch classes off, instead of 2.6 to 3.5.
+_CHART_NEAR, _CHART_ENOUGH = 0.375, 256  # share of the symbols; candidates
+_SHOWN = 6  # candidates that a continuation names
+
+NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
+
+
+class Continuator:
+    """Draws continuations of a line; the line remembers each as played.
+
+    rng: the same state gives the same choice. chart: the chords to follow, in C major or A minor.
+    """
+
+    def __init__(
+        self, material: Material, rng: np.random.Generator, chart: Chart | None = None
+    ) -> None:
+        self._material = material
+        self._rng = rng
+        self._rules = material.rules
+        self.set_chart(chart)
+
+    def copy(self, rng: np.random.Generator) -> "Continuator":
+        """One that would draw the same from `rng`."""
+        other = copy(self)
+        other._rng = rng
+        return other
+
+    def set_adventure(self, adventure: float) -> None:
+        """Continues this boldly from now on, 0 to 1; see `ContinuationRules`."""
+        self._rules = replace(self._rules, adventure=adventure)
+
+    def set_chart(self, chart: Chart | None) -> None:
+        """Follows these chords, in C major or A minor, from now on; None for no chart."""
+        vocabulary = self._material.bundle.vocabulary
+        self._chart = ChartDistance(chart, vocabulary) if chart else None
+
+    def open(self, line: Line, among: NDArray[np.integer] = NOTHING) -> int:
+        """Draws a segment to begin with: one of `among`, or one that opens its song."""
+        library = self._material.library
+        openings = among if len(among) else library.openings
+        pool = openings if len(openings) else np.arange(len(library), dtype=np.int32)
+        segment = int(self._rng.choice(pool))
+        line.memory.add(segment)
+        return segment
+
+    def answer(self, line: Line, code: Words, phase: int) -> Continuation:
+        """Draws what continues a phrase that somebody else played.
+
+        code: the phrase's forward code, uint64[words]. phase: beats from the start of the cycle to
+        the answer. Where segments overlap, the nearest segment shares the end of the phrase. The
+        answer is then the segment after it in its song.
+        """
+        material = self._material
+        library, bundle, grid = material.library, material.bundle, material.grid
+        nearest, barred = None, line.memory.barred()
+        for ring in material.index.rings(code):
+            nearest = nearest or ring
+            segments = ring.segments
+            onward = library.after(segments, bundle.follow_beats) if bundle.overlaps else segments
+            fits = (onward >= 0) & ~barred[library.content_ids[onward]]
+            fits &= (library.phases[onward] - phase) % grid.cycle_beats == 0
+            if fits.any():
+                drawn = int(self._rng.choice(onward[fits]))
+                break
+        assert nearest is not None, "an index is never empty"
+        if not fits.any():  # the library is too small for the rules; the music has to go on
+            ring, drawn = nearest, int(self._rng.choice(nearest.segments))
+        line.memory.add(drawn)
+        return Continuation(
+            segment=drawn,
+            hamming=ring.distance,
+            nearest=nearest.distance,
+            ties=len(ring.segments),
+            agreeing_steps=0,
+            rules_kept=bool(fits.any()),
+            wish=None,
+        )
+
+    def follow(
+        self, line: Line, playing: int, wish: Wish | None = None, *, merged: bool = True
+    ) -> Continuation:
+        """Draws a continuation of a segment, one that fulfils the wish if any in reach does.
+
+        merged: whether it overlaps the segment, where segments overlap, or comes end to end.
+        """
+        merged = merged and self._material.bundle.overlaps
+        if wish and (chosen := self._wished(line, playing, wish, merged)):
+            return chosen
+        query = self._query(playing, None, merged)
+        nearest, candidates = retrieve(self._material, line, query)
+        rules_kept = candidates is not None
+        if candidates is None:  # the library is too small for the rules; the music has to go on
+            candidates = whole_ring(self._material, query, nearest)
+        return self._draw(line, query, nearest, candidates, rules_kept)
+
+    def follow_as_wished(self, line: Line, playing: int, wish: Wish) -> Continuation | None:
+        """Draws a continuation that fulfils the wish; None if none in reach does."""
+        return self._wished(line, playing, wish, self._material.bundle.overlaps)
+
+    def _wished(self, line: Line, playing: int, wish: Wish, merged: bool) -> Continuation | None:
+        query = self._query(playing, wish, merged)
+        nearest, candidates = retrieve(self._material, line, query)
+        if candidates is None:
+            return None
+        return self._draw(line, query, nearest, candidates, rules_kept=True)
+
+    def _query(self, playing: int, wish: Wish | None, merged: bool) -> Query:
+        length = self._material.bundle.shape.length
+        near, enough = self._rules.near(length), _ENOUGH
+        if self._chart:
+            near, enough = max(near, round(_CHART_NEAR * length)), _CHART_ENOUGH
+        return Query(playing, wish, near, enough, merged)
+
+    def _draw(
+        self, line: Line, query: Query, nearest: Ring, candidates: Candidates, rules_kept: bool
+    ) -> Continuation:
+        """Draws among candidates: the better a candidate ranks, the likelier it is."""
+        segments, distances = candidates.segments, candidates.distances
+        farther = distances - nearest.distance
+        # However many songs share a content, it is as likely as another content of its rank.
+        _, content, copies = np.unique(
+            self._material.library.content_ids[segments], return_inverse=True, return_counts=True
+        )
+        weights = 1.0 / copies[content]
+        if self._terms:
+            scores = self._scores(line, query, candidates, farther)
+            weights *= np.exp((scores - scores.max()) / self._rules.temperature)
+        drawn = int(self._rng.choice(len(segments), p=weights / weights.sum()))
+        line.memory.add(int(segments[drawn]))
+        shown = np.lexsort((-weights, np.abs(farther)))[:_SHOWN]
+        return Continuation(
+            segment=int(segments[drawn]),
+            hamming=int(distances[drawn]),
+            nearest=nearest.distance,
+            ties=int(candidates.ties[drawn]),
+            agreeing_steps=int(candidates.joined.agreeing[drawn]),
+            rules_kept=rules_kept,
+            wish=query.wish.name if query.wish else None,
+            candidates=tuple((int(segments[n]), int(distances[n])) for n in shown),
+        )
+
+    def _scores(
+        self, line: Line, query: Query, candidates: Candidates, farther: NDArray[np.int64]
+    ) -> Scores:
+        """How well each candidate joins on, float64[c]."""
+        material, segments = self._material, candidates.segments
+        joins = Joins(
+            before=line.recent,
+            after=candidates.joined.after,
+            at=candidates.joined.at,
+            farther=farther,
+            agreeing=candidates.joined.agreeing,
+            in_phase=material.in_phase(query.playing, segments, material.grid.cycle_beats),
+            unheard=line.memory.unheard(segments),
+            off_chart=self._off_chart(segments, line.beat),
+        )
+        # A chart's chords sound instead of the candidates' own.
+        return self._ranking.scores(joins, besides={CHORDS} if self._chart else ())
+
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        return self._rules.terms if self._material.retrieve is Retrieve.MIN else ()
+
+    @cached_property
+    def _ranking(self) -> Ranking:
+        """Made at the first retrieval: counting habits would delay the first note."""
+        bundle = self._material.bundle
+        weights = bundle.next_step
+        if weights is None and LIKELIHOOD in self._terms:
+            log.warning(
+                "%s has no network for the likelihood of a join, so that term is left out; "
+                "`livedshl train` makes one",
+                bundle.folder.name,
+            )
+        habits = Habits.of(bundle.library, len(bundle.vocabulary))
+        return Ranking(habits, None if weights is None else NextStep(weights), self._terms)
+
+    def _off_chart(self, segments: NDArray[np.int32], beat: int) -> Scores:
+        """How far the segments' own chords lie from the chart's chords at `beat`, float64[c]."""
+        if self._chart is None:
+            return np.zeros(len(segments))
+        contents = self._material.library.contents(segments)
+        return self._chart.of(contents[:, :: self._material.grid.beat_steps, CHORD], beat)

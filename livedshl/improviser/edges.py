@@ -1,0 +1,37 @@
+"""How the music begins and ends: a first note that is struck, a last one that rings out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.bundle import Bundle
+from livedshl.music import Chord, Mode
+from livedshl.music.chords import NOTE_NAMES
+from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST, TONICS
+
+
+def struck(steps: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Steps, int8[n, 3], whose first note is struck, even if it was tied over in its song."""
+    steps = steps.copy()
+    steps[0, ARTICULATED] = steps[0, PITCH] != REST
+    return steps
+
+
+def rung_out(steps: NDArray[np.int8], bundle: Bundle) -> NDArray[np.int8]:
+    """The last passage, int8[n, 3], its last note and chord held to the end.
+
+    Both become the tonic: if the last note is another, the last beat is rewritten.
+    """
+    steps = steps.copy()
+    tonic, beat_steps = TONICS[bundle.mode], bundle.library.grid.beat_steps
+    onsets = np.flatnonzero(steps[:, ARTICULATED])
+    last = int(onsets[-1]) if len(onsets) else 0
+    pitch = int(steps[last, PITCH]) or MEDIAN_PITCH
+    if pitch % 12 != tonic:
+        last = len(steps) - beat_steps
+        pitch += (tonic - pitch + 6) % 12 - 6
+    steps[last:, PITCH] = pitch
+    steps[last:, ARTICULATED] = 0
+    steps[last, ARTICULATED] = 1
+    chord = Chord.parse(NOTE_NAMES[tonic] + ("m" if bundle.mode is Mode.MINOR else ""))
+    steps[last // beat_steps * beat_steps :, CHORD] = bundle.vocabulary.index(chord)
+    return steps

@@ -1,0 +1,173 @@
+"""Improvises tunes as people play them: sections that open, close and return, in related keys.
+
+The codes still decide what follows. The form only narrows what they find where a section begins
+and ends, and brings a section's segments back.
+"""
+
+from collections.abc import Iterator
+from copy import copy, deepcopy
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.improviser.chart import Chart
+from livedshl.improviser.chooser import SegmentChooser
+from livedshl.improviser.continuator import Continuator
+from livedshl.improviser.edges import rung_out, struck
+from livedshl.improviser.form import ENDING_BARS, Cadence, Form, SectionRun
+from livedshl.improviser.line import Line
+from livedshl.improviser.material import Material
+from livedshl.improviser.moment import moment_of
+from livedshl.improviser.passage import Continuation, Passage
+from livedshl.improviser.programme import Programme
+from livedshl.index.codes import Words
+
+
+class Improvisation(Iterator[Passage]):
+    """Tune after tune, passage after passage without a gap, the first at beat 0.
+
+    With `Form.NONE` it is one free run that never ends. last_beat: a bar line at which the music
+    ends on the tonic; None if it goes on for ever, as a free run always does. chart: the chords to
+    follow, in C major or A minor. opening: the segment to begin with; None to draw one.
+
+    Between two passages it can be copied, and steered from the next passage on.
+    """
+
+    def __init__(
+        self,
+        material: Material,
+        form: Form,
+        rng: np.random.Generator,
+        *,
+        last_beat: int | None = None,
+        chart: Chart | None = None,
+        opening: int | None = None,
+    ) -> None:
+        self._material = material
+        self._rng = rng
+        self._line = Line(material)
+        self._chooser = SegmentChooser(material, Continuator(material, rng, chart), opening)
+        self._programme = Programme(form, material.grid, rng, last_beat)
+        self._run: SectionRun | None = None
+        self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over
+        self._is_ending = False
+        self._over = False
+
+    def __next__(self) -> Passage:
+        if self._over:
+            raise StopIteration
+        if self._run is None or self._line.beat >= self._run.end:
+            self._run = self._programme.next_section(self._line.beat)
+        if self._answer:
+            return self._answered(self._run, *self._answer)
+        return self._passage(self._run)
+
+    def copy(self) -> "Improvisation":
+        """The same improvisation, to go on independently: it would play the same."""
+        other = copy(self)
+        other._rng = deepcopy(self._rng)
+        other._line = self._line.copy()
+        other._chooser = self._chooser.copy(other._rng)
+        other._programme = self._programme.copy(other._rng)
+        other._run = copy(self._run)
+        return other
+
+    def end(self) -> None:
+        """Ends the music on the tonic within `ENDING_BARS`."""
+        self._is_ending = True
+
+    def freeze(self, frozen: bool) -> None:
+        """Repeats the present section until it is told otherwise."""
+        self._programme.freeze(frozen)
+
+    def begin_next_tune(self) -> None:
+        """Leaves the tune that plays: the next passage opens another one."""
+        self._run = None
+        self._programme.leave_tune()
+        if self._programme.is_free:
+            self._chooser.jump()
+
+    def avoid(self, segment: int) -> None:
+        """Draws the next segment again; the content of `segment` counts as just played."""
+        self._line.memory.avoid(segment)
+        self._chooser.reroll()
+
+    def set_adventure(self, adventure: float) -> None:
+        """Continues this boldly from now on, 0 to 1; see `ContinuationRules`."""
+        self._chooser.continuator.set_adventure(adventure)
+
+    def set_chart(self, chart: Chart | None) -> None:
+        """Follows these chords, in C major or A minor, from now on; None for no chart."""
+        self._chooser.continuator.set_chart(chart)
+
+    def answer(
+        self, code: Words, heard: NDArray[np.int8], beat: int, over: int, last_beat: int | None
+    ) -> None:
+        """Continues a phrase that somebody else played: the answer opens another tune.
+
+        code: the phrase's forward code, uint64[words]. heard: int8[n, 3], the end of the phrase.
+        beat: where the answer's segment starts. over: how many of its beats are over already.
+        last_beat: the bar line at which the music now ends; None leaves it as it is.
+        """
+        grid, continuator = self._material.grid, self._chooser.continuator
+        self._line.beat = beat
+        self._line.listen(heard)
+        self._answer = continuator.answer(self._line, code, beat % grid.cycle_beats), over
+        self._programme.end_at(last_beat)
+        self._programme.leave_tune()
+        self._chooser.go_on()
+        self._over = False
+        self._run = self._programme.next_section(beat - beat % grid.bar_beats)
+
+    def _answered(self, run: SectionRun, continuation: Continuation, over: int) -> Passage:
+        """The passage that answers, without the beats that are over."""
+        grid, beat = self._material.grid, self._line.beat
+        self._answer = None
+        if section := self._programme.memory_of(run):
+            section.segments[None, beat - run.start] = continuation.segment
+        passage = self._line.add(continuation.segment, continuation, merged=False)
+        steps = struck(passage.steps[over * grid.beat_steps :])
+        place = run.place_at(beat, grid.bar_beats)
+        return replace(
+            passage, beat=beat + over, steps=steps, place=place and replace(place, wished="answer")
+        )
+
+    def _passage(self, run: SectionRun) -> Passage:
+        """The next passage of a section. It may be the one with which the music ends."""
+        line, material = self._line, self._material
+        if self._is_ending and not run.ending:
+            run.ending, run.cadence, run.end = True, Cadence.END, self._soon(run.end)
+        section = self._programme.memory_of(run)
+        moment = moment_of(run, section, line.beat, material.grid, material.bundle.follow_beats)
+        chosen = self._chooser.choose(line, moment, section)
+        if section and moment.spot not in section.segments:
+            section.segments[moment.spot] = chosen.segment
+            if chosen.continuation:
+                section.joins[line.playing, chosen.segment] = chosen.continuation
+        passage = line.add(
+            chosen.segment,
+            chosen.continuation,
+            merged=moment.beat > moment.phrase,
+            n_beats=moment.n_beats,
+            planned=chosen.planned,
+        )
+        if place := run.place_at(moment.beat, material.grid.bar_beats):
+            steps = struck(passage.steps) if moment.opens_phrase else passage.steps
+            place = replace(place, planned=chosen.planned, wished=chosen.wished)
+            passage = replace(passage, steps=steps, place=place)
+        is_last_section = run.ending or moment.end == self._programme.last_beat
+        self._over = is_last_section and moment.beat == moment.closing_beat
+        if self._over:
+            passage = replace(passage, steps=rung_out(passage.steps, material.bundle), ends=True)
+        return passage
+
+    def _soon(self, end: int) -> int:
+        """The bar line at which the music can end when told to now; `end` if that is near."""
+        beat, bar_beats = self._line.beat, self._material.grid.bar_beats
+        follow_beats = self._material.bundle.follow_beats
+        # The passage before this one may not have sounded yet.
+        if end - beat <= ENDING_BARS * bar_beats - follow_beats:
+            return end
+        least = beat + follow_beats + self._material.grid.segment_beats
+        return -(-least // bar_beats) * bar_beats

@@ -1,0 +1,136 @@
+"""The programme: tune after tune in sets of related keys, and which section comes when."""
+
+import sys
+from copy import copy
+from dataclasses import replace
+
+import numpy as np
+
+from livedshl.improviser.form import (
+    SECTION_BARS,
+    Cadence,
+    Form,
+    SectionMemory,
+    SectionRun,
+    TuneMemory,
+)
+from livedshl.improviser.passage import Place
+from livedshl.music import Grid
+
+_SHORTEST_SECTION_BARS = 4  # if less is left after a section, the section takes it up
+_RELATED_KEYS = (0, 5, -5)  # semitones: tonic, subdominant, dominant
+_SET_TUNES = (2, 3)  # the least and the most tunes of a set
+# How often each plan is drawn. Of 200 tunes of the library 134 are AABB, 23 AAAA and 3 AABA.
+_PLANS = {Form.AABB: 0.8, Form.AABA: 0.1, Form.ABAC: 0.1}
+# How often the second half of a section begins as the first, as in a period. In the library 38 %
+# of the bars of a section repeat a bar that came before in it.
+_RETURNS = 0.75
+_DIFFERENT_ENDINGS = 0.3  # share of repeated sections that close half the first time, then fully
+_OPENING_BARS = 2  # of a section; they never change
+_MOST_VARIATIONS = 1  # segments that are replaced when a section comes back
+
+
+class Programme:
+    """Sets of two or three tunes, each in another key than the one before in its set.
+
+    last_beat: the bar line at which the music ends; None, or a free run, has no end.
+    """
+
+    def __init__(
+        self, form: Form, grid: Grid, rng: np.random.Generator, last_beat: int | None
+    ) -> None:
+        self.last_beat = sys.maxsize
+        self._form = form
+        self._grid = grid
+        self._rng = rng
+        self._n_tunes = 0
+        self._left_in_set = 0
+        self._key_shift = 0
+        self._tune: TuneMemory | None = None
+        self._frozen = False
+        self.end_at(last_beat)
+
+    def copy(self, rng: np.random.Generator) -> "Programme":
+        """The same programme, to go on independently, drawing from `rng`."""
+        other = copy(self)
+        other._rng = rng
+        other._tune = self._tune and self._tune.copy()
+        return other
+
+    @property
+    def is_free(self) -> bool:
+        """Whether there are no tunes: a free run."""
+        return self._form is Form.NONE
+
+    def end_at(self, last_beat: int | None) -> None:
+        """Sets the bar line at which the music ends; None leaves it as it is."""
+        if last_beat and not self.is_free:
+            self.last_beat = last_beat
+
+    def freeze(self, frozen: bool) -> None:
+        """Repeats the present section until it is told otherwise."""
+        self._frozen = frozen
+
+    def leave_tune(self) -> None:
+        """Ends the tune that plays: the next section opens another."""
+        self._tune = None
+
+    def memory_of(self, run: SectionRun) -> SectionMemory | None:
+        """What is remembered of the section that plays; None in a free run."""
+        return self._tune.sections[run.letter] if self._tune and run.letter else None
+
+    def next_section(self, beat: int) -> SectionRun:
+        """The section that begins at `beat`, of the tune that plays or of the next."""
+        if self.is_free:
+            return SectionRun(beat, sys.maxsize, Cadence.END)
+        tune = self._tune
+        if tune is None or (tune.at == len(tune.place.plan) - 1 and not self._frozen):
+            tune = self._tune = self._next_tune()
+        elif not self._frozen:
+            tune.at += 1
+        letter = tune.place.plan[tune.at]
+        section = tune.sections[letter]
+        section.times += 1
+        self._vary(section)
+        cadence = _cadence(tune.place.plan, tune.at, section)
+        end = beat + SECTION_BARS * self._grid.bar_beats
+        if end + _SHORTEST_SECTION_BARS * self._grid.bar_beats > self.last_beat:
+            cadence, end = Cadence.END, self.last_beat
+        place = replace(tune.place, section=letter, time=section.times)
+        return SectionRun(beat, end, cadence, letter, place)
+
+    def _next_tune(self) -> TuneMemory:
+        if self._left_in_set == 0:
+            least, most = _SET_TUNES
+            self._left_in_set = int(self._rng.integers(least, most + 1))
+            self._key_shift = 0
+        else:
+            others = [shift for shift in _RELATED_KEYS if shift != self._key_shift]
+            self._key_shift = int(self._rng.choice(others))
+        self._left_in_set -= 1
+        self._n_tunes += 1
+        drawn = list(_PLANS)[self._rng.choice(len(_PLANS), p=list(_PLANS.values()))]
+        plan = (drawn if self._form is Form.ANY else self._form).value
+        place = Place(self._n_tunes, plan, "", 0, 0, self._key_shift, False, None)
+        return TuneMemory(place, 0, {letter: self._new_section() for letter in plan})
+
+    def _new_section(self) -> SectionMemory:
+        returns, differs = self._rng.random(2) < (_RETURNS, _DIFFERENT_ENDINGS)
+        return SectionMemory(bool(returns), bool(differs))
+
+    def _vary(self, section: SectionMemory) -> None:
+        """Draws the spots at which this time of a section differs from the first."""
+        first = _OPENING_BARS * self._grid.bar_beats
+        spots = [spot for spot in section.segments if spot[0] is None and spot[1] >= first]
+        n_varied = min(len(spots), int(self._rng.integers(_MOST_VARIATIONS + 1)))
+        drawn = self._rng.choice(len(spots), n_varied, replace=False) if n_varied else ()
+        section.varied = frozenset(spots[n] for n in drawn)
+
+
+def _cadence(plan: str, at: int, section: SectionMemory) -> Cadence:
+    """How the section at a place of a plan closes."""
+    letter = plan[at]
+    if at == len(plan) - 1 or (letter == plan[-1] and not section.differs):
+        return Cadence.END
+    is_repeat = letter == plan[at - 1 : at]
+    return Cadence.HALF if section.differs and not is_repeat else Cadence.FULL

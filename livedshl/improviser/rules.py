@@ -1,0 +1,78 @@
+"""What a continuation has to respect: the rules of the performance, and a wish of the form."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.bundle import SegmentLibrary
+from livedshl.improviser.ranking import FIT, TERMS
+
+_BOLDEST_NEAR = 24  # symbols of 64: within this distance lie 50 segments at the median
+_SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 16.0  # nats
+_ANY_LENGTH = 1_000_000  # beats
+
+
+class Retrieve(Enum):
+    """Which backward codes to retrieve: the nearest, or the farthest (Task 2 of the paper)."""
+
+    MIN = "min"
+    MAX = "max"
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuationRules:
+    """How original the music has to be, and how boldly it continues.
+
+    song_cap: at most this many of the last `window` segments may occur in the same song.
+    window: segments over which songs are counted.
+    recency: a content that was played does not come again for this many segments, or for a quarter
+        of the library's contents if that is less. 1,000 segments take ten minutes at 200 BPM.
+    adventure: 0 to 1. At 0 only the nearest codes are candidates, and the best join nearly always
+        wins. The higher it is, the farther a code may lie and the more often a poorer join wins.
+    max_quote: beats of one song that may be quoted note for note; at least a segment and a half.
+    terms: names of the terms of `ranking` that rank the candidates. Without any, all candidates
+        are equally likely.
+    """
+
+    song_cap: int = 3
+    window: int = 16
+    recency: int = 1000
+    adventure: float = 0.25
+    max_quote: int = 8
+    terms: tuple[str, ...] = TERMS
+
+    def recency_in(self, library: SegmentLibrary) -> int:
+        """The recency that a library of this size can keep."""
+        contents = int(library.content_ids.max()) + 1
+        return min(self.recency, contents // 4)
+
+    def near(self, length: int) -> int:
+        """How many symbols farther than the nearest a candidate's code of `length` may lie."""
+        return round(self.adventure * _BOLDEST_NEAR * length / 64)
+
+    @property
+    def temperature(self) -> float:
+        """A candidate that scores this many nats more is e times as likely."""
+        return float(
+            _SAFEST_TEMPERATURE * (_BOLDEST_TEMPERATURE / _SAFEST_TEMPERATURE) ** self.adventure
+        )
+
+    def plain(self) -> "ContinuationRules":
+        """As in the paper: the nearest code, then the best fit, ties at random, any quote."""
+        return replace(self, adventure=0.0, max_quote=_ANY_LENGTH, terms=FIT)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """What the form would like next; it narrows what the code finds.
+
+    name: for the trace. among: bool[n], which segments of the library would do.
+    reach: how many symbols farther than the nearest such a segment may lie. If none is that near,
+        the code decides alone.
+    """
+
+    name: str
+    among: NDArray[np.bool_]
+    reach: int
