@@ -76,10 +76,12 @@ class Cockpit(App[None]):
         self._last = Gesture("adventure")  # which `l` maps to a knob or pad
         self._shows_keys = False
         self._interrupted = False
+        # Kept, not looked up: a slow machine draws before the screen has its widgets.
+        self._body = Static(id="body")
 
     def compose(self) -> ComposeResult:
         """One widget: each frame is drawn whole."""
-        yield Static(id="body")
+        yield self._body
 
     def on_mount(self) -> None:
         """Starts redrawing."""
@@ -155,7 +157,7 @@ class Cockpit(App[None]):
         snapshot = self._session.snapshot()
         if snapshot:
             frame = self._keys() if self._shows_keys else self._frame(snapshot)
-            self.query_one("#body", Static).update(frame)
+            self._body.update(frame)
 
     def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height
