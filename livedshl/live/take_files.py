@@ -10,11 +10,6 @@ from livedshl.errors import OutputError
 log = logging.getLogger(__name__)
 
 
-def log_path(take: Path) -> Path:
-    """The log that belongs to a recorded MIDI file."""
-    return take.with_suffix(".take")
-
-
 def new_take_path() -> Path:
     """A new file name in the working folder, made from the time."""
     return Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))

@@ -33,7 +33,9 @@ class Output:
     reason: str
 
 
-def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Output:
+def choose_output(
+    port: str | None = None, synth: bool = False, soundfont: Path | None = None
+) -> Output:
     """The output that was asked for, or else the best one this system has.
 
     Without a wish: a virtual MIDI port, or else the built-in synthesiser, or else nowhere. Raises

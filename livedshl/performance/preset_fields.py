@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
 from livedshl.arranger import MOST_TIMING_TICKS, Groove, Pattern, Role, program_number
-from livedshl.errors import PresetError
+from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.music import GRIDS
 from livedshl.music.leadsheet import Key, Mode
@@ -114,8 +113,7 @@ def read_fields(
         raise PresetError("must be a table", where=where)
     for key in table:
         if key not in fields:
-            near = get_close_matches(key, [*fields, *also], n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(fields)}"
+            hint = did_you_mean(key, [*fields, *also]) or f"Known keys: {', '.join(fields)}"
             raise PresetError(f"unknown key {key!r}", where=where, remedy=hint)
     values = {}
     for key, field in fields.items():

@@ -52,6 +52,19 @@ def test_a_preset_file_is_read(preset):
     assert mine.groove == Groove()
 
 
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [("velocity", (1, 127)), ("volume", (0, 127)), ("density", (0, 1))],
+)
+def test_the_bounds_of_a_number_are_allowed_and_nothing_beyond_them(preset, name, bounds):
+    for value in bounds:
+        part = preset(GOOD.replace('name = "Tune"', f'name = "Tune"\n{name} = {value}')).parts[0]
+        assert getattr(part, name) == value
+    for value in (bounds[0] - 1, bounds[1] + 1):
+        with pytest.raises(PresetError, match=name):
+            preset(GOOD.replace('name = "Tune"', f'name = "Tune"\n{name} = {value}'))
+
+
 def test_a_preset_may_say_how_a_band_plays(preset):
     mine = preset(
         GOOD.replace('program = "violin"', "ornaments = 0.5\npan = 20\nreverb = 90\ndensity = 1")
@@ -125,7 +138,7 @@ def test_what_is_wrong_is_told_with_the_place_and_the_remedy(preset, wrong, told
 
 
 def test_an_unknown_name_lists_the_presets():
-    with pytest.raises(PresetError, match=r"no preset is called 'sesion'.*session"):
+    with pytest.raises(PresetError, match=r"there is no preset 'sesion'. Did you mean 'session'"):
         load_preset("sesion")
 
 
