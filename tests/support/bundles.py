@@ -13,7 +13,7 @@ from livedshl.index import CodeIndex, CodeShape, pack
 from livedshl.learning.roles import roles_in
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
 from livedshl.music.features import N_FEATURES
-from livedshl.networks.forward_code import phrase_hops
+from livedshl.networks.contexts import phrase_hops
 from livedshl.networks.shape import NetworkShape
 from support.strategies import VOCABULARY, every_hop
 
