@@ -99,9 +99,7 @@ class Soak:
             checks += [
                 expect_same(report.notes, "played", heard.notes, "heard"),
                 expect_none(heard.left_on, "left on", "notes still sound at the listening end"),
-                expect_none(
-                    heard.stray_ends, "heard ends", "note-offs heard for silent notes"
-                ),
+                expect_none(heard.stray_ends, "heard ends", "note-offs heard for silent notes"),
             ]
         return checks
 
@@ -111,9 +109,7 @@ class Soak:
             self._memory.check(),
             self._repetition.check(),
             *self._rules.checks(),
-            expect_none(
-                composed.stray_ends, "composed ends", "note-offs for silent notes"
-            ),
+            expect_none(composed.stray_ends, "composed ends", "note-offs for silent notes"),
         ]
 
     def _achieved(self) -> float:

@@ -225,8 +225,8 @@ def test_a_performance_as_it_should_be_passes(metre, form):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"underruns": 2}, "2 times the composer was late; 60 times the tempo is too fast"),
-        ({"dropped": 3}, "3 notes left out, too late; 60 times the tempo is too fast"),
+        ({"underruns": 2}, "2 times the composer was late (60 times the tempo is too fast"),
+        ({"dropped": 3}, "3 notes left out, too late (60 times the tempo is too fast"),
         ({"unreleased": 1}, "1 notes had to be released at the end"),
         ({"jumps": 1}, "1 times the clock stood still"),
         ({"notes": 7}, "notes composed, 7 played"),
