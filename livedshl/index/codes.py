@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 MiB
 WORD_BITS = 64
 _SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
-_FIRST_PASS = 1 << 13  # codes that are looked at more closely before the first ring, about
+FIRST_PASS = 1 << 13  # codes that are looked at more closely before the first ring, about
 _DONE = np.uint8(255)  # more than signatures can differ by
 _NEXT_PASS = 4  # times as many before those after
 
@@ -185,9 +185,9 @@ class CodeIndex:
         """Goes through the signatures a few distances at a time, as far as rings are wanted."""
         wanted = signatures(query, self.shape)
         least = self._least_distances(wanted)
-        every = max(1, len(least) // _FIRST_PASS)  # a sample is enough to tell how far a pass goes
+        every = max(1, len(least) // FIRST_PASS)  # a sample is enough to tell how far a pass goes
         within = np.cumsum(np.bincount(least[::every], minlength=self.shape.length + 1)) * every
-        done, n_wanted = -1, _FIRST_PASS
+        done, n_wanted = -1, FIRST_PASS
         rows, found = np.empty(0, np.int64), np.empty(0, np.uint8)  # compared, but not yet in rings
         while done < self.shape.length:
             radius = max(done + 1, int(np.searchsorted(within, n_wanted, "right")) - 1)
