@@ -184,7 +184,7 @@ class RuleKeeping:
         ]
 
 
-class NoteAccount:
+class NoteCount:
     """How many notes are struck, and whether each ends."""
 
     def __init__(self) -> None:
@@ -213,7 +213,7 @@ class Ear:
     def __init__(self) -> None:
         before = output_names()
         self._input = open_input("")
-        self.account = NoteAccount()
+        self.account = NoteCount()
         self._left = Event()
         self._thread = Thread(target=self._listen, name="ear", daemon=True)
         new = [name for name in output_names() if name not in before]
@@ -266,7 +266,7 @@ class Soak:
         self._memory = MemoryGrowth()
         self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)
-        self._composed = NoteAccount()
+        self._composed = NoteCount()
         self._resident_mb = resident_mb
         self._tell = tell
         self._hour = 0.0
@@ -292,7 +292,7 @@ class Soak:
                     f"{self._achieved():.1f} times real time, {'; '.join(faults) or 'all well'}"
                 )
 
-    def checks(self, report: PlayerReport, speed: float, heard: NoteAccount | None) -> list[Check]:
+    def checks(self, report: PlayerReport, speed: float, heard: NoteCount | None) -> list[Check]:
         """What was found. speed: as asked for. heard: at the listening end, if there is one."""
         whole = self._hour > self._hours - 1 / _SAMPLES_PER_HOUR
         length = (

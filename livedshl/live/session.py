@@ -52,8 +52,8 @@ class Session:
         port: str | None = None,
         timing: ClockSettings | None = None,
         watcher: PortWatcher | None = None,
-        record: Path | None = None,
-        trace: Path | None = None,
+        record: str | Path | None = None,
+        trace: str | Path | None = None,
         progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_ending: Callable[[], None] = lambda: None,
@@ -62,7 +62,7 @@ class Session:
         self._clock = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
-        self._open_take = partial(Take, settings, record=record, trace=trace)
+        self._open_take = partial(Take, settings, record=_path(record), trace=_path(trace))
         self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._compose = partial(ComposerThread, settings, observe=observe, clock=self._clock)
         self._on_ending = on_ending
@@ -193,3 +193,7 @@ class Session:
                 if self._loader.done:
                     raise  # loading itself timed out, not this wait
         return None
+
+
+def _path(name: str | Path | None) -> Path | None:
+    return None if name is None else Path(name)
