@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from livedshl import __version__
 from livedshl.errors import CommandError, TakeError
 from livedshl.performance import take_log_format_1 as format_1
 from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_of
@@ -22,6 +21,7 @@ from livedshl.performance.composer import Change
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
 from livedshl.records import RecordError, decode, encode
+from livedshl.version import __version__
 
 _FORMAT = 2
 _MOST_BYTES = 256 << 20
@@ -98,6 +98,11 @@ class LogWriter:
 
     def _write(self, record: object) -> None:
         self._file.write(encode(record) + "\n")
+
+
+def log_path(take: Path) -> Path:
+    """The log beside the MIDI file of a take."""
+    return take.with_suffix(".take")
 
 
 def read_log(path: Path) -> TakeLog:

@@ -74,7 +74,7 @@ def preset_with(folder, place, key, value):
     return read_preset(path)
 
 
-@pytest.mark.parametrize("place, key, value, default, meaning", PRESET_ROWS)
+@pytest.mark.parametrize(("place", "key", "value", "default", "meaning"), PRESET_ROWS)
 def test_a_key_of_a_preset_takes_what_its_row_says(place, key, value, default, meaning, tmp_path):
     (key,) = code(key)
     assert meaning
