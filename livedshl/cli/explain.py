@@ -10,7 +10,7 @@ from rich.text import Text
 
 from livedshl.cli.status import print_any_letters
 from livedshl.improviser.provenance import Provenance
-from livedshl.improviser.sources import SourceSummary, summarise
+from livedshl.improviser.sources import SourceSummary, summarise_sources
 from livedshl.improviser.trace_file import read_trace
 
 _PIPED_WIDTH = 200  # columns where there is no terminal: nothing is cut then
@@ -44,7 +44,7 @@ def explain(trace: Path) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPED_WIDTH)
     console.print(_table(provenances))
-    for line in _told(summarise(provenances)):
+    for line in _told(summarise_sources(provenances)):
         console.print(line, markup=False)
     if cut_off:
         click.echo(f"{trace}: the last line is incomplete and was left out.", err=True)

@@ -58,9 +58,7 @@ def _called(path: str) -> str:
 
 def _told(added: Added, name: str) -> Iterator[str]:
     for kind in added.kinds:
-        yield f"{kind.name}: {kind.tunes:,} tunes, {kind.segments:,} segments; " + kind.fit.told(
-            kind.learned
-        )
+        yield f"{kind.name}: {kind.tunes:,} tunes. {kind.fit.verdict(kind.learned)}"
         if kind.chords is not None:
             yield (
                 f"    {kind.chords:.0%} of the chords are played as written, the others as the "

@@ -12,7 +12,7 @@ _LISTENING_PERIOD_S = 0.02
 _LAST_WORDS_S = 0.3  # what was sent last may still be on the wire
 
 
-class NoteAccount:
+class NoteCount:
     """How many notes are struck, and whether each ends."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Ear:
     def __init__(self) -> None:
         before = output_names()
         self._input = open_input("")
-        self.account = NoteAccount()
+        self.account = NoteCount()
         self._left = Event()
         self._thread = Thread(target=self._listen, name="ear", daemon=True)
         new = [name for name in output_names() if name not in before]

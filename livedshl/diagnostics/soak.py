@@ -9,7 +9,7 @@ from pathlib import Path
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.diagnostics.check import Check, expect_none, expect_same
-from livedshl.diagnostics.ear import Ear, NoteAccount
+from livedshl.diagnostics.ear import Ear, NoteCount
 from livedshl.diagnostics.memory import MemoryGrowth, memory_meter
 from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
 from livedshl.errors import LivedshlError, OutputError
@@ -44,7 +44,7 @@ class Soak:
         self._memory = MemoryGrowth()
         self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)
-        self._composed = NoteAccount()
+        self._composed = NoteCount()
         self._resident_mb = resident_mb
         self._tell = tell
         self._hour = 0.0
@@ -70,7 +70,7 @@ class Soak:
                     f"{self._achieved():.1f} times real time, {'; '.join(faults) or 'all well'}"
                 )
 
-    def checks(self, report: PlayerReport, speed: float, heard: NoteAccount | None) -> list[Check]:
+    def checks(self, report: PlayerReport, speed: float, heard: NoteCount | None) -> list[Check]:
         """All checks. speed: what was asked for. heard: what arrived, if anything listened."""
         whole = self._hour > self._hours - 1 / _SAMPLES_PER_HOUR
         length = (

@@ -6,9 +6,9 @@ It counts in beats and steps and knows nothing of seconds or ports.
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.form import Form
 from livedshl.improviser.improvisation import Improvisation
-from livedshl.improviser.material import Material
 from livedshl.improviser.passage import Passage, Place
 from livedshl.improviser.provenance import Candidate, Provenance, provenance_of
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.rules import ContinuationRules, Retrieve
 
 __all__ = [
@@ -17,10 +17,10 @@ __all__ = [
     "ContinuationRules",
     "Form",
     "Improvisation",
-    "Material",
     "Passage",
     "Place",
     "Provenance",
+    "Repertoire",
     "Retrieve",
     "provenance_of",
 ]

@@ -8,9 +8,9 @@ import numpy as np
 from livedshl.improviser.continuator import NOTHING, Continuator
 from livedshl.improviser.form import SectionMemory, Spot
 from livedshl.improviser.line import Line
-from livedshl.improviser.material import Material
 from livedshl.improviser.moment import Moment
 from livedshl.improviser.passage import Continuation
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import bridge, planned_join
 from livedshl.improviser.rules import Wish
 from livedshl.improviser.wishes import Wishes
@@ -35,10 +35,12 @@ class SegmentChooser:
     continuator: draws the new ones. opening: the segment to begin with; None to draw one.
     """
 
-    def __init__(self, material: Material, continuator: Continuator, opening: int | None) -> None:
+    def __init__(
+        self, repertoire: Repertoire, continuator: Continuator, opening: int | None
+    ) -> None:
         self.continuator = continuator
-        self._material = material
-        self._wishes = Wishes(material)
+        self._repertoire = repertoire
+        self._wishes = Wishes(repertoire)
         self._opening = opening
         self._jumps = False
         self._rerolls = False
@@ -90,8 +92,8 @@ class SegmentChooser:
             self._jumps = False
             among = np.flatnonzero(wish.among) if wish else NOTHING
             return Chosen(self.continuator.open(line, among), None)
-        if moment.opens_phrase and self._material.bundle.overlaps:
-            playing = bridge(self._material, playing)
+        if moment.opens_phrase and self._repertoire.bundle.overlaps:
+            playing = bridge(self._repertoire, playing)
         merged = not moment.opens_phrase
         continuation = self.continuator.follow(line, playing, wish, merged=merged)
         return Chosen(continuation.segment, continuation, wish.name if wish else None)
@@ -111,5 +113,5 @@ class SegmentChooser:
                 return Chosen(variation.segment, variation, wished)
         continuation = section.joins.get((playing, planned))
         if not continuation and not moment.opens_phrase:
-            continuation = planned_join(self._material, playing, planned)
+            continuation = planned_join(self._repertoire, playing, planned)
         return Chosen(planned, continuation, wished, planned=True)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from livedshl.improviser.chart import Chart, ChartDistance
 from livedshl.improviser.line import Line
-from livedshl.improviser.material import Material
 from livedshl.improviser.passage import Continuation
 from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Habits, Joins, Ranking, Scores
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import Candidates, Query, retrieve, whole_ring
 from livedshl.improviser.rules import Retrieve, Wish
 from livedshl.index import Ring
@@ -38,11 +38,11 @@ class Continuator:
     """
 
     def __init__(
-        self, material: Material, rng: np.random.Generator, chart: Chart | None = None
+        self, repertoire: Repertoire, rng: np.random.Generator, chart: Chart | None = None
     ) -> None:
-        self._material = material
+        self._repertoire = repertoire
         self._rng = rng
-        self._rules = material.rules
+        self._rules = repertoire.rules
         self.set_chart(chart)
 
     def copy(self, rng: np.random.Generator) -> "Continuator":
@@ -57,12 +57,12 @@ class Continuator:
 
     def set_chart(self, chart: Chart | None) -> None:
         """Follows these chords, in C major or A minor, from now on; None for no chart."""
-        vocabulary = self._material.bundle.vocabulary
+        vocabulary = self._repertoire.bundle.vocabulary
         self._chart = ChartDistance(chart, vocabulary) if chart else None
 
     def open(self, line: Line, among: NDArray[np.integer] = NOTHING) -> int:
         """Draws a segment to begin with: one of `among`, or one that opens its song."""
-        library = self._material.library
+        library = self._repertoire.library
         openings = among if len(among) else library.openings
         pool = openings if len(openings) else np.arange(len(library), dtype=np.int32)
         segment = int(self._rng.choice(pool))
@@ -76,10 +76,10 @@ class Continuator:
         the answer. Where segments overlap, the nearest segment shares the end of the phrase. The
         answer is then the segment after it in its song.
         """
-        material = self._material
-        library, bundle, grid = material.library, material.bundle, material.grid
+        repertoire = self._repertoire
+        library, bundle, grid = repertoire.library, repertoire.bundle, repertoire.grid
         nearest, barred = None, line.memory.barred()
-        for ring in material.index.rings(code):
+        for ring in repertoire.index.rings(code):
             nearest = nearest or ring
             segments = ring.segments
             onward = library.after(segments, bundle.follow_beats) if bundle.overlaps else segments
@@ -109,29 +109,29 @@ class Continuator:
 
         merged: whether it overlaps the segment, where segments overlap, or comes end to end.
         """
-        merged = merged and self._material.bundle.overlaps
+        merged = merged and self._repertoire.bundle.overlaps
         if wish and (chosen := self._wished(line, playing, wish, merged)):
             return chosen
         query = self._query(playing, None, merged)
-        nearest, candidates = retrieve(self._material, line, query)
+        nearest, candidates = retrieve(self._repertoire, line, query)
         rules_kept = candidates is not None
         if candidates is None:  # the library is too small for the rules; the music has to go on
-            candidates = whole_ring(self._material, query, nearest)
+            candidates = whole_ring(self._repertoire, query, nearest)
         return self._draw(line, query, nearest, candidates, rules_kept)
 
     def follow_as_wished(self, line: Line, playing: int, wish: Wish) -> Continuation | None:
         """Draws a continuation that fulfils the wish; None if none in reach does."""
-        return self._wished(line, playing, wish, self._material.bundle.overlaps)
+        return self._wished(line, playing, wish, self._repertoire.bundle.overlaps)
 
     def _wished(self, line: Line, playing: int, wish: Wish, merged: bool) -> Continuation | None:
         query = self._query(playing, wish, merged)
-        nearest, candidates = retrieve(self._material, line, query)
+        nearest, candidates = retrieve(self._repertoire, line, query)
         if candidates is None:
             return None
         return self._draw(line, query, nearest, candidates, rules_kept=True)
 
     def _query(self, playing: int, wish: Wish | None, merged: bool) -> Query:
-        length = self._material.bundle.shape.length
+        length = self._repertoire.bundle.shape.length
         near, enough = self._rules.near(length), _ENOUGH
         if self._chart:
             near, enough = max(near, round(_CHART_NEAR * length)), _CHART_ENOUGH
@@ -145,7 +145,7 @@ class Continuator:
         farther = distances - nearest.distance
         # However many songs share a content, it is as likely as another content of its rank.
         _, content, copies = np.unique(
-            self._material.library.content_ids[segments], return_inverse=True, return_counts=True
+            self._repertoire.library.content_ids[segments], return_inverse=True, return_counts=True
         )
         weights = 1.0 / copies[content]
         if self._terms:
@@ -169,14 +169,14 @@ class Continuator:
         self, line: Line, query: Query, candidates: Candidates, farther: NDArray[np.int64]
     ) -> Scores:
         """How well each candidate joins on, float64[c]."""
-        material, segments = self._material, candidates.segments
+        repertoire, segments = self._repertoire, candidates.segments
         joins = Joins(
             before=line.recent,
             after=candidates.joined.after,
             at=candidates.joined.at,
             farther=farther,
             agreeing=candidates.joined.agreeing,
-            in_phase=material.in_phase(query.playing, segments, material.grid.cycle_beats),
+            in_phase=repertoire.in_phase(query.playing, segments, repertoire.grid.cycle_beats),
             unheard=line.memory.unheard(segments),
             off_chart=self._off_chart(segments, line.beat),
         )
@@ -185,12 +185,12 @@ class Continuator:
 
     @property
     def _terms(self) -> tuple[str, ...]:
-        return self._rules.terms if self._material.retrieve is Retrieve.MIN else ()
+        return self._rules.terms if self._repertoire.retrieve is Retrieve.MIN else ()
 
     @cached_property
     def _ranking(self) -> Ranking:
         """Made at the first retrieval: counting habits would delay the first note."""
-        bundle = self._material.bundle
+        bundle = self._repertoire.bundle
         weights = bundle.next_step
         if weights is None and LIKELIHOOD in self._terms:
             log.warning(
@@ -205,5 +205,5 @@ class Continuator:
         """How far the segments' own chords lie from the chart's chords at `beat`, float64[c]."""
         if self._chart is None:
             return np.zeros(len(segments))
-        contents = self._material.library.contents(segments)
-        return self._chart.of(contents[:, :: self._material.grid.beat_steps, CHORD], beat)
+        contents = self._repertoire.library.contents(segments)
+        return self._chart.of(contents[:, :: self._repertoire.grid.beat_steps, CHORD], beat)

@@ -6,7 +6,7 @@ from enum import Enum
 from livedshl.improviser.passage import Continuation, Place
 
 SECTION_BARS = 8
-ENDING_BARS = 4  # once told to end, the music ends within these
+ENDING_BARS = 4  # music that is asked to end does so within these
 
 
 class Form(Enum):
@@ -79,7 +79,7 @@ class SectionRun:
     """A section while it is played, from beat `start` to `end`. A free run has no letter.
 
     place: of its first passage. phrase: the beat at which the present phrase began.
-    ending: whether the music ends with it because it was told to.
+    ending: whether it was cut short because the music was asked to end.
     """
 
     start: int

@@ -17,10 +17,10 @@ from livedshl.improviser.continuator import Continuator
 from livedshl.improviser.edges import rung_out, struck
 from livedshl.improviser.form import ENDING_BARS, Cadence, Form, SectionRun
 from livedshl.improviser.line import Line
-from livedshl.improviser.material import Material
 from livedshl.improviser.moment import moment_of
 from livedshl.improviser.passage import Continuation, Passage
 from livedshl.improviser.programme import Programme
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.index.codes import Words
 
 
@@ -36,7 +36,7 @@ class Improvisation(Iterator[Passage]):
 
     def __init__(
         self,
-        material: Material,
+        repertoire: Repertoire,
         form: Form,
         rng: np.random.Generator,
         *,
@@ -44,11 +44,11 @@ class Improvisation(Iterator[Passage]):
         chart: Chart | None = None,
         opening: int | None = None,
     ) -> None:
-        self._material = material
+        self._repertoire = repertoire
         self._rng = rng
-        self._line = Line(material)
-        self._chooser = SegmentChooser(material, Continuator(material, rng, chart), opening)
-        self._programme = Programme(form, material.grid, rng, last_beat)
+        self._line = Line(repertoire)
+        self._chooser = SegmentChooser(repertoire, Continuator(repertoire, rng, chart), opening)
+        self._programme = Programme(form, repertoire.grid, rng, last_beat)
         self._run: SectionRun | None = None
         self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over
         self._is_ending = False
@@ -78,7 +78,7 @@ class Improvisation(Iterator[Passage]):
         self._is_ending = True
 
     def freeze(self, frozen: bool) -> None:
-        """Repeats the present section until it is told otherwise."""
+        """Repeats the present section over and over; False lets the tune go on."""
         self._programme.freeze(frozen)
 
     def begin_next_tune(self) -> None:
@@ -110,7 +110,7 @@ class Improvisation(Iterator[Passage]):
         beat: where the answer's segment starts. over: how many of its beats are over already.
         last_beat: the bar line at which the music now ends; None leaves it as it is.
         """
-        grid, continuator = self._material.grid, self._chooser.continuator
+        grid, continuator = self._repertoire.grid, self._chooser.continuator
         self._line.beat = beat
         self._line.listen(heard)
         self._answer = continuator.answer(self._line, code, beat % grid.cycle_beats), over
@@ -122,11 +122,17 @@ class Improvisation(Iterator[Passage]):
 
     def _answered(self, run: SectionRun, continuation: Continuation, over: int) -> Passage:
         """The passage that answers, without the beats that are over."""
-        grid, beat = self._material.grid, self._line.beat
+        grid, beat = self._repertoire.grid, self._line.beat
         self._answer = None
         if section := self._programme.memory_of(run):
             section.segments[None, beat - run.start] = continuation.segment
-        passage = self._line.add(continuation.segment, continuation, merged=False)
+        passage = self._line.add(
+            continuation.segment,
+            continuation,
+            merged=False,
+            n_beats=self._repertoire.bundle.follow_beats,
+            planned=False,
+        )
         steps = struck(passage.steps[over * grid.beat_steps :])
         place = run.place_at(beat, grid.bar_beats)
         return replace(
@@ -135,11 +141,11 @@ class Improvisation(Iterator[Passage]):
 
     def _passage(self, run: SectionRun) -> Passage:
         """The next passage of a section. It may be the one with which the music ends."""
-        line, material = self._line, self._material
+        line, repertoire = self._line, self._repertoire
         if self._is_ending and not run.ending:
             run.ending, run.cadence, run.end = True, Cadence.END, self._soon(run.end)
         section = self._programme.memory_of(run)
-        moment = moment_of(run, section, line.beat, material.grid, material.bundle.follow_beats)
+        moment = moment_of(run, section, line.beat, repertoire.grid, repertoire.bundle.follow_beats)
         chosen = self._chooser.choose(line, moment, section)
         if section and moment.spot not in section.segments:
             section.segments[moment.spot] = chosen.segment
@@ -152,22 +158,22 @@ class Improvisation(Iterator[Passage]):
             n_beats=moment.n_beats,
             planned=chosen.planned,
         )
-        if place := run.place_at(moment.beat, material.grid.bar_beats):
+        if place := run.place_at(moment.beat, repertoire.grid.bar_beats):
             steps = struck(passage.steps) if moment.opens_phrase else passage.steps
             place = replace(place, planned=chosen.planned, wished=chosen.wished)
             passage = replace(passage, steps=steps, place=place)
         is_last_section = run.ending or moment.end == self._programme.last_beat
         self._over = is_last_section and moment.beat == moment.closing_beat
         if self._over:
-            passage = replace(passage, steps=rung_out(passage.steps, material.bundle), ends=True)
+            passage = replace(passage, steps=rung_out(passage.steps, repertoire.bundle), ends=True)
         return passage
 
     def _soon(self, end: int) -> int:
-        """The bar line at which the music can end when told to now; `end` if that is near."""
-        beat, bar_beats = self._line.beat, self._material.grid.bar_beats
-        follow_beats = self._material.bundle.follow_beats
+        """The bar line at which music that has to end now can end; `end` if that is near."""
+        beat, bar_beats = self._line.beat, self._repertoire.grid.bar_beats
+        follow_beats = self._repertoire.bundle.follow_beats
         # The passage before this one may not have sounded yet.
         if end - beat <= ENDING_BARS * bar_beats - follow_beats:
             return end
-        least = beat + follow_beats + self._material.grid.segment_beats
+        least = beat + follow_beats + self._repertoire.grid.segment_beats
         return -(-least // bar_beats) * bar_beats

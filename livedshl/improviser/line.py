@@ -5,11 +5,11 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.improviser.material import Material
 from livedshl.improviser.memory import Memory
 from livedshl.improviser.merge import merge
 from livedshl.improviser.passage import Continuation, Passage
 from livedshl.improviser.quotes import Quotes
+from livedshl.improviser.repertoire import Repertoire
 
 _REGISTER_BARS = 4  # how many bars decide in which range the melody lies
 
@@ -26,14 +26,14 @@ class Line:
     recent: int8[n, 3], the steps heard last.
     """
 
-    def __init__(self, material: Material) -> None:
-        library, rules = material.library, material.rules
+    def __init__(self, repertoire: Repertoire) -> None:
+        library, rules = repertoire.library, repertoire.rules
         self.beat = 0
         self.playing: int | None = None
         self.memory = Memory(library, rules.song_cap, rules.window, rules.recency_in(library))
         self.quotes = Quotes(library, rules.max_quote)
         self.recent: NDArray[np.int8] = np.empty((0, 3), np.int8)
-        self._bundle = material.bundle
+        self._bundle = repertoire.bundle
 
     def copy(self) -> "Line":
         """The same music so far, to continue independently."""
@@ -52,18 +52,17 @@ class Line:
         segment: int,
         continuation: Continuation | None,
         *,
-        merged: bool = True,
-        n_beats: int | None = None,
-        planned: bool = False,
+        merged: bool,
+        n_beats: int,
+        planned: bool,
     ) -> Passage:
-        """Adds a segment, which plays from now on, and gives its passage.
+        """Adds a segment, which plays from now on, and returns its passage.
 
         merged: whether it is spliced into the segment before, where segments overlap.
-        n_beats: how long it sounds; by default until the next segment follows.
+        n_beats: how long it sounds.
         planned: whether the form brings it back, so that it is not a quote.
         """
         library, grid = self._bundle.library, self._bundle.library.grid
-        n_beats = self._bundle.follow_beats if n_beats is None else n_beats
         steps, splice = library.contents(np.array(segment)), None
         if merged and self._bundle.overlaps and self.playing is not None:
             before = library.contents(np.array(self.playing))

@@ -61,10 +61,10 @@ def joined(playing: NDArray[np.int8] | None, segments: NDArray[np.int8], grid: G
         return Joined(segments, none, none)
     overlaps, splices = merge_each(playing, segments, grid.beat_steps)
     after = np.concatenate([overlaps, segments[:, grid.hop_steps :]], axis=1)
-    return Joined(after, splices, agreement(playing, segments))
+    return Joined(after, splices, agreeing_steps(playing, segments))
 
 
-def agreement(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
+def agreeing_steps(old: NDArray[np.int8], new: NDArray[np.int8]) -> NDArray[np.int64]:
     """In how many steps of the overlap two segments agree in melody and chord, int64[...].
 
     old: int8[2 hop, 3]. new: int8[..., 2 hop, 3], or its first half, int8[..., hop, 3].

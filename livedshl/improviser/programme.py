@@ -68,7 +68,7 @@ class Programme:
             self.last_beat = last_beat
 
     def freeze(self, frozen: bool) -> None:
-        """Repeats the present section until it is told otherwise."""
+        """Repeats the present section over and over; False lets the tune go on."""
         self._frozen = frozen
 
     def leave_tune(self) -> None:
@@ -92,7 +92,7 @@ class Programme:
         section = tune.sections[letter]
         section.times += 1
         self._vary(section)
-        cadence = _cadence(tune.place.plan, tune.at, section)
+        cadence = _close_of(tune.place.plan, tune.at, section)
         end = beat + SECTION_BARS * self._grid.bar_beats
         if end + _SHORTEST_SECTION_BARS * self._grid.bar_beats > self.last_beat:
             cadence, end = Cadence.END, self.last_beat
@@ -127,7 +127,7 @@ class Programme:
         section.varied = frozenset(spots[n] for n in drawn)
 
 
-def _cadence(plan: str, at: int, section: SectionMemory) -> Cadence:
+def _close_of(plan: str, at: int, section: SectionMemory) -> Cadence:
     """How the section at a place of a plan closes."""
     letter = plan[at]
     if at == len(plan) - 1 or (letter == plan[-1] and not section.differs):

@@ -99,8 +99,8 @@ def provenance_of(bundle: Bundle, passage: Passage, key: Key | None = None) -> P
         song=tune.title,
         source=tune.source,
         song_beat=library.beat_in_tune(passage.segment),
-        backward_code=_symbols(bundle, bundle.backward[passage.segment]),
-        forward_code=_symbols(bundle, bundle.forward[passage.segment]),
+        backward_code=_symbols_of(bundle, bundle.backward[passage.segment]),
+        forward_code=_symbols_of(bundle, bundle.forward[passage.segment]),
         hamming=found.hamming if found else None,
         nearest=found.nearest if found else None,
         ties=found.ties if found else None,
@@ -119,5 +119,5 @@ def provenance_of(bundle: Bundle, passage: Passage, key: Key | None = None) -> P
     )
 
 
-def _symbols(bundle: Bundle, code: Words) -> tuple[int, ...]:
+def _symbols_of(bundle: Bundle, code: Words) -> tuple[int, ...]:
     return tuple(unpack(code, bundle.shape).tolist())

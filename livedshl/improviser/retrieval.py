@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.line import Line
-from livedshl.improviser.material import Material
-from livedshl.improviser.merge import Joined, agreement, joined
+from livedshl.improviser.merge import Joined, agreeing_steps, joined
 from livedshl.improviser.passage import Continuation
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.rules import Retrieve, Wish
 from livedshl.index import Ring
 
@@ -46,28 +46,28 @@ class Candidates:
     joined: Joined
 
 
-def retrieve(material: Material, line: Line, query: Query) -> tuple[Ring, Candidates | None]:
+def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Candidates | None]:
     """The nearest ring of the index, and the candidates that rules and wish leave.
 
     The candidates come from the first ring that has any up to `query.near` symbols farther, or
     until there are `query.enough`. None if there is no candidate in reach.
     """
-    farthest_first = material.retrieve is Retrieve.MAX
+    farthest_first = repertoire.retrieve is Retrieve.MAX
     barred, quotes, wish = line.memory.barred(), line.quotes, query.wish
     nearest: Ring | None = None
     rings: list[Ring] = []
     found: list[NDArray[np.int32]] = []
     sounds: list[Joined] = []
-    forward = material.bundle.forward[query.playing]
-    for ring in material.index.rings(forward, farthest_first=farthest_first):
+    forward = repertoire.bundle.forward[query.playing]
+    for ring in repertoire.index.rings(forward, farthest_first=farthest_first):
         nearest = nearest or ring
         if rings and abs(ring.distance - rings[0].distance) > query.near:
             break
         if wish and abs(ring.distance - nearest.distance) > wish.reach:
             break
-        segments = _allowed(material, query, ring.segments, barred)
+        segments = _allowed(repertoire, query, ring.segments, barred)
         if len(segments) and not quotes.are_free:
-            sound = _joined(material, query, segments)
+            sound = _joined(repertoire, query, segments)
             fits = ~quotes.too_long(sound.after)
             segments = segments[fits]
             sounds.append(sound.of(fits))
@@ -80,18 +80,18 @@ def retrieve(material: Material, line: Line, query: Query) -> tuple[Ring, Candid
     if not found:
         return nearest, None
     # Joining all at once is faster than ring by ring, which only a quote's limit calls for.
-    sound = Joined.all_of(sounds) if sounds else _joined(material, query, np.concatenate(found))
+    sound = Joined.all_of(sounds) if sounds else _joined(repertoire, query, np.concatenate(found))
     return nearest, _candidates(rings, found, sound)
 
 
-def whole_ring(material: Material, query: Query, ring: Ring) -> Candidates:
+def whole_ring(repertoire: Repertoire, query: Query, ring: Ring) -> Candidates:
     """All segments of a ring, whatever the rules say."""
-    sound = _joined(material, query, ring.segments)
+    sound = _joined(repertoire, query, ring.segments)
     return _candidates([ring], [ring.segments], sound)
 
 
 def allowed_within(
-    material: Material,
+    repertoire: Repertoire,
     line: Line,
     distances: NDArray[np.integer],
     reach: int,
@@ -103,37 +103,37 @@ def allowed_within(
     exceed the least of all.
     """
     assert line.playing is not None, "nothing has been played that could go on"
-    library = material.library
+    library = repertoire.library
     near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
     near = near[~line.memory.barred()[library.content_ids[near]]]
-    near = near[material.in_phase(line.playing, near, material.grid.bar_beats)]
+    near = near[repertoire.in_phase(line.playing, near, repertoire.grid.bar_beats)]
     return near[np.argsort(distances[near], kind="stable")[:most]]
 
 
-def bridge(material: Material, playing: int) -> int:
+def bridge(repertoire: Repertoire, playing: int) -> int:
     """A bridging segment: its code links the playing segment to the opening of a new phrase.
 
     The new phrase starts on a first beat, end to end with the playing segment. The bridge itself
     is never played: its forward code only serves as the next query.
     """
-    distances = material.distances_from(playing)
-    ends_at = material.library.phases + material.bundle.follow_beats
-    on_first_beat = np.flatnonzero(ends_at % material.grid.cycle_beats == 0)
+    distances = repertoire.distances_from(playing)
+    ends_at = repertoire.library.phases + repertoire.bundle.follow_beats
+    on_first_beat = np.flatnonzero(ends_at % repertoire.grid.cycle_beats == 0)
     if not len(on_first_beat):
         return int(distances.argmin())
     return int(on_first_beat[np.argmin(distances[on_first_beat])])
 
 
-def planned_join(material: Material, playing: int, segment: int) -> Continuation:
+def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continuation:
     """How a segment that the form brings back follows the playing one."""
-    bundle = material.bundle
-    distances = material.distances_from(playing)
+    bundle = repertoire.bundle
+    distances = repertoire.distances_from(playing)
     distance = int(distances[segment])
-    nearest = distances.min() if material.retrieve is Retrieve.MIN else distances.max()
+    nearest = distances.min() if repertoire.retrieve is Retrieve.MIN else distances.max()
     agreeing = 0
     if bundle.overlaps:
         contents = bundle.library.contents(np.array([playing, segment]))
-        agreeing = int(agreement(contents[0], contents[1]))
+        agreeing = int(agreeing_steps(contents[0], contents[1]))
     return Continuation(
         segment=segment,
         hamming=distance,
@@ -146,24 +146,24 @@ def planned_join(material: Material, playing: int, segment: int) -> Continuation
 
 
 def _allowed(
-    material: Material, query: Query, segments: NDArray[np.int32], barred: NDArray[np.bool_]
+    repertoire: Repertoire, query: Query, segments: NDArray[np.int32], barred: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
     """The segments of a ring that wish, memory and the place in the bar leave."""
     if query.wish:
         segments = segments[query.wish.among[segments]]
-    segments = segments[~barred[material.library.content_ids[segments]]]
-    if material.retrieve is Retrieve.MIN:
+    segments = segments[~barred[repertoire.library.content_ids[segments]]]
+    if repertoire.retrieve is Retrieve.MIN:
         # Codes keep the place in the bar: once off the beat, the music would stay there. A wish
         # may fall on either bar of two.
-        cycle_beats = material.grid.bar_beats if query.wish else material.grid.cycle_beats
-        segments = segments[material.in_phase(query.playing, segments, cycle_beats)]
+        cycle_beats = repertoire.grid.bar_beats if query.wish else repertoire.grid.cycle_beats
+        segments = segments[repertoire.in_phase(query.playing, segments, cycle_beats)]
     return segments
 
 
-def _joined(material: Material, query: Query, segments: NDArray[np.int32]) -> Joined:
-    library = material.library
+def _joined(repertoire: Repertoire, query: Query, segments: NDArray[np.int32]) -> Joined:
+    library = repertoire.library
     playing = library.contents(np.array(query.playing)) if query.merged else None
-    return joined(playing, library.contents(segments), material.grid)
+    return joined(playing, library.contents(segments), repertoire.grid)
 
 
 def _candidates(rings: list[Ring], found: list[NDArray[np.int32]], sound: Joined) -> Candidates:

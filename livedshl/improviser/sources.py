@@ -66,7 +66,7 @@ class SourceSummary:
     mean_hamming: float | None
 
 
-def summarise(provenances: Sequence[Provenance]) -> SourceSummary:
+def summarise_sources(provenances: Sequence[Provenance]) -> SourceSummary:
     """The summary of a trace of at least one record."""
     grid, last = provenances[0].grid, provenances[-1]
     spans = source_spans(provenances, (last.beat + last.beats) * grid.beat_steps)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from livedshl.bundle import Bundle
 from livedshl.improviser.form import Cadence
 from livedshl.improviser.line import Line
-from livedshl.improviser.material import Material
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import allowed_within
 from livedshl.improviser.rules import Wish
 from livedshl.index import hamming
@@ -31,9 +31,9 @@ class Wishes:
     opening: to open a section. pause: to close its first half.
     """
 
-    def __init__(self, material: Material) -> None:
-        bundle = material.bundle
-        self._material = material
+    def __init__(self, repertoire: Repertoire) -> None:
+        bundle = repertoire.bundle
+        self._repertoire = repertoire
         full = bundle.roles & SectionRole.FULL > 0
         closing = {
             Cadence.HALF: bundle.roles & SectionRole.HALF > 0,
@@ -57,7 +57,7 @@ class Wishes:
         0 beats: to close. One segment before: to lead to the close, as in a song. Two before: to
         make the path to it short. None farther from the close.
         """
-        follow_beats = self._material.bundle.follow_beats
+        follow_beats = self._repertoire.bundle.follow_beats
         if beats == 0:
             return self._closing[cadence]
         if beats <= follow_beats:
@@ -72,15 +72,15 @@ class Wishes:
         None if the rules allow none. Segments of the same content as `planned` do not count.
         following: None if nothing is planned after it.
         """
-        bundle, playing = self._material.bundle, line.playing
+        bundle, playing = self._repertoire.bundle, line.playing
         assert playing is not None, "nothing has been played that could go on"
-        path = self._material.distances_from(playing).astype(np.int64)
+        path = self._repertoire.distances_from(playing).astype(np.int64)
         if following is not None:
             path += hamming(bundle.backward[following], bundle.forward, bundle.shape)
         content_ids = bundle.library.content_ids
         path[content_ids == content_ids[planned]] = 2 * bundle.shape.length
         slack = self._symbols(_SLACK)
-        near = allowed_within(self._material, line, path, slack, _MOST_FIRST)
+        near = allowed_within(self._repertoire, line, path, slack, _MOST_FIRST)
         return self._shortest("variation", near, path[near], _VARIATION_REACH)
 
     def _turning(self, cadence: Cadence, line: Line) -> Wish | None:
@@ -88,13 +88,13 @@ class Wishes:
 
         Without this wish, the join to the cadence lies half as far again.
         """
-        bundle, playing = self._material.bundle, line.playing
+        bundle, playing = self._repertoire.bundle, line.playing
         leading = bundle.backward[self._leading[cadence].among]
         if playing is None or not len(leading):
             return None
-        first = self._material.distances_from(playing)
+        first = self._repertoire.distances_from(playing)
         slack = self._symbols(_FIRST_SLACK)
-        near = allowed_within(self._material, line, first, slack, _MOST_FIRST)
+        near = allowed_within(self._repertoire, line, first, slack, _MOST_FIRST)
         second = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
         path = first[near].astype(np.int64) + np.array(second, np.int64)
         return self._shortest(f"turn to {cadence.value}", near, path, reach=1.0)
@@ -105,7 +105,7 @@ class Wishes:
         """The wish for those segments whose path is within `_SLACK` of the shortest."""
         if not len(segments):
             return None
-        among = np.zeros(len(self._material.library), np.bool_)
+        among = np.zeros(len(self._repertoire.library), np.bool_)
         among[segments[path <= path.min() + self._symbols(_SLACK)]] = True
         return self._wish(name, among, reach)
 
@@ -113,7 +113,7 @@ class Wishes:
         return Wish(name, among, self._symbols(reach))
 
     def _symbols(self, share: float) -> int:
-        return round(share * self._material.bundle.shape.length)
+        return round(share * self._repertoire.bundle.shape.length)
 
 
 def _before(bundle: Bundle, among: NDArray[np.bool_]) -> NDArray[np.bool_]:

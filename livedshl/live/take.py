@@ -1,8 +1,8 @@
-"""A take: what has been heard, kept as it comes, and how to play it again."""
+"""A take: what was heard, kept as it comes."""
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,35 +11,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedshl.arranger import Mixer
-from livedshl.bundle import Bundle
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.trace_file import trace_line
-from livedshl.index import CodeIndex
 from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import setting_of
 from livedshl.midi.sounding import cut_events
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change
-from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import track_names
-from livedshl.performance.take_log import LogWriter, TakeLog
 
 if TYPE_CHECKING:
     from livedshl.midi.recorder import Recorder
+    from livedshl.performance.take_log import LogWriter
 
 log = logging.getLogger(__name__)
 
 # What writes MIDI files is imported where it is needed: the first note does not wait for it.
 
 SAVED_BARS = 32  # that are always remembered
-
-
-def log_path(take: Path) -> Path:
-    """Where the log of the take in a MIDI file lies."""
-    return take.with_suffix(".take")
 
 
 def new_take_path() -> Path:
@@ -69,8 +60,7 @@ class Take:
         with ExitStack() as stack:
             if record:
                 self._recorder = stack.enter_context(_recorder(record, settings, self._names))
-                lines = stack.enter_context(closing(_Lines(log_path(record))))
-                self._log = LogWriter(lines, settings, bundle)
+                self._log = _log_writer(record, settings, bundle, stack)
             if trace:
                 self._trace = stack.enter_context(closing(_Lines(trace)))
             self._open = stack.pop_all()
@@ -94,8 +84,8 @@ class Take:
                 self._recorder = None
         if self._log:
             self._log.heard(chunk.end_tick)
-        if self._trace and not chunk.continues:
-            self._trace.write(trace_line(chunk.provenance))
+        if self._trace:
+            self._trace.write(_trace_of([chunk]))
 
     def change(self, change: Change) -> None:
         """A control is obeyed at the tick of the change."""
@@ -134,8 +124,7 @@ class Take:
         after = [(at - start, bpm) for at, bpm in changes if at > start]
         try:
             write_midi(path, events, tempo_bpm, self._grid, self._names, after)
-            trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.continues)
-            write_beside(path.with_suffix(".jsonl"), trace.encode())
+            write_beside(path.with_suffix(".jsonl"), _trace_of(chunks).encode())
         except OSError as error:
             raise OutputError(f"{path}: cannot be saved ({error.strerror})") from error
 
@@ -163,17 +152,18 @@ class _Memory:
         return chunks, instruments
 
 
-def play_again(log: TakeLog, bundle: Bundle, index: CodeIndex, path: Path) -> None:
-    """Replays a take into a MIDI file, byte for byte. Raises TakeError, OutputError."""
-    from livedshl.midi.file import write_midi
+def _trace_of(chunks: Iterable[Chunk]) -> str:
+    """The lines of a trace, one for each passage that begins."""
+    from livedshl.improviser.trace_file import trace_line
 
-    take, settings = replayed(log, bundle, index), log.settings
-    try:
-        write_midi(
-            path, take.events, settings.tempo_bpm, settings.grid, take.tracks, take.tempi_bpm
-        )
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", where=str(path)) from error
+    return "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.continues)
+
+
+def _log_writer(record: Path, settings: Settings, bundle: Path, files: ExitStack) -> "LogWriter":
+    from livedshl.performance.take_log import LogWriter, log_path
+
+    lines = files.enter_context(closing(_Lines(log_path(record))))
+    return LogWriter(lines, settings, bundle)
 
 
 def _recorder(record: Path, settings: Settings, names: dict[int, str]) -> "Recorder":

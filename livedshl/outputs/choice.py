@@ -36,7 +36,9 @@ class Output:
     reason: str
 
 
-def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Output:
+def choose_output(
+    port: str | None = None, synth: bool = False, soundfont: Path | None = None
+) -> Output:
     """The output that was asked for, else the best that this system has.
 
     Without a wish: a virtual MIDI port, else the built-in synthesiser, else nowhere. Raises

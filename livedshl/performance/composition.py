@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.arranger import Arranger, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Material, Passage, provenance_of
+from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_of
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary, Grid
@@ -55,7 +55,7 @@ class Composition(Iterator[Chunk]):
         bars, opening = settings.bars, settings.opening
         last_beat = None if bars is None else bars * grid.bar_beats
         improvisation = Improvisation(
-            Material(bundle, index, settings.rules, settings.retrieve),
+            Repertoire(bundle, index, settings.rules, settings.retrieve),
             settings.form,
             np.random.default_rng(settings.seed),
             last_beat=last_beat,

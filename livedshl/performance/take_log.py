@@ -100,6 +100,11 @@ class LogWriter:
         self._file.write(encode(record) + "\n")
 
 
+def log_path(take: Path) -> Path:
+    """The log beside the MIDI file of a take."""
+    return take.with_suffix(".take")
+
+
 def read_log(path: Path) -> TakeLog:
     """The log at `path`. Raises TakeError."""
     try:

@@ -70,7 +70,7 @@ def form_line(snapshot: Snapshot) -> Text:
             text.append(letter, Style(reverse=True, bold=True) if number == played else _DIM)
         text.append(f"  bar {place.bar} of section {place.section}", _DIM)
         if chunk.provenance.wish:
-            text.append(f", {chunk.provenance.wish}", Style(color="#ffb454"))
+            text.append(f", {_told(chunk.provenance.wish)}", Style(color="#ffb454"))
     else:
         text.append("free run", _DIM)
     text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
@@ -81,6 +81,13 @@ def form_line(snapshot: Snapshot) -> Text:
         if on:
             text.append(f"  {word}", Style(color="#1a1a1a", bgcolor="#ffb454", bold=True))
     return text
+
+
+def _told(wish: str) -> str:
+    """A wish of the form as a musician calls it: "turn to full close" heads for the cadence."""
+    if wish.startswith(("to ", "turn to ")):
+        return "heading for the end" if wish.endswith("end") else "heading for the cadence"
+    return wish.replace("close", "cadence")
 
 
 def _section_number(place: Place) -> int:

@@ -12,7 +12,7 @@ from support.strategies import libraries, step_arrays
 from support.surroundings import COMMON_TIME_FIRST
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.diagnostics.ear import NoteAccount
+from livedshl.diagnostics.ear import NoteCount
 from livedshl.diagnostics.memory import MemoryGrowth
 from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
 from livedshl.diagnostics.soak import Soak, soak
@@ -162,7 +162,7 @@ def test_memory_of_less_than_two_hours_is_not_judged_and_that_is_said():
 
 
 def test_notes_left_on_and_ends_of_nothing_are_counted():
-    account = NoteAccount()
+    account = NoteCount()
     for message in [(0xC0, 5, 0), (0x90, 60, 9), (0x91, 60, 9), (0x90, 60, 9), (0x80, 60, 0)]:
         account.hear(*message)
     assert (account.notes, account.left_on, account.stray_ends) == (3, 2, 0)
@@ -207,7 +207,7 @@ def good_report(notes):
 
 
 def account(notes):
-    heard = NoteAccount()
+    heard = NoteCount()
     for _ in range(notes):
         heard.hear(0x90, 60, 90)
         heard.hear(0x80, 60, 0)

@@ -202,8 +202,7 @@ def test_every_command_has_a_row_that_says_when_it_is_heard():
 def test_every_key_of_the_screen_has_a_row():
     table = [row for row in rows("first-ten-minutes.md", "## Minute 5: steer it") if len(row) == 2]
     shown = {key for row in table for key in code(row[0])}
-    # The other keys: latency has its own page, "s" saves.
-    assert shown | {"[", "]"} == {key.label for key in KEYS} | {"s"}
+    assert {key.label for key in KEYS} <= shown
 
 
 def test_every_room_has_a_row_in_the_architecture():

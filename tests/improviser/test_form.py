@@ -14,23 +14,28 @@ from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Pattern, Role
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Material, Retrieve
+from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
 from livedshl.index import CodeShape, hamming, pack
 from livedshl.learning.roles import roles_in
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import SectionRole
+from livedshl.music.segments import REST
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 
 PLANNED = [Form.ANY, Form.AABB, Form.AABA, Form.ABAC]
 RULES = ContinuationRules(song_cap=4, window=12, recency=200)
 TONIC, DOMINANT = 0, 1  # chord classes C and G7
+PICKUP_STEPS = 2
 
 
 def dances(grid, n_tunes, rng):
-    """Tunes AABB of random eighths and chords, closing half the first time, then fully."""
+    """Tunes AABB of random eighths and chords, closing half the first time, then fully.
+
+    In every other tune a pickup of an eighth leads on from each close but the last.
+    """
     tunes = []
     for number in range(n_tunes):
         strains = []
@@ -43,8 +48,13 @@ def dances(grid, n_tunes, rng):
                 strain = steps.copy()
                 strain[-grid.beat_steps :] = pitch, 0, chord
                 strain[-grid.beat_steps, 1] = 1
+                if number % 2:
+                    strain[-PICKUP_STEPS:] = 67, 0, chord
+                    strain[-PICKUP_STEPS, 1] = 1
                 strains.append(strain)
         steps = np.concatenate(strains)
+        if number % 2:
+            steps[-PICKUP_STEPS:] = REST, 0, TONIC
         starts = np.arange(0, len(steps) - grid.segment_steps + 1, grid.hop_steps, dtype=np.int32)
         phases = (starts // grid.beat_steps % grid.cycle_beats).astype(np.int8)
         source = f"book.abc#{number}"
@@ -87,8 +97,8 @@ bundles = st.builds(
 def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
     last_beat = None if bars is None else bars * bundle.library.grid.bar_beats
     rng = np.random.default_rng(seed)
-    material = Material(bundle, index_of(bundle), rules)
-    return Improvisation(material, form, rng, last_beat=last_beat, **options)
+    repertoire = Repertoire(bundle, index_of(bundle), rules)
+    return Improvisation(repertoire, form, rng, last_beat=last_beat, **options)
 
 
 @settings(max_examples=20)
@@ -200,6 +210,15 @@ def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, f
         assert kinds["end"] >= 2
 
 
+@pytest.mark.parametrize("metre", GRIDS)
+def test_some_dances_close_fully_with_and_some_without_a_pickup(metre):
+    """Or else the test above could not tell an end from a full close."""
+    roles = dance_bundle(metre=metre).roles
+    full = roles[roles & SectionRole.FULL > 0]
+    n_resting = int((full & SectionRole.RESTS > 0).sum())
+    assert 0 < n_resting < len(full)
+
+
 @pytest.fixture(scope="module")
 def many_sections():
     """The sections of 20 tunes."""
@@ -235,7 +254,9 @@ def test_the_last_bar_ends_on_the_tonic_however_many_there_are(bundle, form, bar
 
 @thorough(max_examples=40)
 @given(bundles, st.sampled_from([*PLANNED, Form.NONE]), st.integers(0, 120), st.integers(0, 99))
-def test_told_to_end_it_ends_on_the_tonic_within_four_bars(bundle, form, n_before, seed):
+def test_music_that_is_asked_to_end_ends_on_the_tonic_within_four_bars(
+    bundle, form, n_before, seed
+):
     going = played(bundle, form, seed=seed)
     before = list(islice(going, n_before))
     going.end()
@@ -273,7 +294,7 @@ def test_keys_are_related_and_change_only_between_tunes():
 
 
 @pytest.mark.parametrize("overlaps", [True, False])
-def test_without_form_the_run_is_free_and_knows_of_no_last_bar(overlaps):
+def test_without_form_the_run_is_free_and_has_no_last_bar(overlaps):
     bundle = dance_bundle(overlaps=overlaps)
     run = list(islice(played(bundle, Form.NONE, bars=8, seed=4), 60))
     assert len(run) == 60

@@ -14,7 +14,7 @@ from livedshl.improviser import (
     ContinuationRules,
     Form,
     Improvisation,
-    Material,
+    Repertoire,
     Retrieve,
 )
 from livedshl.improviser.chart import ChartDistance
@@ -26,8 +26,8 @@ FREE = ContinuationRules(song_cap=1000, window=1000, recency=0, adventure=0, max
 
 def passages(bundle, n, rules=ContinuationRules(), retrieve=Retrieve.MIN, seed=1):  # noqa: B008
     rng = np.random.default_rng(seed)
-    material = Material(bundle, index_of(bundle), rules, retrieve)
-    return list(islice(Improvisation(material, Form.NONE, rng), n))
+    repertoire = Repertoire(bundle, index_of(bundle), rules, retrieve)
+    return list(islice(Improvisation(repertoire, Form.NONE, rng), n))
 
 
 def distances_from(bundle, segment):
@@ -188,7 +188,7 @@ def test_a_chart_draws_segments_whose_chords_are_near_it():
         rng = np.random.default_rng(1)
         index = index_of(bundle)
         played = islice(
-            Improvisation(Material(bundle, index, FREE), Form.NONE, rng, chart=chart), 100
+            Improvisation(Repertoire(bundle, index, FREE), Form.NONE, rng, chart=chart), 100
         )
         return np.mean([distance.of(p.steps[None, ::4, 2], p.beat) for p in played])
 

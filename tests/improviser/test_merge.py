@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.strategies import grids, step_arrays
 
-from livedshl.improviser.merge import agreement, merge
+from livedshl.improviser.merge import agreeing_steps, merge
 
 pairs = grids.flatmap(
     lambda grid: st.tuples(
@@ -26,7 +26,7 @@ def segment(*pitches, chord=0):
 def test_agreeing_halves_merge_into_themselves():
     old = segment(60, 62, 64, 65, 67, 69, 71, 72)
     new = segment(67, 69, 71, 72, 74, 72, 71, 69)
-    assert agreement(old, new) == 8
+    assert agreeing_steps(old, new) == 8
     assert np.array_equal(merge(old, new, 4).steps, old[8:])
 
 
@@ -103,5 +103,5 @@ def test_agreeing_is_counted_in_steps_of_the_overlap(grid_and_segments):
     grid, old, new = grid_and_segments
     hop = grid.hop_steps
     same = sum(old[hop + step].tolist() == new[step].tolist() for step in range(hop))
-    assert agreement(old, new) == same
-    assert agreement(old, np.roll(old, hop, axis=0)) == hop
+    assert agreeing_steps(old, new) == same
+    assert agreeing_steps(old, np.roll(old, hop, axis=0)) == hop

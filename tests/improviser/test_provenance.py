@@ -10,7 +10,7 @@ from livedshl.improviser import (
     ContinuationRules,
     Form,
     Improvisation,
-    Material,
+    Repertoire,
     provenance_of,
 )
 from livedshl.index import unpack
@@ -20,8 +20,8 @@ from livedshl.music.leadsheet import Key
 
 def passages(bundle, n, form=Form.NONE):
     rng = np.random.default_rng(1)
-    material = Material(bundle, index_of(bundle), ContinuationRules())
-    return list(islice(Improvisation(material, form, rng), n))
+    repertoire = Repertoire(bundle, index_of(bundle), ContinuationRules())
+    return list(islice(Improvisation(repertoire, form, rng), n))
 
 
 def test_provenance_says_where_a_passage_came_from_and_how_it_was_found():

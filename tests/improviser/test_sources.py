@@ -8,7 +8,7 @@ from support.pieces import piece
 from support.provenances import place
 from support.strategies import grids
 
-from livedshl.improviser.sources import section_starts, source_spans, summarise
+from livedshl.improviser.sources import section_starts, source_spans, summarise_sources
 from livedshl.music import COMMON_TIME
 
 
@@ -42,7 +42,7 @@ def test_a_free_run_has_no_sections():
 @given(grids, st.integers(0, 1000), st.integers(1, 12))
 def test_the_summary_accounts_for_every_bar(grid, seed, bars):
     tune = piece(grid, bars, seed)
-    summary = summarise(tune.provenances)
+    summary = summarise_sources(tune.provenances)
     assert summary.bars == bars
     assert sum(share for _, share in summary.songs) == pytest.approx(bars)
     shares = [share for _, share in summary.songs]

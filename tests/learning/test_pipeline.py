@@ -162,7 +162,7 @@ def test_the_harmoniser_comes_back_from_its_file(tmp_path: Path) -> None:
     again = read_harmoniser(path)
     assert (again.harmonise(sheets[0]).chords == harmoniser.harmonise(sheets[0]).chords).all()
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(CorpusError, match="no harmoniser"):
+    with pytest.raises(CorpusError, match="not a harmoniser"):
         read_harmoniser(path)
 
 

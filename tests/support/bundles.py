@@ -70,8 +70,7 @@ def random_networks(shape: NetworkShape, seed: int = 1) -> bytes:
     rng, grid = np.random.default_rng(seed), shape.grid
     context_steps = shape.context_beats * grid.beat_steps
     read = {
-        "forward_network": (context_steps + grid.segment_steps) * N_FEATURES
-        + (grid.places + phrase_hops(grid) + 1),
+        "forward_network": (context_steps + grid.segment_steps) * N_FEATURES + phrase_hops(grid, 0),
         "overlap_network": (grid.segment_steps - grid.hop_steps) * N_FEATURES + grid.places,
     }
     weights = {}

@@ -12,7 +12,7 @@ import numpy as np
 
 from livedshl.bundle import Bundle, SegmentLibrary
 from livedshl.diagnostics.bench.measurement import Measurement
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Material
+from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire
 from livedshl.index import CodeIndex, Ring, hamming, pack, unpack
 from livedshl.index.codes import CodeShape, Words
 from livedshl.music.segments import PITCH, REST
@@ -116,7 +116,7 @@ def _bundle_like(bundle: Bundle, backward: Words) -> Bundle:
 def _retrievals(bundle: Bundle, index: CodeIndex) -> list[float]:
     """Seconds that each retrieval of a free run takes, with the usual rules."""
     rng = np.random.default_rng(0)
-    passages = Improvisation(Material(bundle, index, ContinuationRules()), Form.NONE, rng)
+    passages = Improvisation(Repertoire(bundle, index, ContinuationRules()), Form.NONE, rng)
     next(passages)  # the opening; after it `_latencies` lets one go that makes what is made once
     return _latencies(lambda query: next(passages), np.empty((_QUERIES, 0), np.uint64))
 

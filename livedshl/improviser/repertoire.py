@@ -12,7 +12,7 @@ from livedshl.music import Grid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Material:
+class Repertoire:
     """A model, the index of its backward codes, and the rules by which to draw from it.
 
     rules: as the performance begins; its adventure may change later.
