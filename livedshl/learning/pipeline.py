@@ -119,7 +119,7 @@ def cached_bundle(
     bundle = open_bundle(model)
     sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
     library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
-    folder = cache / _name_of(library, str(bundle.manifest["checksum"]))
+    folder = cache / _name_of(library, bundle.manifest.checksum)
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
         return folder
@@ -149,9 +149,9 @@ def write_coded(
         replace(coded, next_step=model.next_step),
         model.networks.read_bytes(),
         Background(
-            training=model.manifest["training"],
+            training=model.manifest.training,
             corpora=describe(paths),
-            figures=model.manifest["figures"],
+            figures=model.manifest.figures,
         ),
     )
 

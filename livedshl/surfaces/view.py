@@ -1,4 +1,4 @@
-"""The parts of the screen as text: pure functions of an `Snapshot`."""
+"""The parts of the screen as text: pure functions of a `Snapshot`."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -84,7 +84,7 @@ def bad(tmp_path):
         ),
         (("generate", "t.mid", "--model", "jigs", "--key", "Am"), 1, "no tunes in 6/8 minor"),
         (("train", "nokey.abc", "--metre", "7/8", "-o", "out"), 2, "--metre: must be one of 4/4"),
-        (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'; did you mean"),
+        (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'. Did you mean"),
         (
             ("generate", "t.mid", "--preset", "sesion"),
             1,
