@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 TABLE_BITS = 20  # a table of int32 for every possible code then takes at most 4 MiB
 WORD_BITS = 64
 _SCAN_BLOCK = 1 << 15  # codes per block: the temporary arrays then fit the processor's cache
-_FIRST_PASS = 1 << 13  # codes, roughly, to compare whole before the first ring
+FIRST_PASS = 1 << 13  # codes, roughly, to compare whole before the first ring
 _DONE = np.uint8(255)  # more bits than signatures can differ in
 _NEXT_PASS = 4  # each later pass compares this many times more
 
@@ -185,11 +185,9 @@ class CodeIndex:
         """Searches a few distances at a time, only as far as the caller takes rings."""
         wanted = signatures(query, self.shape)
         least = self._least_distances(wanted)
-        every = max(
-            1, len(least) // _FIRST_PASS
-        )  # a sample suffices to choose the radius of a pass
+        every = max(1, len(least) // FIRST_PASS)  # a sample suffices to choose the radius of a pass
         within = np.cumsum(np.bincount(least[::every], minlength=self.shape.length + 1)) * every
-        done, n_wanted = -1, _FIRST_PASS
+        done, n_wanted = -1, FIRST_PASS
         rows, found = (
             np.empty(0, np.int64),
             np.empty(0, np.uint8),

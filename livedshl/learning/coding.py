@@ -20,7 +20,7 @@ from livedshl.music.chords import ChordVocabulary
 from livedshl.music.leadsheet import Mode
 from livedshl.networks.shape import NetworkShape, Reader
 
-_BATCH = 1024  # segments
+BATCH = 1024  # segments
 
 
 def build_networks(shape: NetworkShape) -> Networks:
@@ -48,8 +48,8 @@ def encode(
     n, length = len(library), networks.shape.length
     forward, backward = np.empty((n, length), np.uint8), np.empty((n, length), np.uint8)
     networks.eval()
-    for start in range(0, n, _BATCH):
-        batch = slice(start, min(n, start + _BATCH))
+    for start in range(0, n, BATCH):
+        batch = slice(start, min(n, start + BATCH))
         contexts = library.contexts(batch)
         forward[batch] = to_code(networks.soft_forward(contexts))
         backward[batch] = to_code(networks.soft_backward(contexts))

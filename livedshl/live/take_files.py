@@ -1,4 +1,4 @@
-"""The files of a take: their names, and files that grow a line at a time."""
+"""The files of a take: a name for a new one, and files that grow a line at a time."""
 
 import logging
 from contextlib import suppress

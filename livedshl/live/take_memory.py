@@ -20,7 +20,7 @@ SAVED_BARS = 32
 
 
 class TakeMemory:
-    """The last `SAVED_BARS` chunks, and what the channels were set to before them."""
+    """The chunks of the last `SAVED_BARS`, and what the channels were set to before them."""
 
     def __init__(self, settings: Settings) -> None:
         self.tracks = track_names(settings.parts)
