@@ -14,7 +14,6 @@ from livedshl.errors import OutputError, SettingsError, TakeError
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
-from livedshl.live.take import log_path, play_again
 from livedshl.midi.events import Events
 from livedshl.midi.file import write_midi
 from livedshl.music import ChordVocabulary
@@ -22,9 +21,10 @@ from livedshl.music.leadsheet import Key
 from livedshl.music.spelling import key_name
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.composition import Composition
+from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
-from livedshl.performance.take_log import read_log
+from livedshl.performance.take_log import log_path, read_log
 from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
 from livedshl.scores.musicxml import musicxml
 
@@ -128,7 +128,13 @@ def replay(
             remedy="Say where its folder is now",
         )
     opened = open_model(folder)
-    play_again(log, opened.bundle, opened.index, out)
+    again, settings = replayed(log, opened.bundle, opened.index), log.settings
+    try:
+        write_midi(
+            out, again.events, settings.tempo_bpm, settings.grid, again.tracks, again.tempi_bpm
+        )
+    except OSError as error:
+        raise OutputError(f"cannot be written ({error.strerror})", where=str(out)) from error
     same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
     return Replay(out, recorded, same)
 

@@ -128,3 +128,28 @@ def test_index_needs_numpy_alone():
         for name in node.names
     }
     assert imported - set(sys.stdlib_module_names) <= {"numpy", "livedshl"}
+
+
+def private_names(text: str) -> list[str]:
+    """What a test takes from inside another piece: `x._y`, an imported `_y`, a path to one."""
+    found = re.findall(r'"livedshl[.\w]*\._\w+', text)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("livedshl"):
+            found += [name.name for name in node.names if name.name.startswith("_")]
+        elif isinstance(node, ast.Attribute) and re.match(r"_[a-z]", node.attr):
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_tests_reach_into_nothing_private():
+    tests = Path(__file__).parent
+    reached = {
+        path.relative_to(tests).as_posix(): [
+            # What a class of the test itself keeps is its own.
+            name
+            for name in private_names(path.read_text(encoding="utf-8"))
+            if not name.startswith(("self._", "cls._"))
+        ]
+        for path in tests.rglob("*.py")
+    }
+    assert {name: names for name, names in reached.items() if names} == {}

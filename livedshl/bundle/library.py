@@ -1,4 +1,4 @@
-"""The segments of all tunes, once each per tune, as arrays: what codes point at."""
+"""The segments of all tunes as arrays. A code stands for a segment by its row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from livedshl.networks.contexts import Contexts
 
 @dataclass(frozen=True, slots=True)
 class TuneInfo:
-    """What a tune is called and where it came from ("reels.abc#12")."""
+    """The title of a tune, and its source ("reels.abc#12")."""
 
     title: str
     source: str
@@ -22,9 +22,8 @@ class TuneInfo:
 
 @dataclass(frozen=True, eq=False)
 class SegmentLibrary:
-    """Tunes laid end to end, and the segments cut from them.
+    """Tunes end to end, and the segments cut from them: each different one once per tune.
 
-    tunes: one entry a tune.
     tune_steps: int32[tunes + 1], first step of each tune in `steps`, then the total.
     steps: int8[total, 3], MIDI pitch (0 = rest), articulated, chord class (-1 = none).
     starts: int32[n], first step of each segment in `steps`, ascending.
@@ -41,7 +40,7 @@ class SegmentLibrary:
 
     @classmethod
     def of_tunes(cls, tunes: Sequence[Tune]) -> "SegmentLibrary":
-        """The distinct segments of each tune; tunes without any are left out."""
+        """The different segments of each tune. Leaves out tunes without any."""
         tunes = [tune for tune in tunes if len(tune.starts)]
         lengths = np.array([0, *(len(tune.steps) for tune in tunes)], np.int32)
         tune_steps = np.cumsum(lengths, dtype=np.int32)
@@ -61,12 +60,12 @@ class SegmentLibrary:
         )
 
     def part(self, rows: NDArray[np.integer]) -> "SegmentLibrary":
-        """A library of some rows, ascending, and of no other tunes than theirs."""
+        """A library of some rows, ascending, and only their tunes."""
         tunes, tune_of_row = np.unique(self.tune_of[rows], return_inverse=True)
         lengths = np.diff(self.tune_steps)[tunes]
         tune_steps = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         first = self.tune_steps[tunes]
-        moved = tune_steps[:-1] - first  # by how many steps each tune is moved
+        moved = tune_steps[:-1] - first  # steps that each tune moves by
         return SegmentLibrary(
             tunes=tuple(self.tunes[tune] for tune in tunes.tolist()),
             tune_steps=tune_steps,
@@ -101,33 +100,33 @@ class SegmentLibrary:
         return self.tune_at(self.starts)
 
     def tune_at(self, steps: NDArray[np.integer]) -> NDArray[np.int32]:
-        """The tune that each of some places in `steps` belongs to, int32[...]."""
+        """The tunes at some positions in `steps`, int32[...]."""
         return (np.searchsorted(self.tune_steps, steps, "right") - 1).astype(np.int32)
 
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:
-        """Equal numbers for segments of equal content, whatever tune they stand in, int32[n]."""
+        """Equal numbers for segments of equal content, in any tune, int32[n]."""
         order, offsets = self._by_content
         ids = np.empty(len(self), np.int32)
         ids[order] = np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
         return ids
 
     def songs_with(self, content: int) -> NDArray[np.int32]:
-        """The tunes in which a content stands, ascending."""
+        """The tunes that have a content, ascending."""
         order, offsets = self._by_content
         segments = order[offsets[content] : offsets[content + 1]]
         return np.array(sorted(set(self.tune_of[segments].tolist())), np.int32)
 
     def contents_of(self, tune: int) -> NDArray[np.int32]:
-        """The contents of a tune, in its order."""
+        """The content ids of a tune, in order."""
         first, end = np.searchsorted(self.starts, self.tune_steps[tune : tune + 2])
         return self.content_ids[first:end]
 
     @cached_property
     def _by_content(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The segments by content, int64[n], and where each content begins among them, and its end.
+        """The segments ordered by content, int64[n], and where each content starts, then n.
 
-        By hand: `np.unique` imports masked arrays, which takes as long as all of this.
+        Not by `np.unique`: it imports masked arrays, which takes as long as all of this.
         """
         flat = self.contents().reshape(-1, self.grid.segment_steps * 3)
         rows = np.ascontiguousarray(flat).view(np.dtype((np.void, flat.shape[1]))).ravel()
@@ -138,25 +137,59 @@ class SegmentLibrary:
 
     @cached_property
     def openings(self) -> NDArray[np.int32]:
-        """Segments that open their tune on a bar line."""
+        """The segments that open their tune on a bar line."""
         first = np.searchsorted(self.starts, self.tune_steps[:-1])
         on_first_bar = self.starts[first] == self.tune_steps[:-1]
         return np.asarray(first[on_first_bar], np.int32)
 
     def opening_of(self, tune: int) -> int:
-        """The segment that opens a tune: its first on a first beat, or else its first."""
+        """The segment that opens a tune: the first one on a first beat, or else the first."""
         rows = np.flatnonzero(self.tune_of == tune)
         on_first_beat = rows[self.phases[rows] == 0]
         return int((on_first_beat if len(on_first_beat) else rows)[0])
 
     def after(self, segments: NDArray[np.integer], beats: int) -> NDArray[np.int64]:
-        """The segments that start so many beats after others in their songs, -1 where none does."""
+        """The segments that start `beats` after others in the same tune, or -1."""
         wanted = self.starts[segments] + beats * self.grid.beat_steps
         rows = np.minimum(np.searchsorted(self.starts, wanted), len(self) - 1)
         there = (self.starts[rows] == wanted) & (self.tune_of[rows] == self.tune_of[segments])
         return np.where(there, rows, -1)
 
     def beat_in_tune(self, segment: int) -> int:
-        """The beat of its tune, counted from the first bar line, at which a segment starts."""
+        """The beat of the tune, from its first bar line, where a segment starts."""
         first = self.tune_steps[self.tune_of[segment]]
         return int(self.starts[segment] - first) // self.grid.beat_steps
+
+    @property
+    def tune_ends(self) -> NDArray[np.intp]:
+        """The rows where the segments of each tune end, except the last tune's."""
+        return np.searchsorted(self.tune_of, np.arange(1, len(self.tunes)))
+
+
+def stored_tunes(library: SegmentLibrary) -> list[Tune]:
+    """The tunes that a library was cut from, with all their segments, including repeats.
+
+    A library keeps the first start of each segment. It starts again wherever the same steps return
+    at a place in the beat where segments of the tune start. These tunes give the same library.
+    """
+    tunes = []
+    grid = library.grid
+    rows = np.split(np.arange(len(library)), library.tune_ends)
+    for number, (info, of_tune) in enumerate(zip(library.tunes, rows, strict=True)):
+        first, end = library.tune_steps[number : number + 2].tolist()
+        steps = np.asarray(library.steps[first:end])
+        kept = {library.contents(of_tune)[i].tobytes(): i for i in range(len(of_tune))}
+        first_starts = (library.starts[of_tune] - first).tolist()
+        places_in_beat = {start % grid.beat_steps for start in first_starts}
+        starts, phases = [], []
+        for start in range(end - first - grid.segment_steps + 1):
+            if start % grid.beat_steps not in places_in_beat:
+                continue
+            which = kept.get(steps[start : start + grid.segment_steps].tobytes())
+            if which is not None and start >= first_starts[which]:
+                starts.append(start)
+                phases.append(library.phases[of_tune[which]])
+        tunes.append(
+            Tune(info.title, info.source, steps, np.array(starts, np.int32), np.array(phases), grid)
+        )
+    return tunes

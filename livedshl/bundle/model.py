@@ -24,7 +24,7 @@ class Model:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The folder of the bundle."""
         return self.bundle.folder
 
     @property
@@ -52,10 +52,10 @@ def load_model(
 
     >>> jigs = load_model("session", metre="6/8")
     >>> len(jigs.tunes)
-    1009
+    930
     """
     of_model = str(name_or_folder)
-    own_mode = read_manifest(bundle_folder(of_model))["mode"] if mode is None else mode
+    own_mode = read_manifest(bundle_folder(of_model)).mode if mode is None else mode
     return open_model(find_bundle(of_model, metre, Mode(own_mode)))
 
 

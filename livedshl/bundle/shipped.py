@@ -1,4 +1,4 @@
-"""Finds what ships with livedshl: the folders `models` and `presets`."""
+"""Finds the folders that ship with livedshl: `models` and `presets`."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def shipped(kind: str) -> Path:
-    """The folder "models" or "presets": inside the package once installed, else the checkout's."""
+    """The folder "models" or "presets", in the installed package or in the checkout."""
     installed = _PACKAGE / "_shipped" / kind
     return installed if installed.is_dir() else _PACKAGE.parent / kind

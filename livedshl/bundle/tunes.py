@@ -1,4 +1,4 @@
-"""The tunes of a model, of every kind it has: listed, and found by words or number."""
+"""Lists the tunes of a model, in every metre and mode, and finds them by words or number."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ from livedshl.bundle.catalogue import kind_folders
 from livedshl.errors import TuneError
 from livedshl.music.leadsheet import Mode
 
-_MOST_NAMED = 6  # tunes of an answer that fits several
+_MOST_NAMED = 6  # tunes listed if several match
 
 
 @dataclass(frozen=True, slots=True)
 class ListedTune:
     """A tune of a model.
 
-    number: from 1, in the whole model. metre, mode: its kind. row: its place in the bundle of that
-    kind, from 0. bars: of that metre, whole ones. segments: different ones.
+    number: from 1, in the whole model. row: from 0, in the bundle of its metre and mode. bars:
+    whole ones. segments: different ones.
     """
 
     number: int
@@ -34,7 +34,7 @@ class ListedTune:
 
 
 def tunes_of(folder: Path) -> list[ListedTune]:
-    """The tunes of the model in a folder, those of its own kind first. Raises BundleError."""
+    """The tunes of a model, first those of its own metre and mode. Raises BundleError."""
     listed: list[ListedTune] = []
     for bundle in map(open_bundle, kind_folders(folder)):
         library = bundle.library
@@ -57,8 +57,9 @@ def tunes_of(folder: Path) -> list[ListedTune]:
 
 
 def search(tunes: Sequence[ListedTune], words: Sequence[str]) -> list[ListedTune]:
-    """The tunes that have all words, or parts of words, in title or source; case is one, and so
-    are letters with and without accents.
+    """The tunes with every word, or part of a word, in title or source.
+
+    Ignores case and accents.
     """
     wanted = [_plain(word) for word in words]
     return [
@@ -67,9 +68,9 @@ def search(tunes: Sequence[ListedTune], words: Sequence[str]) -> list[ListedTune
 
 
 def the_tune(tunes: Sequence[ListedTune], words_or_number: str) -> ListedTune:
-    """The one tune of that number, or of that title, or else with those words.
+    """The tune with that number, or that title, or else those words.
 
-    Raises TuneError where there is none, or more than one.
+    Raises TuneError if no tune or more than one matches.
     """
     if words_or_number.isdecimal():
         found = [tune for tune in tunes if tune.number == int(words_or_number)]
@@ -81,13 +82,14 @@ def the_tune(tunes: Sequence[ListedTune], words_or_number: str) -> ListedTune:
         return found[0]
     if not found:
         raise TuneError(
-            f"no tune {words_or_number!r} among the {len(tunes):,} of the metre and mode chosen; "
-            "`livedshl library WORDS` searches all"
+            f"no tune {words_or_number!r} among the {len(tunes):,} in this metre and mode",
+            remedy="`livedshl library WORDS` searches all tunes",
         )
     named = "; ".join(f"{tune.number} {tune.title}" for tune in found[:_MOST_NAMED])
     more = f"; and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
     raise TuneError(
-        f"{len(found):,} tunes fit {words_or_number!r}, choose one by its number: {named}{more}"
+        f"{len(found):,} tunes match {words_or_number!r}: {named}{more}",
+        remedy="Choose one by its number",
     )
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from livedshl.cli.options import kind_options
 from livedshl.cli.status import StatusLine
 from livedshl.corpus import read_corpus
-from livedshl.corpus.summary import CorpusSummary, summarise
+from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.music import GRIDS, Mode
 
 
@@ -28,7 +28,7 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
     with StatusLine() as status:
         mode = Mode.MINOR if minor else Mode.MAJOR
         tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
-        summary = summarise(tunes)
+        summary = summary_of(tunes)
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     else:

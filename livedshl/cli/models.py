@@ -58,9 +58,7 @@ def _called(path: str) -> str:
 
 def _told(added: Added, name: str) -> Iterator[str]:
     for kind in added.kinds:
-        yield f"{kind.name}: {kind.tunes:,} tunes, {kind.segments:,} segments; " + kind.fit.told(
-            kind.learned
-        )
+        yield f"{kind.name}: {kind.tunes:,} tunes. {kind.fit.verdict(kind.learned)}"
         if kind.chords is not None:
             yield (
                 f"    {kind.chords:.0%} of the chords are played as written, the others as the "
@@ -108,14 +106,14 @@ def _table() -> Table:
 def _add_kinds(table: Table, name: str) -> None:
     told: list[str] = []
     for manifest in kind_manifests(bundle_folder(name)):
-        titles = [corpus["title"] for corpus in manifest["corpora"]]
-        beats = manifest["follow_beats"]
+        titles = [corpus["title"] for corpus in manifest.corpora]
+        beats = manifest.follow_beats
         table.add_row(
             name,
-            f"{manifest['metre']} {manifest['mode']}",
-            str(manifest["tunes"]),
-            str(manifest["segments"]),
-            f"{manifest['length']} of {manifest['symbols']}",
+            f"{manifest.metre} {manifest.mode.value}",
+            str(manifest.tunes),
+            str(manifest.segments),
+            f"{manifest.length} of {manifest.symbols}",
             f"{beats} beat{'s' if beats > 1 else ''}",
             "\n".join(titles) if titles != told else "the same",
         )

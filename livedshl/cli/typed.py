@@ -1,4 +1,4 @@
-"""What may be typed while `livedshl play` plays without a screen: a control a line."""
+"""Commands typed while `livedshl play` plays without a screen, one a line."""
 
 import signal
 import sys
@@ -13,40 +13,39 @@ from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.gesture import Gesture
 
 USAGE = (
-    'While it plays, type a control and Enter, such as "latency 15", "key D" or "hold"; '
-    f'there are {", ".join(COMMANDS)}. "save" keeps the last 32 bars.'
+    'Type a command and Enter while it plays, such as "tempo 120", "key D" or "hold". '
+    f'Commands: {", ".join(COMMANDS)}. "save" keeps the last 32 bars.'
 )
-
 
 Learn = Callable[[Gesture], str]
 
 
 def obey_typed_lines(session: Session, learn: Learn | None, tell: Callable[[str], None]) -> None:
-    """Reads lines from standard input on a thread of its own, for as long as the process lives.
+    """Obeys lines from standard input, on a thread that lives as long as the process.
 
-    learn: lets the next knob or pad learn a gesture, and returns what to tell about it; None where
-    there is no controller. tell: shows the user a line.
+    learn: maps the next knob or pad to a gesture and returns what the user is to do; None without a
+    controller. tell: shows the user a line.
     """
     if sys.stdin is None or sys.stdin.closed:
         return
-    if hasattr(signal, "SIGTTIN"):  # a shell would halt a player in its background for reading
+    if hasattr(signal, "SIGTTIN"):  # else a shell halts a background process that reads
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
     threading.Thread(target=_read_lines, args=(session, learn, tell), daemon=True).start()
 
 
 def _read_lines(session: Session, learn: Learn | None, tell: Callable[[str], None]) -> None:
     try:
-        # Unbuffered: a thread that waits in a buffered reader breaks the interpreter's exit.
+        # Unbuffered: a thread waiting in a buffered reader crashes the interpreter on exit.
         with open(0, "rb", buffering=0, closefd=False) as keyboard:
             for line in keyboard:
                 if text := line.decode(errors="replace").strip():
                     tell(_obey(text, session, learn))
     except OSError:
-        return  # there is no terminal, or it belongs to another program
+        return  # no terminal, or another program has it
 
 
 def _obey(text: str, session: Session, learn: Learn | None) -> str:
-    """Does what a line says; returns what to tell about it."""
+    """Obeys a line; returns what to tell the user."""
     word, _, gesture = text.partition(" ")
     try:
         if word == "learn":

@@ -1,6 +1,6 @@
-"""Reads tunes from files into lead sheets: ABC, MusicXML and MIDI, in parallel and cached."""
+"""Reads tunes from ABC, MusicXML and MIDI files into lead sheets, in parallel and cached."""
 
-from livedshl.corpus.collections import describe
 from livedshl.corpus.library import Corpus, Skipped, read_corpus
+from livedshl.corpus.music21_books import describe
 
 __all__ = ["Corpus", "Skipped", "describe", "read_corpus"]

@@ -1,7 +1,7 @@
-"""ABC tune books as text: the tunes in them, their fields, and what music21 must not see.
+"""ABC tune books as text: their tunes and fields, rewritten so that music21 reads them correctly.
 
-Keys and metres are read here because music21 does not show those after the first, and makes up a
-metre where a bar is too long. ABC standard 2.1.
+Keys and metres are read here. music21 shows only the first of each, and invents a metre for a bar
+that is too long. ABC standard 2.1.
 """
 
 import re
@@ -17,7 +17,7 @@ _TUNE_START = re.compile(r"^X:", re.MULTILINE)
 _HEADER_FIELD = re.compile(r"^[A-Za-z+]:")
 _KEY_FIELD = re.compile(r"(?:^|\[)K:[ \t]*([^\]\n%]*)", re.MULTILINE)
 _KEY = re.compile(r"([A-G][#b]?)[ \t]*([A-Za-z]*)(?![A-Za-z=])")
-_NO_KEY = {"", "none", "hp"}  # Highland pipes: a signature of their own
+_NO_KEY = {"", "none", "hp"}  # hp: Highland pipes have a signature of their own
 _METRE_FIELD = re.compile(r"(?:^|\[)M:[ \t]*(C\||C|\d+[ \t]*/[ \t]*\d+)", re.MULTILINE)
 _FIRST_NOTE = re.compile(r"^(?![A-Za-z+]:|%|\s*$)", re.MULTILINE)
 _METRE_SIGNS = {"C": Metre(4, 4), "C|": Metre(2, 2)}
@@ -30,11 +30,11 @@ _CHORD = re.compile(r"([A-G][#b]?) ?((?:maj|min|dim|aug|sus|add|[mMadoø°#b+\d-
 _NO_CHORD = re.compile(r"N\.?C\.?$")
 _SHORT_QUALITIES = {"d": "dim", "a": "aug"}  # as the Nottingham books write them
 
-# What music21 would read as something else, without a word.
+# music21 would silently read these as something else.
 _UNREAD = (
-    (re.compile(r"&"), "voices set over each other (&) are not read"),
-    (re.compile(r"\[V:"), "voices that change within a line ([V:) are not read"),
-    (re.compile(r"[|\[] *\d *[,-] *\d"), "an ending of several passes (|1,2) is not read"),
+    (re.compile(r"&"), "overlaid voices (&) are not supported"),
+    (re.compile(r"\[V:"), "voice changes within a line ([V:) are not supported"),
+    (re.compile(r"[|\[] *\d *[,-] *\d"), "endings for several passes (|1,2) are not supported"),
 )
 _UNPLAYED = re.compile(r'"[^"\n]*"|![^!\n]*!|%.*')
 
@@ -49,15 +49,15 @@ class AbcTune:
 
 
 def split_abc(book: str) -> list[AbcTune]:
-    """The tunes of an ABC book, each from its X: field on, with any line ends."""
+    """The tunes of an ABC book with any line ends; a tune starts with its X: field."""
     book = book.replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in _TUNE_START.finditer(book)]
     texts = [book[a:b] for a, b in pairwise([*starts, len(book)])]
     return [AbcTune(_field(text, "X"), _field(text, "T"), text) for text in texts]
 
 
-def check(text: str) -> None:
-    """Raises CorpusError for a tune that music21 would read wrongly or not at all."""
+def check_abc(text: str) -> None:
+    """Raises CorpusError for a tune that music21 would misread."""
     if not re.search(r"^K:", text, re.MULTILINE):
         raise CorpusError("no key (the K: field is missing)")
     if not re.search(r"(?:^|\[)M:", text, re.MULTILINE):
@@ -82,9 +82,9 @@ def keys(text: str) -> tuple[Key, ...]:
 
 
 def metres(text: str) -> tuple[Metre, ...]:
-    """Every metre that music stands in, in order of first appearance; none without a fraction.
+    """Every metre that has music, in order of first appearance; `M:none` counts as no metre.
 
-    A metre that another replaces before the first note, in the header or below it, is not meant.
+    A metre that is replaced before the first note does not count.
     """
     first_note = _FIRST_NOTE.search(text)
     start = first_note.start() if first_note else len(text)
@@ -94,10 +94,10 @@ def metres(text: str) -> tuple[Metre, ...]:
 
 
 def tidy(text: str) -> str:
-    """A tune as music21 understands it.
+    """A tune rewritten for music21.
 
-    "B::" would be taken for a header field, and whatever stands in quotes for a chord symbol:
-    fingerings and remarks go, and so do basses and alternatives of chords.
+    music21 takes "B::" for a header field, and anything in quotes for a chord symbol. So fingerings
+    and remarks are removed, and so are the basses and alternatives of chords.
     """
     lines = []
     for line in text.split("\n"):
@@ -113,7 +113,7 @@ def _is_music(line: str) -> bool:
 
 
 def _plain_chord(match: re.Match[str]) -> str:
-    """The quoted chord alone, "D7" for "D7/f+", "(D7)" or "D7(Am)"; nothing for a remark."""
+    """Only the chord: "D7" for "D7/f+", "(D7)" or "D7(Am)"; nothing for a remark."""
     name = re.split(r"[/()]", match[1].strip(" ()"), maxsplit=1)[0].rstrip()
     if _NO_CHORD.match(name):
         return f'"{name}"'

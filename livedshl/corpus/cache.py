@@ -1,6 +1,8 @@
-"""Keeps what was read from a file, by its content, so that nobody waits twice.
+"""Remembers what was read from each tune file, by its content, so that nobody waits twice.
 
-A cache that is broken or cannot be written costs time, never an error.
+A damaged or read-only cache costs time, but never raises an error. The format is written out here:
+`livedshl.records` writes a key as musicians do, which cannot say that a mode is neither major nor
+minor.
 """
 
 import hashlib
@@ -17,12 +19,12 @@ from livedshl.files import write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
-_VERSION = 4  # to be raised whenever a reader reads anything differently
+_VERSION = 5  # raise it whenever a reader reads anything differently
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of one tune: its lead sheet, or why there is none."""
+    """The result of reading one tune: its lead sheet, or the problem with it."""
 
     title: str
     source: str
@@ -31,20 +33,20 @@ class Reading:
 
 
 class ReadingCache:
-    """Readings in a folder, one JSON file for each tune file."""
+    """A folder of readings, with a JSON file for each tune file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def load(self, content: bytes, source: str) -> list[Reading] | None:
-        """The readings of a file of this content and source name, None if there are none."""
+        """The readings of a file with this content and source name; None if it is not cached."""
         with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
             text = self._path(content, source).read_text(encoding="utf-8")
             return [_from_json(entry) for entry in json.loads(text)]
         return None
 
     def save(self, content: bytes, source: str, readings: Sequence[Reading]) -> None:
-        """Keeps the readings of a file."""
+        """Saves the readings of a file."""
         text = json.dumps([_to_json(reading) for reading in readings], ensure_ascii=False)
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)

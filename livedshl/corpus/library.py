@@ -1,4 +1,4 @@
-"""Reads whole folders of tunes: finds the files, has them read, keeps what can be used."""
+"""Reads folders of tunes: finds the files, reads them, and keeps the tunes that can be used."""
 
 import os
 from collections import Counter
@@ -15,18 +15,18 @@ from livedshl.corpus.midi import read_midi
 from livedshl.corpus.notation import music21_corpus_folder
 from livedshl.corpus.reading import Task, read_tasks, reading_of
 from livedshl.errors import CorpusError
-from livedshl.music import COMMON_TIME, Grid, LeadSheet, Mode
+from livedshl.music import COMMON_TIME, GRIDS, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
 from livedshl.progress import Progress
 
-_MUSIC21 = "music21:"  # before the name of a collection that comes with music21
+_MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
 _ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
 _MAX_FILE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A tune that is not used, and why; `damaged` if it could not even be read."""
+    """A tune that is not used, and why. damaged: it could not even be read."""
 
     title: str
     source: str
@@ -36,10 +36,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """What reading a corpus came to.
+    """Tunes that were read.
 
-    sheets: the tunes that can be used, in the order of files and tunes. skipped: the others.
-    files: tune files read. ignored: files that are no tune files.
+    sheets: those that can be used, in the order of the files. skipped: the others.
+    files: how many tune files were read. ignored: how many other files there were.
     """
 
     sheets: tuple[LeadSheet, ...]
@@ -50,10 +50,26 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class _TuneFile:
-    """A tune file, and the name it goes by in bundles: relative, the same on every machine."""
+    """A tune file. source: its relative path, which is the same on every machine."""
 
     path: Path
     source: str
+
+
+def read_tunes(*paths: str | Path, metre: str | None = None, mode: str | None = None) -> Corpus:
+    """Reads every ABC, MusicXML and MIDI tune in some files and folders.
+
+    >>> tunes = read_tunes("my-tunes/", metre="6/8").sheets
+
+    paths: "music21:oneills1850" names a collection that comes with music21.
+    metre, mode: which tunes to keep, such as "6/8" and "minor"; by default all that livedshl can
+        play from.
+
+    A tune that cannot be used is in `skipped`, with the reason. Raises CorpusError for a path that
+    does not exist and if there is no tune file.
+    """
+    grid = GRIDS[metre] if metre else None
+    return read_corpus([*map(str, paths)], grid=grid, mode=Mode(mode) if mode else None)
 
 
 def read_corpus(
@@ -66,15 +82,17 @@ def read_corpus(
 ) -> Corpus:
     """Reads every tune in the files and folders `paths`, in sorted order.
 
-    "music21:oneills1850" stands for that folder of music21's own corpus. grid, mode: the metres
-    and the mode of the tunes that are kept, None for any that segments can be cut from. cache: a
-    folder, by default the user's. A tune that cannot be read or used is skipped with a reason.
-    Raises CorpusError for a path that does not exist or if no tune file is found.
+    "music21:oneills1850" is a folder of music21's own corpus. grid, mode: those of the tunes to
+    keep; None keeps any that can be cut into segments. cache: a folder, the user's by default.
+    A tune that cannot be read or used is skipped with a reason. Raises CorpusError if a path does
+    not exist, or if there are no tune files.
     """
     files, ignored = _find(paths)
     if not files:
         raise CorpusError(
-            f"{', '.join(paths)}: no tune files (.abc, .mid, .musicxml, .mxl or .xml) in it"
+            "no tune files",
+            where=", ".join(paths),
+            remedy="Tune files are .abc, .mid, .midi, .musicxml, .mxl and .xml",
         )
     readings = _read_all(
         files, ReadingCache(cache or user_cache_path("livedshl") / "tunes"), progress
@@ -92,7 +110,7 @@ def read_corpus(
 
 
 def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
-    """The tune files below `paths`, each once, and how many others there are."""
+    """The tune files below `paths`, each once, and the number of other files."""
     found: list[_TuneFile] = []
     ignored = 0
     for name in paths:
@@ -107,7 +125,7 @@ def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
                 else:
                     ignored += 1
         else:
-            raise CorpusError(f"{name}: no such file or folder")
+            raise CorpusError("no such file or folder", where=name)
     once: dict[Path, _TuneFile] = {}
     for file in found:
         once.setdefault(file.path.resolve(), file)
@@ -115,7 +133,7 @@ def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
 
 
 def _walk(root: Path) -> Iterator[Path]:
-    """The files below a folder; links are not followed, so none leads out of it."""
+    """The files below a folder. Links are not followed: they could lead out of it."""
     for folder, _, names in os.walk(root, followlinks=False):
         for name in names:
             path = Path(folder) / name
@@ -126,7 +144,7 @@ def _walk(root: Path) -> Iterator[Path]:
 def _music21_folder(name: str) -> Path:
     folder = music21_corpus_folder() / name.removeprefix(_MUSIC21)
     if not folder.is_dir():
-        raise CorpusError(f"{name}: music21 has no collection of this name")
+        raise CorpusError("music21 has no tune book of this name", where=name)
     return folder
 
 
@@ -142,13 +160,15 @@ def _read_all(
         try:
             content = _content(file.path)
             if suffix in _MIDI:
-                known[file] = [reading_of(file.path.stem, file.source, read_midi, file.path)]
+                known[file] = [
+                    reading_of(file.path.stem, file.source, read_midi, file.path, "MIDI file")
+                ]
             elif cached := cache.load(content, file.source):
                 known[file] = cached
             else:
                 contents[file], tasks[file] = content, _tasks(file, content)
         except CorpusError as error:
-            known[file] = [Reading(file.path.stem, file.source, None, str(error))]
+            known[file] = [Reading(file.path.stem, file.source, None, error.what)]
         progress("Looking through the files", number / len(files))
     fresh = read_tasks([task for those in tasks.values() for task in those], progress)
     for file in files:
@@ -159,9 +179,9 @@ def _read_all(
 
 
 def _content(path: Path) -> bytes:
-    """What is in a file. Raises CorpusError for one that cannot or should not be opened."""
+    """The bytes of a file. Raises CorpusError if it cannot or must not be opened."""
     if not path.is_file():
-        raise CorpusError("is no regular file")  # a pipe would keep us waiting for ever
+        raise CorpusError("not a regular file")  # a pipe would block for ever
     try:
         size = path.stat().st_size
         if path.suffix.lower() == ".mxl":
@@ -170,8 +190,10 @@ def _content(path: Path) -> bytes:
         if size > _MAX_FILE_BYTES:
             raise CorpusError(f"larger than {_MAX_FILE_BYTES >> 20} MiB")
         return path.read_bytes()
-    except (OSError, ValueError, NotImplementedError, BadZipFile) as error:
-        raise CorpusError(f"cannot be opened ({error})") from None
+    except OSError as error:
+        raise CorpusError(f"cannot be opened ({error.strerror})") from None
+    except (ValueError, NotImplementedError, BadZipFile):
+        raise CorpusError("not a MusicXML file, or a damaged one") from None
 
 
 def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
@@ -179,17 +201,19 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
         return [Task(file.path, file.source, None)]
     tunes = split_abc(_decode(content))
     if not tunes:
-        raise CorpusError("no tune in it (in ABC, a tune starts with an X: field)")
+        raise CorpusError("no tunes (in ABC, a tune starts with an X: field)")
     tasks, times = [], Counter[str]()
     for tune in tunes:
         times[tune.number] += 1
-        again = f".{times[tune.number]}" if times[tune.number] > 1 else ""  # in books put together
+        again = (
+            f".{times[tune.number]}" if times[tune.number] > 1 else ""
+        )  # some books repeat numbers
         tasks.append(Task(file.path, f"{file.source}#{tune.number}{again}", tune))
     return tasks
 
 
 def _decode(content: bytes) -> str:
-    """Old tune books are in Latin-1."""
+    """The text of a tune book; old ones are in Latin-1."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Reads MIDI lead sheets, a melody track and a chord track, through symusic."""
+"""Reads MIDI files of a melody and a chord track, through symusic."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,8 +12,8 @@ from livedshl.music.leadsheet import Key
 from livedshl.units import TICKS_PER_BEAT
 
 _MAX_NOTES = 20_000
-_THICKEST_LINE = 1.5  # notes an onset; above, a track plays chords
-# What MIDI means where nothing is said (Standard MIDI Files 1.0).
+_THICKEST_LINE = 1.5  # notes at an onset, on average; with more, a track plays chords
+# The defaults of Standard MIDI Files 1.0.
 _DEFAULT_METRE = Metre(4, 4)
 _DEFAULT_KEY = Key(0, Mode.MAJOR)
 
@@ -21,11 +21,11 @@ Notes = list[tuple[int, int, int]]  # onset, end (ticks), pitch
 
 
 def read_midi(path: Path, source: str) -> LeadSheet:
-    """The lead sheet of a MIDI file. Raises CorpusError if it is damaged or has no melody.
+    """The lead sheet of a MIDI file. Raises CorpusError if it has no melody.
 
-    The chord track is the one with several notes at a time; of two such tracks the thicker, the
-    other is a melody in two voices, of which the upper is taken. A file that starts with silence
-    and then less than a bar of notes starts with its anacrusis.
+    The chord track is the one with several notes at a time. If two tracks have that, the thicker
+    one is the chord track, and the other a melody in two voices; its upper voice is used. If the
+    first note comes within the first bar but not at its start, that bar's notes are a pickup.
     """
     import symusic
 
@@ -33,7 +33,7 @@ def read_midi(path: Path, source: str) -> LeadSheet:
     tracks = [_notes(track, score.ticks_per_quarter) for track in score.tracks]
     tracks = [notes for notes in tracks if notes]
     if not tracks:
-        raise CorpusError("no notes in it")
+        raise CorpusError("no notes")
     if sum(map(len, tracks)) > _MAX_NOTES:
         raise CorpusError(f"more than {_MAX_NOTES} notes")
     melody, chords = _melody_and_chords(tracks)
@@ -45,7 +45,7 @@ def read_midi(path: Path, source: str) -> LeadSheet:
 
 
 def _one_at_a_time(melody: Notes) -> list[tuple[int, int, int]]:
-    """Onset, length and pitch of the highest note of each onset, cut where the next begins."""
+    """Onset, length and pitch of the highest note at each onset, cut at the next onset."""
     highest = {onset: (end, pitch) for onset, end, pitch in sorted(melody, key=lambda n: n[2])}
     onsets = sorted(highest)
     following = [*onsets[1:], highest[onsets[-1]][0]]
@@ -82,7 +82,7 @@ def _lead_sheet(
 
 
 def _notes(track: Any, ticks_per_quarter: int) -> Notes:
-    """The notes of a track on 480 ticks a beat, one for each onset and pitch, ascending."""
+    """The notes of a track in our ticks, ascending, one for each onset and pitch."""
     if track.is_drum:
         return []
     scale = TICKS_PER_BEAT / ticks_per_quarter
@@ -96,12 +96,12 @@ def _notes(track: Any, ticks_per_quarter: int) -> Notes:
 
 
 def _thickness(notes: Notes) -> float:
-    """Notes an onset."""
+    """Notes at an onset, on average."""
     return len(notes) / len({onset for onset, _, _ in notes})
 
 
 def _melody_and_chords(tracks: Sequence[Notes]) -> tuple[Notes, Notes]:
-    """The melody track and the chord track, which may be empty."""
+    """The melody track, and the chord track; the latter may be empty."""
     lines = [notes for notes in tracks if _thickness(notes) <= _THICKEST_LINE]
     chordal = [notes for notes in tracks if _thickness(notes) > _THICKEST_LINE]
     if lines:
@@ -121,7 +121,7 @@ def _chords(notes: Notes) -> Iterable[tuple[int, Chord]]:
 
 
 def _key(signature: Any) -> Key:
-    """The key of a MIDI key signature: sharps (flats negative), and 1 for minor."""
+    """The key of a MIDI key signature: sharps (flats are negative), and 1 for minor."""
     minor = bool(signature.tonality)
     tonic = (signature.key * 7 + (9 if minor else 0)) % 12
     return Key(tonic, Mode.MINOR if minor else Mode.MAJOR)

@@ -1,4 +1,8 @@
-"""Reads ABC tune books and MusicXML through music21."""
+"""Reads ABC tunes and MusicXML through music21.
+
+music21 takes seconds to import, so each function imports what it needs: reading MIDI files, or
+tunes that are cached, must not wait for it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +26,8 @@ _NO_CHORD = (-1, 0)
 
 
 def read_abc_tune(tune: AbcTune, source: str) -> LeadSheet:
-    """The lead sheet of one ABC tune. Raises CorpusError saying what is wrong with it."""
-    abc_book.check(tune.text)
+    """The lead sheet of an ABC tune. Raises CorpusError if the tune cannot be used."""
+    abc_book.check_abc(tune.text)
     score = _parse(abc_book.tidy(tune.text), "abc")
     sheet = _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
     return replace(
@@ -34,7 +38,10 @@ def read_abc_tune(tune: AbcTune, source: str) -> LeadSheet:
 
 
 def read_musicxml(path: Path, source: str) -> LeadSheet:
-    """The lead sheet of a MusicXML file, plain or compressed. Raises CorpusError."""
+    """The lead sheet of a MusicXML file, plain or compressed.
+
+    Raises CorpusError if the tune cannot be used.
+    """
     score = _parse(path, "musicxml")
     metadata = score.metadata
     title = (metadata.bestTitle or metadata.movementName) if metadata else None
@@ -42,7 +49,7 @@ def read_musicxml(path: Path, source: str) -> LeadSheet:
 
 
 def music21_corpus_folder() -> Path:
-    """The folder of the tunes that come with music21."""
+    """The folder of the tune books that come with music21."""
     from music21 import common
 
     return Path(common.getCorpusFilePath())
@@ -59,7 +66,7 @@ def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
     from music21 import stream
 
     part = (list(score.parts) or [score])[0]
-    if not part.hasMeasures():  # music21 makes none of an ABC tune of a bar or two
+    if not part.hasMeasures():  # music21 makes no measures from an ABC tune of a bar or two
         part = part.makeMeasures()
     measures = list(part.getElementsByClass(stream.Measure))
     written = [_written_bar(measure) for measure in measures]
@@ -81,9 +88,9 @@ def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
 
 @dataclass(frozen=True, slots=True)
 class _WrittenBar:
-    """A bar as written; ticks count from its start.
+    """A bar as written. Ticks count from its start.
 
-    notes: (onset, length, pitch, whether tied from the note before). chords: (onset, root,
+    notes: (onset, length, pitch, whether it is tied to the note before). chords: (onset, root,
     quality).
     """
 
@@ -116,7 +123,7 @@ def _written_bar(measure: Any) -> _WrittenBar:
 
 
 def _chord(symbol: Any) -> tuple[int, int]:
-    """Root and quality of a chord symbol; its bass is dropped."""
+    """The root and quality of a chord symbol, without its bass."""
     pitches = symbol.pitches
     if not pitches:
         return _NO_CHORD
@@ -133,14 +140,14 @@ def _play_out(
     metres: tuple[Metre, ...],
     keys: tuple[Key, ...],
 ) -> LeadSheet:
-    """Sets bars one after the other, the first full one at tick 0."""
+    """Joins the bars as they are played; the first full bar is at tick 0."""
     bar_ticks = metres[0].bar_ticks
     anacrusis = bars[0].length if len(bars) > 1 and bars[0].length < bar_ticks else 0
     bar_lines, notes, chords = [], list[list[int]](), list[tuple[int, int, int]]()
     tick, open_ticks = -anacrusis, 0
     for number, bar in enumerate(bars):
         if not (number == 0 and anacrusis):
-            # A bar that a repeat sign cuts in two, a pickup behind it, is one bar.
+            # A bar that a repeat sign splits, with a pickup in its second part, is one bar.
             completes = open_ticks > 0 and open_ticks + bar.length == bar_ticks
             if not completes:
                 bar_lines.append(tick)
@@ -179,7 +186,7 @@ def _keys(part: Any, bars: Sequence[_WrittenBar]) -> tuple[Key, ...]:
 
 
 def _key_of_signature(sharps: int, bars: Sequence[_WrittenBar]) -> Key:
-    """The key of a signature that does not tell its mode: minor if the tune ends on its tonic."""
+    """The key of a signature without a mode: minor if the tune ends on the minor tonic."""
     major_tonic = sharps * 7 % 12
     minor_tonic = (major_tonic + 9) % 12
     last = next((bar.notes[-1] for bar in reversed(bars) if bar.notes), None)
@@ -194,12 +201,12 @@ def _metres(part: Any) -> tuple[Metre, ...]:
     signatures = part.recurse().getElementsByClass(meter.TimeSignature)
     metres = tuple(dict.fromkeys(Metre(s.numerator, s.denominator) for s in signatures))
     if not metres:
-        raise CorpusError("no metre is given")
+        raise CorpusError("no metre")
     return metres
 
 
 def _endings(part: Any, measures: Sequence[Any]) -> dict[int, list[int]]:
-    """The passes in which a measure, by id, is played; none where it stands in no ending."""
+    """The passes in which each measure is played, by its id; only for measures in endings."""
     from music21 import spanner
 
     endings: dict[int, list[int]] = {}

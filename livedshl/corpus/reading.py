@@ -1,8 +1,9 @@
-"""Reads single tunes, in this process or, where there is much to do, in several.
+"""Reads single tunes, in this process or, if there are many, in several.
 
-Whatever is wrong with a tune stays with it.
+A problem with one tune never stops the others.
 """
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -21,14 +22,16 @@ from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
 from livedshl.progress import Progress
 
-_FEWEST_FOR_A_POOL = 8  # tunes; below, starting processes takes longer than reading
+_FEWEST_FOR_A_POOL = 8  # tunes; with fewer, starting processes takes longer than reading
 _TUNES_A_TASK = 4
 _What = TypeVar("_What")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One tune to be read by music21: an ABC tune, or else a whole file."""
+    """A tune for music21 to read: an ABC tune, or a whole MusicXML file if `abc` is None."""
 
     path: Path
     source: str
@@ -36,11 +39,11 @@ class Task:
 
 
 def read_tasks(tasks: Sequence[Task], progress: Progress) -> Iterator[Reading]:
-    """The readings of the tasks, in order. Raises CorpusError if a reading process dies."""
+    """The readings of the tasks, in order. Raises CorpusError if a process is killed."""
     if len(tasks) < _FEWEST_FOR_A_POOL:
         yield from map(_read, tasks)
         return
-    # Forked processes would inherit the locks of our threads.
+    # Forked processes would inherit locks that our threads hold.
     pool = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_prepare_process)
     try:
         for done, reading in enumerate(pool.map(_read, tasks, chunksize=_TUNES_A_TASK), 1):
@@ -48,43 +51,43 @@ def read_tasks(tasks: Sequence[Task], progress: Progress) -> Iterator[Reading]:
             yield reading
     except BrokenProcessPool:
         raise CorpusError(
-            "a process that reads tunes was ended from outside, perhaps for want of memory; "
-            "try again, or with fewer tunes"
+            "a process that reads tunes was killed, perhaps for lack of memory",
+            remedy="Try again, or with fewer tunes",
         ) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def reading_of(
-    title: str, source: str, read: Callable[[_What, str], LeadSheet], what: _What
+    title: str, source: str, read: Callable[[_What, str], LeadSheet], what: _What, kind: str
 ) -> Reading:
-    """What `read` makes of a tune: its lead sheet or what is wrong with it."""
+    """Reads a tune. kind: what it should be, to say so if it is not, as "MIDI file"."""
     try:
         sheet = read(what, source)
     except ModuleNotFoundError:
-        raise  # not the tune's fault
+        raise  # a library is missing; the tune may be fine
     except CorpusError as error:
-        return Reading(title, source, None, str(error))
-    except Exception as error:  # music21 raises whatever an odd tune makes it stumble over
-        problem = next(iter(str(error).splitlines()), "")[:120]
-        return Reading(title, source, None, f"cannot be read ({type(error).__name__}: {problem})")
+        return Reading(title, source, None, error.what)
+    except Exception as error:  # the libraries raise anything for a file they do not understand
+        log.debug("%s: %s: %s", source, type(error).__name__, error)
+        return Reading(title, source, None, f"not a {kind}, or a damaged one")
     return Reading(sheet.title, source, sheet, None)
 
 
 def _read(task: Task) -> Reading:
     if task.abc:
         title = task.abc.title or f"Tune {task.abc.number}"
-        return reading_of(title, task.source, read_abc_tune, task.abc)
-    return reading_of(task.path.stem, task.source, read_musicxml, task.path)
+        return reading_of(title, task.source, read_abc_tune, task.abc, "tune in ABC")
+    return reading_of(task.path.stem, task.source, read_musicxml, task.path, "MusicXML file")
 
 
 def _prepare_process() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process ends the pool
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process stops the pool
     Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _leave_with_parent() -> None:
-    """Ends this process when the main one is killed: the pool would wait for work for ever."""
+    """Ends this process when the main one is killed; else the pool would wait for ever."""
     parent = parent_process()
     if parent:
         parent.join()

@@ -1,7 +1,7 @@
 """The order in which the bars of a tune are played, with repeats and endings.
 
-Written here and not left to music21's expander, which takes a repeat without a start back to the
-beginning of the tune; in tune books it goes back to the end of the repeat before.
+music21 has this too, but takes a repeat without a start back to the beginning of the tune. In tune
+books such a repeat goes back to the end of the one before.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ _MAX_PASSES = 8
 
 @dataclass(frozen=True, slots=True)
 class RepeatMarks:
-    """What a written bar says about repeating.
+    """The repeat signs of a written bar.
 
-    endings: the passes in which it is played ("first ending"), empty for all.
+    endings: the passes in which the bar is played; empty for all.
     """
 
     starts_repeat: bool = False
@@ -23,7 +23,7 @@ class RepeatMarks:
 
 
 def play_order(bars: Sequence[RepeatMarks]) -> list[int]:
-    """Indices of `bars` in the order of playing."""
+    """The numbers of the bars in the order in which they are played."""
     order: list[int] = []
     section, this_pass, at = 0, 1, 0
     while at < len(bars):
@@ -45,7 +45,7 @@ def play_order(bars: Sequence[RepeatMarks]) -> list[int]:
 
 
 def _passes(bars: Sequence[RepeatMarks], section: int, end: int) -> int:
-    """How often the section that a repeat sign at `end` closes is played: by its last ending."""
+    """How often the section that ends with bar `end` is played: its last ending says."""
     while end + 1 < len(bars) and bars[end + 1].endings and not bars[end + 1].starts_repeat:
         end += 1
     endings = [number for bar in bars[section : end + 1] for number in bar.endings]

@@ -1,4 +1,4 @@
-"""What a corpus holds, counted for people and programs."""
+"""Counts what a corpus contains."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -10,11 +10,13 @@ from livedshl.music.segments import counted_vocabulary, distinct_segments, lay_o
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
-    """Counts of a corpus.
+    """What a corpus contains.
 
-    tunes: read, kept or not. segments: with repeats played out; segments_in_tunes: distinct
-    within their tune; segments_overall: distinct in the whole corpus. chord_coverage: share of
-    the chord time that the chord classes cover exactly. chorded: kept tunes with chord symbols.
+    tunes: all that were read. kept: those that can be used. chorded: those of them with chords.
+    reasons: how many tunes were skipped for each reason.
+    segments: all, with repeats played out. segments_in_tunes: those that differ within their tune.
+    segments_overall: those that differ within the corpus.
+    chord_coverage: the share of the chord time that the chord classes cover exactly.
     """
 
     files: int
@@ -35,8 +37,8 @@ class CorpusSummary:
         return asdict(self)
 
 
-def summarise(corpus: Corpus) -> CorpusSummary:
-    """Counts a corpus; its tunes are laid on the grid with the chord classes counted in it."""
+def summary_of(corpus: Corpus) -> CorpusSummary:
+    """The summary of a corpus, with the chord classes that are most frequent in it."""
     vocabulary, coverage = counted_vocabulary(corpus.sheets)
     tunes = [lay_on_grid(sheet, vocabulary) for sheet in corpus.sheets]
     contents = {segment.tobytes() for tune in tunes for segment in tune.segments()}

@@ -9,17 +9,18 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from importlib.util import find_spec
 
-from livedshl import __version__
 from livedshl.bundle.model import load_model
 from livedshl.diagnostics.finding import Finding, State, failed, tried
 from livedshl.diagnostics.timing import READY_S
 from livedshl.errors import LivedshlError, OutputError, PresetError
 from livedshl.live.performer import Performer
 from livedshl.outputs.choice import Output, OutputKind, choose_output
+from livedshl.outputs.midi_systems import CLIENT_NAME, MidiSystem, midi_systems
 from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra, midi_remedy
-from livedshl.outputs.ports import CLIENT_NAME, MidiSystem, check_virtual_ports, midi_systems
+from livedshl.outputs.ports import check_virtual_ports
 from livedshl.outputs.synth import audio_outputs, find_soundfont, fluidsynth_version
 from livedshl.performance.preset import load_preset, preset_names
+from livedshl.version import __version__
 
 _REINSTALL = "Install livedshl again: its folders models and presets belong to it"
 

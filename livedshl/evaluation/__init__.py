@@ -1,1 +1,1 @@
-"""Measures codes beside other ways to retrieve, and music beside real tunes."""
+"""Compares codes with other retrieval methods, and composed music with real tunes."""

@@ -1,4 +1,4 @@
-"""The paper's two tasks (section 4.5, Fig. 4): one start, the nearest and the farthest codes."""
+"""The paper's two tasks (section 4.5, Fig. 4): from one start, by nearest and farthest codes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +10,8 @@ from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 
-CONTINUATIONS = 8  # segments retrieved after the first, as in the paper
-_PRESET = "solo-piano"  # a melody over chords, as the paper's scores have it
+CONTINUATIONS = 8  # segments after the first, as in the paper
+_PRESET = "solo-piano"  # a melody over chords, like the paper's scores
 _TASKS = {"task1": Retrieve.MIN, "task2": Retrieve.MAX}
 
 
@@ -23,10 +23,10 @@ class Render(Protocol):
 
 
 def write_tasks(folder: Path, out: Path, seed: int, render: Render) -> list[Path]:
-    """Plays both tasks from the bundle in `folder`; returns the files written into `out`.
+    """Composes both tasks from the bundle in `folder` and returns the files written into `out`.
 
-    Of each task a .mid, a .musicxml, an .svg of the score, and a .jsonl that tells every segment
-    and its Hamming distance. Raises LivedshlError.
+    Each task gets a .mid, a .musicxml, an .svg of the score, and a .jsonl with every segment and
+    its Hamming distance. Raises LivedshlError.
     """
     out.mkdir(parents=True, exist_ok=True)
     bundle = open_bundle(folder)

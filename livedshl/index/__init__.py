@@ -1,4 +1,4 @@
-"""Packed codes, and exact search among them by Hamming distance. Needs NumPy only."""
+"""Packed codes, and exact search among them by Hamming distance. It needs only NumPy."""
 
 from livedshl.index.codes import CodeIndex, CodeShape, Ring, hamming, pack, unpack
 

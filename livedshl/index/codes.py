@@ -1,13 +1,13 @@
 """Exact nearest search among K-ary hash codes by Hamming distance, with all ties.
 
-A code is L symbols out of K values. Codes are packed, each symbol in as few bits as K needs, into
-one or more 64-bit words, so that the distance of two codes is the number of bit fields that
-differ. Segments of equal code form one bucket, and the search runs over the distinct codes only.
+A code has L symbols, each with one of K values. Each symbol is packed into as few bits as K needs,
+in one or more 64-bit words. The distance of two codes is the number of these bit fields that
+differ. Segments with equal codes share a bucket, and the search runs over the distinct codes.
 
-Short codes are looked up in a table with one entry for every possible code. Of long codes two
-signatures are kept, one bit each for every symbol: they never differ in more bits than their codes
-do in symbols. One is compared for all codes, the other for those that are near enough by the first,
-and only what is near enough by both is compared whole.
+Short codes: a table has one entry for every possible code. Long codes: each has two signatures with
+one bit per symbol. Signatures never differ in more bits than their codes do in symbols. The search
+compares the first signature of all codes, the second of those still near enough, and then only the
+codes that are near enough by both.
 """
 
 from collections.abc import Iterator
@@ -17,41 +17,41 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-TABLE_BITS = 20  # up to here one int32 for every possible code costs at most 4 MiB
+TABLE_BITS = 20  # a table of int32 for every possible code then takes at most 4 MiB
 WORD_BITS = 64
-_SCAN_BLOCK = 1 << 15  # codes a block: the temporary arrays then stay in the processor's cache
-_FIRST_PASS = 1 << 13  # codes that are looked at more closely before the first ring, about
-_DONE = np.uint8(255)  # more than signatures can differ by
-_NEXT_PASS = 4  # times as many before those after
+_SCAN_BLOCK = 1 << 15  # codes per block: the temporary arrays then fit the processor's cache
+FIRST_PASS = 1 << 13  # codes, roughly, to compare whole before the first ring
+_DONE = np.uint8(255)  # more bits than signatures can differ in
+_NEXT_PASS = 4  # each later pass compares this many times more
 
 Words = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeShape:
-    """How codes look: `length` symbols (L) out of `symbols` values (K)."""
+    """The size of codes: `length` symbols (L) with `symbols` values each (K)."""
 
     length: int
     symbols: int
 
     @property
     def bits_per_symbol(self) -> int:
-        """Bits that hold one symbol."""
+        """Bits for one symbol."""
         return max(1, (self.symbols - 1).bit_length())
 
     @property
     def symbols_per_word(self) -> int:
-        """Symbols that fit one 64-bit word; none is split over two."""
+        """Symbols in a 64-bit word. No symbol is split over two."""
         return WORD_BITS // self.bits_per_symbol
 
     @property
     def words(self) -> int:
-        """Words a code takes."""
+        """Words per code."""
         return -(-self.length // self.symbols_per_word)
 
     @property
     def bits(self) -> int:
-        """Bits a code takes."""
+        """Bits per code."""
         return self.length * self.bits_per_symbol
 
 
@@ -74,7 +74,7 @@ def pack(codes: NDArray[np.uint8], shape: CodeShape) -> Words:
 
 
 def unpack(packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
-    """The codes that `pack` packed, uint64[..., words] to uint8[..., L]."""
+    """Unpacks codes, uint64[..., words] to uint8[..., L]."""
     words, fields = np.divmod(np.arange(shape.length), shape.symbols_per_word)
     shifts = (fields * shape.bits_per_symbol).astype(np.uint64)
     mask = np.uint64((1 << shape.bits_per_symbol) - 1)
@@ -82,7 +82,7 @@ def unpack(packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
 
 
 def hamming(query: Words, packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
-    """Symbols in which each of `packed`, uint64[n, words], differs from `query`, uint64[words]."""
+    """Distance of each of `packed`, uint64[n, words], from `query`, uint64[words]: uint8[n]."""
     distances = np.zeros(len(packed), np.uint8)
     folded, shifted = np.empty((2, min(_SCAN_BLOCK, len(packed))), np.uint64)
     lowest_bits = _lowest_bits(shape)
@@ -101,11 +101,11 @@ def hamming(query: Words, packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
 
 
 def signatures(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
-    """Two words for each code, uint64[..., words] to uint64[2, ...]: the parities of its symbols,
-    and those of every other bit of them.
+    """Two words for each code, uint64[..., words] to uint64[2, ...].
 
-    Where a bit is shared by several symbols it is that of all together, so that the signatures of
-    two codes differ, in one word or the other, at no more places than the codes differ in symbols.
+    The first has the parity of each symbol, the second the parity of every other bit of it. Several
+    symbols may share a bit, which then has their joint parity. So two signatures differ at no more
+    places, in one word or the other, than their codes differ in symbols.
     """
     bits, lowest_bits = shape.bits_per_symbol, _lowest_bits(shape)
     signature = np.zeros((2, *packed.shape[:-1]), np.uint64)
@@ -126,7 +126,7 @@ def _lowest_bits(shape: CodeShape) -> np.uint64:
 
 
 def _doubling(bits: int) -> Iterator[int]:
-    """Shifts that, each on the result of those before, fold so many bits onto the lowest."""
+    """Shifts that together fold `bits` bits onto the lowest one."""
     folded = 1
     while folded < bits:
         shift = min(folded, bits - folded)
@@ -147,7 +147,7 @@ class CodeIndex:
         opens_bucket = np.ones(len(ordered), np.bool_)
         opens_bucket[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
         first = np.flatnonzero(opens_bucket)
-        # By columns: a scan reads one word of all codes at a time, thrice as fast where it lies so.
+        # Column-major: a scan reads one word of all codes at a time, three times faster this way.
         self._distinct = np.asfortranarray(ordered[first])
         self._signatures = signatures(self._distinct, shape)
         self._segments = order.astype(np.int32)
@@ -156,8 +156,8 @@ class CodeIndex:
     def rings(self, query: Words, farthest_first: bool = False) -> Iterator[Ring]:
         """All segments by distance from a packed code, uint64[words], nearest ring first.
 
-        Every segment comes in exactly one ring, every ring holds all its ties in ascending
-        order, and empty distances are passed over. `farthest_first` turns the order round.
+        Every segment is in exactly one ring. A ring has all its ties in ascending order, and none
+        is empty. `farthest_first` reverses the order of the rings.
         """
         if self.shape.bits <= TABLE_BITS:
             yield from self._rings_by_table(query, farthest_first)
@@ -169,7 +169,7 @@ class CodeIndex:
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
         lengths = ends - starts
-        # How far each bucket lies, in `_segments`, from where it comes in the ring.
+        # The distance of each bucket, in `_segments`, from its place in the ring.
         moved = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
         return Ring(distance, np.sort(self._segments[moved + np.arange(len(moved))]))
 
@@ -182,13 +182,16 @@ class CodeIndex:
                 yield self._ring(distance, buckets)
 
     def _rings_by_signature(self, query: Words) -> Iterator[Ring]:
-        """Goes through the signatures a few distances at a time, as far as rings are wanted."""
+        """Searches a few distances at a time, only as far as the caller takes rings."""
         wanted = signatures(query, self.shape)
         least = self._least_distances(wanted)
-        every = max(1, len(least) // _FIRST_PASS)  # a sample is enough to tell how far a pass goes
+        every = max(1, len(least) // FIRST_PASS)  # a sample suffices to choose the radius of a pass
         within = np.cumsum(np.bincount(least[::every], minlength=self.shape.length + 1)) * every
-        done, n_wanted = -1, _FIRST_PASS
-        rows, found = np.empty(0, np.int64), np.empty(0, np.uint8)  # compared, but not yet in rings
+        done, n_wanted = -1, FIRST_PASS
+        rows, found = (
+            np.empty(0, np.int64),
+            np.empty(0, np.uint8),
+        )  # compared whole, but not yet in a ring
         while done < self.shape.length:
             radius = max(done + 1, int(np.searchsorted(within, n_wanted, "right")) - 1)
             n_wanted *= _NEXT_PASS
@@ -196,7 +199,9 @@ class CodeIndex:
             one, other = (self._signatures[kind].take(near) ^ wanted[kind] for kind in (0, 1))
             closer = np.bitwise_count(one | other)
             within_radius = closer <= radius
-            least[near] = np.where(within_radius, _DONE, closer)  # the others come again later
+            least[near] = np.where(
+                within_radius, _DONE, closer
+            )  # the others return in a later pass
             near = near[within_radius]
             rows = np.append(rows, near)
             found = np.append(found, hamming(query, self._distinct[near], self.shape))
@@ -209,7 +214,7 @@ class CodeIndex:
             done = radius
 
     def _least_distances(self, wanted: NDArray[np.uint64]) -> NDArray[np.uint8]:
-        """Bits in which the first signature of each distinct code differs from the wanted one."""
+        """Bits that differ between the first signature of each distinct code and the wanted one."""
         least = np.empty(len(self._distinct), np.uint8)
         difference = np.empty(min(_SCAN_BLOCK, len(least)), np.uint64)
         for start in range(0, len(least), _SCAN_BLOCK):
@@ -219,7 +224,7 @@ class CodeIndex:
         return least
 
     def _rings_by_scan(self, query: Words) -> Iterator[Ring]:
-        """Farthest first: nothing but the whole code tells how far it is at most."""
+        """Farthest first. Signatures bound distances only from below, so compares whole codes."""
         found = hamming(query, self._distinct, self.shape)
         for distance in range(int(found.max()), int(found.min()) - 1, -1):
             buckets = np.flatnonzero(found == distance)
@@ -228,14 +233,14 @@ class CodeIndex:
 
     @cached_property
     def _table(self) -> NDArray[np.int32]:
-        """Bucket of every possible code, -1 where no segment has it, int32[2 ** bits]."""
+        """The bucket of every possible code, or -1, int32[2 ** bits]."""
         table = np.full(1 << self.shape.bits, -1, np.int32)
         table[self._distinct[:, 0].astype(np.int64)] = np.arange(len(self._distinct))
         return table
 
     @cached_property
     def _masks(self) -> list[NDArray[np.int64]]:
-        """By distance, the bit patterns that turn a code into all codes at that distance."""
+        """By distance, the bit patterns that change a code into each code at that distance."""
         every = np.arange(1 << self.shape.bits, dtype=np.uint64)[:, None]
         distances = hamming(np.zeros(1, np.uint64), every, self.shape)
         return [np.flatnonzero(distances == d) for d in range(self.shape.length + 1)]

@@ -1,5 +1,5 @@
-"""Pairs, networks, training and encoding: everything that needs torch, and the harmoniser's fit.
+"""Networks in torch, training, and models made of new tunes.
 
-Import from the modules: nothing is handed out here, so that looking a cached bundle up in
-`pipeline` does not load torch.
+Import from the modules. This package exports nothing, so that `pipeline` finds a cached bundle
+without loading torch.
 """

@@ -1,4 +1,4 @@
-"""Makes a model of a user's own tunes, coded by networks that ship: nothing has to be learned."""
+"""Makes a model of a user's own tunes, coded by the networks that ship. Nothing is trained."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, transposition_to_c
 from livedshl.progress import Progress
 
-FEWEST_TUNES = 6  # with fewer, none can be kept to 3 of the last 16 segments
-_MOST_COMPARED = 5000  # segments: more would only take longer
+FEWEST_TUNES = 6  # with fewer, no tune can be kept to 3 of the last 16 segments
+_MOST_COMPARED = 5000  # segments; more only take longer
 
 
 @dataclass(frozen=True, slots=True)
 class AddedKind:
-    """What came of the tunes of one metre and mode.
+    """The tunes of one metre and mode in a new model.
 
-    name: "6/8 minor". chords: the share of their written chords, by duration, that the model has
-    as they are (others become the nearest it has); None where none are written.
-    fit, learned: figures of these tunes, and of those that the networks learned from.
+    name: "6/8 minor". chords: the share of the written chords, by duration, that the model knows.
+    It replaces the others by the nearest it knows. None if the tunes have no chords.
+    fit, learned: figures of these tunes, and of the tunes that the networks learned from.
     """
 
     name: str
@@ -46,8 +46,8 @@ class AddedKind:
 class Added:
     """A new model in `folder`.
 
-    kinds: those it has, the one with most tunes first. left: why tunes of other kinds were left
-    out, by kind. skipped: tunes that no model can have.
+    kinds: its metres and modes, the one with most tunes first. left: the reason why a kind was left
+    out, by its name. skipped: tunes that no model can use.
     """
 
     folder: Path
@@ -58,7 +58,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kind:
-    """Tunes of a kind, as written and as laid out, and the bundle whose networks code them."""
+    """Tunes of one metre and mode, and the bundle `model` whose networks code them."""
 
     name: str
     model: Bundle
@@ -67,40 +67,45 @@ class _Kind:
 
 
 def add_model(paths: Sequence[str], name: str, model: str, progress: Progress) -> Added:
-    """Makes a model called `name` of the tunes in `paths`, in place of one of that name.
+    """Makes or replaces the model `name`, from the tunes in `paths`.
 
-    model: one that ships, whose networks code them. A kind of tunes gets a bundle if that model
-    has it and there are `FEWEST_TUNES` of it. Raises CorpusError where no kind does, BundleError
-    for a name that is taken or cannot be written.
+    model: the name of a shipped model, whose networks code the tunes. The new model gets each
+    metre and mode that `model` has and that has `FEWEST_TUNES`. Raises CorpusError if there is no
+    such kind, BundleError if the name is taken or the model cannot be written.
     """
     if name in shipped_bundles():
-        raise BundleError(f"a model called {name!r} ships with livedshl; choose another --name")
+        raise BundleError(
+            f"a model called {name!r} ships with livedshl", remedy="Choose another name"
+        )
     corpus = read_corpus(paths, grid=None, mode=None, progress=progress)
     kinds, left, off_grid = _laid_out(corpus.sheets, shipped_bundles()[model], progress)
     if not kinds:
         reasons = "; ".join(f"{kind}: {reason}" for kind, reason in left.items())
         raise CorpusError(
-            f"{', '.join(paths)}: too few tunes of any kind ({reasons or 'none can be used'}); "
-            "give more, or see `livedshl corpus` for why tunes are skipped"
+            f"too few tunes of any kind ({reasons or 'none can be used'})",
+            where=", ".join(paths),
+            remedy="Give more tunes. `livedshl corpus` shows why tunes are skipped",
         )
     folder = own_models() / name
     try:
         _write(folder, kinds, paths, progress)
     except OSError as error:
-        raise BundleError(f"{folder}: cannot be written ({error.strerror})") from error
+        raise BundleError(
+            f"cannot be written ({error.strerror})",
+            where=str(folder),
+            remedy="Check the permissions and the free space of that folder",
+        ) from error
     added = []
     for number, kind in enumerate(kinds, 1):
         added.append(_measured(kind, _within(folder, kinds, kind)))
-        progress("Measuring how they fit", number / len(kinds))
+        progress("Measuring the fit", number / len(kinds))
     return Added(folder, tuple(added), left, (*corpus.skipped, *off_grid))
 
 
 def _laid_out(
     sheets: Sequence[LeadSheet], folder: Path, progress: Progress
 ) -> tuple[list[_Kind], dict[str, str], list[Skipped]]:
-    """The kinds of which there is enough, most tunes first, why not the others, and tunes that have
-    no segment.
-    """
+    """The kinds with enough tunes, most tunes first; why others were left out; unusable tunes."""
     models = {
         (bundle.library.grid, bundle.mode): bundle
         for bundle in map(open_bundle, kind_folders(folder))
@@ -112,7 +117,7 @@ def _laid_out(
     for (grid, mode), of_kind in by_kind(sheets).items():
         name, model = f"{grid} {mode.value}", models.get((grid, mode))
         if model is None:
-            left[name] = f"{_tunes(len(of_kind))}, and {folder.name} has learned none"
+            left[name] = f"{_tunes(len(of_kind))}, but {folder.name} has no tunes of this kind"
             continue
         tunes = []
         for sheet in of_kind:
@@ -127,14 +132,14 @@ def _laid_out(
         joined = positive_pairs(tunes, model.follow_beats)[:, 0]
         n_tunes = len(np.unique(library.tune_of[joined]))
         if n_tunes < FEWEST_TUNES:
-            left[name] = f"{_tunes(n_tunes)} where {FEWEST_TUNES} are needed"
+            left[name] = f"{_tunes(n_tunes)}, and at least {FEWEST_TUNES} are needed"
         else:
             kinds.append(_Kind(name, model, of_kind, library))
     return sorted(kinds, key=lambda kind: -len(kind.library.tunes)), left, off_grid
 
 
 def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], progress: Progress) -> None:
-    """Writes the model beside its place, then puts it there: whole or not at all."""
+    """Writes the model beside its place, then moves it there: completely or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder.parent) as scratch:
         new = Path(scratch) / "new"
@@ -147,7 +152,7 @@ def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], progress:
 
 
 def _within(folder: Path, kinds: Sequence[_Kind], kind: _Kind) -> Path:
-    """Where the bundle of a kind lies in a model: the first is the model's own."""
+    """The folder of a kind within a model. The first kind has the model's own folder."""
     library = kind.library
     return folder if kind is kinds[0] else folder / kind_folder(str(library.grid), kind.model.mode)
 
@@ -165,7 +170,7 @@ def _measured(kind: _Kind, folder: Path) -> AddedKind:
 
 
 def _share_of_chords(sheets: Sequence[LeadSheet], vocabulary: ChordVocabulary) -> float | None:
-    """The share of the chords that the sheets have written, by duration, that are classes."""
+    """The share of the written chords, by duration, that are in the vocabulary."""
     known, total = 0, 0
     for sheet in sheets:
         shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])

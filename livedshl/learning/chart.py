@@ -1,4 +1,4 @@
-"""The paper's Fig. 3 of a training run: how far apart pairs' codes are, epoch by epoch."""
+"""Draws a training run as in the paper's Fig. 3: the distances of codes, epoch by epoch."""
 
 import io
 from collections.abc import Sequence
@@ -13,24 +13,24 @@ _DPI = 120
 
 
 def history_png(history: Sequence[EpochFigures], length: int) -> bytes:
-    """Mean Hamming distance of positive and negative pairs over the epochs, as a PNG picture.
+    """Mean Hamming distances of positive and negative pairs over the epochs, as a PNG picture.
 
-    On the left (a) the pairs that were learned from, on the right (b) those withheld, in both the
-    training loss with a scale of its own. `length` is L, the greatest distance there is.
+    Left (a): training pairs. Right (b): withheld pairs. Both also show the training loss, not to
+    scale. length: L, the greatest possible distance.
     """
     figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
     FigureCanvasAgg(figure)
     epochs = [row.epoch for row in history]
     panels = {
-        "(a) Pairs learned from": [(row.train_positive, row.train_negative) for row in history],
-        "(b) Pairs withheld": [
+        "(a) Training pairs": [(row.train_positive, row.train_negative) for row in history],
+        "(b) Withheld pairs": [
             (row.validation_positive, row.validation_negative) for row in history
         ],
     }
     axes = figure.subplots(1, len(panels), sharey=True)
     for panel, (title, pairs) in zip(axes, panels.items(), strict=True):
         panel.plot(epochs, [negative for _, negative in pairs], "--", label="others")
-        panel.plot(epochs, [positive for positive, _ in pairs], label="that follow one another")
+        panel.plot(epochs, [positive for positive, _ in pairs], label="follow each other")
         loss = panel.twinx()
         loss.plot(epochs, [row.loss for row in history], ":", color="grey")
         loss.set(yticks=[], ylim=(0, None))

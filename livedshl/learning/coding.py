@@ -1,8 +1,6 @@
 """Builds, writes and reads the networks, and codes libraries with them."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from livedshl import records
 from livedshl.bundle import CodedLibrary, SegmentLibrary
 from livedshl.errors import BundleError
 from livedshl.index import CodeShape, pack
@@ -21,7 +20,7 @@ from livedshl.music.chords import ChordVocabulary
 from livedshl.music.leadsheet import Mode
 from livedshl.networks.shape import NetworkShape, Reader
 
-_BATCH = 1024  # segments
+BATCH = 1024  # segments
 
 
 def build_networks(shape: NetworkShape) -> Networks:
@@ -49,8 +48,8 @@ def encode(
     n, length = len(library), networks.shape.length
     forward, backward = np.empty((n, length), np.uint8), np.empty((n, length), np.uint8)
     networks.eval()
-    for start in range(0, n, _BATCH):
-        batch = slice(start, min(n, start + _BATCH))
+    for start in range(0, n, BATCH):
+        batch = slice(start, min(n, start + BATCH))
         contexts = library.contexts(batch)
         forward[batch] = to_code(networks.soft_forward(contexts))
         backward[batch] = to_code(networks.soft_backward(contexts))
@@ -86,7 +85,7 @@ def networks_bytes(networks: Networks) -> bytes:
 
     The metadata has one entry, because safetensors writes several in a random order.
     """
-    metadata = {"shape": json.dumps(asdict(networks.shape))}
+    metadata = {"shape": records.encode(networks.shape)}
     weights = {name: tensor.cpu().contiguous() for name, tensor in networks.state_dict().items()}
     file: bytes = save(weights, metadata)
     return file
@@ -98,7 +97,7 @@ def load_networks(path: Path) -> Networks:
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        networks = build_networks(NetworkShape.from_dict(json.loads(metadata["shape"])))
+        networks = build_networks(records.decode(metadata["shape"], NetworkShape))
         networks.load_state_dict(weights)
     except FileNotFoundError:
         raise BundleError(

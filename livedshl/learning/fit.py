@@ -1,4 +1,4 @@
-"""How well the codes of a bundle fit its tunes, which may not be those they were learned from."""
+"""How well a bundle's codes fit its tunes, even if the networks never saw those tunes."""
 
 from dataclasses import dataclass
 
@@ -6,24 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.evaluation.codes.holdout import stored_tunes
+from livedshl.bundle.library import stored_tunes
 from livedshl.index import hamming
 from livedshl.learning.pairs import positive_pairs
 
-FOUND_AMONG = 10  # nearest segments
-_MOST_JOINS = 1000  # that are measured: the share found is then known to 3 %
-_WELL, _SO_SO = 0.9, 0.7  # of the share that is found in the tunes learned from
-_FAR = 1.25  # times as far to another tune as in the tunes learned from
+FOUND_AMONG = 10  # nearest segments, for `Fit.found`
+_MOST_JOINS = 1000  # measured: enough to know the share found to 3 %
+_WELL, _FAIRLY = 0.9, 0.7  # of the share found in the tunes the networks learned from
+_FAR = 1.25  # times the distance to another tune in the tunes the networks learned from
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Figures of the joins that tunes really have; distances are mean Hamming distances.
+    """Figures of the joins in real tunes; distances are mean Hamming distances.
 
-    found: share of the joins whose second segment is among the `FOUND_AMONG` that lie nearest to
-        the first; ties count by their share. among: segments there were to choose from.
-    next_distance: from a segment to the one that follows it. any_distance: to any segment.
-    other_distance: to the nearest segment of another tune, by which the music gets there.
+    found: share of joins whose second segment is one of the `FOUND_AMONG` nearest to the first; a
+        tie counts by its share. among: segments to choose from.
+    next_distance: from a segment to its successor. any_distance: to any segment.
+    other_distance: to the nearest segment of another tune, where the music can change tunes.
     """
 
     found: float
@@ -32,24 +32,27 @@ class Fit:
     any_distance: float
     other_distance: float
 
-    def told(self, learned: "Fit") -> str:
-        """A verdict in words, by the figures of the tunes that the networks learned from."""
+    def verdict(self, learned: "Fit") -> str:
+        """What the figures mean to a musician.
+
+        learned: the figures of the tunes that the networks learned from, for comparison.
+        """
         if self.found >= _WELL * learned.found:
-            fits = "fits well"
-        elif self.found >= _SO_SO * learned.found:
-            fits = "fits so-so"
+            verdict = "Fits well."
+        elif self.found >= _FAIRLY * learned.found:
+            verdict = "Fits fairly well."
         else:
-            fits = "fits badly"
+            verdict = "Fits badly."
         if self.other_distance > _FAR * learned.other_distance:
-            fits += ", few ways from tune to tune"
-        return fits
+            verdict += " Your tunes rarely join each other: add more."
+        return verdict
 
 
 def measure_fit(bundle: Bundle, n_segments: int, rng: np.random.Generator) -> Fit:
-    """How well a bundle's codes fit its tunes, of which there are at least two.
+    """How well a bundle's codes fit its tunes; it needs at least two.
 
-    n_segments: joins are looked for among whole tunes of about so many segments, so that large
-    libraries can be compared with small ones.
+    n_segments: searches among whole tunes with about this many segments, so that figures of large
+    and small libraries compare.
     """
     library, shape = bundle.library, bundle.shape
     asked = _some_tunes(library, n_segments, rng)
@@ -76,7 +79,7 @@ def measure_fit(bundle: Bundle, n_segments: int, rng: np.random.Generator) -> Fi
 def _some_tunes(
     library: SegmentLibrary, n_segments: int, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """The segments of as many whole tunes as have `n_segments` together, or all; bool[n]."""
+    """The segments of enough random tunes to have `n_segments`, or all of them: bool[n]."""
     order = rng.permutation(len(library.tunes))
     sizes = np.bincount(library.tune_of, minlength=len(library.tunes))[order]
     n_tunes = int(np.searchsorted(np.cumsum(sizes), n_segments)) + 1

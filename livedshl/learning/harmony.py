@@ -1,4 +1,4 @@
-"""Fits the harmoniser to chorded tunes, measures it on others, and keeps its file."""
+"""Trains the harmoniser on tunes with chords, measures it on others, and reads and writes it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,23 +13,23 @@ from safetensors.numpy import save
 from livedshl.bundle.shipped import shipped
 from livedshl.corpus import read_corpus
 from livedshl.errors import CorpusError
-from livedshl.evaluation.codes.holdout import RECURS, melodies
 from livedshl.files import write_beside
+from livedshl.learning.melodies import RECURS, melodies
 from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, refusal
 from livedshl.networks.harmoniser import Harmoniser, chords_by_hop, same_family
 from livedshl.progress import Progress
 
-HARMONISER = "harmoniser.safetensors"  # its place among the models
+HARMONISER = "harmoniser.safetensors"  # in the folder of the shipped models
 
 
 @dataclass(frozen=True, slots=True)
 class HarmonyFigures:
-    """Shares of hops of held-out tunes of one kind whose written chord was found.
+    """How many written chords of held-out tunes the harmoniser finds, as shares of their hops.
 
-    exact: by chord class. merged: G = G7 and the like. most_common: what the commonest chord of
-    those tunes alone would score, by class.
+    exact: the same chord class. merged: the same root and third, so G counts as G7. most_common:
+    the exact share if every chord were the commonest one.
     """
 
     tunes: int
@@ -40,9 +40,9 @@ class HarmonyFigures:
 
 
 def measure(harmoniser: Harmoniser, sheets: Sequence[LeadSheet]) -> HarmonyFigures:
-    """How many of the written chords of the sheets, all with chords, the harmoniser finds.
+    """How many of the written chords the harmoniser finds; every sheet must have chords.
 
-    Written chords outside the harmoniser's classes count as the nearest one.
+    A written chord outside the harmoniser's classes counts as the nearest class.
     """
     classes = harmoniser.vocabulary.classes
     family = np.array([[same_family(one, other) for other in classes] for one in classes])
@@ -65,13 +65,13 @@ def fit_and_measure(
     seed: int,
     progress: Progress = lambda stage, share: None,
 ) -> tuple[Harmoniser, dict[str, HarmonyFigures], int]:
-    """A harmoniser of chorded sheets, its figures on some held out, and how many recurred.
+    """A harmoniser, its figures on held-out tunes by kind, and the number of recurring sheets.
 
-    Held out are `n_held_out` tunes of each kind ("6/8 minor"), by which the figures go, or a
-    quarter of it where that is less. Sheets that have half or more of their melody from a held-out
-    one are not learned from either: those recur.
-    Raises CorpusError if fewer than two sheets have chords and a place in a library.
+    Holds out `n_held_out` tunes of each kind ("6/8 minor"), or a quarter of the kind if that is
+    less. Sheets that share half their melody with a held-out one recur, and are not trained on.
+    Raises CorpusError if fewer than two sheets have chords and suit a library.
     """
+    # Late, because it loads torch: `play` needs the rest of this module, not the fit.
     from livedshl.learning.harmony_network import fit_harmoniser
 
     of_kind = by_kind(s for s in sheets if len(s.chords) and not refusal(s, None, None))
@@ -85,7 +85,10 @@ def fit_and_measure(
             held_out[f"{grid} {mode.value}"] = [chorded[i] for i in order[:n_held]]
         others += [chorded[i] for i in order[n_held:]]
     if not held_out:
-        raise CorpusError("no tunes with chord symbols to learn harmony from; give tunes with them")
+        raise CorpusError(
+            "there are too few tunes with chord symbols to learn harmony from",
+            remedy="Give more tunes with chord symbols",
+        )
     taken = set().union(*(_melodies(sheet) for held in held_out.values() for sheet in held))
     training = [
         sheet
@@ -100,21 +103,21 @@ def fit_and_measure(
 
 
 def _melodies(sheet: LeadSheet) -> set[bytes]:
-    """The melodies of a sheet's segments, in C and in one octave."""
+    """The melodies of a sheet's segments, in C and within one octave."""
     segments = lay_on_grid(sheet, ChordVocabulary.of_names(COMMON_CHORDS)).segments()
     return {melody.tobytes() for melody in melodies(segments)}
 
 
 def with_chords(sheet: LeadSheet, harmoniser: Harmoniser | None) -> LeadSheet:
-    """The sheet as it is, or with the harmoniser's chords where it has none of its own."""
+    """The sheet, harmonised if it has no chords of its own."""
     bare = not (len(sheet.chords) and (sheet.chords[:, 1] >= 0).any())
     return harmoniser.harmonise(sheet) if harmoniser and bare else sheet
 
 
 def write_harmoniser(path: Path, harmoniser: Harmoniser, about: Mapping[str, Any]) -> None:
-    """Writes a safetensors file, beside its place and then renamed; `about` says where from.
+    """Writes a harmoniser as a safetensors file in half precision, completely or not at all.
 
-    The weights are kept in half precision.
+    about: where it comes from, for the file's metadata.
     """
     weights = {name: weight.astype(np.float16) for name, weight in harmoniser.weights.items()}
     metadata = {"chord_classes": list(harmoniser.vocabulary.names), "about": dict(about)}
@@ -123,13 +126,13 @@ def write_harmoniser(path: Path, harmoniser: Harmoniser, about: Mapping[str, Any
 
 
 def shipped_harmoniser() -> Harmoniser | None:
-    """The harmoniser that ships, if this checkout has one."""
+    """The harmoniser that ships, or None if it is missing."""
     path = shipped("models") / HARMONISER
     return read_harmoniser(path) if path.is_file() else None
 
 
 def read_harmoniser(path: Path) -> Harmoniser:
-    """The harmoniser in a file of `write_harmoniser`. Raises CorpusError for anything else."""
+    """The harmoniser that `write_harmoniser` wrote. Raises CorpusError for anything else."""
     try:
         with safe_open(str(path), framework="numpy") as file:
             metadata = json.loads((file.metadata() or {})["harmoniser"])
@@ -140,16 +143,18 @@ def read_harmoniser(path: Path) -> Harmoniser:
         return Harmoniser(ChordVocabulary.of_names(metadata["chord_classes"]), weights)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise CorpusError(
-            f"{path}: no harmoniser ({error}); `livedshl harmoniser` makes one"
+            f"not a harmoniser ({error})",
+            where=str(path),
+            remedy="Make one with `livedshl harmoniser`",
         ) from error
 
 
 def train_harmoniser(
     paths: Sequence[str], out: Path, n_held_out: int, seed: int, progress: Progress
 ) -> tuple[dict[str, HarmonyFigures], int]:
-    """Reads tunes, fits a harmoniser to all but some held out, and writes its file.
+    """Trains a harmoniser on the tunes in `paths` and writes it to `out`.
 
-    Gives the figures by kind, and how many tunes recurred, as `fit_and_measure` does. Raises
+    Returns the figures by kind and the number of recurring tunes, as in `fit_and_measure`. Raises
     CorpusError.
     """
     sheets = read_corpus(paths, grid=None, mode=None, progress=progress).sheets

@@ -1,4 +1,4 @@
-"""Learns the harmoniser's network from tunes with chords."""
+"""Trains the harmoniser's network on tunes with chords."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,14 +20,14 @@ from livedshl.networks.harmoniser import (
     hop_features,
 )
 
-# Chosen on six splits of the Nottingham tunes; wider or deeper networks did no better.
+# Chosen on six splits of the Nottingham tunes. Wider and deeper networks did no better.
 HIDDEN = 64
 EPOCHS = 30
 _DROPOUT = 0.3
 _BATCH = 16  # tunes
-_LEARNING_RATE = 4e-3  # of AdamW, after a warm-up, then down to 0
+_LEARNING_RATE = 4e-3  # AdamW's maximum, after a warm-up and before a decay to 0
 _WEIGHT_DECAY = 1e-2
-_SMOOTHING = 0.05  # share of every label given to all classes: people differ about chords
+_SMOOTHING = 0.05  # label smoothing: musicians choose different chords
 _NO_LABEL = -1
 
 
@@ -45,7 +45,7 @@ class _Network(nn.Module):
         self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, x: Tensor, inside: Tensor) -> Tensor:
-        """Features (B, T, features), and which hops are inside their tune (B, T), to (B, T, k)."""
+        """Features (B, T, features) to scores (B, T, k); `inside`, (B, T), marks real hops."""
         mask = inside[:, None].float()
         hidden = F.relu(self.first(self.dropout(x))).transpose(1, 2) * mask  # (B, h, T)
         for layer in self.layers:
@@ -61,7 +61,7 @@ def fit_harmoniser(
     epochs: int = EPOCHS,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Harmoniser:
-    """A harmoniser of the sheets, all with chords and a place in a library (see `refusal`)."""
+    """A harmoniser trained on sheets with chords. `refusal` must accept each sheet."""
     vocabulary = ChordVocabulary.of_names(CLASSES)
     tunes = [(hop_features(sheet), chords_by_hop(sheet, vocabulary)) for sheet in sheets]
     n_batches = -(-len(tunes) // _BATCH)
@@ -96,7 +96,7 @@ def fit_harmoniser(
 def _padded(
     tunes: Sequence[tuple[NDArray[np.float32], NDArray[np.int64]]],
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Features (B, T, features), labels (B, T) and which hops are there (B, T) of some tunes."""
+    """Tunes as one batch: features (B, T, features), labels (B, T) and the hops inside (B, T)."""
     longest = max(len(labels) for _, labels in tunes)
     x = torch.zeros(len(tunes), longest, N_HOP_FEATURES)
     wanted = torch.full((len(tunes), longest), _NO_LABEL)

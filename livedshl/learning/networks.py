@@ -36,6 +36,10 @@ class Networks(nn.Module, ABC):
         """The device that holds the weights and returns the codes."""
         return next(self.parameters()).device
 
+    def copied_weights(self) -> dict[str, Tensor]:
+        """A copy of all weights by name, on the CPU."""
+        return {name: weight.cpu().clone() for name, weight in self.state_dict().items()}
+
     def forward(self, firsts: Contexts, seconds: Contexts) -> tuple[Tensor, Tensor]:
         """Softened forward codes of `firsts` and backward codes of `seconds`, (B, L, K) each."""
         return self.soft_forward(firsts), self.soft_backward(seconds)

@@ -1,4 +1,4 @@
-"""The objective of the hash stage (paper, section 3.4, Eq. 3 to 5)."""
+"""The losses of the hash stage (paper, section 3.4, Eq. 3 to 5)."""
 
 import torch
 from torch import Tensor
@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 
 def pair_loss(forward: Tensor, backward: Tensor, composable: float) -> Tensor:
-    """Eq. 3 of pairs: softened codes, (m, L, K) twice, and their label, 0 or 1, to (m,)."""
+    """Eq. 3: softened codes of pairs, (m, L, K) twice, and their label, 0 or 1, to (m,)."""
     agreement = (forward * backward).sum((1, 2)) / forward.shape[1]  # (m,)
     return (agreement - composable) ** 2
 
@@ -14,8 +14,8 @@ def pair_loss(forward: Tensor, backward: Tensor, composable: float) -> Tensor:
 def bit_balance(soft: Tensor) -> Tensor:
     """How unevenly a batch, (B, L, K), uses the K values: the term B of Eq. 5.
 
-    The paper leaves its formula to its reference [8]. Ours is the squared distance of the batch
-    mean of each group's softmax from 1/K, summed over the values and averaged over the groups.
+    The paper refers to its source [8] for the formula. This is the squared distance of each
+    symbol's mean softmax from 1/K, summed over the values and averaged over the symbols.
     """
     mean = soft.mean(0)  # (L, K)
     return ((mean - 1 / soft.shape[2]) ** 2).sum(1).mean()
@@ -28,12 +28,12 @@ def contrastive(
     temperature: float,
     balance_weight: float,
 ) -> Tensor:
-    """How hard it is to tell each true pair of a batch from all others, both ways round.
+    """How hard it is to tell each true pair of a batch from all others.
 
-    forward, backward: softened codes of positive pairs, (B, L, K). known: bool (B, B), pairs of
-    the batch that do follow one another and so are no negatives. Half of it is judged on the
-    softened codes; half on the codes themselves, as they will be compared, with the gradient of
-    the softened ones (straight-through; Bengio, Leonard, Courville, 2013).
+    forward, backward: softened codes of positive pairs, (B, L, K). known: bool (B, B), pairs that
+    also follow each other and so are not negatives. Half of the loss compares the softened codes.
+    The other half compares the codes themselves, with the gradient of the softened ones
+    (straight-through; Bengio, Leonard, Courville, 2013).
     """
     soft = _telling_apart(forward, backward, known, temperature)
     hard = _telling_apart(as_compared(forward), as_compared(backward), known, temperature)
@@ -49,8 +49,8 @@ def as_compared(soft: Tensor) -> Tensor:
 def _telling_apart(forward: Tensor, backward: Tensor, known: Tensor, temperature: float) -> Tensor:
     """Cross entropy of the true second among all seconds, and of the true first among all firsts.
 
-    The score of a pair is the agreement of Eq. 3 over `temperature` (InfoNCE; van den Oord et
-    al., 2018).
+    A pair scores the agreement of Eq. 3 divided by `temperature` (InfoNCE; van den Oord et al.,
+    2018).
     """
     n, length, _ = forward.shape
     scores = forward.flatten(1) @ backward.flatten(1).T / (length * temperature)  # (B, B)
@@ -66,10 +66,10 @@ def objective(
     negatives: tuple[Tensor, Tensor],
     balance_weight: float,
 ) -> Tensor:
-    """Eq. 5 of a batch, the mean over its pairs in the place of Eq. 4's sum over all.
+    """Eq. 5 of a batch, with the mean over its pairs in place of the sum in Eq. 4.
 
     forward, backward: softened codes of positive pairs, (B, L, K). negatives: positions (m,) in
-    `forward` and in `backward` that make the negative pairs. balance_weight: alpha.
+    `forward` and in `backward`, the negative pairs. balance_weight: alpha.
     """
     first, second = negatives
     losses = torch.cat(

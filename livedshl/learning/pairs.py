@@ -1,6 +1,6 @@
 """Pairs of segments to learn from: those that follow each other, and those that should not.
 
-Paper, sections 3.4 and 4.3. The segments are rows of a `SegmentLibrary`, distinct within a tune.
+See the paper, sections 3.4 and 4.3. Segments are rows of a `SegmentLibrary`.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from livedshl.music.segments import CHORD, PITCH, REST, Tune
 THRESHOLD = 0.5  # of Eq. 6, as in the paper
 _N_CHORDS = 1 + N_CHORD_CLASSES
 _N_PITCHES = 128
-_TRIES = 16  # draws for a negative before its place stays empty; about three in four draws pass
+_TRIES = 16  # draws for a negative, of which about three in four pass
 
 
 def positive_pairs(tunes: Sequence[Tune], follow_beats: int) -> NDArray[np.int32]:
-    """Every distinct pair (first, second) of library rows that occurs, int32[m, 2], ascending.
+    """Every pair (first, second) of library rows that occurs in a tune, int32[m, 2], ascending.
 
-    The second starts `follow_beats` after the first in the tune as played out. A repeated content
-    stands for its first occurrence in the tune, as in `SegmentLibrary.of_tunes(tunes)`.
+    The second starts `follow_beats` after the first in the tune as played. Repeated music counts as
+    its first occurrence in the tune, as in `SegmentLibrary.of_tunes(tunes)`.
     """
     found = [np.empty((0, 2), np.int64)]
     n_rows = 0
@@ -46,8 +46,7 @@ def positive_pairs(tunes: Sequence[Tune], follow_beats: int) -> NDArray[np.int32
 class Edges:
     """How segments begin and end: chord classes (0 = none, else class + 1) and MIDI pitches.
 
-    All int64[n]. Pitches are those of the first and last note that sounds in the segment, 0 if
-    none does.
+    All int64[n]. The pitches are those of the first and last note in the segment, or 0.
     """
 
     first_chord: NDArray[np.int64]
@@ -71,10 +70,10 @@ def positive_given(
 ) -> NDArray[np.float64]:
     """P(+|a, b) by last value a of the first segment and first value b of the second (Eq. 7, 8).
 
-    `last` and `first` are the values of all segments, `pairs` the positive ones; float64[size,
-    size]. As in the paper all other of the n * n pairs count as negative; their number follows
-    from how often each value occurs, so that no pair need be formed. There is no smoothing: any
-    pair of the library was counted on one side or the other. Values that no pair has get 0.
+    last, first: the values of all segments, int64[n]. pairs: the positive pairs. Returns
+    float64[size, size], 0 where no pair has the values. As in the paper, all other n * n pairs
+    count as negative. Their counts follow from the values alone, so no pair is formed. It needs
+    no smoothing, because every pair of the library is counted.
     """
     positive = np.zeros((size, size))
     np.add.at(positive, (last[pairs[:, 0]], first[pairs[:, 1]]), 1)
@@ -90,19 +89,19 @@ def positive_given(
 
 
 class Negatives:
-    """Tells which pairs are negative, and draws such pairs.
+    """Decides which pairs are negative, and draws such pairs.
 
-    A pair is negative if no tune has it, as rows or by content, and Eq. 6 gives it less than 0.5.
-    Where segments overlap (follow distance 2) the end of the first lies inside the second, not
-    before it; the same quantities are used, and tell true pairs from chance ones even better: on
-    the Nottingham tunes 83 % of chance pairs fall below the threshold and 6 % of true ones, at
-    follow distance 4 it is 73 % and 13 %.
+    A pair is negative if no tune has its content and Eq. 6 gives it less than 0.5.
+
+    Eq. 6 also works where segments overlap, though the end of the first is then inside the second.
+    On the Nottingham tunes, 83 % of random pairs and 6 % of true ones fall below the threshold; end
+    to end it is 73 % and 13 %.
     """
 
     def __init__(
         self, library: SegmentLibrary, training: NDArray[np.int32], withheld: NDArray[np.int32]
     ) -> None:
-        """Counts over the `training` pairs; the `withheld` ones are no negatives either."""
+        """Counts the `training` pairs. The `withheld` pairs are never negative either."""
         edges = Edges.of(library.contents())
         self._edges = edges
         self._by_chord = positive_given(edges.last_chord, edges.first_chord, training, _N_CHORDS)
@@ -123,14 +122,14 @@ class Negatives:
     def are_negative(
         self, first: NDArray[np.integer], second: NDArray[np.integer]
     ) -> NDArray[np.bool_]:
-        """Whether pairs of rows may serve as negatives, bool[m]."""
+        """Whether pairs of rows are negative, bool[m]."""
         unlike: NDArray[np.bool_] = self.probability(first, second) < THRESHOLD
         return unlike & ~self.are_known(first, second)
 
     def are_known(
         self, first: NDArray[np.integer], second: NDArray[np.integer]
     ) -> NDArray[np.bool_]:
-        """Whether pairs of rows are positive or withheld, by their contents; bool[...]."""
+        """Whether pairs of rows have the content of a training or withheld pair, bool[...]."""
         keys = self._keys(np.stack(np.broadcast_arrays(first, second), axis=-1))
         if not len(self._known):
             return np.zeros(keys.shape, np.bool_)
@@ -139,7 +138,7 @@ class Negatives:
         return known
 
     def withhold(self, pairs: NDArray[np.integer]) -> None:
-        """Makes sure that these pairs are never drawn."""
+        """Never draws these pairs."""
         self._known = np.union1d(self._known, self._keys(pairs))
 
     def draw(
@@ -148,9 +147,9 @@ class Negatives:
         seconds: NDArray[np.integer],
         rng: np.random.Generator,
     ) -> NDArray[np.intp]:
-        """For each of `firsts` the position in `seconds` of a partner in a negative pair.
+        """For each of `firsts`, the position in `seconds` of a random partner: a negative pair.
 
-        intp[len(firsts)], drawn evenly; -1 where none was found among the seconds.
+        intp[len(firsts)]; -1 if 16 draws found none.
         """
         partner = np.full(len(firsts), -1, np.intp)
         for _ in range(_TRIES):
@@ -163,7 +162,7 @@ class Negatives:
         return partner
 
     def _keys(self, pairs: NDArray[np.integer]) -> NDArray[np.int64]:
-        """One number a pair of contents, int64[...]."""
+        """One number for each pair of contents, int64[...]."""
         contents = self._contents[pairs]
         keys: NDArray[np.int64] = contents[..., 0] * len(self._contents) + contents[..., 1]
         return keys
@@ -171,10 +170,7 @@ class Negatives:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairSplit:
-    """Pairs of rows: `training` positives, and as many validation positives as negatives.
-
-    All int32[..., 2].
-    """
+    """Pairs of rows for training and for validation, all int32[..., 2]."""
 
     training: NDArray[np.int32]
     validation_positive: NDArray[np.int32]
@@ -188,10 +184,10 @@ def split_pairs(
     n_validation: int,
     rng: np.random.Generator,
 ) -> PairSplit:
-    """Withholds `n_validation` positive and as many filtered negative pairs (section 4.4).
+    """Withholds `n_validation` positive and as many negative pairs (section 4.4).
 
-    Pairs whose contents equal a withheld one are withheld from training with it. At most a fifth
-    of a small corpus is withheld.
+    Pairs with the content of a withheld pair are withheld too. Of a small corpus, withholds a
+    fifth.
     """
     wanted = min(n_validation, len(positive) // 5)
     contents = library.content_ids[positive]  # (m, 2)

@@ -1,6 +1,6 @@
 """From tunes to a bundle: chords, grid, segments, networks, codes.
 
-What needs torch is imported only where something must be computed: a cached bundle opens without.
+Modules that need torch are imported late: `play` opens a cached bundle without loading torch.
 """
 
 import hashlib
@@ -18,7 +18,6 @@ from livedshl.corpus import describe, read_corpus
 from livedshl.errors import CorpusError
 from livedshl.files import write_beside
 from livedshl.learning.harmony import shipped_harmoniser, with_chords
-from livedshl.learning.interrupt import first_interrupt
 from livedshl.music.grid import Grid
 from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
@@ -26,8 +25,8 @@ from livedshl.networks.harmoniser import Harmoniser
 from livedshl.progress import Progress
 
 if TYPE_CHECKING:
-    from livedshl.learning.run import TrainingResult
     from livedshl.learning.settings import TrainingSettings
+    from livedshl.learning.validation import TrainingResult
     from livedshl.learning.workers import Workers
 
 
@@ -47,19 +46,21 @@ def train_bundle(
     progress: Progress,
     workers: "Workers | None" = None,
 ) -> "TrainingResult":
-    """Reads tunes, learns from them, and writes the bundle, its `history.json` and a chart of that
-    (paper, Fig. 3) into `folder`.
+    """Trains networks on some tunes and writes a bundle into `folder`.
 
-    mode: of the tunes, whose metre the settings tell. harmoniser: for tunes without chords. The
-    first Ctrl-C ends the training with the best so far. `folder/training` keeps what `resume` goes
-    on from. Of several `workers` only the first writes. Raises CorpusError, BundleError.
+    It also writes `history.json`, with the figures of every epoch, and a chart of them (paper,
+    Fig. 3). mode: of the tunes; the settings have their metre. harmoniser: for tunes without
+    chords. The first Ctrl-C ends training with the best epoch so far; `resume` continues from the
+    checkpoint in `folder/training`. Only the first of several `workers` writes. Raises
+    CorpusError, BundleError.
     """
+    # Late, for torch and matplotlib.
     from livedshl.learning.chart import history_png
     from livedshl.learning.coding import coded_library, networks_bytes
     from livedshl.learning.pairs import positive_pairs
     from livedshl.learning.pretraining import learn_next_steps
     from livedshl.learning.training import train
-    from livedshl.learning.workers import ALONE
+    from livedshl.learning.workers import ALONE, first_interrupt
 
     workers = workers or ALONE
     with workers.leader_first():
@@ -112,15 +113,14 @@ def cached_bundle(
 ) -> Path:
     """The folder of a bundle of other tunes, coded by the networks and chords of `model`.
 
-    It lies in `cache` (by default the user's) under a name made of the model and the tunes, and
-    is computed once. Tunes without chords get those of the harmoniser that ships. Raises
-    CorpusError, BundleError.
+    It is computed once and kept in `cache`, by default the user's. The shipped harmoniser adds
+    chords to tunes without any. Raises CorpusError, BundleError.
     """
     cache = cache or Path(user_cache_dir("livedshl")) / "bundles"
     bundle = open_bundle(model)
     sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
     library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
-    folder = cache / _name_of(library, str(bundle.manifest["checksum"]))
+    folder = cache / _name_of(library, bundle.manifest.checksum)
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
         return folder
@@ -131,11 +131,11 @@ def cached_bundle(
 def write_coded(
     folder: Path, library: SegmentLibrary, model: Bundle, paths: Sequence[str], progress: Progress
 ) -> None:
-    """Writes a bundle of the tunes of `paths`, coded by the networks of `model`.
+    """Writes a bundle of the library of `paths`, coded by the networks of `model`.
 
-    They are laid out with its chord classes.
+    The library must use the chord classes of `model`.
     """
-    from livedshl.learning.coding import coded_library, load_networks
+    from livedshl.learning.coding import coded_library, load_networks  # late, for torch
 
     coded = coded_library(
         load_networks(model.networks),
@@ -150,9 +150,9 @@ def write_coded(
         replace(coded, next_step=model.next_step),
         model.networks.read_bytes(),
         Background(
-            training=model.manifest["training"],
+            training=model.manifest.training,
             corpora=describe(paths),
-            figures=model.manifest["figures"],
+            figures=model.manifest.figures,
         ),
     )
 
@@ -164,14 +164,16 @@ def read_sheets(
     harmoniser: Harmoniser | None,
     progress: Progress,
 ) -> list[LeadSheet]:
-    """The lead sheets of `paths` of that metre and mode, with chords where possible.
+    """The lead sheets in `paths` with that metre and mode, harmonised if they have no chords.
 
     Raises CorpusError if there are none.
     """
     kept = read_corpus(paths, grid=grid, mode=mode, progress=progress).sheets
     if not kept:
         raise CorpusError(
-            f"{', '.join(paths)}: no tune to learn from (`livedshl corpus` tells why)"
+            "there is no tune to learn from",
+            where=", ".join(paths),
+            remedy="`livedshl corpus` shows why tunes are skipped",
         )
     sheets = []
     for number, sheet in enumerate(kept, 1):
@@ -181,10 +183,12 @@ def read_sheets(
 
 
 def library_of(tunes: Sequence[Tune]) -> SegmentLibrary:
-    """The segments of the tunes. Raises CorpusError if there is none."""
+    """The segments of the tunes. Raises CorpusError if there are none."""
     library = SegmentLibrary.of_tunes(tunes)
     if not len(library):
-        raise CorpusError("the tunes have no segment on the sixteenth grid; give other tunes")
+        raise CorpusError(
+            "the tunes have no segment on the sixteenth grid", remedy="Give other tunes"
+        )
     return library
 
 

@@ -1,4 +1,4 @@
-"""Stage one: the LSTMs learn to predict the next and the previous step (paper, section 3.5)."""
+"""Trains LSTMs to predict steps: for stage one (paper, section 3.5), and for ranking joins."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from livedshl.music.features import N_FEATURES, STEP_CLASSES, step_classes
 from livedshl.music.segments import steps_from
 from livedshl.networks.shape import NetworkShape
 
-_HEADS = STEP_CLASSES[1:]  # articulation needs one score only
+_HEADS = STEP_CLASSES[1:]  # articulation needs only one score
 _NEXT_STEP_EPOCHS, _NEXT_STEP_BATCH, _NEXT_STEP_RATE = 8, 128, 2e-3
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainingFigures:
-    """How well the last batches were predicted, means of both directions: shares of steps."""
+    """Shares of steps predicted right in the last batches, means of both directions."""
 
     articulation: float
     octave: float
@@ -31,12 +31,12 @@ class PretrainingFigures:
 
 
 def targets(segments: NDArray[np.int8]) -> Tensor:
-    """What is to be predicted: int8[B, T, 3] to int64 (B, T, 4), as `step_classes` has it."""
+    """The classes to predict: int8[B, T, 3] to int64 (B, T, 4), see `step_classes`."""
     return torch.from_numpy(step_classes(segments))
 
 
 class StepPredictor(nn.Module):
-    """A network's LSTM under prediction heads, which are dropped after this stage."""
+    """The LSTM of a network with prediction heads. Stage two discards the heads."""
 
     def __init__(self, network: HashNetwork) -> None:
         super().__init__()
@@ -44,8 +44,10 @@ class StepPredictor(nn.Module):
         self.heads = nn.Linear(network.shape.hidden, 1 + sum(_HEADS))
 
     def forward(self, x: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-        """Log likelihood of every step after those before it, (B, T-1), and the share of steps
-        hit by group, (4,); x (B, T, 29) and wanted (B, T, 4) are the same steps (`targets`)."""
+        """Log likelihood of each step given those before it, (B, T-1), and shares right, (4,).
+
+        x: features of the steps, (B, T, 29). wanted: their classes, (B, T, 4), see `targets`.
+        """
         hidden, _ = self.lstm(x[:, :-1])  # (B, T-1, H)
         scores = self.heads(hidden)  # (B, T-1, 1+5+13+13)
         articulation, *groups = scores.split((1, *_HEADS), dim=2)
@@ -63,7 +65,7 @@ class StepPredictor(nn.Module):
 
 
 class _BothWays(nn.Module):
-    """Both LSTMs, one of which hears everything backwards."""
+    """Both LSTMs: one reads the steps forwards, one backwards."""
 
     def __init__(self, networks: LstmNetworks) -> None:
         super().__init__()
@@ -71,7 +73,7 @@ class _BothWays(nn.Module):
         self.backwards = StepPredictor(networks.backward_network)
 
     def forward(self, x: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean log likelihood of a step, and the share of steps hit by group, (4,)."""
+        """Mean log likelihood of a step, and the shares predicted right, (4,)."""
         onwards, onwards_hits = self.onwards(x, wanted)
         backwards, backwards_hits = self.backwards(x.flip(1), wanted.flip(1))
         return onwards.mean() + backwards.mean(), (onwards_hits + backwards_hits) / 2
@@ -89,10 +91,10 @@ def pretrain(
     stop: Callable[[], bool],
     workers: Workers = ALONE,
 ) -> PretrainingFigures:
-    """Trains both LSTMs in place on the segments of a library for `steps` batches or until `stop`.
+    """Trains both LSTMs on random segments, in place, for `steps` batches or until `stop`.
 
-    The figures are means over the last tenth of the steps. Of several processes each takes its
-    part of every batch.
+    The figures are means over the last tenth of the batches. Each of several workers takes a part
+    of every batch.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(rng.integers(2**63)))
@@ -118,9 +120,10 @@ def pretrain(
 def learn_next_steps(
     library: SegmentLibrary, seed: int, progress: Callable[[float], None]
 ) -> NDArray[np.float32]:
-    """Trains an LSTM of the paper's size to go on from what was heard, for ranking what may follow.
+    """Trains an LSTM of the paper's size to predict the next step; it ranks what may follow.
 
-    Each passage is two segments long, as what is ranked is. Gives what `next_step_weights` does.
+    It trains on passages of two segments, the length that it will judge. Returns its weights as
+    `next_step_weights` does.
     """
     grid = library.grid
     n_steps = 2 * grid.segment_steps
@@ -148,15 +151,15 @@ def learn_next_steps(
 
 
 def next_step_weights(predictor: StepPredictor) -> NDArray[np.float32]:
-    """The weights of a predictor as one array, which `improviser.next_step` computes with.
+    """The weights of a predictor as one array, for `livedshl.networks.next_step`.
 
-    float32[4 H + 32, 29 + H + 1]: rows are the LSTM's gates (input, forget, cell, output), then the
-    heads; columns are for the features of a step, the hidden values, and the bias.
+    float32[4 H + 32, 29 + H + 1]. Rows: the LSTM's gates (input, forget, cell, output), then the
+    heads. Columns: the features of a step, the hidden values, the bias.
     """
     from_input, from_hidden, bias, other_bias = predictor.lstm.parameters()
     gates = torch.cat([from_input, from_hidden, (bias + other_bias)[:, None]], 1)
     heads = predictor.heads
-    unread = torch.zeros(len(heads.weight), N_FEATURES)  # heads read hidden values only
+    unread = torch.zeros(len(heads.weight), N_FEATURES)  # the heads read only hidden values
     scores = torch.cat([unread, heads.weight, heads.bias[:, None]], 1)
     weights: NDArray[np.float32] = torch.cat([gates, scores]).detach().numpy()
     return weights

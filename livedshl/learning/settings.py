@@ -1,4 +1,4 @@
-"""What can be chosen about the networks and how they are learned; knows nothing of torch."""
+"""The settings of a training run. Importing them does not load torch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,28 +7,30 @@ from typing import Any
 
 from livedshl.music.grid import Grid
 from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.records import decode, encode
+
+_LEAST_BATCHES = 20  # per epoch of a contrastive training: its few epochs need enough updates
+_LEAST_BATCH = 32  # pairs
 
 
 class Method(StrEnum):
-    """How codes are learned."""
+    """How the codes are learned."""
 
-    PAPER = "paper"  # LSTMs; Eq. 3 to 5, each pair for itself
-    CONTRASTIVE = "contrastive"  # networks with context; each true pair against all of its batch
+    PAPER = "paper"  # LSTMs; Eq. 3 to 5, each pair on its own
+    CONTRASTIVE = "contrastive"  # networks with context; each true pair against its whole batch
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How the networks are learned; the defaults are the paper's method.
+    """How the networks are trained; the defaults are the paper's method.
 
-    method: what is learned. shape: sizes of the networks. follow_beats: from a segment to its
-    successor: a hop or a segment.
-    epochs, batch_size (positive pairs; of a small corpus the contrastive method takes fewer),
-    learning_rate (of Adam; the contrastive method warms up to it and lets it decay to 0),
-    weight_decay: of the hash stage.
+    shape: of the networks. follow_beats: from a segment to its successor, a hop or a segment.
+    epochs, batch_size, learning_rate, weight_decay: of the hash stage, which uses AdamW. A batch
+    has positive pairs. The contrastive rate warms up, then decays to 0.
     balance: alpha of Eq. 5, the weight of `bit_balance`.
-    temperature: of the contrastive method, the lower the harder.
-    pretraining_steps, pretraining_batch (segments): of the prediction stage, LSTMs only.
-    validation_pairs: positives, and as many negatives, withheld from training.
+    temperature: of the contrastive method; lower is stricter.
+    pretraining_steps, pretraining_batch: of the prediction stage, LSTMs only; a batch of segments.
+    validation_pairs: positive pairs withheld from training, and as many negative ones.
     """
 
     method: Method = Method.PAPER
@@ -47,9 +49,9 @@ class TrainingSettings:
 
     @classmethod
     def of(cls, method: Method, grid: Grid, overlaps: bool) -> "TrainingSettings":
-        """What was found best for a method (see the model card), in 4/4.
+        """The best settings found for a method in 4/4 (see the model card).
 
-        overlaps: whether neighbours share half a segment, or are set end to end.
+        overlaps: whether neighbours share half a segment, or lie end to end.
         """
         follow_beats = grid.hop_beats if overlaps else grid.segment_beats
         if method is Method.PAPER:
@@ -57,7 +59,7 @@ class TrainingSettings:
         shape = NetworkShape(
             Reader.WINDOW, 64, 16, 512, context_beats=8, dropout=0.5, metre=str(grid)
         )
-        # Of what overlaps, half already sounds; what is set end to end was often heard before.
+        # Half of an overlapping successor sounds already; one set end to end often repeats.
         shape = replace(shape, overlap=True) if overlaps else replace(shape, recall=8)
         return cls(
             method=method,
@@ -71,12 +73,14 @@ class TrainingSettings:
             pretraining_steps=0,
         )
 
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> "TrainingSettings":
-        """What `dataclasses.asdict` gave; keys beside it are left aside, missing ones are defaults.
+    def batch_size_for(self, n_pairs: int) -> int:
+        """Pairs per batch: as set, or fewer if a contrastive training has only `n_pairs`."""
+        if self.method is Method.PAPER:
+            return self.batch_size
+        return min(self.batch_size, max(_LEAST_BATCH, n_pairs // _LEAST_BATCHES))
 
-        Raises KeyError, TypeError or ValueError for anything else.
-        """
-        known = {name: content[name] for name in cls.__dataclass_fields__ if name in content}
-        shape = NetworkShape.from_dict(known.pop("shape"))
-        return cls(**known | {"method": Method(known["method"]), "shape": shape})
+    @classmethod
+    def of_manifest(cls, training: Mapping[str, Any]) -> "TrainingSettings":
+        """The settings in a bundle's manifest, whose other keys are ignored. Raises RecordError."""
+        known = {name: training[name] for name in cls.__dataclass_fields__ if name in training}
+        return decode(encode(known), cls)

@@ -16,7 +16,7 @@ from livedshl.live.watched_input import WatchedInput
 from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
 from livedshl.music import Chord
 from livedshl.music.segments import CHORD
-from livedshl.outputs.ports import CLIENT_NAME
+from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.performance.commands import Answer, FollowChord, Listen
 from livedshl.performance.phrase import Phrase, PhraseListener
 from livedshl.units import TICKS_PER_STEP, seconds_to_ticks

@@ -16,7 +16,8 @@ from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.signals import handling_signals
 from livedshl.live.snapshot import Snapshot
-from livedshl.live.take import Take, new_take_path
+from livedshl.live.take import Take
+from livedshl.live.take_files import new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, check
@@ -52,8 +53,8 @@ class Session:
         port: str | None = None,
         timing: ClockSettings | None = None,
         watcher: PortWatcher | None = None,
-        record: Path | None = None,
-        trace: Path | None = None,
+        record: str | Path | None = None,
+        trace: str | Path | None = None,
         progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_ending: Callable[[], None] = lambda: None,
@@ -62,7 +63,7 @@ class Session:
         self._clock = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
-        self._open_take = partial(Take, settings, record=record, trace=trace)
+        self._open_take = partial(Take, settings, record=_path(record), trace=_path(trace))
         self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._compose = partial(ComposerThread, settings, observe=observe, clock=self._clock)
         self._on_ending = on_ending
@@ -193,3 +194,7 @@ class Session:
                 if self._loader.done:
                     raise  # loading itself timed out, not this wait
         return None
+
+
+def _path(name: str | Path | None) -> Path | None:
+    return None if name is None else Path(name)

@@ -1,1 +1,1 @@
-"""MIDI messages, events, files and General MIDI. Knows no ports and no threads."""
+"""MIDI messages, events, files and General MIDI. This room knows no ports and no threads."""

@@ -1,4 +1,4 @@
-"""Writes events as a standard MIDI file with one track a part."""
+"""Writes events into Standard MIDI Files, and reads them back."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 import mido
 
 from livedshl.files import write_beside
-from livedshl.midi.events import Events, channels_of
+from livedshl.midi.events import Events, channels_of, events_of
 from livedshl.midi.message import event_message
 from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
@@ -23,11 +23,11 @@ def write_midi(
     track_names: Mapping[int, str],
     tempo_changes: Sequence[tuple[int, float]] = (),
 ) -> None:
-    """Writes events, int64[n, 4] (tick, status, data 1, data 2), as a type 1 file.
+    """Writes events as a type 1 file, with one track for each part.
 
-    tempo_bpm: beats of the grid a minute at first; tempo_changes: the ticks, ascending, from which
-    on it is another. track_names: the part that plays on each channel, 0 to
-    15; tracks come in this order. Equal arguments give equal bytes. Raises OSError.
+    tempo_bpm: the first tempo, in beats of the grid a minute. tempo_changes: later ones, each from
+    a tick on, ascending. track_names: the part on each channel; it also orders the tracks. Equal
+    arguments give equal bytes. Raises OSError.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     last_tick = int(events[-1, 0]) if len(events) else 0
@@ -57,8 +57,20 @@ def write_midi(
     write_beside(path, content.getvalue())
 
 
+def read_events(path: Path) -> Events:
+    """The channel messages of a MIDI file, in the order of their ticks."""
+    events = []
+    tick = 0
+    for message in mido.merge_tracks(mido.MidiFile(path).tracks):
+        tick += message.time
+        if not message.is_meta:
+            status, data1, *data2 = message.bytes()
+            events.append((tick, status, data1, data2[0] if data2 else 0))
+    return events_of(events)
+
+
 def tempo_message(grid: Grid, tempo_bpm: float, ticks: int = 0) -> mido.MetaMessage:
-    """The tempo from so many ticks after the message before, in beats of the grid a minute."""
+    """A change of tempo, in beats of the grid a minute. ticks: since the message before."""
     return mido.MetaMessage(
         "set_tempo", tempo=mido.bpm2tempo(grid.quarter_bpm(tempo_bpm)), time=ticks
     )

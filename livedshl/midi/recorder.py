@@ -1,10 +1,14 @@
-"""Records a performance into a MIDI file that can be read at every moment.
+"""Records a performance into a MIDI file that is valid at every moment.
 
-While the performance lasts the file has one track, which grows. The last four bytes are its end
-(00 FF 2F 00). To append, the new events and a new end are written behind the old one; the length
-of the track is raised; then the old end is turned into an empty text event of equal size (00 FF
-01 00). After each of these writes the file is whole, so it survives the death of the process at
-any point. When the recording is closed it is rewritten with one track a part.
+During the performance the file has one growing track, which ends with the bytes 00 FF 2F 00. To
+append, the recorder does three things, and the file is valid after each:
+
+1. it writes the new events and a new end behind the old end;
+2. it raises the length of the track;
+3. it turns the old end into an empty text event of the same size, 00 FF 01 00.
+
+So the recording survives even if the process is killed. Closing rewrites the file with one track
+for each part.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,8 +17,8 @@ from pathlib import Path
 import mido
 
 from livedshl.errors import OutputError
-from livedshl.midi.events import Events, events_of
-from livedshl.midi.file import tempo_message, write_midi
+from livedshl.midi.events import Events
+from livedshl.midi.file import read_events, tempo_message, write_midi
 from livedshl.midi.message import event_message
 from livedshl.midi.sounding import cut_events
 from livedshl.music import Grid
@@ -24,12 +28,12 @@ _HEADER = b"MThd" + bytes((0, 0, 0, 6, 0, 0, 0, 1)) + TICKS_PER_BEAT.to_bytes(2,
 _LENGTH_AT = len(_HEADER)
 _TRACK_AT = _LENGTH_AT + 4
 _END = b"\x00\xff\x2f\x00"
-_KIND_IN_END = 2  # the byte of an end that tells it from a text event
+_KIND_IN_END = 2  # the byte that differs between an end and a text event
 _TEXT = b"\x01"
 
 
 class Recorder:
-    """Appends events to the MIDI file at `path`; a context manager.
+    """Appends events to a new MIDI file; a context manager.
 
     track_names: the part on each channel. Raises OutputError if the file cannot be written.
     """
@@ -44,13 +48,13 @@ class Recorder:
         self._tick = 0
         self._cut_tick: int | None = None
         self._tempo_changes: list[tuple[int, float]] = []
-        self._n_tempi = 0  # of which have been written
+        self._n_tempi = 0  # tempo changes written so far
         track = b"\x00" + bytes(tempo_message(grid, tempo_bpm).bytes()) + _END
         try:
             self._file = path.open("w+b", buffering=0)
             self._file.write(_HEADER + len(track).to_bytes(4, "big") + track)
         except OSError as error:
-            raise OutputError(f"{path}: cannot be recorded to ({error.strerror})") from error
+            raise OutputError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
     def __enter__(self) -> "Recorder":
         return self
@@ -59,18 +63,18 @@ class Recorder:
         self.close()
 
     def append(self, events: Events) -> None:
-        """Adds events, int64[n, 4] (tick, status, data 1, data 2), none before those already in.
+        """Adds events; none may come before those already recorded.
 
-        Raises OutputError if they cannot be written; what was recorded before stays readable.
+        Raises OutputError if they cannot be written. The earlier recording stays readable.
         """
         self._add(self._encode(events.tolist()))
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
-        """Another tempo from `tick` on; until it is closed the file has it behind what is in."""
+        """Changes the tempo from `tick` on. It is written with the next events after that tick."""
         self._tempo_changes.append((tick, tempo_bpm))
 
     def name_tracks(self, track_names: Mapping[int, str]) -> None:
-        """Names the tracks of channels that have had no part so far."""
+        """Names the tracks of channels that have no name yet."""
         self._track_names = {**track_names, **self._track_names}
 
     def _add(self, added: bytes) -> None:
@@ -88,11 +92,14 @@ class Recorder:
             raise self._failure(error) from error
 
     def cut(self, tick: int) -> None:
-        """Forgets, on closing, what was recorded from `tick` on: it was never heard."""
+        """Makes closing drop everything from `tick` on, which was never heard."""
         self._cut_tick = tick
 
     def close(self) -> None:
-        """Rewrites the recording with one track a part, every note ended. Raises OutputError."""
+        """Rewrites the recording with a track for each part. Raises OutputError.
+
+        After a cut, every note ends.
+        """
         if self._file.closed:
             return
         self._file.close()
@@ -108,12 +115,12 @@ class Recorder:
             raise self._failure(error) from error
 
     def _write(self, content: bytes) -> None:
-        """Writes all of it: on a disk that fills up, the first write is merely cut short."""
+        """Writes all of `content`. On a full disk the first write only comes up short."""
         while content:
             content = content[self._file.write(content) :]
 
     def _failure(self, error: OSError) -> OutputError:
-        return OutputError(f"{self._path}: the recording stops here ({error.strerror})")
+        return OutputError(f"the recording stops here ({error.strerror})", where=str(self._path))
 
     def _encode(self, events: Iterable[list[int]]) -> bytes:
         encoded = bytearray()
@@ -129,18 +136,6 @@ class Recorder:
         return bytes(encoded)
 
     def _delta(self, tick: int) -> bytes:
-        """The time from the message before to one at `tick`."""
+        """The encoded time from the last message to `tick`."""
         ticks, self._tick = tick - self._tick, tick
         return bytes(mido.midifiles.meta.encode_variable_int(ticks))
-
-
-def read_events(path: Path) -> Events:
-    """The channel messages of a MIDI file, int64[n, 4] in ticks, in the order of the file."""
-    events = []
-    tick = 0
-    for message in mido.merge_tracks(mido.MidiFile(path).tracks):
-        tick += message.time
-        if not message.is_meta:
-            status, data1, *data2 = message.bytes()
-            events.append((tick, status, data1, data2[0] if data2 else 0))
-    return events_of(events)

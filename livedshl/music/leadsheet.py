@@ -27,10 +27,11 @@ class Key:
 
     @classmethod
     def parse(cls, name: str) -> "Key":
-        """Reads a key: "C", "F#", "Bb" in major; "Am", "F#m" or "A minor" in minor.
+        """Reads a key: "C", "F#", "D major"; in minor "Am", "F#m" or "A minor".
 
         Raises ValueError for anything else.
         """
+        name = name.strip().removesuffix(" major")
         tonic = name.strip().removesuffix("minor").strip()
         minor = tonic != name.strip()
         if not minor and tonic.endswith("m"):

@@ -79,13 +79,13 @@ def refusal(
     if len(sheet.keys) != 1:
         return "changes key"
     if sheet.keys[0].mode is Mode.OTHER:
-        return "another mode"
+        return "neither major nor minor"
     if mode and sheet.keys[0].mode is not mode:
         return f"{sheet.keys[0].mode.value} key"
     pitches = sheet.notes[:, 2]
     moved = pitches + transposition_to_c(sheet.keys[0], pitches)
     if moved.min() <= REST or moved.max() > HIGHEST_PITCH:
-        return "melody too wide"
+        return "melody too wide for MIDI"
     return None
 
 

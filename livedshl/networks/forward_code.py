@@ -4,7 +4,6 @@
 the forward codes are computed here.
 """
 
-import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from livedshl.networks.layers import (
     softmax,
 )
 from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.records import decode
 
 
 @lru_cache(maxsize=2)
@@ -50,7 +50,7 @@ class ForwardEncoder:
             with safe_open(str(path), framework="np") as file:
                 metadata = file.metadata() or {}
                 weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return cls(weights, NetworkShape.from_dict(json.loads(metadata["shape"])))
+            return cls(weights, decode(metadata["shape"], NetworkShape))
         except FileNotFoundError:
             raise BundleError(
                 "the networks are missing", where=str(path), remedy="Train the model again"

@@ -1,32 +1,31 @@
-"""What sizes the networks of a bundle have; knows nothing of torch."""
+"""The sizes of the networks in a bundle."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from livedshl.music.grid import COMMON_TIME, GRIDS, Grid
 
 
 class Reader(StrEnum):
-    """How a network takes in a segment."""
+    """How a network reads a segment."""
 
-    LSTM = "lstm"  # step after step, as in the paper
-    WINDOW = "window"  # all steps at once, the forward network with what came before
+    LSTM = "lstm"  # step by step, as in the paper
+    WINDOW = "window"  # all steps at once; the forward network also reads the music before
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkShape:
     """The sizes of the networks.
 
-    metre: of the segments they read, by the name of its grid.
     length: L, symbols of a code. symbols: K, values of a symbol. hidden: size of the hidden layers.
-    final_relu: of LSTMs, a ReLU before the softmax (paper, section 3.3). A group whose scores are
-        all negative then learns nothing more, which costs codes.
-    context_beats, recall, overlap, dropout: of windows. How far back the forward network reads; how
-        many earlier segments, end to end, it may name as what comes next (0 to 8); whether half of
-        the symbols tell what neighbours share; the share of hidden values left out at random while
-        learning.
+    final_relu: LSTMs only, a ReLU before the softmax (paper, section 3.3). It costs codes: a symbol
+        whose scores are all negative stops learning.
+    context_beats: windows only, as are the next three. Beats before the segment that the forward
+        network reads.
+    recall: earlier segments, end to end, that it may name as the next one, 0 to 8.
+    overlap: whether half of the symbols depend only on the half segment that neighbours share.
+    dropout: share of hidden values left out at random during training.
+    metre: of the segments, such as "6/8". Raises ValueError for a metre without a grid.
     """
 
     reader: Reader = Reader.LSTM
@@ -40,15 +39,11 @@ class NetworkShape:
     dropout: float = 0.0
     metre: str = str(COMMON_TIME)
 
+    def __post_init__(self) -> None:
+        if self.metre not in GRIDS:
+            raise ValueError(f"no grid for the metre {self.metre!r}")
+
     @property
     def grid(self) -> Grid:
         """The grid of the segments."""
         return GRIDS[self.metre]
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> "NetworkShape":
-        """What `dataclasses.asdict` gave. Raises TypeError or ValueError for anything else."""
-        shape = cls(**content)
-        if shape.metre not in GRIDS:
-            raise ValueError(f"no grid for the metre {shape.metre!r}")
-        return replace(shape, reader=Reader(shape.reader))

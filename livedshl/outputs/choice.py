@@ -6,12 +6,9 @@ from enum import Enum
 from pathlib import Path
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.ports import (
-    CLIENT_NAME,
-    check_virtual_ports,
-    find_port,
-    output_names,
-)
+from livedshl.outputs.midi_systems import CLIENT_NAME
+from livedshl.outputs.port_names import find_port
+from livedshl.outputs.ports import check_virtual_ports, output_names
 from livedshl.outputs.synth import check_synth, find_soundfont
 
 
@@ -21,14 +18,14 @@ class OutputKind(Enum):
     PORT = "port"
     VIRTUAL = "virtual"
     SYNTH = "synth"
-    NOWHERE = "nowhere"  # they are timed all the same: for recording without any MIDI or audio
+    NOWHERE = "nowhere"  # still timed, for recording without any MIDI or audio
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
     """An output that has been chosen but not opened.
 
-    name: of the MIDI port, or the path of the soundfont. reason: a sentence for the user.
+    name: the MIDI port, or the path of the soundfont. reason: tells the user what was chosen.
     """
 
     kind: OutputKind
@@ -36,11 +33,13 @@ class Output:
     reason: str
 
 
-def choose_output(port: str | None, synth: bool, soundfont: Path | None) -> Output:
-    """The output that was asked for, else the best that this system has.
+def choose_output(
+    port: str | None = None, synth: bool = False, soundfont: Path | None = None
+) -> Output:
+    """The output that was asked for, or else the best one this system has.
 
-    Without a wish: a virtual MIDI port, else the built-in synthesiser, else nowhere. Raises
-    OutputError for a port that is not there, MissingDependencyError for what the wish needs.
+    Without a wish: a virtual MIDI port, or else the built-in synthesiser, or else nowhere. Raises
+    OutputError for a port that is not there, MissingDependencyError for a library the wish needs.
     """
     if port is not None:
         name = find_port(port, output_names())

@@ -1,4 +1,7 @@
-"""Opens an output in the player process, importing only what that output needs."""
+"""Opens an output in the player process.
+
+Each output is imported only when it is opened, because the first note waits for it.
+"""
 
 import time
 from pathlib import Path
@@ -6,7 +9,7 @@ from typing import Protocol
 
 from livedshl.errors import OutputError
 
-# The port was there a moment ago; a busy MIDI server may be slow to let a client in.
+# The port was there a moment ago, but a busy MIDI server may be slow to accept a client.
 _MIDI_TRIES = 5
 _MIDI_PAUSE_S = 0.2
 
@@ -18,14 +21,14 @@ class Port(Protocol):
         """Sends one message now."""
 
     def flush(self, rings: bool) -> None:
-        """Waits until what was sent has left. rings: whether the music rings out."""
+        """Waits until everything sent has left. rings: lets the music ring out."""
 
     def close(self) -> None:
         """Closes it at once."""
 
 
 class Nowhere:
-    """An output that is silent."""
+    """An output that plays nothing."""
 
     def send(self, message: bytes) -> None:
         """Drops the message."""
@@ -38,7 +41,7 @@ class Nowhere:
 
 
 def open_output(kind: str, name: str, tries: int = _MIDI_TRIES) -> Port:
-    """Opens the output of a `choice.OutputKind`, by its value, and its name.
+    """Opens an output. kind: the value of a `choice.OutputKind`; name: its port or soundfont.
 
     Raises OutputError or MissingDependencyError.
     """

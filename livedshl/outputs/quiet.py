@@ -1,4 +1,4 @@
-"""Keeps C libraries from complaining on the terminal about what we report ourselves."""
+"""Keeps C libraries from printing complaints that we report ourselves."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Drops whatever is written to the error stream's descriptor meanwhile."""
+    """Drops everything written to the error stream's descriptor meanwhile."""
     saved = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

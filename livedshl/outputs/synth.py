@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SAMPLE_RATE = 44_100
-_TAIL_S = 1.5  # shorter than a player may be silent before it is taken to hang
+_TAIL_S = 1.5  # shorter than the silence after which a player counts as hanging
 _GAIN = 0.6  # of FluidSynth's 0 to 10: a small band stays below clipping
 _SOUNDFONT_FOLDERS = (
     "/usr/share/sounds/sf2",
@@ -51,7 +51,7 @@ class Synth:
     def __init__(self, soundfont: Path) -> None:
         self._synth = _new_synth(soundfont)
         fluidsynth = _fluidsynth()
-        # FluidSynth would start a JACK server where none runs.
+        # Otherwise FluidSynth starts a JACK server if none is running.
         os.environ["JACK_NO_START_SERVER"] = "1"
         for driver in _DRIVERS.get(sys.platform, _DRIVERS["linux"]):
             with silenced_stderr():
@@ -67,17 +67,17 @@ class Synth:
                 return
         self._synth.delete()
         raise OutputError(
-            "no audio output is working here; choose a MIDI port with --port, or write a file "
-            "with `livedshl generate OUT.wav`"
+            "no audio output works here",
+            remedy="Choose a MIDI port, or write a file with `livedshl generate OUT.wav`",
         )
 
     def send(self, message: bytes) -> None:
-        """Plays one channel message now; others, such as a clock's, are nothing to hear."""
+        """Plays one channel message now; ignores others, such as a clock's."""
         if len(message) > 1:
             _play(self._synth, message[0], message[1], message[-1])
 
     def flush(self, rings: bool) -> None:
-        """Waits, where the music rings out, until it has."""
+        """If the music rings out, waits until it has."""
         if rings:
             time.sleep(_TAIL_S)
 
@@ -90,7 +90,7 @@ class Synth:
 def find_soundfont() -> Path:
     """A General MIDI soundfont on this system. Raises MissingDependencyError if there is none.
 
-    The first of: the system's folders, the soundfont that comes with the package pretty_midi.
+    Looks in the system's folders, then in the package pretty_midi, which brings one.
     """
     for folder in map(Path, _SOUNDFONT_FOLDERS):
         fonts = sorted([*folder.glob("*.sf2"), *folder.glob("*.sf3")])
@@ -111,7 +111,7 @@ def fluidsynth_version() -> str:
 
 
 def audio_outputs() -> list[str]:
-    """The audio devices that can be heard, the system's choice first.
+    """The audio outputs, the system's default first.
 
     Raises MissingDependencyError without PortAudio.
     """
@@ -124,7 +124,7 @@ def audio_outputs() -> list[str]:
 
 
 def check_synth() -> None:
-    """Raises MissingDependencyError or OutputError where `Synth` cannot be heard."""
+    """Raises MissingDependencyError or OutputError if `Synth` could not be heard."""
     find_soundfont()
     _fluidsynth()
     with silenced_stderr():
@@ -132,7 +132,10 @@ def check_synth() -> None:
         try:
             sounddevice.query_devices(kind="output")
         except sounddevice.PortAudioError as error:
-            raise OutputError("no audio device") from error
+            raise OutputError(
+                "there is no audio device",
+                remedy="Connect one and switch it on; its sound server must be running",
+            ) from error
 
 
 def render_wav(path: Path, events: "NDArray[np.int64]", tempo_bpm: float, tail_s: float) -> None:
@@ -164,13 +167,13 @@ def render_wav(path: Path, events: "NDArray[np.int64]", tempo_bpm: float, tail_s
 def _new_synth(soundfont: Path) -> Any:
     fluidsynth = _fluidsynth()
     if not soundfont.is_file():
-        raise OutputError(f"{soundfont}: no such soundfont")
+        raise OutputError("no such soundfont", where=str(soundfont))
     with silenced_stderr():
         synth = fluidsynth.Synth(gain=_GAIN, samplerate=SAMPLE_RATE, channels=16)
         loaded = synth.sfload(str(soundfont), update_midi_preset=1)
     if loaded < 0:
         synth.delete()
-        raise OutputError(f"{soundfont}: FluidSynth cannot load this soundfont")
+        raise OutputError("FluidSynth cannot load this soundfont", where=str(soundfont))
     return synth
 
 

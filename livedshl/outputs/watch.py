@@ -19,8 +19,10 @@ from threading import Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
+from livedshl.outputs.midi_systems import CLIENT_NAME, is_jack
+from livedshl.outputs.port_names import same_port
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
-from livedshl.outputs.ports import CLIENT_NAME, is_jack, open_lister, same_port
+from livedshl.outputs.ports import open_lister
 from livedshl.outputs.quiet import silenced_stderr
 
 _PERIOD_S = 0.25

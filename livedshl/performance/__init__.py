@@ -1,1 +1,1 @@
-"""A performance as pure, copyable, seeded state: no threads, no ports, no player."""
+"""A performance as pure, copyable, seeded state, and the commands that steer it."""

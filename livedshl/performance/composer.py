@@ -1,4 +1,4 @@
-"""The composer: makes music ahead of the clock, and makes it anew where a control changes it."""
+"""The composer: composes ahead of the clock, and again from where a command changes the music."""
 
 from bisect import bisect_left
 from collections import deque
@@ -13,9 +13,9 @@ from livedshl.performance.steering import Band, Steering
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A control, and the tick from which on it acts: that of the first chunk not before it.
+    """A command and the tick at which it acts, on the first chunk that starts there or later.
 
-    band: that which a change of preset names.
+    band: the band of a chosen preset.
     """
 
     tick: int
@@ -24,22 +24,22 @@ class Change:
 
 
 class Composer:
-    """Composes chunk by chunk; what has been composed but not heard can be taken back.
+    """Composes chunk by chunk, and takes back chunks that were composed but not heard.
 
-    The same composition and the same changes give the same chunks, whether a change was known from
-    the start or came while later chunks had been composed already.
+    The same composition and changes give the same chunks. It makes no difference whether a change
+    was known from the start or came after later chunks were composed.
     """
 
     def __init__(self, composition: Composition, bar_ticks: int) -> None:
         self._composition = composition
         self._bar_ticks = bar_ticks
-        self._before: deque[Composition] = deque()  # each chunk that may be taken back
-        self._obeyed: list[Change] = []  # with the tick at which it was
+        self._before: deque[Composition] = deque()  # one for each chunk not yet heard
+        self._obeyed: list[Change] = []  # with the ticks at which they were obeyed
         self._to_come: list[Change] = []
 
     @property
     def tick(self) -> int:
-        """Where the next chunk begins."""
+        """The tick where the next chunk starts."""
         return self._composition.tick
 
     @property
@@ -49,12 +49,12 @@ class Composer:
 
     @property
     def steering(self) -> Steering:
-        """What the controls have made of the settings, where the next chunk begins."""
+        """The settings, as commands have changed them, where the next chunk starts."""
         return self._composition.steering
 
     @property
     def chords(self) -> ChordVocabulary:
-        """What the chord numbers of all chunks so far stand for."""
+        """What the chord numbers in all chunks so far stand for."""
         return self._composition.chords
 
     def compose(self) -> Chunk:
@@ -68,10 +68,10 @@ class Composer:
         return next(composition)
 
     def change(self, change: Change) -> int:
-        """Takes in a change; returns the tick from which on the music must be composed anew.
+        """Takes in a change; returns the tick from which to compose again.
 
-        Its tick is the earliest that can still be changed; it acts there or, as its nature asks,
-        from the next bar on.
+        The tick of the change is the earliest that can still change. Commands that act on a bar
+        wait for the next bar line.
         """
         on_bar = kind_of(change.command).acts is Acts.BAR
         tick = -(-change.tick // self._bar_ticks) * self._bar_ticks if on_bar else change.tick
@@ -91,8 +91,9 @@ class Composer:
         return self.tick
 
     def keep_before(self, tick: int) -> list[Change]:
-        """Says that what was composed before `tick` is heard; returns the changes that acted there,
-        each once.
+        """Keeps for good what was composed before `tick`, because it is heard.
+
+        Returns the changes that acted there, each once.
         """
         while self._before and self._before[0].tick < tick:
             self._before.popleft()

@@ -1,6 +1,6 @@
-"""What somebody plays along: phrases that want an answer, and chords that are held.
+"""What a player plays along: phrases to answer, and chords to follow.
 
-Counts in ticks and knows no ports; `livedshl.live.listener` tells it the notes.
+Everything counts in ticks; `live.listener` brings the notes.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST
 
-_FORGOTTEN_BEATS = 4  # after which what was played and is no phrase is forgotten
-_LEAST_NOTES = 3  # fewer are no phrase
-_CHORD_NOTES = 3  # struck together and held they are a chord, not melody
+_FORGOTTEN_BEATS = 4  # of silence; then notes that make no phrase are forgotten
+_LEAST_NOTES = 3  # of a phrase
+_CHORD_NOTES = 3  # struck together: a chord, not melody
 _TOGETHER_TICKS = 60
 _MOST_NOTES = 200
-_MOST_STEPS = 144  # of a phrase: all that the networks read; what was before is forgotten
+_MOST_STEPS = 144  # of a phrase: the networks read no more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """A melody on the grid, in C major or A minor, that wants an answer.
+    """A melody on the grid, in C major or A minor, to be answered.
 
-    start_step: of the performance. steps: int8[n, 3], with the chords that accompanied it.
+    start_step: step of the performance. steps: int8[n, 3], with the chords that accompanied it.
     """
 
     start_step: int
@@ -36,19 +36,19 @@ class Phrase:
 
     @classmethod
     def parse(cls, text: str) -> "Phrase":
-        """What `str` wrote. Raises ValueError for anything else."""
+        """The phrase that `str` wrote. Raises ValueError."""
         start, _, steps = text.partition(": ")
         numbers = [[int(number) for number in step.split(".")] for step in steps.split()]
         if not 0 < len(numbers) <= _MOST_STEPS or {len(step) for step in numbers} != {3}:
-            raise ValueError("no phrase")
+            raise ValueError("not a phrase")
         if not all(0 <= p < 128 and a in (0, 1) and -1 <= c < 127 for p, a, c in numbers):
-            raise ValueError("no phrase")
+            raise ValueError("not a phrase")
         return cls(int(start), np.array(numbers, np.int8))
 
     def until(self, step: int, n_steps: int) -> NDArray[np.int8]:
-        """The phrase up to `step` of the performance, at least `n_steps`, int8[m, 3].
+        """The phrase up to `step` of the performance, int8[m, 3], at least `n_steps` long.
 
-        It is silent where nobody played.
+        Silence fills what the player left empty.
         """
         after = max(0, step - self.start_step - len(self.steps))
         heard = np.pad(self.steps, ((0, after), (0, 0)))
@@ -68,10 +68,7 @@ class _Note:
 
 
 class PhraseListener:
-    """Takes in notes as they come, and tells phrases from chords.
-
-    is_phrase: whether a phrase is being played.
-    """
+    """Takes in notes as they come, and tells phrases from chords."""
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
@@ -95,12 +92,12 @@ class PhraseListener:
 
     @property
     def is_phrase(self) -> bool:
-        """Whether what is played so far is melody."""
+        """Whether the notes so far make a phrase."""
         return len(self._melody()) >= _LEAST_NOTES
 
     @property
     def chord(self) -> Chord | None:
-        """The chord that is held, on its lowest note; None where none is."""
+        """The chord that is held, named from its lowest note; None if none is held."""
         struck = [note for note in self._chord_notes() if note.end is None]
         pitches = sorted(note.pitch for note in struck)
         if len({pitch % 12 for pitch in pitches}) < _CHORD_NOTES:
@@ -108,7 +105,7 @@ class PhraseListener:
         return Chord.of_pitch_classes(pitches[0] % 12, (pitch % 12 for pitch in pitches))
 
     def ended(self, tick: int, silence: float) -> bool:
-        """Whether a phrase is over: no melody note has been down for `silence` ticks."""
+        """Whether a phrase has ended: no melody key was down for `silence` ticks."""
         melody = self._melody()
         if len(melody) < _LEAST_NOTES or any(note.end is None for note in melody):
             return False
@@ -116,20 +113,20 @@ class PhraseListener:
         return tick - last >= silence
 
     def is_idle(self, tick: int) -> bool:
-        """Whether nothing has been played for so long that what was is no phrase any more."""
+        """Whether it has been quiet for so long that no phrase can come of the notes so far."""
         last = max((note.end or tick for note in self._notes), default=tick)
         return bool(self._notes) and tick - last > _FORGOTTEN_BEATS * self._grid.beat_ticks
 
     def release_all(self, tick: int) -> None:
-        """All keys come up."""
+        """Every key comes up."""
         for pitch in list(self._held):
             self.release(tick, pitch)
 
     def take(self, key_shift: int, chords: Sequence[int], first_step: int) -> Phrase:
-        """The phrase that is over; what comes after it is another one.
+        """Takes out the phrase that has ended.
 
-        key_shift: semitones from C major or A minor to the key that sounds. chords: the chord
-        class of every step from `first_step` of the performance on.
+        key_shift: semitones from C major or A minor to the key that sounds. chords: the number of
+        the chord on every step, from `first_step` of the performance.
         """
         melody = self._melody()
         self._notes = [note for note in self._notes if note.end is None]
@@ -143,7 +140,7 @@ class PhraseListener:
         steps = np.zeros((stop - start, 3), np.int8)
         for note, onset, end in sorted(
             zip(melody, onsets, ends, strict=True), key=lambda played: played[0].pitch
-        ):  # of notes that overlap the highest is heard
+        ):  # the highest of overlapping notes sounds
             first, last = max(0, onset - start), max(onset + 1, end) - start
             if onset >= start and last > first:
                 steps[first:last, PITCH] = min(127, max(1, note.pitch - key_shift + octave))
@@ -156,11 +153,11 @@ class PhraseListener:
         return Phrase(start, steps)
 
     def forget(self) -> None:
-        """What was played was no phrase."""
+        """Forgets the notes so far, except those that are held."""
         self._notes = [note for note in self._notes if note.end is None]
 
     def _octave(self, pitches: Sequence[int]) -> int:
-        """By how much the melody moves to lie where the tunes of a library do."""
+        """The shift, in semitones, that brings the melody into the range of the library's tunes."""
         median = float(np.median(pitches))
         return min(range(-60, 61, 12), key=lambda octave: abs(median + octave - MEDIAN_PITCH))
 
@@ -169,7 +166,7 @@ class PhraseListener:
         return [note for note in self._notes if id(note) not in chord]
 
     def _chord_notes(self) -> list[_Note]:
-        """Notes that were struck with at least two others."""
+        """The notes that were struck together with at least two others."""
         found: dict[int, _Note] = {}
         together: list[_Note] = []
         for note in self._notes:

@@ -16,13 +16,12 @@ from livedshl.progress import Progress, unseen
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that decides which notes are played; the same settings give the same notes.
+    """Everything that decides which notes are played. The same settings give the same notes.
 
-    grid: how the music counts. tempo_bpm: its beats a minute. key: of the first tune. bars: how
-    many to play, None for ever. chart: chords to follow, as they are to sound; all tunes are in one
-    key then. preset: the name of that which the parts come from. opening: the number of the tune in
-    the bundle whose opening the music begins with. model: the name or folder of that which is
-    played from.
+    grid: metre and beats. tempo_bpm: beats per minute. key: the key of the first tune. bars: how
+    many to play; None for endless. chart: chords to follow, as they sound; every tune stays in one
+    key then. preset: name of the preset that the parts come from. opening: row, in the library, of
+    the tune to begin with. model: name or folder of the model.
     """
 
     parts: tuple[Part, ...]
@@ -56,7 +55,7 @@ class Settings:
         opening: int | None = None,
         model: str = "session",
     ) -> "Settings":
-        """The preset's settings, but for those given."""
+        """The settings of a preset, except for what is given."""
         return cls(
             parts=preset.parts,
             groove=preset.groove,
@@ -76,27 +75,27 @@ class Settings:
 
     @property
     def band(self) -> Band:
-        """Who plays at first."""
+        """The band that begins."""
         return Band(self.preset, self.parts, self.groove)
 
     @property
     def chart_in_c(self) -> Chart | None:
-        """The chart where tunes are laid, in C major or A minor."""
+        """The chart in C major or A minor, the keys in which tunes are stored."""
         return self.chart and self.chart.transposed(-self.key.shift)
 
     @property
     def quarter_bpm(self) -> float:
-        """The tempo in quarter notes a minute, as MIDI counts."""
+        """The tempo in quarter notes per minute, as MIDI counts."""
         return self.grid.quarter_bpm(self.tempo_bpm)
 
 
 def model_of(settings: Settings, progress: Progress = unseen) -> Model:
-    """Opens the model that a performance is played from. Raises BundleError."""
+    """Opens the model of a performance. Raises BundleError."""
     folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
     return open_model(folder, progress)
 
 
 def chords_of(bundle: Bundle, settings: Settings) -> ChordVocabulary:
-    """What the chord numbers in a performance's steps stand for: the chart may have more."""
+    """What the chord numbers in steps stand for: the model's chords, and the chart's."""
     chart = settings.chart_in_c
     return chart.added_to(bundle.vocabulary) if chart else bundle.vocabulary

@@ -51,6 +51,8 @@ def announced(command: Command) -> str:
             return "Ending at the next cadence"
         case Panic():
             return "Panic: all notes off"
+        case SetLatency(0):
+            return "Playing on time"
         case SetLatency(ms):
-            return f"Playing {abs(ms):g} ms {'early' if ms > 0 else 'late'}" if ms else "On time"
+            return f"Playing {abs(ms):g} ms {'early' if ms > 0 else 'late'}"
     return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from livedshl.errors import ControllerError
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.watched_input import WatchedInput
-from livedshl.outputs.ports import CLIENT_NAME
+from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.surfaces.bindings import (
     Source,
     SourceKind,

@@ -39,7 +39,7 @@ _SEGMENT_LINES = 4
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
 _KEY_WIDTH = 3  # "↑ ↓"
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
-_HINT = "? keys  e end  q quit  s save  space hold  n next tune  r re-roll  m mute  l learn"
+_HINT = "? keys  e end  q quit  s save  space hold  n next  r re-roll  m mute  l learn"
 # Keys that send no command; `KEYS` has the others. The help fits 80 columns.
 OWN_KEYS = (
     ("↑ ↓", "select a part"),
@@ -76,10 +76,12 @@ class Cockpit(App[None]):
         self._last = Gesture("adventure")  # which `l` maps to a knob or pad
         self._shows_keys = False
         self._interrupted = False
+        # Kept, not looked up: a slow machine draws before the screen has its widgets.
+        self._body = Static(id="body")
 
     def compose(self) -> ComposeResult:
         """One widget: each frame is drawn whole."""
-        yield Static(id="body")
+        yield self._body
 
     def on_mount(self) -> None:
         """Starts redrawing."""
@@ -155,7 +157,7 @@ class Cockpit(App[None]):
         snapshot = self._session.snapshot()
         if snapshot:
             frame = self._keys() if self._shows_keys else self._frame(snapshot)
-            self.query_one("#body", Static).update(frame)
+            self._body.update(frame)
 
     def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height

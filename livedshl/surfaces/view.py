@@ -1,4 +1,4 @@
-"""The parts of the screen as text: pure functions of an `Snapshot`."""
+"""The parts of the screen as text: pure functions of a `Snapshot`."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from livedshl.arranger import DRUM_CHANNEL
 from livedshl.improviser import Place
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
+from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
@@ -70,7 +70,7 @@ def form_line(snapshot: Snapshot) -> Text:
             text.append(letter, Style(reverse=True, bold=True) if number == played else _DIM)
         text.append(f"  bar {place.bar} of section {place.section}", _DIM)
         if chunk.provenance.wish:
-            text.append(f", {chunk.provenance.wish}", Style(color="#ffb454"))
+            text.append(f", {_told(chunk.provenance.wish)}", Style(color="#ffb454"))
     else:
         text.append("free run", _DIM)
     text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
@@ -81,6 +81,13 @@ def form_line(snapshot: Snapshot) -> Text:
         if on:
             text.append(f"  {word}", Style(color="#1a1a1a", bgcolor="#ffb454", bold=True))
     return text
+
+
+def _told(wish: str) -> str:
+    """A wish of the form as a musician calls it: "turn to full close" heads for the cadence."""
+    if wish.startswith(("to ", "turn to ")):
+        return "heading for the end" if wish.endswith("end") else "heading for the cadence"
+    return wish.replace("close", "cadence")
 
 
 def _section_number(place: Place) -> int:

@@ -14,7 +14,7 @@ from support.bundles import write_kind
 from support.surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_without, need
 
 from livedshl.cli import livedshl as group
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 
 TUNES = Path(__file__).parents[1] / "tunes"
 CONTEXT = click.Context(group)
@@ -62,8 +62,8 @@ def bad(tmp_path):
     [
         (("corpus", "nowhere.abc"), 1, "nowhere.abc: no such file or folder"),
         (("corpus", "empty"), 1, "empty: no tune files"),
-        (("train", "cut", "-o", "out"), 1, "cut: no tune to learn from"),
-        (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: no tune to learn from"),
+        (("train", "cut", "-o", "out"), 1, "cut: there is no tune to learn from"),
+        (("train", "nokey.abc", "-o", "out"), 1, "nokey.abc: there is no tune to learn from"),
         (("generate", "t.mid", "--model", "empty"), 1, "there is no model here"),
         (
             ("generate", "t.mid", "--tempo", "0"),
@@ -84,7 +84,7 @@ def bad(tmp_path):
         ),
         (("generate", "t.mid", "--model", "jigs", "--key", "Am"), 1, "no tunes in 6/8 minor"),
         (("train", "nokey.abc", "--metre", "7/8", "-o", "out"), 2, "--metre: must be one of 4/4"),
-        (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'; did you mean"),
+        (("generate", "t.mid", "--preset", "misspelt.toml"), 1, "unknown key 'tmpo'. Did you mean"),
         (
             ("generate", "t.mid", "--preset", "sesion"),
             1,
@@ -109,7 +109,7 @@ def bad(tmp_path):
         (("generate",), 2, "OUT is missing. See `livedshl generate --help`."),
         (("play", "--port", "a", "--synth"), 2, "choose either --port or --synth"),
         (("generate", "t.mid", "--from", "zither"), 1, "no tune 'zither' among the"),
-        (("generate", "t.mid", "--from", "reel"), 1, "tunes fit 'reel', choose one by its number"),
+        (("generate", "t.mid", "--from", "reel"), 1, "tunes match 'reel': "),
         (("generate", "t.mid", "--from", "1", "--metre", "6/8"), 1, "no tune '1' among the"),
         (("play", "--from", "1", "--corpus", "."), 2, "choose either --from or --corpus"),
         (("library", "--model", "empty"), 1, "there is no model here"),
@@ -312,7 +312,7 @@ def test_a_new_preset_is_written_and_plays_as_it_is(tmp_path):
     assert run(*command, cwd=tmp_path).returncode == 0
     again = run("presets", "new", "mine.toml", cwd=tmp_path)
     assert again.returncode == 1
-    assert "mine.toml: there is such a file already" in again.stderr
+    assert "mine.toml: already exists" in again.stderr
     elsewhere = run("presets", "new", "../mine", cwd=tmp_path)
     assert elsewhere.returncode == 2
     assert "NAME must be a name, not a path" in elsewhere.stderr

@@ -78,9 +78,9 @@ def test_remarks_and_fingerings_are_no_chords(remark):
 @pytest.mark.parametrize(
     ("music", "reason"),
     [
-        ("GABc & G,4|", "set over each other"),
-        ("[V:1]GABc|\n[V:2]G,4|", "change within a line"),
-        ("|:GABc|1,3 dcBA:|2 dcBG:|", "an ending of several passes"),
+        ("GABc & G,4|", "overlaid voices"),
+        ("[V:1]GABc|\n[V:2]G,4|", "voice changes within a line"),
+        ("|:GABc|1,3 dcBA:|2 dcBG:|", "endings for several passes"),
     ],
 )
 def test_what_would_be_read_wrongly_is_refused(music, reason):

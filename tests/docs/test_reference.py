@@ -74,7 +74,7 @@ def preset_with(folder, place, key, value):
     return read_preset(path)
 
 
-@pytest.mark.parametrize("place, key, value, default, meaning", PRESET_ROWS)
+@pytest.mark.parametrize(("place", "key", "value", "default", "meaning"), PRESET_ROWS)
 def test_a_key_of_a_preset_takes_what_its_row_says(place, key, value, default, meaning, tmp_path):
     (key,) = code(key)
     assert meaning
@@ -202,8 +202,7 @@ def test_every_command_has_a_row_that_says_when_it_is_heard():
 def test_every_key_of_the_screen_has_a_row():
     table = [row for row in rows("first-ten-minutes.md", "## Minute 5: steer it") if len(row) == 2]
     shown = {key for row in table for key in code(row[0])}
-    # The other keys: latency has its own page, "s" saves.
-    assert shown | {"[", "]"} == {key.label for key in KEYS} | {"s"}
+    assert {key.label for key in KEYS} <= shown
 
 
 def test_every_room_has_a_row_in_the_architecture():
@@ -212,3 +211,13 @@ def test_every_room_has_a_row_in_the_architecture():
     rooms = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
     files = {path.name for path in package.glob("[!_]*.py")}
     assert named == rooms | files
+
+
+def test_every_word_of_the_glossary_is_used_in_the_source_or_in_the_pages():
+    cells = re.findall(r"^\| ([^|]+?) \| [^-]", PAGES["glossary.md"], re.MULTILINE)
+    words = [word.strip(" ♪") for cell in cells for word in cell.split(",") if word != "word"]
+    assert len(words) >= 70 and len(set(words)) == len(words)
+    others = [text for name, text in PAGES.items() if name != "glossary.md"]
+    source = [path.read_text("utf-8") for path in (ROOT / "livedshl").rglob("*.py")]
+    used = " ".join(" ".join((*source, *others)).casefold().replace("_", " ").split())
+    assert [word for word in words if word.casefold() not in used] == []

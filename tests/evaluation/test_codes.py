@@ -9,15 +9,17 @@ from support.own_tunes import own_tunes
 from support.strategies import every_hop, tune_lists
 
 from livedshl.bundle import SegmentLibrary
+from livedshl.bundle.library import stored_tunes
 from livedshl.errors import CorpusError
 from livedshl.evaluation.codes.contest import Contest
-from livedshl.evaluation.codes.holdout import choose_songs, hold_out, melody_ids, stored_tunes
+from livedshl.evaluation.codes.holdout import choose_songs, hold_out
 from livedshl.evaluation.codes.intervals import (
     Figure,
     counted_over_songs,
     mean_over_songs,
     median_over_songs,
 )
+from livedshl.learning.melodies import melody_ids
 from livedshl.learning.pairs import positive_pairs
 from livedshl.music import GRIDS
 from livedshl.music.segments import Tune

@@ -43,7 +43,7 @@ def test_signatures_never_differ_more_than_their_codes(codes):
 def test_rings_hold_every_segment_at_its_distance_in_order(
     monkeypatch, first_pass, codes, farthest_first
 ):
-    monkeypatch.setattr("livedshl.index.codes._FIRST_PASS", first_pass)
+    monkeypatch.setattr("livedshl.index.codes.FIRST_PASS", first_pass)
     shape, codes, query = codes
     index = CodeIndex(pack(codes, shape), shape)
     rings = index.rings(pack(query, shape), farthest_first)

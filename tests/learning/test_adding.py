@@ -57,7 +57,7 @@ def added(folder: Path, models: Path) -> Added:
 
 def test_every_kind_of_which_there_are_enough_tunes_is_in_the_model(added: Added) -> None:
     assert [(kind.name, kind.tunes) for kind in added.kinds] == [("6/8 major", 8), ("4/4 minor", 6)]
-    assert added.left == {"4/4 major": f"2 tunes where {FEWEST_TUNES} are needed"}
+    assert added.left == {"4/4 major": f"2 tunes, and at least {FEWEST_TUNES} are needed"}
     assert own_bundles() == {"mine": added.folder}
     for kind in added.kinds:
         metre, mode = kind.name.split()
@@ -103,7 +103,7 @@ def test_adding_a_model_again_replaces_it_whole(added: Added, folder: Path, mode
 
 def test_where_no_kind_has_enough_tunes_no_model_is_made(folder: Path, models: Path) -> None:
     before = sorted(models.iterdir())
-    with pytest.raises(CorpusError, match=r"too few tunes of any kind .4/4 major: 2 tunes where 6"):
+    with pytest.raises(CorpusError, match=r"too few tunes of any kind .4/4 major: 2 tunes, and at"):
         add_model([str(folder / "few.abc")], "few", "session", silent)
     with pytest.raises(CorpusError, match="none can be used"):
         add_model([str(folder / "odd.abc")], "odd", "session", silent)
@@ -126,8 +126,8 @@ def test_from_a_folder_of_tunes_to_music_that_begins_with_one(folder: Path, tmp_
         return done.stdout
 
     told = run("models", "add", folder)
-    assert "6/8 major: 8 tunes" in told and "; fits " in told
-    assert "4/4 major: left out, 2 tunes where 6 are needed" in told
+    assert "6/8 major: 8 tunes. Fits " in told
+    assert "4/4 major: left out, 2 tunes, and at least 6 are needed" in told
     assert "mine/cut.mid cut: cannot be read" in told
     assert "mine" in run("models").split()
     (line,) = run("library", "--model", "mine", "tune 5", "minor.abc").splitlines()

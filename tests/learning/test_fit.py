@@ -47,14 +47,16 @@ def test_a_large_library_is_compared_by_some_of_its_tunes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "other_distance", "told"),
+    ("found", "other_distance", "verdict"),
     [
-        (0.9, 20, "fits well"),
-        (0.82, 24, "fits well"),
-        (0.7, 20, "fits so-so"),
-        (0.5, 20, "fits badly"),
-        (0.9, 30, "fits well, few ways from tune to tune"),
+        (0.9, 20, "Fits well."),
+        (0.82, 24, "Fits well."),
+        (0.7, 20, "Fits fairly well."),
+        (0.5, 20, "Fits badly."),
+        (0.9, 30, "Fits well. Your tunes rarely join each other: add more."),
     ],
 )
-def test_the_verdict_goes_by_the_tunes_that_were_learned_from(found, other_distance, told) -> None:
-    assert replace(FIT, found=found, other_distance=other_distance).told(FIT) == told
+def test_the_verdict_goes_by_the_tunes_that_were_learned_from(
+    found, other_distance, verdict
+) -> None:
+    assert replace(FIT, found=found, other_distance=other_distance).verdict(FIT) == verdict

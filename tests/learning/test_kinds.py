@@ -14,7 +14,7 @@ from livedshl.improviser import Retrieve
 from livedshl.learning.pipeline import train_bundle
 from livedshl.learning.settings import TrainingSettings
 from livedshl.live.session import Session
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 from livedshl.music import GRIDS, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.networks.shape import NetworkShape

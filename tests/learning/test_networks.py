@@ -160,7 +160,7 @@ def test_encoding_by_batches_equals_encoding_at_once(
     networks: Networks, library: SegmentLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forward, backward = encode(networks, library)
-    monkeypatch.setattr("livedshl.learning.coding._BATCH", 10)
+    monkeypatch.setattr("livedshl.learning.coding.BATCH", 10)
     told: list[float] = []
     in_parts = encode(networks, library, told.append)
     assert (forward == in_parts[0]).all() and (backward == in_parts[1]).all()

@@ -16,10 +16,9 @@ from livedshl.learning.networks import LstmNetworks
 from livedshl.learning.objective import as_compared, contrastive
 from livedshl.learning.pairs import positive_pairs
 from livedshl.learning.pretraining import pretrain, targets
-from livedshl.learning.run import TrainingResult
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.training import train
-from livedshl.learning.validation import auc, retrieval
+from livedshl.learning.validation import TrainingResult, auc, retrieval
 from livedshl.music import COMMON_TIME, GRIDS, Grid
 from livedshl.networks.shape import NetworkShape
 
@@ -202,7 +201,7 @@ def test_ctrl_c_keeps_the_best_so_far(tmp_path: Path) -> None:
 import sys, json
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from test_training import *
-from livedshl.learning.interrupt import first_interrupt
+from livedshl.learning.workers import first_interrupt
 torch.set_num_threads(1)
 tunes = own_tunes()
 settings = replace(SETTINGS, epochs=100000)

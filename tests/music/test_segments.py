@@ -121,14 +121,14 @@ def test_refusals_name_the_reason():
     assert refusal(sheet(quarters(8)), mode=Mode.MINOR) == "major key"
     assert refusal(sheet(quarters(6), metre=(6, 8)), GRIDS["6/8"]) is None
     assert refusal(sheet(quarters(8)), GRIDS["6/8"]) == "metre 4/4"
-    assert refusal(sheet(quarters(8), key=(2, Mode.OTHER))) == "another mode"
+    assert refusal(sheet(quarters(8), key=(2, Mode.OTHER))) == "neither major nor minor"
     assert refusal(sheet(quarters(6), metre=(6, 8), key=(9, Mode.MINOR)), None, None) is None
     assert refusal(sheet(quarters(5), metre=(5, 4)), None, None) == "metre 5/4"
-    assert refusal(sheet(quarters(8), key=(2, Mode.OTHER)), None, None) == "another mode"
+    assert refusal(sheet(quarters(8), key=(2, Mode.OTHER)), None, None) == "neither major nor minor"
     endless = replace(sheet(quarters(8)), end=480 * 20_001)
     assert refusal(endless) == "longer than 20,000 beats"
     low_and_high = [(480 * i, 480, 40) for i in range(7)] + [(3360, 480, 110)]
-    assert refusal(sheet(low_and_high)) == "melody too wide"
+    assert refusal(sheet(low_and_high)) == "melody too wide for MIDI"
 
 
 def test_sheets_are_told_apart_by_metre_and_mode_bars_of_two_four_with_four_four():

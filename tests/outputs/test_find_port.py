@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedshl.errors import OutputError
-from livedshl.outputs.ports import find_port
+from livedshl.outputs.port_names import find_port
 
 PORTS = [
     "IAC Driver Bus 1",

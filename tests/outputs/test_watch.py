@@ -26,12 +26,12 @@ class Client:
     """Lists ports, or fails."""
 
     def __init__(self, ports):
-        self._ports = ports
+        self.ports = ports
 
     def get_ports(self):
-        if isinstance(self._ports, Exception):
-            raise self._ports
-        return list(self._ports)
+        if isinstance(self.ports, Exception):
+            raise self.ports
+        return list(self.ports)
 
     def delete(self):
         pass
@@ -119,7 +119,7 @@ def test_a_system_that_fails_and_recovers_takes_its_ports_along(news_after):
 
     def fail():
         for client in clients:
-            client._ports = OSError("the server has gone")
+            client.ports = OSError("the server has gone")
         system.ports[False] = None
 
     def recover():

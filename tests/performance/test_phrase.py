@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedshl.music import COMMON_TIME, Chord
+from livedshl.music.segments import MEDIAN_PITCH
 from livedshl.performance.phrase import Phrase, PhraseListener
 
 BEAT = COMMON_TIME.beat_ticks
@@ -39,6 +40,14 @@ def test_a_melody_is_quantised_and_transposed_and_rests_stay_rests():
     assert steps[:, 1].tolist() == [1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]
     assert steps[:, 2].tolist() == [0] * 4 + [1] * 4 + [2] * 4
     assert not listener.is_phrase
+
+
+@pytest.mark.parametrize("shift", [-5, 0, 6])
+def test_a_melody_moves_by_octaves_to_where_the_tunes_lie(shift):
+    listener = played((0, 200, 66), (240, 440, 68), (480, 680, 70))
+    melody = [pitch for pitch in listener.take(shift, [], 0).steps[:, 0].tolist() if pitch]
+    assert [(pitch + shift) % 12 for pitch in melody[::2]] == [6, 8, 10]
+    assert abs(np.median(melody) - MEDIAN_PITCH) <= 6
 
 
 def test_notes_struck_together_are_a_chord_and_no_melody():
@@ -96,7 +105,7 @@ def test_whatever_is_played_a_phrase_fits_the_grid_and_can_be_read_back(notes, s
 
 @pytest.mark.parametrize("text", ["", "3", "3: ", "3: 1.2", "x: 60.1.0", "3: 200.1.0", "3: 60.7.0"])
 def test_what_is_no_phrase_is_refused(text):
-    with pytest.raises(ValueError, match=r"no phrase|'x'"):
+    with pytest.raises(ValueError, match=r"not a phrase|'x'"):
         Phrase.parse(text)
 
 

@@ -52,6 +52,19 @@ def test_a_preset_file_is_read(preset):
     assert mine.groove == Groove()
 
 
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [("velocity", (1, 127)), ("volume", (0, 127)), ("density", (0, 1))],
+)
+def test_the_bounds_of_a_number_are_allowed_and_nothing_beyond_them(preset, name, bounds):
+    for value in bounds:
+        part = preset(GOOD.replace('name = "Tune"', f'name = "Tune"\n{name} = {value}')).parts[0]
+        assert getattr(part, name) == value
+    for value in (bounds[0] - 1, bounds[1] + 1):
+        with pytest.raises(PresetError, match=name):
+            preset(GOOD.replace('name = "Tune"', f'name = "Tune"\n{name} = {value}'))
+
+
 def test_a_preset_may_say_how_a_band_plays(preset):
     mine = preset(
         GOOD.replace('program = "violin"', "ornaments = 0.5\npan = 20\nreverb = 90\ndensity = 1")
@@ -85,9 +98,9 @@ def test_a_preset_may_choose_metre_and_minor(preset):
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (GOOD.replace("tempo", "tmpo"), "unknown key 'tmpo'; did you mean 'tempo'"),
+        (GOOD.replace("tempo", "tmpo"), "unknown key 'tmpo'. Did you mean 'tempo'"),
         (GOOD.replace("channel = 2", "chanel = 2"), "part 2: unknown key 'chanel'"),
-        (GOOD.replace("song_cap", "songcap"), r"\[continuation\]: unknown key 'songcap'; did"),
+        (GOOD.replace("song_cap", "songcap"), r"\[continuation\]: unknown key 'songcap'. Did"),
         (GOOD.replace("96", "0"), "tempo = 0: must be from 20 to 400 BPM"),
         (GOOD.replace('"Bb"', '"H"'), "key = 'H': not a note name"),
         ('metre = "5/4"\n' + GOOD, "metre = '5/4': must be one of 4/4, 3/4, 6/8, 9/8"),
@@ -100,16 +113,19 @@ def test_a_preset_may_choose_metre_and_minor(preset):
         (GOOD.replace('key = "Bb"', 'form = "ABBA"'), "must be one of any, none, AABB, AABA, ABAC"),
         (GOOD.replace('role = "bass"', 'role = "drum"'), "must be one of melody, chords, bass"),
         (GOOD.replace('name = "Low"\n', ""), "'name' is missing"),
-        (GOOD.replace("channel = 2", "channel = 11"), "part 2: channel 11 is that of 'Tune'"),
-        (GOOD.replace("channel = 2", "channel = 10"), "part 2: channel 10 is General MIDI's for"),
-        (GOOD.replace('"melody"', '"drums"'), "part 1: channel 10 is General MIDI's for drums"),
-        (GOOD.replace("root-fifth", "waltz"), "pattern = 'waltz': the role bass knows sustain"),
+        (GOOD.replace("channel = 2", "channel = 11"), "part 2: channel 11 is taken by 'Tune'"),
+        (GOOD.replace("channel = 2", "channel = 10"), "part 2: channel 10 is for drums"),
+        (GOOD.replace('"melody"', '"drums"'), "part 1: channel 10 is for drums"),
+        (
+            GOOD.replace("root-fifth", "waltz"),
+            "'waltz' is not for the role bass. Choose sustain",
+        ),
         (GOOD.replace("root-fifth", "polka"), "pattern = 'polka': must be one of written, strong"),
         (GOOD.replace("lowest = 30", "density = 2"), "density = 2: must be from 0 to 1"),
-        (GOOD.replace("lowest = 30", "ornament = 1"), "unknown key 'ornament'; did you mean 'orn"),
+        (GOOD.replace("lowest = 30", "ornament = 1"), "unknown key 'ornament'. Did you mean 'orn"),
         (GOOD.replace("lowest = 30", "pan = 128"), "pan = 128: must be a whole number from 0 to"),
-        (GOOD + "[grove]", "unknown key 'grove'; did you mean 'groove'"),
-        (GOOD + "[groove]\nswng = 1", r"\[groove\]: unknown key 'swng'; did you mean 'swing'"),
+        (GOOD + "[grove]", "unknown key 'grove'. Did you mean 'groove'"),
+        (GOOD + "[groove]\nswng = 1", r"\[groove\]: unknown key 'swng'. Did you mean 'swing'"),
         (GOOD + "[groove]\ntiming = 30", "timing = 30: must be a whole number from 0 to 20"),
         ("groove = 3\n" + GOOD, r"\[groove\]: must be a table"),
         ("tempo = 100", r"at least one \[\[parts\]\]"),
@@ -122,7 +138,7 @@ def test_what_is_wrong_is_told_with_the_place_and_the_remedy(preset, wrong, told
 
 
 def test_an_unknown_name_lists_the_presets():
-    with pytest.raises(PresetError, match=r"no preset is called 'sesion'.*session"):
+    with pytest.raises(PresetError, match=r"there is no preset 'sesion'. Did you mean 'session'"):
         load_preset("sesion")
 
 
@@ -162,7 +178,7 @@ def test_a_new_preset_plays_as_it_is_and_takes_no_files_place(tmp_path):
     mine, session = load_preset(str(path)), load_preset("session")
     assert (mine.parts, mine.groove, mine.rules) == (session.parts, session.groove, session.rules)
     path.write_text("mine")
-    with pytest.raises(PresetError, match="there is such a file already; choose another name"):
+    with pytest.raises(PresetError, match=r"already exists\. Choose another name"):
         write_preset(path)
     assert path.read_text() == "mine"
     with pytest.raises(PresetError, match="cannot be written"):

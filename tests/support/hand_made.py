@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.evaluation.music.measures import Corpus
+from livedshl.evaluation.music.measures import RealTunes
 from livedshl.evaluation.music.pieces import Piece
 from livedshl.music import COMMON_TIME, Grid, Mode, Tune
 from support.strategies import VOCABULARY, every_hop
@@ -48,7 +48,9 @@ def library_of(*tunes: np.ndarray, grid: Grid = COMMON_TIME) -> SegmentLibrary:
     )
 
 
-def corpus_of(*tunes: np.ndarray, mode: Mode = Mode.MAJOR, grid: Grid = COMMON_TIME) -> Corpus:
+def real_tunes_of(
+    *tunes: np.ndarray, mode: Mode = Mode.MAJOR, grid: Grid = COMMON_TIME
+) -> RealTunes:
     """A corpus of tunes, each given by its steps; of one plain tune if there are none."""
     plain = steps_of([(60, grid.segment_steps * 2)])
-    return Corpus(library_of(*(tunes or (plain,)), grid=grid), VOCABULARY, mode)
+    return RealTunes(library_of(*(tunes or (plain,)), grid=grid), VOCABULARY, mode)

@@ -1,13 +1,13 @@
 """A performance that stands still: a moment of hand-made music, the same on every machine."""
 
 import numpy as np
-from livedshl.live.overview import Overview
 
 from livedshl.improviser.provenance import Candidate
+from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import in_order
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
-from livedshl.performance.composition import Chunk
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering, steered
 from livedshl.player.clock.source import Sync
@@ -18,7 +18,6 @@ from support.strategies import VOCABULARY
 BEAT = COMMON_TIME.beat_ticks
 HOP = COMMON_TIME.hop_beats * BEAT
 SONGS = ("The Lamp on the Sill", "Two Doors", "Three in the Air", "A Very Long Name for a Tune")
-CANDIDATES = tuple(Candidate(number, 3 + number, song) for number, song in enumerate(SONGS))
 
 
 def hop(number, band):
@@ -33,13 +32,15 @@ def hop(number, band):
         for channel, pitch, on, length in notes
         for at, kind in ((on, 0x90), (on + length, 0x80))
     ]
+    # The second nearest of them was drawn.
+    candidates = tuple(Candidate(number - 1 + n, 1 + n, song) for n, song in enumerate(SONGS))
     steps = np.zeros((COMMON_TIME.hop_steps, 3), np.int8)
     steps[:, 2] = number % len(VOCABULARY)
     where = provenance(
         beat=number * COMMON_TIME.hop_beats, segment=number, song=SONGS[number // 2 % len(SONGS)],
         song_beat=4 * number, backward_code=(0, 1, 2, 3, number % 4, 1, 2, 3),
         forward_code=(0, 1, 2, 3, (number + 1) % 4, 1, 2, 0), hamming=1, nearest=1, ties=12,
-        agreeing_steps=8, candidates=CANDIDATES, place=place(bar=number // 2 + 1),
+        agreeing_steps=8, candidates=candidates, place=place(bar=number // 2 + 1),
     )  # fmt: skip
     return Chunk(start, start + HOP, in_order(np.array(events)), steps, Key.parse("G"), where)
 
@@ -56,8 +57,8 @@ class StillSession:
         self.chunks = tuple(hop(number, band) for number in range(14))
         self.stopped = self.ending = False
 
-    def overview(self):
-        return Overview(
+    def snapshot(self):
+        return Snapshot(
             tick=4 * COMMON_TIME.bar_ticks + BEAT + 60, quarter_bpm=110.0, grid=COMMON_TIME,
             sync=Sync.INTERNAL, latency_ms=0.0, steering=self.steering, chunks=self.chunks,
             chords=VOCABULARY, lateness=Lateness.opened(""),

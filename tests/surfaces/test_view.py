@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bundles import index_of, random_bundle
@@ -113,3 +114,20 @@ def test_a_muted_part_shows_no_level_and_its_mark():
     assert "M" in melody.plain[1:].replace("Melody", "")
     assert "▮" not in melody.plain
     assert any("▮" in line.plain for line in others)
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ("turn to full close", "heading for the cadence"),
+        ("to half close", "heading for the cadence"),
+        ("turn to end", "heading for the end"),
+        ("half close", "half cadence"),
+        ("variation", "variation"),
+    ],
+)
+def test_what_the_form_wishes_is_told_in_a_musicians_words(wish, told):
+    snapshot = snapshot_of()
+    chunk = chunk_at(snapshot.chunks, snapshot.tick)
+    wishing = replace(chunk, provenance=replace(chunk.provenance, wish=wish))
+    assert form_line(replace(snapshot, chunks=(wishing,))).plain.count(f", {told} ") == 1

@@ -12,7 +12,7 @@ import pytest
 from support.processes import player_of
 from support.surroundings import Receiver, Sender, left_on, livedshl
 
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 
 PULSE, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 CHOSEN = ("--seed", 7, "--preset", "solo-piano", "--bars", 40)

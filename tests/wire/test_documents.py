@@ -91,3 +91,14 @@ def test_a_command_of_the_pages_does_what_it_says(command, place):
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
     assert told or errors
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if blocks(PAGES[name], "python")])
+def test_the_python_examples_of_a_page_run_one_after_the_other(name, place):
+    folder, environment = place
+    program = "\n".join(blocks(PAGES[name], "python"))
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, env=environment,
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ import time
 import pytest
 from support.surroundings import left_on, livedshl
 
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 from livedshl.music.chords import NOTE_NAMES
 
 MELODY, BASS = 0, 2  # channels of the preset "session"

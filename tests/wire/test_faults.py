@@ -24,7 +24,7 @@ from support.surroundings import (
 )
 
 from livedshl.live.performer import Performer
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.player.clock.source import ClockSettings
 

@@ -22,7 +22,7 @@ from support.processes import player_of
 from support.surroundings import left_on, livedshl, need, notes_on
 
 from livedshl.live.performer import Performer
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.player.clock.source import ClockSettings, Sync
 

@@ -14,7 +14,7 @@ from support.surroundings import left_on, livedshl, notes_on
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.index import hamming
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 from livedshl.performance.preset import load_preset
 
 STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]

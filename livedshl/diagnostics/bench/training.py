@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from livedshl.bundle import Bundle
+from livedshl.bundle.library import stored_tunes
 from livedshl.diagnostics.bench.measurement import Measurement, side_by_side
-from livedshl.evaluation.codes.holdout import stored_tunes
 from livedshl.learning.pairs import positive_pairs, split_pairs
-from livedshl.learning.run import Run
 from livedshl.learning.settings import Method, TrainingSettings
+from livedshl.learning.training import Job, fresh
 from livedshl.progress import Progress
 
 _EPOCHS = 2  # measured; the first is left out, it warms up
@@ -41,14 +41,14 @@ def _training_seconds(bundle: Bundle, method: Method, progress: Progress) -> flo
     pairs = positive_pairs(stored_tunes(library), settings.follow_beats)
     rng = np.random.default_rng(settings.seed)
     split = split_pairs(library, pairs, settings.validation_pairs, rng)
-    run = Run(library, split, replace(settings, pretraining_steps=some_steps), rng)
+    job = Job(library, split, replace(settings, pretraining_steps=some_steps))
     started = time.perf_counter()
     pretrained = [started]
 
     def note_time(stage: str, share: float) -> None:
         pretrained[0] = time.perf_counter()
 
-    run.start(note_time, lambda: False)
+    run = fresh(job, rng, note_time, lambda: False)
     a_step = (pretrained[0] - started) / max(1, some_steps)
     for epoch in range(_EPOCHS):
         since = time.perf_counter()

@@ -1,5 +1,5 @@
-"""What codes find for songs they have not learned from, and what else would find it.
+"""How well codes retrieve what follows in songs they were not trained on, beside other methods.
 
-`holdout` takes songs out, `contest` asks every way of retrieving the same questions, `intervals`
-says how sure the answers are, `evaluate` puts it together. Import from the modules.
+`holdout` holds songs out, `contest` asks every method the same questions, `intervals` computes how
+certain the answers are, `evaluate` runs it all. Import from the modules.
 """

@@ -1,4 +1,4 @@
-"""The same questions to every way of retrieving: which segment comes next in a song unheard?"""
+"""Asks every retrieval method the same questions: which segment comes next in an unheard song?"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from livedshl.evaluation.codes.intervals import Figure, mean_over_songs, median_
 from livedshl.learning.pairs import Negatives
 from livedshl.networks.contexts import Contexts
 
-# Gives how well each candidate would follow each query, float[q, candidates]; higher is better.
+# Scores each candidate as the successor of each query, float[q, candidates]; higher is better.
 Ranker = Callable[[Contexts], NDArray[np.floating]]
 
-RECALLED_IN = (1, 10, 100)  # of recall: the first so many candidates
-_NEGATIVES = 20  # filtered negatives a query
-_BLOCK = 256  # queries at a time
+RECALLED_IN = (1, 10, 100)  # k of recall@k
+_NEGATIVES = 20  # filtered negatives per query
+_BLOCK = 256  # queries
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contest:
-    """Questions and the answers to choose from.
+    """Questions, and the answers to choose from.
 
-    queries: rows of `library` that ask, int64[q]. candidates: rows of `library`, one for every
-        different content and place in the bar, int64[c]. truth: the candidate that does come
-        next, int64[q]. song: the tune of each query, [q]. negatives: candidates that Eq. 6 takes
-        for bad, -1 where none was found, int64[q, 20].
+    queries: rows of `library`, int64[q]. candidates: rows of `library`, one for each content and
+        place in the bar, int64[c]. truth: the candidate that really follows, int64[q].
+    song: the tune of each query, [q]. negatives: candidates that Eq. 6 rejects, or -1,
+        int64[q, 20].
     """
 
     library: SegmentLibrary
@@ -39,7 +39,7 @@ class Contest:
 
     @classmethod
     def of(cls, holdout: Holdout, rng: np.random.Generator) -> "Contest":
-        """The questions of the held-out songs; every segment there is, is a candidate."""
+        """Questions from the held-out songs. Every segment is a candidate."""
         library, queries = holdout.library, holdout.queries
         key = library.content_ids.astype(np.int64) * library.grid.cycle_beats + library.phases
         _, candidates, candidate_of = np.unique(key, return_index=True, return_inverse=True)
@@ -61,12 +61,12 @@ class Contest:
         rng: np.random.Generator,
         progress: Callable[[float], None] = lambda share: None,
     ) -> dict[str, Figure]:
-        """The figures of a ranker by name; a tie counts as the mean of its possible outcomes.
+        """The figures of a ranker, by name. A tie counts as the mean of its possible outcomes.
 
-        auc_filtered, auc_random: chance that the true next is preferred to a filtered negative,
-        and to any candidate. median_rank_percent: of the true next, in percent of the candidates.
-        recall@k: chance that it is among the k best. mrr: mean of 1 / rank. in_phase_...: the same
-        among the candidates with its place in the bar.
+        auc_filtered, auc_random: chance that the true successor outranks a filtered negative, and
+        any candidate. median_rank_percent: of the true successor, in percent of the candidates.
+        recall@k: chance that it is among the k best. mrr: mean of 1 / rank. in_phase_*: the same
+        among candidates with its place in the bar.
         """
         phases = self.library.phases[self.candidates]
         answers: list[dict[str, NDArray[np.float64]]] = []
@@ -99,7 +99,7 @@ class Contest:
 def _ranks(
     scores: NDArray[np.floating], truth: NDArray[np.int64], among: NDArray[np.bool_]
 ) -> dict[str, NDArray[np.float64]]:
-    """Where the true next of each query comes `among` the candidates, each float64[q]."""
+    """How the true successor of each query ranks `among` the candidates, each float64[q]."""
     own = scores[np.arange(len(truth)), truth][:, None]
     better = ((scores > own) & among).sum(1)
     tied = ((scores == own) & among).sum(1)  # itself included
@@ -117,7 +117,7 @@ def _ranks(
 def _preferred(
     scores: NDArray[np.floating], truth: NDArray[np.int64], negatives: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Share of its negatives that the true next of each query beats, ties half; NaN of none."""
+    """Share of negatives that each true successor outranks; a tie is half; NaN without any."""
     rows = np.arange(len(truth))[:, None]
     own, other = scores[rows, truth[:, None]], scores[rows, negatives]
     wins = np.where(negatives >= 0, (own > other) + (own == other) / 2, np.nan)

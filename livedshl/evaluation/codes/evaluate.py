@@ -1,4 +1,4 @@
-"""Learns a bundle's settings again without some songs, and measures what its codes find there."""
+"""Trains a bundle's settings again without some songs, and measures its codes on those songs."""
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
+from livedshl.bundle.library import stored_tunes
 from livedshl.errors import BundleError
 from livedshl.evaluation.codes.baselines import BASELINES
 from livedshl.evaluation.codes.baselines.material import Material
 from livedshl.evaluation.codes.contest import Contest, Ranker
-from livedshl.evaluation.codes.holdout import Holdout, choose_songs, hold_out, stored_tunes
+from livedshl.evaluation.codes.holdout import Holdout, choose_songs, hold_out
 from livedshl.evaluation.codes.intervals import Figure, counted_over_songs, mean_over_songs
 from livedshl.learning.harmony import shipped_harmoniser
 from livedshl.learning.networks import Networks, to_code
@@ -26,8 +27,9 @@ from livedshl.learning.training import train
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 from livedshl.networks.contexts import Contexts
 from livedshl.progress import Progress
+from livedshl.records import RecordError
 
-# What is reported of every way of retrieving, in this order; None where it does not apply.
+# The figures reported of every method, in this order; null where one does not apply.
 FIGURES = (
     "hamming_positive",
     "hamming_negative",
@@ -53,10 +55,10 @@ _ENCODE_BATCH = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """What was measured.
+    """The result of an evaluation.
 
-    settings: what was learned again. holdout: what was held out. candidates: different segments
-    to choose from. codes: figures by name, of the codes; baselines: of the others, by their names.
+    settings: of the training. candidates: number of segments to choose from. codes: figures of the
+    codes, by name. baselines: the same of each baseline, by its name.
     """
 
     settings: TrainingSettings
@@ -66,7 +68,7 @@ class Evaluation:
     baselines: Mapping[str, Mapping[str, Figure]]
 
     def as_json(self) -> dict[str, Any]:
-        """One object: the figures of the codes, those of the baselines, and what was held out."""
+        """The figures of the codes and baselines, the held-out songs and the settings, for JSON."""
         return {
             "follow": self.settings.follow_beats,
             **_plain(self.codes),
@@ -91,16 +93,19 @@ def evaluate(
     seed: int,
     progress: Progress,
 ) -> Evaluation:
-    """Learns the bundle's settings again on all but the held-out songs, and measures on those.
+    """Trains with the bundle's settings on all but the held-out songs, and measures on those.
 
-    paths: tunes to learn from and measure on; without any, those of the bundle. share_or_file:
-    see `choose_songs`. seed: of the choice of songs, of training, and of all that is drawn.
-    Raises BundleError, CorpusError.
+    paths: the tunes; if empty, those of the bundle. share_or_file: see `choose_songs`. seed: of the
+    choice of songs, the training and every other random choice. Raises BundleError, CorpusError.
     """
     try:
-        settings = replace(TrainingSettings.from_dict(bundle.manifest["training"]), seed=seed)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BundleError(f"{bundle.folder}: unknown training settings ({error})") from error
+        settings = replace(TrainingSettings.of_manifest(bundle.manifest.training), seed=seed)
+    except RecordError as error:
+        raise BundleError(
+            f"the training settings are unknown ({error})",
+            where=str(bundle.folder),
+            remedy="Train the model again",
+        ) from error
     tunes = _tunes(bundle, paths, progress)
     holdout = hold_out(tunes, choose_songs(tunes, share_or_file, seed), settings.follow_beats)
     contest = Contest.of(holdout, np.random.default_rng(seed))
@@ -133,7 +138,7 @@ def evaluate(
 def measure_codes(
     networks: Networks, contest: Contest, seed: int, progress: Progress
 ) -> dict[str, Figure]:
-    """All figures of the codes that networks give, by Hamming distance."""
+    """All figures of the networks' codes, compared by Hamming distance."""
     networks.eval()
     rng = np.random.default_rng(seed)
     backward = _codes(networks.soft_backward, contest, contest.candidates)
@@ -191,7 +196,7 @@ def _largest_bucket(codes: NDArray[np.uint8]) -> float:
 
 
 def _symbol_entropy(codes: NDArray[np.uint8]) -> float:
-    """Mean entropy of a symbol, in bits; at most log2 K."""
+    """Mean entropy of a symbol in bits, at most log2 K."""
     entropies = []
     for column in codes.T:
         share = np.unique(column, return_counts=True)[1] / len(column)

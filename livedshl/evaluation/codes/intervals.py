@@ -1,8 +1,8 @@
-"""How sure a figure is: where it would lie had other songs been held out.
+"""How certain a figure is: the range it would have with other songs held out.
 
-Of a figure of held-out songs, resampling songs tells how far it lies from that of all songs there
-could be. The figure of other songs held out lies as far from that again, so the spread is widened
-by the square root of 2. What another training would change is not in it.
+Resampling the held-out songs shows how far their figure is from the figure of all possible songs.
+Another set of held-out songs is just as far from that, so the spread is widened by the square root
+of 2. The effect of another training run is not included.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ RESAMPLES = 1000
 _GROUPS = 20
 _LOW, _HIGH = 0.025, 0.975
 _NORMAL = 1.96  # standard errors on either side of the middle 95 %
-_OF_TWO = np.sqrt(2.0)  # spread of the difference of two equal figures, beside that of one
+_OF_TWO = np.sqrt(2.0)  # spread of the difference of two figures, relative to one
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure, and the ends of its 95 % interval."""
+    """A figure and its 95 % interval."""
 
     value: float
     low: float
@@ -30,7 +30,7 @@ class Figure:
 def mean_over_songs(
     values: NDArray[np.float64], song: NDArray[np.integer], rng: np.random.Generator
 ) -> Figure:
-    """The mean of values, float64[q], and its bootstrap interval: songs drawn with replacement.
+    """The mean of values, float64[q], with a bootstrap interval from songs drawn with replacement.
 
     song: the song of each value, [q].
     """
@@ -44,7 +44,7 @@ def mean_over_songs(
 def median_over_songs(
     values: NDArray[np.float64], song: NDArray[np.integer], rng: np.random.Generator
 ) -> Figure:
-    """The median of values, float64[q], and its bootstrap interval, as `mean_over_songs`."""
+    """The median of values, float64[q], with an interval as in `mean_over_songs`."""
     _, which = np.unique(song, return_inverse=True)
     n_songs = int(which.max()) + 1
     drawn = rng.multinomial(n_songs, np.full(n_songs, 1 / n_songs), RESAMPLES)
@@ -59,10 +59,10 @@ def counted_over_songs(
     song: NDArray[np.integer],
     rng: np.random.Generator,
 ) -> Figure:
-    """A figure of all segments together, and its jackknife interval: groups of songs left out.
+    """A figure of all segments, with a jackknife interval from leaving out groups of songs.
 
-    count: gives the figure of the segments of a mask, bool[n]. song: the song of each, [n]. A
-    bootstrap would not do: it repeats songs, which adds no new code.
+    count: computes the figure of the segments in a mask, bool[n]. song: the song of each, [n]. A
+    bootstrap does not work here: it repeats songs, and a repeated song adds no new code.
     """
     n_groups = min(_GROUPS, int(song.max()) + 1)
     group = rng.permutation(np.arange(int(song.max()) + 1) % n_groups)[song]
@@ -76,7 +76,7 @@ def counted_over_songs(
 
 
 def _figure(value: float, resampled: NDArray[np.float64], values: NDArray[np.float64]) -> Figure:
-    """The figure with its interval, which cannot lie outside the range of the values."""
+    """The figure with its interval, within the range of the values."""
     low, high = value + _OF_TWO * (np.quantile(resampled, [_LOW, _HIGH]) - value)
     return Figure(
         value, max(float(values.min()), min(value, low)), min(float(values.max()), max(value, high))

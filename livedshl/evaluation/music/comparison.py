@@ -1,4 +1,4 @@
-"""Measures pieces of every source and says where the default setting leaves real tunes' range."""
+"""Measures pieces from every source, and compares the default setting with real tunes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.evaluation.music.markov import MarkovChain
-from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Corpus, Measure
+from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Measure, RealTunes
 from livedshl.evaluation.music.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece
 from livedshl.improviser import Form, Retrieve
 from livedshl.improviser.ranking import CHART, FIT
@@ -20,17 +20,17 @@ from livedshl.performance.preset import Preset
 from livedshl.performance.settings import Settings
 from livedshl.progress import Progress
 
-MAX_QUOTE_BEATS = 8  # wanted of every piece, planned repeats aside
+MAX_QUOTE_BEATS = 8  # the target for every piece, except in planned repeats
 _REAL, _DEFAULT, _FREE, _FARTHEST, _MARKOV = SOURCES = (
     "real tunes", "default", "free run", "farthest", "Markov",
 )  # fmt: skip
 _LOW, _HIGH = 0.1, 0.9  # the middle 80 %
-_ADVENTURES = (0.0, 0.5, 1.0)  # besides the default's
+_ADVENTURES = (0.0, 0.5, 1.0)  # beside the default
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How a measure is spread over pieces: `low` and `high` are the 10th and 90th percentile."""
+    """The spread of a measure over pieces: `low` and `high` are the 10th and 90th percentile."""
 
     mean: float
     median: float
@@ -40,8 +40,8 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Whether the default's median lies in the middle 80 % of real tunes, and what share of its
-    pieces do."""
+    """Whether the default's median is in the middle 80 % of real tunes, and the share of its pieces
+    that are."""
 
     median: bool
     share: float
@@ -49,22 +49,21 @@ class Within:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """What was found, by source: every measure, by its name, float64[pieces]; NaN where a piece has
-    none."""
+    """Every measure of every piece: by source, then by measure, float64[pieces]; NaN for none."""
 
     values: Mapping[str, Mapping[str, NDArray[np.float64]]]
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """What was measured."""
+        """The sources measured."""
         return tuple(self.values)
 
     def pieces(self, source: str) -> int:
-        """How many pieces of a source were measured."""
+        """The number of pieces of a source."""
         return len(self.values[source][MEASURES[0].name])
 
     def spread(self, source: str, measure: Measure) -> Spread | None:
-        """A measure over the pieces that have it; None where none has."""
+        """The spread of a measure over the pieces that have it, or None."""
         found = _without_nan(self.values[source][measure.name])
         if not len(found):
             return None
@@ -72,7 +71,7 @@ class Comparison:
         return Spread(float(found.mean()), median, low, high)
 
     def within(self, measure: Measure) -> Within | None:
-        """How the default setting compares with real tunes; None where that says nothing."""
+        """How the default setting compares with real tunes; None if that is meaningless."""
         real, ours = self.spread(_REAL, measure), self.spread(_DEFAULT, measure)
         if not measure.compared or real is None or ours is None:
             return None
@@ -85,7 +84,7 @@ class Comparison:
         return self.values[_DEFAULT][LONGEST_QUOTE.name]
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, by measure and source; null where there is nothing."""
+        """Everything, by measure and source, for JSON; null for nothing."""
         measures = {}
         for measure in MEASURES:
             spreads = {source: self.spread(source, measure) for source in self.sources}
@@ -108,11 +107,10 @@ class Comparison:
 def compare(
     bundle: Bundle, preset: Preset, n_pieces: int, seed: int, progress: Progress
 ) -> Comparison:
-    """Measures so many pieces of each source; what is composed has `seed` and those after it.
+    """Measures `n_pieces` of each source; compositions have the seeds from `seed` on.
 
-    Beside real tunes and the default setting, which is what the preset gives with this bundle:
-    the paper's free run, which takes the nearest code and plans nothing; the farthest codes; and a
-    Markov chain of the tunes' steps.
+    The sources: real tunes; the default setting, which is the preset with this bundle; the paper's
+    free run, by nearest code and without a form; the farthest codes; a Markov chain of steps.
     """
     default = _default(bundle, preset)
     free = replace(default, rules=default.rules.plain(), form=Form.NONE)
@@ -122,17 +120,17 @@ def compare(
     drawn = MarkovChain(bundle.library).pieces(
         n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
     )
-    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
-    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], corpus)
+    tunes = RealTunes(bundle.library, bundle.vocabulary, bundle.mode)
+    values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], tunes)
     return Comparison(values)
 
 
 def ablate(
     bundle: Bundle, preset: Preset, n_pieces: int, seed: int, progress: Progress
 ) -> Comparison:
-    """Measures the default setting without each term that ranks, and at other adventures.
+    """Measures the default setting without each ranking term, and at other adventures.
 
-    The pieces of each setting have `seed` and those after it.
+    The pieces of each setting have the seeds from `seed` on.
     """
     default = _default(bundle, preset)
     rules = default.rules
@@ -153,26 +151,26 @@ def _values(
     seed: int,
     progress: Progress,
 ) -> dict[str, Mapping[str, NDArray[np.float64]]]:
-    """The measures of real tunes, and of what is composed with some settings."""
+    """The measures of real tunes, and of compositions with some settings."""
     index = CodeIndex(bundle.backward, bundle.shape)
-    corpus = Corpus(bundle.library, bundle.vocabulary, bundle.mode)
+    tunes = RealTunes(bundle.library, bundle.vocabulary, bundle.mode)
     rng = np.random.default_rng(seed)
     progress("Reading the tunes", 0.0)
     values: dict[str, Mapping[str, NDArray[np.float64]]] = {
-        _REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), corpus)
+        _REAL: _measured(list(real_pieces(bundle, n_pieces, rng)), tunes)
     }
     for source, settings in composed.items():
         pieces = []
         for number in range(n_pieces):
             progress(f"Composing: {source}", number / n_pieces)
             pieces.append(composed_piece(bundle, index, replace(settings, seed=seed + number)))
-        values[source] = _measured(pieces, corpus)
+        values[source] = _measured(pieces, tunes)
     progress("Composing", 1.0)
     return values
 
 
 def _default(bundle: Bundle, preset: Preset) -> Settings:
-    """What the preset gives with this bundle."""
+    """The settings of the preset with this bundle."""
     home = Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode)
     return Settings.of_preset(
         preset, bundle.library.grid,
@@ -180,9 +178,9 @@ def _default(bundle: Bundle, preset: Preset) -> Settings:
     )  # fmt: skip
 
 
-def _measured(pieces: Sequence[Piece], corpus: Corpus) -> dict[str, NDArray[np.float64]]:
+def _measured(pieces: Sequence[Piece], tunes: RealTunes) -> dict[str, NDArray[np.float64]]:
     return {
-        measure.name: np.array([measure.of(piece, corpus) for piece in pieces])
+        measure.name: np.array([measure.of(piece, tunes) for piece in pieces])
         for measure in MEASURES
     }
 

@@ -1,10 +1,9 @@
-"""Makes pieces from a variable-order Markov chain of steps, as the Continuator does.
+"""Composes pieces from a variable-order Markov chain of steps, as the Continuator does.
 
 Reference: Pachet: The Continuator, musical interaction with style (2003). Orders are blended after
-Witten and Bell (1991), as in the baseline of that name, which ranks: it sums up probabilities where
-this draws, and needs torch's company, so they share no code. The more often what follows a context
-differs, the more often the draw is left to the context that is a step shorter; one step is the
-least, so that a note is held only once it has begun.
+Witten and Bell (1991): the more varied the steps after a context, the more often the draw falls
+back on the next shorter context. The shortest has one step, so a note is held only once it has
+begun. The baseline of the same name sums probabilities instead of drawing, so they share no code.
 """
 
 from collections.abc import Iterator
@@ -19,11 +18,11 @@ _BASE = np.uint64(1_000_003)  # of the running hash of a context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Order:
-    """All contexts of one length, by hash, and the places in the library that they lead to.
+class _Followers:
+    """All contexts of one length, by hash, and the library steps that follow them.
 
-    contexts: uint64[m], ascending. places: int64[m], steps of the library, by context and then by
-    the step that stands there. kinds: int64[m], how many times one of the two has changed so far.
+    contexts: uint64[m], ascending. places: int64[m], rows of the library's steps, ordered by
+    context, then by the step there. kinds: int64[m], changes of context or step so far.
     """
 
     contexts: NDArray[np.uint64]
@@ -32,7 +31,7 @@ class _Order:
 
 
 class MarkovChain:
-    """What follows every context of up to a hop in the tunes of a library."""
+    """The steps that follow every context of up to a hop in a library."""
 
     def __init__(self, library: SegmentLibrary) -> None:
         self._steps = np.asarray(library.steps)
@@ -49,7 +48,7 @@ class MarkovChain:
     def pieces(
         self, n_pieces: int, n_steps: int, rng: np.random.Generator
     ) -> Iterator[NDArray[np.int8]]:
-        """Draws pieces, int8[n_steps, 3], that begin as tunes do."""
+        """Random pieces, int8[n_steps, 3], that begin as tunes do."""
         places = np.empty((n_pieces, n_steps), np.int64)
         places[:, 0] = rng.choice(self._openings, n_pieces)
         for step in range(1, n_steps):
@@ -57,7 +56,7 @@ class MarkovChain:
         return iter(self._steps[places])
 
     def _next(self, heard: NDArray[np.uint64], rng: np.random.Generator) -> NDArray[np.int64]:
-        """Places in the library that may follow each row of `heard`, one a row."""
+        """A random place in the library that may follow, for each row of `heard`."""
         found = np.full(len(heard), -1, np.int64)
         for order in reversed(range(min(len(self._orders), heard.shape[1] + 1))):
             table = self._orders[order]
@@ -73,13 +72,13 @@ class MarkovChain:
             found[takes] = drawn[takes]
         return found
 
-    def _counted(self, places: NDArray[np.int64], order: int) -> _Order:
+    def _counted(self, places: NDArray[np.int64], order: int) -> _Followers:
         contexts = _hash(self._numbers[places[:, None] + np.arange(-order, 0)])
         following = self._numbers[places]
         by_context = np.lexsort((following, contexts))
         contexts, following = contexts[by_context], following[by_context]
         changes = (contexts[1:] != contexts[:-1]) | (following[1:] != following[:-1])
-        return _Order(contexts, places[by_context], np.append(0, np.cumsum(changes)))
+        return _Followers(contexts, places[by_context], np.append(0, np.cumsum(changes)))
 
 
 def _packed(steps: NDArray[np.int8]) -> NDArray[np.int64]:

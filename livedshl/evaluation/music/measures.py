@@ -1,4 +1,4 @@
-"""What is measured of a piece, each by a function that gives one number: NaN if there is none."""
+"""The measures of a piece: functions that return one number, or NaN."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -15,15 +15,15 @@ from livedshl.music import ChordVocabulary, Grid, Mode
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
-# Chords around a join that make a transition. From one chord to the next is too little: with a
-# dozen classes every pair has occurred, and the farthest codes do as well as tunes.
+# A transition has the chords around a join. Two chords are too few: every pair of a dozen classes
+# occurs somewhere, so the farthest codes would score as well as tunes.
 _BEATS_BEFORE = _BEATS_AFTER = 2
 _CADENCE_ROOTS = {Mode.MAJOR: (0, 7), Mode.MINOR: (9, 4)}  # tonic and dominant of C and A minor
 
 
 @dataclass(frozen=True, eq=False)
-class Corpus:
-    """The tunes that pieces are compared with, and how to read their chords."""
+class RealTunes:
+    """The tunes to compare pieces with, and their chord classes and mode."""
 
     library: SegmentLibrary
     vocabulary: ChordVocabulary
@@ -31,12 +31,12 @@ class Corpus:
 
     @cached_property
     def quotes(self) -> QuoteIndex:
-        """Finds what stands in a song."""
+        """Finds quotations of songs."""
         return QuoteIndex(self.library)
 
     @cached_property
     def songs_with_transition(self) -> NDArray[np.int64]:
-        """In how many songs each transition of `transitions` occurs, by its number."""
+        """The number of songs with each transition, by its number in `transitions`."""
         library, beat_steps = self.library, self.library.grid.beat_steps
         tune = np.repeat(np.arange(len(library.tunes)), np.diff(library.tune_steps))
         since = np.arange(len(tune)) - library.tune_steps[tune]
@@ -48,10 +48,10 @@ class Corpus:
         return np.bincount(in_songs % kinds, minlength=kinds)
 
     def transitions(self, steps: NDArray[np.int8], beats: NDArray[np.integer]) -> NDArray[np.int64]:
-        """The chords around some beats as numbers, int64[n]: of two beats before each, of itself
-        and of the one after.
+        """The chords around some beats as one number each, int64[n].
 
-        beats: the steps on which they begin.
+        They are the chords of the two beats before, the beat, and the beat after. beats: the steps
+        where the beats begin.
         """
         reach = np.arange(-_BEATS_BEFORE, _BEATS_AFTER)
         around = beats[:, None] + reach * self.library.grid.beat_steps
@@ -63,22 +63,22 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure by its name.
+    """A named measure.
 
-    form: how its figures are written. compared: whether real tunes say what is wanted.
+    form: number format. compared: whether real tunes set its target range.
     """
 
     name: str
     unit: str
-    of: Callable[[Piece, Corpus], float]
+    of: Callable[[Piece, RealTunes], float]
     form: str = ".2f"
     compared: bool = True
 
 
-def leap_at_joins(piece: Piece, corpus: Corpus) -> float:
+def leap_at_joins(piece: Piece, tunes: RealTunes) -> float:
     """Mean size of the intervals at joins, in semitones.
 
-    The interval is that from the last note before to the first that begins at the join or after.
+    An interval goes from the last note before the join to the first that starts at it or after.
     """
     pitches = piece.steps[:, PITCH].astype(int)
     onsets = _onsets(piece)
@@ -92,35 +92,34 @@ def leap_at_joins(piece: Piece, corpus: Corpus) -> float:
     return _mean(leaps)
 
 
-def known_transitions_at_joins(piece: Piece, corpus: Corpus) -> float:
-    """Share of joins around which chords follow one another as they do in some (other) song.
+def known_transitions_at_joins(piece: Piece, tunes: RealTunes) -> float:
+    """Share of joins whose chords follow each other as in some other song.
 
-    They are the chords of two beats on either side of where the harmony is handed over: on the
-    first beat at or after the join.
+    The chords are those of two beats before and after the first beat at or after the join.
     """
     beat_steps = piece.grid.beat_steps
     beats = -(-piece.joins // beat_steps) * beat_steps
     in_reach = (beats >= _BEATS_BEFORE * beat_steps) & (
         beats + (_BEATS_AFTER - 1) * beat_steps < len(piece.steps)
     )
-    songs = corpus.songs_with_transition[corpus.transitions(piece.steps, beats[in_reach])]
+    songs = tunes.songs_with_transition[tunes.transitions(piece.steps, beats[in_reach])]
     return _mean(songs > (0 if piece.tune is None else 1))
 
 
-def pitch_class_entropy(piece: Piece, corpus: Corpus) -> float:
-    """Entropy of the pitch classes of the notes, in bits; at most log2 12 = 3.58."""
+def pitch_class_entropy(piece: Piece, tunes: RealTunes) -> float:
+    """Entropy of the notes' pitch classes in bits, at most log2 12 = 3.58."""
     return _entropy((piece.steps[_onsets(piece), PITCH] % 12).tolist())
 
 
-def onset_pattern_entropy(piece: Piece, corpus: Corpus) -> float:
-    """Entropy of the bars' onset patterns, in bits; at most log2 32 = 5."""
+def onset_pattern_entropy(piece: Piece, tunes: RealTunes) -> float:
+    """Entropy of the bars' onset patterns in bits, at most log2 32 = 5."""
     return _entropy(bar[:, ARTICULATED].tobytes() for bar in _bars(piece))
 
 
-def returning_patterns(piece: Piece, corpus: Corpus) -> float:
-    """Share of bars whose onsets and contour another bar has too.
+def returning_patterns(piece: Piece, tunes: RealTunes) -> float:
+    """Share of bars with the onsets and contour of another bar.
 
-    The contour: whether the melody rises, falls or stays from each note of the bar to the next.
+    Contour: whether the melody rises, falls or stays from each note of the bar to the next.
     """
     keys = []
     for bar in _bars(piece):
@@ -130,32 +129,29 @@ def returning_patterns(piece: Piece, corpus: Corpus) -> float:
     return _returning(keys)
 
 
-def returning_bars(piece: Piece, corpus: Corpus) -> float:
-    """Share of bars whose melody another bar has note for note."""
+def returning_bars(piece: Piece, tunes: RealTunes) -> float:
+    """Share of bars with the melody of another bar, note for note."""
     return _returning([bar[:, :CHORD].tobytes() for bar in _bars(piece)])
 
 
-def chord_tones_on_strong_beats(piece: Piece, corpus: Corpus) -> float:
-    """Share of strong beats on which the melody sounds a note of the chord.
-
-    Of the beats with a note and a chord.
-    """
+def chord_tones_on_strong_beats(piece: Piece, tunes: RealTunes) -> float:
+    """Share of strong beats where the melody has a chord tone, among those with note and chord."""
     bar_starts = np.arange(0, len(piece.steps), piece.grid.bar_steps)
     places = (bar_starts[:, None] + _strong_beats(piece.grid)).ravel()
     return _mean(
         [
-            _is_chord_tone(pitch, chord, corpus)
+            _is_chord_tone(pitch, chord, tunes)
             for pitch, _, chord in piece.steps[places].tolist()
             if pitch != REST and chord != NO_CHORD
         ]
     )
 
 
-def cadences(piece: Piece, corpus: Corpus) -> float:
-    """Share of the phrases of 8 bars that end on a tonic or dominant chord and a note of it.
+def cadences(piece: Piece, tunes: RealTunes) -> float:
+    """Share of 8-bar phrases that end on a tonic or dominant chord and a note of it.
 
-    A phrase ends on the last strong beat of its last bar; what comes after may be the upbeat to the
-    next. The note is the one that sounds there, or if none does the last before it in that bar.
+    A phrase ends on the last strong beat of its last bar; a pickup to the next may follow. The note
+    is the one that sounds there, or else the last one before it in that bar.
     """
     phrase_steps = PHRASE_BARS * piece.grid.bar_steps
     found = []
@@ -165,24 +161,24 @@ def cadences(piece: Piece, corpus: Corpus) -> float:
         chord, notes = int(close[-1, CHORD]), close[close[:, PITCH] != REST, PITCH]
         found.append(
             chord != NO_CHORD
-            and corpus.vocabulary.classes[chord].root in _CADENCE_ROOTS[corpus.mode]
+            and tunes.vocabulary.classes[chord].root in _CADENCE_ROOTS[tunes.mode]
             and len(notes) > 0
-            and _is_chord_tone(int(notes[-1]), chord, corpus)
+            and _is_chord_tone(int(notes[-1]), chord, tunes)
         )
     return _mean(found)
 
 
-def longest_quote(piece: Piece, corpus: Corpus) -> float:
-    """The longest stretch of melody that stands note for note in one (other) song, in beats.
+def longest_quote(piece: Piece, tunes: RealTunes) -> float:
+    """The longest passage of melody quoted note for note from one other song, in beats.
 
     Planned repeats do not count.
     """
-    runs = corpus.quotes.runs(piece.steps, piece.planned, piece.tune)
+    runs = tunes.quotes.runs(piece.steps, piece.planned, piece.tune)
     return float(runs.max()) / piece.grid.beat_steps
 
 
-def distinct_songs(piece: Piece, corpus: Corpus) -> float:
-    """From how many songs it was made."""
+def distinct_songs(piece: Piece, tunes: RealTunes) -> float:
+    """The number of songs that the piece uses."""
     return float("nan") if piece.songs is None else float(len(piece.songs))
 
 
@@ -197,13 +193,13 @@ MEASURES = (
     Measure("chord tones", "share of strong beats", chord_tones_on_strong_beats),
     Measure("cadences", "share of phrase ends", cadences),
     LONGEST_QUOTE,
-    # A real tune is one song by its nature: no range to lie in.
+    # A real tune is one song, so real tunes set no range.
     Measure("distinct songs", "a piece", distinct_songs, ".1f", compared=False),
 )
 
 
 def _onsets(piece: Piece) -> NDArray[np.int64]:
-    """The steps at which notes begin."""
+    """The steps where notes begin."""
     return np.flatnonzero((piece.steps[:, ARTICULATED] == 1) & (piece.steps[:, PITCH] != REST))
 
 
@@ -213,13 +209,13 @@ def _bars(piece: Piece) -> NDArray[np.int8]:
 
 
 def _strong_beats(grid: Grid) -> NDArray[np.int64]:
-    """The steps of a bar on which its strong beats fall: the first, and the middle if it is one."""
+    """The steps of a bar's strong beats: the first, and the middle one if there is one."""
     halves = 2 if grid.bar_beats % 2 == 0 else 1
     return np.arange(halves) * (grid.bar_steps // halves)
 
 
-def _is_chord_tone(pitch: int, chord: int, corpus: Corpus) -> bool:
-    return pitch % 12 in corpus.vocabulary.classes[chord].pitch_classes
+def _is_chord_tone(pitch: int, chord: int, tunes: RealTunes) -> bool:
+    return pitch % 12 in tunes.vocabulary.classes[chord].pitch_classes
 
 
 def _returning(keys: Sequence[Hashable]) -> float:

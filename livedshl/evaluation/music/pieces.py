@@ -1,4 +1,4 @@
-"""Pieces of 32 bars to be measured: real tunes, and what is composed."""
+"""Pieces of 32 bars to measure: real tunes and compositions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,11 +24,10 @@ class Piece:
     """A piece of music in C major or A minor.
 
     steps: int8[n, 3], as in `Tune`, from a bar line on.
-    joins: int64[m], steps at which other music of the corpus takes over than what goes on in the
-        song, ascending.
+    joins: int64[m], steps where the music leaves its song for another place, ascending.
     planned: bool[n], steps that the form repeats on purpose.
-    songs: sources of the songs it was made from; None where nobody knows.
-    tune: its number in the library if it is a real tune, which is then compared with the others.
+    songs: sources of the songs it uses; None if unknown.
+    tune: the number of a real tune in the library. It is compared only with the others.
     """
 
     grid: Grid
@@ -40,9 +39,9 @@ class Piece:
 
 
 def real_pieces(bundle: Bundle, n_pieces: int, rng: np.random.Generator) -> Iterator[Piece]:
-    """The first 32 bars of tunes that have so many, drawn at random; fewer where there are fewer.
+    """The first 32 bars of random tunes, up to `n_pieces`.
 
-    Tunes are played out, repeats and all. Only those count that keep to the grid and its bars.
+    Repeats are written out. Skips tunes that are shorter or leave the grid or its bars.
     """
     library = bundle.library
     n_steps = BARS * library.grid.bar_steps
@@ -64,8 +63,10 @@ def uncut_piece(
     songs: frozenset[str] | None = None,
     tune: int | None = None,
 ) -> Piece:
-    """A piece that nobody joined. As its joins count the places where it would be joined to itself:
-    where the merge would hand over in each hop, so that they lie where others have theirs.
+    """A piece without real joins, such as a tune.
+
+    Its joins are where a splice with itself would hand over in each hop. So they lie where composed
+    pieces have theirs.
     """
     grid = bundle.library.grid
     length = bundle.follow_beats * grid.beat_steps
@@ -81,7 +82,7 @@ def uncut_piece(
 
 
 def composed_piece(bundle: Bundle, index: CodeIndex, settings: Settings) -> Piece:
-    """The piece that these settings give."""
+    """The piece that the settings compose."""
     return traced_piece(settings.grid, list(Composition(bundle, index, settings)))
 
 
@@ -105,8 +106,7 @@ def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:
 def _keeps_to_the_grid(library: SegmentLibrary, tune: int, n_steps: int) -> bool:
     """Whether a tune's first steps are full bars without a note off the grid.
 
-    Then each of their segments, which the library has once a tune, is among those of the tune, and
-    where it has them they lie where the bars say.
+    If so, the library has each of their segments in that tune, at a phase that fits the bars.
     """
     grid, first = library.grid, library.tune_steps[tune]
     low, high, end = np.searchsorted(

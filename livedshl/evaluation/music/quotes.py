@@ -1,6 +1,6 @@
-"""Finds how much of a piece stands note for note in one song: exact, by a suffix array.
+"""Finds exactly how much of a piece quotes one song note for note, by a suffix array.
 
-The melody counts, pitch and articulation; other chords do not make another tune of it.
+Only the melody counts, pitch and articulation. New chords do not make a quotation new.
 """
 
 import numpy as np
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from livedshl.bundle import SegmentLibrary
 from livedshl.music.segments import ARTICULATED, PITCH
 
-# Steps are numbered so that several fit a word and words compare as the steps do.
+# Steps are numbered so that several fit a word, and words sort as the steps do.
 _BITS = 9
 _PER_WORD = 7
-_END_OF_TUNE, _END_OF_QUERY = 0, 1  # equal to no step and not to each other
-_LONGEST = 1024  # steps; up to here suffixes are sorted
+_END_OF_TUNE, _END_OF_QUERY = 0, 1  # differ from every step and from each other
+_LONGEST = 1024  # steps of a suffix that count for the order
 
 
 class QuoteIndex:
-    """All endings of all tunes of a library in order, so that the longest match is a neighbour."""
+    """All suffixes of all tunes in order, so that the longest match is a neighbour."""
 
     def __init__(self, library: SegmentLibrary) -> None:
         ends = library.tune_steps[1:]
@@ -26,7 +26,7 @@ class QuoteIndex:
         self._words = _packed(symbols, _END_OF_TUNE)
         self._order = _sorted_suffixes(self._words)
         self._tune = np.repeat(np.arange(len(lengths)), lengths)[self._order]
-        # Runs of one tune in this order, for stepping over a tune that is left out.
+        # Runs of one tune in this order, to step over a tune that is left out.
         opens = np.append(True, self._tune[1:] != self._tune[:-1])
         first = np.flatnonzero(opens)
         run = np.cumsum(opens) - 1
@@ -36,10 +36,9 @@ class QuoteIndex:
     def runs(
         self, steps: NDArray[np.int8], planned: NDArray[np.bool_], left_out: int | None = None
     ) -> NDArray[np.int64]:
-        """For each step of a piece, how many steps from there on stand in one song, int64[n].
+        """For each step of a piece, how many steps from there quote one song, int64[n].
 
-        planned: bool[n], steps that count for nothing and end a run. left_out: a tune that is not
-        looked at.
+        planned: bool[n], steps that do not count and end a run. left_out: a tune to ignore.
         """
         words = _packed(np.where(planned, _END_OF_QUERY, _symbols(steps)), _END_OF_QUERY)
         below = self._position(words)
@@ -58,7 +57,7 @@ class QuoteIndex:
         return longest
 
     def _position(self, words: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """How many suffixes of the library come before each suffix of a query, by bisection."""
+        """The number of library suffixes before each suffix of a query, by bisection."""
         rows = np.arange(len(words) - _LONGEST)
         low, high = np.zeros_like(rows), np.full_like(rows, len(self._order))
         while (low < high).any():
@@ -72,7 +71,7 @@ class QuoteIndex:
     def _common(
         self, words: NDArray[np.uint64], rows: NDArray[np.int64], places: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Steps that suffixes of query and library share, and whether the query's is greater."""
+        """Steps that suffixes of query and library share, and whether the query's sorts later."""
         shared = np.zeros(len(rows), np.int64)
         going = np.arange(len(rows))
         mine, theirs = words[rows], self._words[places]
@@ -93,7 +92,7 @@ def _symbols(steps: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 def _packed(symbols: NDArray[np.int64], end: int) -> NDArray[np.uint64]:
-    """From each symbol on as many as fit a word; `_LONGEST` more words for what follows the end."""
+    """The symbols from each one on that fit a word, then `_LONGEST` words of `end`."""
     padded = np.append(symbols, np.full(_LONGEST + _PER_WORD, end)).astype(np.uint64)
     words = np.zeros(len(symbols) + _LONGEST, np.uint64)
     for field in range(_PER_WORD):
@@ -102,7 +101,7 @@ def _packed(symbols: NDArray[np.int64], end: int) -> NDArray[np.uint64]:
 
 
 def _sorted_suffixes(words: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Where the suffixes of a text begin, in order, by doubling (Manber and Myers, 1993)."""
+    """The starts of a text's suffixes, in order, by doubling (Manber and Myers, 1993)."""
     n = len(words) - _LONGEST
     rank = np.unique(words[:n], return_inverse=True)[1].astype(np.int64)
     width = _PER_WORD

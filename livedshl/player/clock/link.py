@@ -62,7 +62,7 @@ class LinkFollower:
             import link
         except ImportError as error:
             raise MissingDependencyError(
-                f"Ableton Link is not installed; {install_extra('link')}"
+                "Ableton Link is not installed", remedy=f"Install it: {install_extra('link')}"
             ) from error
         self._link: Any = link.Link(tempo_bpm)
         self._link.startStopSyncEnabled = True

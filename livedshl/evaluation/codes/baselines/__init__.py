@@ -1,8 +1,7 @@
-"""What the field would use to find a continuation, if there were no learned codes.
+"""How the field finds a continuation without learned codes: one method per module.
 
-Each module holds one way, and a function that fits it to songs and gives a `Ranker`. At follow
-distance 2 half of the next segment is known already: all of them then put the candidates whose
-first two beats agree best with what is sounding first (`material.ranked`).
+`fit` fits a method to songs and returns a `Ranker`. Where segments overlap, half of the next one
+sounds already, so every method first prefers candidates that agree with it (`material.ranked`).
 """
 
 from collections.abc import Callable

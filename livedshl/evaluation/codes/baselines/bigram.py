@@ -1,8 +1,8 @@
-"""How the first chord and pitch of what comes follow the last of what sounds, counted.
+"""Counts how the first chord and pitch of a segment follow the last ones of the segment before.
 
-By probability, or by pointwise mutual information: how much likelier the first is after the last
-than anywhere. Reference for the latter: Church, Hanks: Word association norms, mutual information,
-and lexicography (1990).
+Ranks by probability, or by pointwise mutual information: how much likelier the first is after the
+last than elsewhere. Reference for the latter: Church, Hanks: Word association norms, mutual
+information, and lexicography (1990).
 """
 
 import numpy as np
@@ -13,11 +13,11 @@ from livedshl.evaluation.codes.contest import Ranker
 from livedshl.learning.pairs import Edges
 from livedshl.music.chords import N_CHORD_CLASSES
 
-_PRIOR = 1.0  # pairs' worth of how common a value is anywhere
+_PRIOR = 1.0  # weight of a value's overall frequency, in pairs
 
 
 def fit(material: Material) -> Ranker:
-    """Ranks by the probability of the chord times that of the pitch."""
+    """Ranks by the probability of the chord times the probability of the pitch."""
     return _fit(material, against_prior=False)
 
 
@@ -44,7 +44,7 @@ def _fit(material: Material, against_prior: bool) -> Ranker:
 def _follows(
     last: NDArray[np.int64], first: NDArray[np.int64], size: int, against_prior: bool
 ) -> NDArray[np.float64]:
-    """Logarithms of how likely each value is after each other, float64[size, size]."""
+    """Log probability of each value after each other, float64[size, size]."""
     prior = np.bincount(first, minlength=size) + 1 / size
     prior = prior / prior.sum()
     counts = np.tile(_PRIOR * prior, (size, 1))

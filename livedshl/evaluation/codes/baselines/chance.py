@@ -1,4 +1,4 @@
-"""Any candidate is as good as any other."""
+"""Ranks at random."""
 
 import numpy as np
 
@@ -7,6 +7,6 @@ from livedshl.evaluation.codes.contest import Ranker
 
 
 def fit(material: Material) -> Ranker:
-    """A ranker that draws its scores."""
+    """A ranker with random scores."""
     rng = np.random.default_rng(material.seed)
     return lambda contexts: rng.random((len(contexts.places), len(material.contents)))

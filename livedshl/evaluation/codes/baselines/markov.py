@@ -1,11 +1,11 @@
 """A variable-order Markov model of steps.
 
-Reference: Pachet: The Continuator, musical interaction with style (2003). Its prefix tree holds
-every context that occurred, up to an order; here one sorted table an order does, since millions of
-probabilities are asked for at once. Contexts of all orders are blended (Witten and Bell, 1991).
+Reference: Pachet: The Continuator, musical interaction with style (2003). Its prefix tree has every
+context up to an order. Here each order has one sorted table, which answers millions of queries at
+once. The orders are blended (Witten and Bell, 1991).
 
-A candidate's score is how much likelier what sounds makes it: by its bare probability the plainest
-segments would come first after anything.
+A candidate scores how much likelier the sounding segment makes it. By plain probability, the
+plainest segments would always come first.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,17 @@ from livedshl.evaluation.codes.baselines.material import Material, ranked
 from livedshl.evaluation.codes.contest import Ranker
 from livedshl.music.segments import CHORD, PITCH
 
-ORDER = 8  # steps of context at most: two beats
+ORDER = 8  # most steps of context: two beats
 _BASE = np.uint64(1_000_003)  # of the running hash of a context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Order:
-    """Contexts of one length: how often each occurred, before how many different steps, and how
-    often each was followed by which step. Keys are hashes, ascending."""
+class _Counts:
+    """The contexts of one length, and the steps that followed them. Keys are ascending hashes.
+
+    total: how often each context occurred. different: how many different steps followed it.
+    continued, count: each context with one following step, and how often it occurred.
+    """
 
     contexts: NDArray[np.uint64]
     total: NDArray[np.int64]
@@ -33,7 +36,7 @@ class _Order:
     count: NDArray[np.int64]
 
     @classmethod
-    def counted(cls, context: NDArray[np.uint64], step: NDArray[np.uint64]) -> "_Order":
+    def counted(cls, context: NDArray[np.uint64], step: NDArray[np.uint64]) -> "_Counts":
         contexts, which = np.unique(context, return_inverse=True)
         continued, first, count = np.unique(
             _extended(context, step), return_index=True, return_counts=True
@@ -52,7 +55,7 @@ class _Order:
         step: NDArray[np.uint64],
         shorter: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Probabilities of steps after contexts, given those after `shorter` contexts."""
+        """Probabilities of steps after contexts, blended with those after `shorter` contexts."""
         total = _look_up(self.contexts, self.total, context)
         different = _look_up(self.contexts, self.different, context)
         count = _look_up(self.continued, self.count, _extended(context, step))
@@ -62,7 +65,7 @@ class _Order:
 
 
 def fit(material: Material) -> Ranker:
-    """Counts what follows every context of up to two beats in the pairs."""
+    """Counts the steps that follow every context of up to two beats."""
     played = np.unique(
         np.concatenate([_steps(material.firsts), _steps(material.seconds)], 1), axis=0
     )
@@ -70,14 +73,14 @@ def fit(material: Material) -> Ranker:
     for order in range(ORDER + 1):
         ends = range(order, played.shape[1])
         contexts = np.concatenate([_hash(played[:, end - order : end]) for end in ends])
-        orders.append(_Order.counted(contexts, np.concatenate([played[:, end] for end in ends])))
+        orders.append(_Counts.counted(contexts, np.concatenate([played[:, end] for end in ends])))
     n_steps = len(orders[0].continued)
     beginnings, candidate = np.unique(
         _steps(material.additions[:, :ORDER]), axis=0, return_inverse=True
     )
 
     def likelihood(before: NDArray[np.uint64]) -> NDArray[np.float64]:
-        """Logarithm of the likelihood of each beginning after some steps, uint64[t]."""
+        """Log likelihood of each beginning after some steps, uint64[t]."""
         total = np.zeros(len(beginnings))
         for position in range(beginnings.shape[1]):
             step = beginnings[:, position]
@@ -123,7 +126,7 @@ def _extended(context: NDArray[np.uint64], step: NDArray[np.uint64]) -> NDArray[
 def _look_up(
     keys: NDArray[np.uint64], values: NDArray[np.int64], wanted: NDArray[np.uint64]
 ) -> NDArray[np.int64]:
-    """The value of each wanted key, 0 where there is none."""
+    """The value of each wanted key, or 0."""
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     found: NDArray[np.int64] = np.where(keys[at] == wanted, values[at], 0)
     return found

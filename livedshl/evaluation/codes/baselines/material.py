@@ -1,4 +1,4 @@
-"""What a baseline learns from and chooses from."""
+"""The segments that a baseline learns from and chooses from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Material:
     """Songs to learn from and candidates to choose from.
 
     training: segments to learn from. pairs: positive pairs of its rows, int32[m, 2].
-    contents: the candidates, int8[c, steps, 3]. follow_beats: a hop or a segment. seed: of all that
-    is drawn.
+    contents: the candidates, int8[c, steps, 3]. follow_beats: a hop or a segment. seed: of every
+    random choice.
     """
 
     training: SegmentLibrary
@@ -31,7 +31,7 @@ class Material:
 
     @property
     def new_steps(self) -> int:
-        """Steps of a segment that come after the end of the one it follows."""
+        """Steps of a segment after the end of the one it follows."""
         return self.follow_beats * self.training.grid.beat_steps
 
     @cached_property
@@ -41,19 +41,19 @@ class Material:
 
     @cached_property
     def seconds(self) -> NDArray[np.int8]:
-        """What each second segment adds to its first, int8[m, new_steps, 3]."""
+        """The new steps of each second segment, int8[m, new_steps, 3]."""
         return self.training.contents(self.pairs[:, 1])[:, -self.new_steps :]
 
     @cached_property
     def additions(self) -> NDArray[np.int8]:
-        """What each candidate would add, int8[c, new_steps, 3]."""
+        """The new steps of each candidate, int8[c, new_steps, 3]."""
         return self.contents[:, -self.new_steps :]
 
 
 def ranked(material: Material, score: Callable[[NDArray[np.int8]], NDArray[np.float64]]) -> Ranker:
-    """A ranker out of `score`, which takes what sounds, int8[q, steps, 3], to float64[q, c].
+    """A ranker from `score`, which maps the sounding segments, int8[q, steps, 3], to float64[q, c].
 
-    Where segments overlap, the steps in which a candidate agrees with what sounds count first.
+    Where segments overlap, the number of steps that agree with the sounding half counts first.
     """
     hop_steps = material.training.grid.hop_steps
     if material.new_steps != hop_steps:

@@ -1,8 +1,8 @@
-"""The likelihood of the join under an LSTM that predicts the next step.
+"""Ranks by the likelihood of the join under an LSTM that predicts the next step.
 
 Reference: Bretan, Weinberg, Heck: A unit selection methodology for music generation using deep
-neural networks (2016), concatenation cost. The LSTM is that of the paper's prediction stage
-(section 3.5). It ranks anew, by the first beat they add, the candidates that `bigram` finds best.
+neural networks (2016), concatenation cost. The LSTM is the paper's, of the prediction stage in
+section 3.5. It reorders the best candidates of `bigram` by the first beat that they add.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ _BATCH, _LEARNING_RATE = 128, 2e-3
 
 
 def fit(material: Material, n_batches: int = 2000) -> Ranker:
-    """Trains the LSTM on `n_batches` of pairs, each pair played through."""
+    """Trains the LSTM on `n_batches` of pairs, each read as one passage."""
     predictor = _trained(material, n_batches)
     shortlist = bigram.fit_mutual_information(material)
     beat_steps = material.training.grid.beat_steps

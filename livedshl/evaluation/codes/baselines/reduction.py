@@ -1,8 +1,8 @@
-"""Continuations that were observed, found through coarser and coarser forms of the music.
+"""Finds observed continuations by ever coarser forms of the music.
 
 Reference: Charapko, Chuan: Indexing and retrieving continuations in musical time series data using
-relational databases (2014): a tree of observed continuations, reached by hash codes of what is left
-of the music after a reduction function. The forms are ours; the finest one known decides.
+relational databases (2014): a tree of observed continuations, indexed by hash codes of reduced
+music. The reductions here are our own. The finest one with a match decides.
 """
 
 from collections.abc import Callable
@@ -16,18 +16,18 @@ from livedshl.evaluation.codes.contest import Ranker
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 _EIGHTH = 2  # steps
-_COARSER = 0.5  # what agreement in one form counts beside agreement in the next finer one
+_COARSER = 0.5  # weight of a match in one form, relative to the next finer form
 
 Reduction = Callable[[NDArray[np.int8]], NDArray[np.int16]]
 
 
 def _whole(steps: NDArray[np.int8]) -> NDArray[np.int16]:
-    """Every step as it is."""
+    """Every step, unchanged."""
     return steps.astype(np.int16)
 
 
 def _eighths(steps: NDArray[np.int8]) -> NDArray[np.int16]:
-    """Pitch class and chord of every eighth, whatever the octave and what is repeated."""
+    """Pitch class and chord of every eighth, without octave and articulation."""
     return _pitch_class(steps[:, ::_EIGHTH])[..., [PITCH, CHORD]]
 
 
@@ -42,12 +42,12 @@ def _chords(beat_steps: int, steps: NDArray[np.int8]) -> NDArray[np.int16]:
 
 
 def _rhythm(steps: NDArray[np.int8]) -> NDArray[np.int16]:
-    """Where notes begin."""
+    """The onsets."""
     return steps[..., [ARTICULATED]].astype(np.int16)
 
 
 def _reductions(beat_steps: int) -> tuple[Reduction, ...]:
-    """From the finest to the coarsest."""
+    """All reductions, from the finest to the coarsest."""
     return (
         _whole,
         _eighths,
@@ -58,11 +58,11 @@ def _reductions(beat_steps: int) -> tuple[Reduction, ...]:
 
 
 def fit(material: Material) -> Ranker:
-    """Files every observed continuation under all forms of what it continued."""
+    """Indexes every observed continuation by all reductions of the segment before it."""
     n_pairs = len(material.pairs)
     reductions = _reductions(material.training.grid.beat_steps)
     tables = [_Table(material.firsts, reduction) for reduction in reductions]
-    forms = []  # per reduction: the form of each second and of each candidate, as numbers
+    forms = []  # per reduction: the form of each second and candidate, as numbers
     for reduction in reductions:
         both = np.concatenate([material.seconds, material.additions])
         _, number = np.unique(_rows(reduction(both)), axis=0, return_inverse=True)
@@ -88,7 +88,7 @@ def fit(material: Material) -> Ranker:
 
 
 class _Table:
-    """The observed pairs by one reduction of their first segments."""
+    """The observed pairs, indexed by one reduction of their first segments."""
 
     def __init__(self, firsts: NDArray[np.int8], reduction: Reduction) -> None:
         self._reduction = reduction
@@ -101,12 +101,12 @@ class _Table:
         return [row.tobytes() for row in _rows(self._reduction(segments))]
 
     def pairs(self, key: bytes) -> list[int]:
-        """The pairs whose first has that form."""
+        """The pairs whose first segment has that form."""
         return self._found.get(key, [])
 
 
 def _pitch_class(steps: NDArray[np.int8]) -> NDArray[np.int16]:
-    """The steps with pitch classes + 1 in the place of pitches, and 0 for a rest."""
+    """The steps with the pitch class + 1 as pitch, and 0 for a rest."""
     reduced = steps.astype(np.int16)
     sounding = steps[..., PITCH] != REST
     reduced[..., PITCH] = np.where(sounding, reduced[..., PITCH] % 12 + 1, 0)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.midi.file import write_midi
-from livedshl.midi.recorder import Recorder, read_events
+from livedshl.midi.file import read_events, write_midi
+from livedshl.midi.recorder import Recorder
 from livedshl.music import COMMON_TIME, GRIDS
 
 NAMES = {0: "Melody", 3: "Bäss"}

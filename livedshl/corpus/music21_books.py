@@ -1,12 +1,12 @@
-"""The tune collections that come with music21 and that a bundle may be built from and shipped."""
+"""Tune books that come with music21, and what a model says of the books it was built from."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-# Printed long ago and in the public domain; the transcriptions into ABC were made freely available
-# by the people named, as the files themselves say.
-COLLECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+# All were printed long ago and are in the public domain. The people named made their ABC
+# transcriptions freely available, as the files say.
+BOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "music21:airdsAirs": {
             "title": "James Aird: A Selection of Scotch, English, Irish and Foreign Airs "
@@ -34,5 +34,5 @@ COLLECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 def describe(paths: Sequence[str]) -> list[dict[str, str]]:
-    """What a manifest says of the tunes read from `paths`: at least a title each."""
-    return [dict(COLLECTIONS.get(path, {"title": Path(path).name})) for path in paths]
+    """What a manifest says of the tunes read from `paths`: a title each, and what is known."""
+    return [dict(BOOKS.get(path, {"title": Path(path).name})) for path in paths]
