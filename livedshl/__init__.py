@@ -26,6 +26,8 @@ The folders hold the parts, in the order in which the music flows: `corpus`, `mu
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from livedshl.version import __version__
+
 if TYPE_CHECKING:
     from livedshl.bundle.model import Model, list_models, load_model
     from livedshl.corpus.library import Corpus, read_tunes
@@ -76,8 +78,6 @@ if TYPE_CHECKING:
     from livedshl.player.clock.source import ClockSettings, Sync
     from livedshl.playing import BackgroundSession as Session
     from livedshl.rendering import Replay, render, replay
-
-__version__ = "0.1.0"
 
 # The public names by the module that defines them; "list_presets" stands for another name there.
 _MODULES = {
@@ -177,6 +177,7 @@ __all__ = [
     "TakeError",
     "TraceError",
     "TuneError",
+    "__version__",
     "choose_output",
     "compose",
     "list_models",

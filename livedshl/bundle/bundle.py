@@ -17,6 +17,7 @@
 Arrays are memory-mapped, and nothing is unpickled.
 """
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -29,6 +30,7 @@ from numpy.typing import NDArray
 from livedshl.bundle.integrity import (
     FORMAT_VERSION,
     MANIFEST,
+    Manifest,
     check_file,
     checksum,
     read_json,
@@ -43,6 +45,7 @@ from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
+from livedshl.records import encode
 
 NETWORKS = "networks.safetensors"
 _TUNES = "tunes.json"
@@ -91,10 +94,10 @@ class CodedLibrary:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Bundle(CodedLibrary):
-    """An open bundle: the coded library in `folder`, with its whole `manifest`."""
+    """An open bundle: the coded library in `folder`, with its `manifest`."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
 
     @property
     def networks(self) -> Path:
@@ -131,14 +134,9 @@ def write_bundle(
             np.save(beside / f"{name}.npy", array, allow_pickle=False)
         (beside / NETWORKS).write_bytes(networks)
         write_json(beside / _TUNES, [asdict(tune) for tune in coded.library.tunes])
-        manifest = _facts(coded) | {
-            "training": dict(background.training),
-            "corpora": [dict(corpus) for corpus in background.corpora],
-            "figures": dict(background.figures),
-            "sha256": {name: sha256(beside / name) for name in files},
-        }
-        manifest["checksum"] = checksum(manifest)
-        write_json(beside / MANIFEST, manifest)
+        manifest = _manifest(coded, background, {name: sha256(beside / name) for name in files})
+        content = json.loads(encode(manifest))
+        write_json(beside / MANIFEST, content | {"checksum": checksum(content)})
         (folder / MANIFEST).unlink(missing_ok=True)
         for name in (*files, MANIFEST):
             (beside / name).replace(folder / name)
@@ -151,7 +149,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     is not a bundle, a changed or missing file, or another format version.
     """
     manifest = read_manifest(folder)
-    has_next_step = f"{_NEXT_STEP[0]}.npy" in manifest.get("sha256", ())
+    has_next_step = f"{_NEXT_STEP[0]}.npy" in manifest.sha256
     files = (*_FILES, f"{_NEXT_STEP[0]}.npy") if has_next_step else _FILES
     for done, name in enumerate(files, 1):
         check_file(folder, name, manifest)
@@ -168,13 +166,13 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
                 steps=arrays["steps"],
                 starts=arrays["starts"],
                 phases=arrays["phases"],
-                grid=GRIDS[manifest["metre"]],
+                grid=GRIDS[manifest.metre],
             ),
-            vocabulary=ChordVocabulary.of_names(manifest["chord_classes"]),
-            mode=Mode(manifest["mode"]),
+            vocabulary=ChordVocabulary.of_names(manifest.chord_classes),
+            mode=manifest.mode,
             roles=arrays["roles"],
-            shape=CodeShape(int(manifest["length"]), int(manifest["symbols"])),
-            follow_beats=int(manifest["follow_beats"]),
+            shape=CodeShape(manifest.length, manifest.symbols),
+            follow_beats=manifest.follow_beats,
             forward=arrays["forward"],
             backward=arrays["backward"],
             next_step=_open_array(folder, *_NEXT_STEP) if has_next_step else None,
@@ -209,23 +207,27 @@ def _arrays(coded: CodedLibrary) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _facts(coded: CodedLibrary) -> dict[str, Any]:
-    """What the manifest says about the library itself."""
+def _manifest(coded: CodedLibrary, background: Background, digests: Mapping[str, str]) -> Manifest:
+    """The manifest of a coded library, with the SHA-256 of its files and no checksum yet."""
     library = coded.library
-    return {
-        "format_version": FORMAT_VERSION,
-        "length": coded.shape.length,
-        "symbols": coded.shape.symbols,
-        "metre": str(library.grid),
-        "mode": coded.mode.value,
-        "segment_steps": library.grid.segment_steps,
-        "hop_steps": library.grid.hop_steps,
-        "follow_beats": coded.follow_beats,
-        "chord_classes": list(coded.vocabulary.names),
-        "features": [list(group) for group in FEATURE_GROUPS],
-        "tunes": len(library.tunes),
-        "segments": len(library),
-    }
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        length=coded.shape.length,
+        symbols=coded.shape.symbols,
+        metre=str(library.grid),
+        mode=coded.mode,
+        segment_steps=library.grid.segment_steps,
+        hop_steps=library.grid.hop_steps,
+        follow_beats=coded.follow_beats,
+        chord_classes=tuple(coded.vocabulary.names),
+        features=tuple(FEATURE_GROUPS),
+        tunes=len(library.tunes),
+        segments=len(library),
+        training=background.training,
+        corpora=tuple(background.corpora),
+        figures=background.figures,
+        sha256=digests,
+    )
 
 
 def _open_array(folder: Path, name: str, type_name: str, n_dimensions: int) -> NDArray[Any]:

@@ -4,9 +4,8 @@ A model is the bundle in its folder, with further bundles in subfolders for othe
 """
 
 from pathlib import Path
-from typing import Any
 
-from livedshl.bundle.integrity import MANIFEST, read_manifest
+from livedshl.bundle.integrity import MANIFEST, Manifest, read_manifest
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import BundleError, did_you_mean
 from livedshl.music.leadsheet import Mode
@@ -55,13 +54,13 @@ def find_bundle(name_or_folder: str, metre: str | None = None, mode: Mode = Mode
     """
     folder = bundle_folder(name_or_folder)
     own = read_manifest(folder)
-    metre = metre or own["metre"]
-    if (own["metre"], own["mode"]) == (metre, mode.value):
+    metre = metre or own.metre
+    if (own.metre, own.mode) == (metre, mode):
         return folder
     within = folder / kind_folder(metre, mode)
     if (within / MANIFEST).is_file():
         return within
-    kinds = ", ".join(f"{kind['metre']} {kind['mode']}" for kind in kind_manifests(folder))
+    kinds = ", ".join(f"{kind.metre} {kind.mode.value}" for kind in kind_manifests(folder))
     raise BundleError(
         f"the model has no tunes in {metre} {mode.value}",
         where=name_or_folder,
@@ -74,7 +73,7 @@ def kind_folders(folder: Path) -> list[Path]:
     return [folder, *sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))]
 
 
-def kind_manifests(folder: Path) -> list[dict[str, Any]]:
+def kind_manifests(folder: Path) -> list[Manifest]:
     """The manifests in `kind_folders`. Raises BundleError."""
     return [read_manifest(of_kind) for of_kind in kind_folders(folder)]
 

@@ -1,12 +1,15 @@
-"""Vouches for the files of a bundle: its manifest, their SHA-256, and the checksum of both."""
+"""The manifest of a bundle, which vouches for its files by their SHA-256, and for itself."""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from livedshl.errors import BundleError
+from livedshl.music.leadsheet import Mode
+from livedshl.records import decode
 
 FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
@@ -14,7 +17,36 @@ _MAX_JSON_BYTES = 64 << 20
 _REINSTALL = "Install or build the model again"
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of `manifest.json`.
+
+    length, symbols: of the codes. metre, mode: of the tunes. follow_beats: from a segment to the
+    next. features: name, first column and size of each group. tunes, segments: how many.
+    training: the settings. corpora: the sources of the tunes. figures: how well training went.
+    sha256: of every other file. checksum: of everything else here.
+    """
+
+    format_version: int
+    length: int
+    symbols: int
+    metre: str
+    mode: Mode
+    segment_steps: int
+    hop_steps: int
+    follow_beats: int
+    chord_classes: tuple[str, ...]
+    features: tuple[tuple[str, int, int], ...]
+    tunes: int
+    segments: int
+    training: Mapping[str, Any]
+    corpora: tuple[Mapping[str, Any], ...]
+    figures: Mapping[str, Any]
+    sha256: Mapping[str, str]
+    checksum: str = ""
+
+
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of a bundle, after checking it. Raises BundleError."""
     path = folder / MANIFEST
     if not path.is_file():
@@ -24,8 +56,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             remedy="`livedshl models` lists the models, `livedshl models add` makes one",
         )
     try:
-        manifest = read_json(path)
-        version = manifest["format_version"]
+        content = read_json(path)
+        version = content["format_version"]
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise BundleError(
             f"damaged ({error})", where=str(path), remedy="Build the model again"
@@ -36,17 +68,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             where=str(folder),
             remedy="Build the model again with `livedshl train`",
         )
-    if manifest.get("checksum") != checksum(manifest):
+    if content.get("checksum") != checksum(content):
         raise BundleError("changed or damaged", where=str(path), remedy=_REINSTALL)
-    return cast(dict[str, Any], manifest)
+    try:
+        return decode(json.dumps(content), Manifest)
+    except ValueError as error:
+        raise BundleError(
+            f"damaged ({error})", where=str(path), remedy="Build the model again"
+        ) from error
 
 
-def check_file(folder: Path, name: str, manifest: Mapping[str, Any]) -> None:
+def check_file(folder: Path, name: str, manifest: Manifest) -> None:
     """Compares a file with the manifest. Raises BundleError if it differs or cannot be read."""
     path = folder / name
     try:
-        expected = manifest["sha256"][name]
-    except (KeyError, TypeError):
+        expected = manifest.sha256[name]
+    except KeyError:
         raise BundleError(
             f"the manifest does not list {name}", where=str(folder), remedy=_REINSTALL
         ) from None
@@ -71,7 +108,7 @@ def sha256(path: Path) -> str:
 
 
 def checksum(manifest: Mapping[str, Any]) -> str:
-    """The SHA-256 of everything in the manifest except its "checksum"."""
+    """The SHA-256 of everything in a manifest except its "checksum"."""
     rest = {key: value for key, value in manifest.items() if key != "checksum"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 

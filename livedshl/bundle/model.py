@@ -24,7 +24,7 @@ class Model:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The folder of the bundle."""
         return self.bundle.folder
 
     @property
@@ -55,7 +55,7 @@ def load_model(
     930
     """
     of_model = str(name_or_folder)
-    own_mode = read_manifest(bundle_folder(of_model))["mode"] if mode is None else mode
+    own_mode = read_manifest(bundle_folder(of_model)).mode if mode is None else mode
     return open_model(find_bundle(of_model, metre, Mode(own_mode)))
 
 

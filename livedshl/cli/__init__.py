@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from livedshl import __version__
 from livedshl.cli.group import LazyGroup
 from livedshl.cli.messages import report
 from livedshl.cli.verbosity import Verbosity
+from livedshl.version import __version__
 
 # Each command: the module that holds it, and its line in the list of commands. A line stands here
 # and not in the module, so that the list can be shown without loading any of them.

@@ -106,14 +106,14 @@ def _table() -> Table:
 def _add_kinds(table: Table, name: str) -> None:
     told: list[str] = []
     for manifest in kind_manifests(bundle_folder(name)):
-        titles = [corpus["title"] for corpus in manifest["corpora"]]
-        beats = manifest["follow_beats"]
+        titles = [corpus["title"] for corpus in manifest.corpora]
+        beats = manifest.follow_beats
         table.add_row(
             name,
-            f"{manifest['metre']} {manifest['mode']}",
-            str(manifest["tunes"]),
-            str(manifest["segments"]),
-            f"{manifest['length']} of {manifest['symbols']}",
+            f"{manifest.metre} {manifest.mode.value}",
+            str(manifest.tunes),
+            str(manifest.segments),
+            f"{manifest.length} of {manifest.symbols}",
             f"{beats} beat{'s' if beats > 1 else ''}",
             "\n".join(titles) if titles != told else "the same",
         )

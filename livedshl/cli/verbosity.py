@@ -25,7 +25,7 @@ class Verbosity:
         import platform
         import sys
 
-        from livedshl import __version__
+        from livedshl.version import __version__
 
         level = logging.DEBUG if self.debug else logging.INFO
         logging.basicConfig(format="%(message)s", stream=sys.stderr)

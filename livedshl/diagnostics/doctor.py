@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from importlib.util import find_spec
 
-from livedshl import __version__
 from livedshl.bundle.model import load_model
 from livedshl.diagnostics.finding import Finding, State, failed, tried
 from livedshl.diagnostics.timing import READY_S
@@ -21,6 +20,7 @@ from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra, m
 from livedshl.outputs.ports import check_virtual_ports
 from livedshl.outputs.synth import audio_outputs, find_soundfont, fluidsynth_version
 from livedshl.performance.preset import load_preset, preset_names
+from livedshl.version import __version__
 
 _REINSTALL = "Install livedshl again: its folders models and presets belong to it"
 

@@ -54,6 +54,7 @@ def train_bundle(
     checkpoint in `folder/training`. Only the first of several `workers` writes. Raises
     CorpusError, BundleError.
     """
+    # Late, for torch and matplotlib.
     from livedshl.learning.chart import history_png
     from livedshl.learning.coding import coded_library, networks_bytes
     from livedshl.learning.pairs import positive_pairs
@@ -119,7 +120,7 @@ def cached_bundle(
     bundle = open_bundle(model)
     sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
     library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
-    folder = cache / _name_of(library, str(bundle.manifest["checksum"]))
+    folder = cache / _name_of(library, bundle.manifest.checksum)
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
         return folder
@@ -134,7 +135,7 @@ def write_coded(
 
     The library must use the chord classes of `model`.
     """
-    from livedshl.learning.coding import coded_library, load_networks
+    from livedshl.learning.coding import coded_library, load_networks  # late, for torch
 
     coded = coded_library(
         load_networks(model.networks),
@@ -149,9 +150,9 @@ def write_coded(
         replace(coded, next_step=model.next_step),
         model.networks.read_bytes(),
         Background(
-            training=model.manifest["training"],
+            training=model.manifest.training,
             corpora=describe(paths),
-            figures=model.manifest["figures"],
+            figures=model.manifest.figures,
         ),
     )
 

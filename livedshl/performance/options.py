@@ -79,7 +79,7 @@ def make_settings(
         metre, wanted_key = tune.metre, wanted_key or Key(of_preset.key.tonic, tune.mode)
     mode = (wanted_key or of_preset.key).mode
     manifest = read_manifest(find_bundle(of_model, metre, mode))
-    grid = GRIDS[manifest["metre"]]
+    grid = GRIDS[manifest.metre]
     return Settings.of_preset(
         replace(of_preset, rules=rules.plain() if plain else rules),
         grid,

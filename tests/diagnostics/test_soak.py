@@ -12,7 +12,10 @@ from support.strategies import libraries, step_arrays
 from support.surroundings import COMMON_TIME_FIRST
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.diagnostics.soak import MemoryGrowth, NoteCount, Repetition, RuleKeeping, Soak, soak
+from livedshl.diagnostics.ear import NoteCount
+from livedshl.diagnostics.memory import MemoryGrowth
+from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
+from livedshl.diagnostics.soak import Soak, soak
 from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve
 from livedshl.live.performer import PlayerReport
@@ -222,8 +225,8 @@ def test_a_performance_as_it_should_be_passes(metre, form):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"underruns": 2}, "2 times the composer was late; 60 times the tempo is too fast"),
-        ({"dropped": 3}, "3 notes left out, too late; 60 times the tempo is too fast"),
+        ({"underruns": 2}, "2 times the composer was late (60 times the tempo is too fast"),
+        ({"dropped": 3}, "3 notes left out, too late (60 times the tempo is too fast"),
         ({"unreleased": 1}, "1 notes had to be released at the end"),
         ({"jumps": 1}, "1 times the clock stood still"),
         ({"notes": 7}, "notes composed, 7 played"),
@@ -263,8 +266,8 @@ def test_what_the_composer_does_wrong_is_told():
     assert len(told) == 4
     assert "windows of 8 bars came again, first those of bar 1 at bar 11" in told[0]
     assert "over 3 in 16 of one song" in told[1]
-    assert "contents came again within 1000 segments" in told[2]
-    assert told[3] == "1 note-offs of what was not on"
+    assert "segments came again within 1000 segments" in told[2]
+    assert told[3] == "1 note-offs for silent notes"
 
 
 def test_a_performance_that_was_stopped_fails_and_says_how_long_it_was():

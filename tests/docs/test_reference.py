@@ -211,3 +211,13 @@ def test_every_room_has_a_row_in_the_architecture():
     rooms = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
     files = {path.name for path in package.glob("[!_]*.py")}
     assert named == rooms | files
+
+
+def test_every_word_of_the_glossary_is_used_in_the_source_or_in_the_pages():
+    cells = re.findall(r"^\| ([^|]+?) \| [^-]", PAGES["glossary.md"], re.MULTILINE)
+    words = [word.strip(" ♪") for cell in cells for word in cell.split(",") if word != "word"]
+    assert len(words) >= 70 and len(set(words)) == len(words)
+    others = [text for name, text in PAGES.items() if name != "glossary.md"]
+    source = [path.read_text("utf-8") for path in (ROOT / "livedshl").rglob("*.py")]
+    used = " ".join(" ".join((*source, *others)).casefold().replace("_", " ").split())
+    assert [word for word in words if word.casefold() not in used] == []

@@ -68,9 +68,9 @@ def test_training_leaves_a_bundle_coded_by_its_own_networks(tunes, tmp_path: Pat
     forward, backward = encode(load_networks(bundle.networks), bundle.library)
     assert (bundle.forward == pack(forward, bundle.shape)).all()
     assert (bundle.backward == pack(backward, bundle.shape)).all()
-    assert bundle.manifest["figures"]["epoch"] == result.best_epoch
-    assert bundle.manifest["training"]["shape"]["hidden"] == 8
-    assert bundle.manifest["corpora"] == [{"title": "book"}]
+    assert bundle.manifest.figures["epoch"] == result.best_epoch
+    assert bundle.manifest.training["shape"]["hidden"] == 8
+    assert bundle.manifest.corpora == ({"title": "book"},)
     history = json.loads((tmp_path / "history.json").read_text(encoding="utf-8"))
     assert [row["epoch"] for row in history] == [0, 1]
     assert {"Laying out the tunes", "Pre-training", "Coding the segments"} < set(told)

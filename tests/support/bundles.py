@@ -13,7 +13,7 @@ from livedshl.index import CodeIndex, CodeShape, pack
 from livedshl.learning.roles import roles_in
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
 from livedshl.music.features import N_FEATURES
-from livedshl.networks.contexts import phrase_hops
+from livedshl.networks.contexts import n_about
 from livedshl.networks.shape import NetworkShape
 from support.strategies import VOCABULARY, every_hop
 
@@ -70,7 +70,7 @@ def random_networks(shape: NetworkShape, seed: int = 1) -> bytes:
     rng, grid = np.random.default_rng(seed), shape.grid
     context_steps = shape.context_beats * grid.beat_steps
     read = {
-        "forward_network": (context_steps + grid.segment_steps) * N_FEATURES + phrase_hops(grid, 0),
+        "forward_network": (context_steps + grid.segment_steps) * N_FEATURES + n_about(grid, 0),
         "overlap_network": (grid.segment_steps - grid.hop_steps) * N_FEATURES + grid.places,
     }
     weights = {}

@@ -24,7 +24,7 @@ def test_a_few_lines_play_and_steer_a_session(jack, receiver):
         env=jack, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "240.0\n"
+    assert done.stdout == "240\n"
     messages = receiver.messages()
     assert notes_on(messages) > 10
     assert not left_on(messages)

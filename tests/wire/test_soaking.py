@@ -21,7 +21,7 @@ def soak(environment, *arguments):
 def test_ten_minutes_of_music_pass_every_check(jack):
     soaked = soak(jack, "--hours", 1 / 6, "--speed", 48)
     assert soaked.returncode == 0, soaked.stdout + soaked.stderr
-    assert "Plays to its own MIDI input" in soaked.stderr
+    assert "Playing to its own MIDI input" in soaked.stderr
     rows = {line[:18].strip(): line[18:].split() for line in soaked.stdout.splitlines()}
     assert int(rows["heard"][0]) > 4000
     assert "failed" not in soaked.stdout
@@ -44,7 +44,7 @@ def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_p
     )
     assert soaked.returncode == 1, soaked.stdout + soaked.stderr
     told = soaked.stderr.splitlines()
-    assert told[1].startswith("Plays to nowhere, as nothing can listen: MIDO_BACKEND=")
+    assert told[1].startswith("Playing to nowhere, because nothing can listen: MIDO_BACKEND=")
     assert any(
         "Failed: " in line and "over 3 in 16 of one song, first by 'Tune 0' at beat 6" in line
         for line in told

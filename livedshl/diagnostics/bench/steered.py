@@ -1,29 +1,32 @@
-"""`livedshl play` as somebody uses it: its screen open in a terminal, and steered by keys."""
+"""`livedshl play` in use: its screen open in a terminal, and steered by keys."""
 
 import contextlib
+import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
+from livedshl.diagnostics.bench import on_screen
 from livedshl.errors import LivedshlError, OutputError
+from livedshl.live.performer import PlayerReport
 from livedshl.outputs.ports import check_virtual_ports
 
 _ROWS, _COLUMNS = 24, 80
-_READY_S = 5.0  # until the screen is there
+_READY_S = 60.0  # the screen opens within this, on a busy machine as well
+_POLL_S = 0.1
 _PATIENCE_S = 10.0  # in which it leaves
 _PRESS_S = 1.0
 _KEYS = b"kKaAmmoohhffnr[]+-x"  # in the end all is as it was
 _READ_BYTES = 1 << 16
-_REPORT = re.compile(rb"late by ([\d.]+|inf)/([\d.]+|inf)/([\d.]+) ms .* with (.+?) priority")
 
 
 def can_be_steered() -> bool:
-    """Whether there are a terminal, which Windows has not for another process, and MIDI ports."""
+    """Whether there are virtual MIDI ports, and terminals for another process (not on Windows)."""
     if sys.platform == "win32":
         return False
     try:
@@ -34,28 +37,27 @@ def can_be_steered() -> bool:
 
 
 def play_steered(seconds: float, tempo_bpm: float, seed: int) -> dict[str, float | str]:
-    """Plays so long, and returns its lateness as it tells it at its end.
+    """Plays for so long, with a key pressed every second. Returns how late notes were.
 
-    A controller and a keyboard may come to its virtual ports meanwhile; a key is pressed every
-    second. Raises OutputError where it does not play.
+    Raises OutputError if it does not play.
     """
-    command = [sys.executable, "-m", "livedshl", "play", "--tempo", str(tempo_bpm)]
-    command += ["--seed", str(seed), "--control-port", "--listen"]
-    with TemporaryDirectory() as folder, _Terminal(command, folder) as terminal:
-        time.sleep(_READY_S)
-        for press in range(int(seconds / _PRESS_S)):
-            terminal.press(_KEYS[press % len(_KEYS) :][:1])
-            time.sleep(_PRESS_S)
-        shown = terminal.leave()
-    found = _REPORT.search(shown)
-    if found is None:
-        raise OutputError(f"`{' '.join(command[1:])}` did not say how late it was")
-    median, most, worst, priority = (group.decode() for group in found.groups())
+    with TemporaryDirectory() as folder:
+        report_file = Path(folder) / "report.json"
+        arguments = (str(report_file), str(tempo_bpm), str(seed))
+        with _Terminal([sys.executable, "-m", on_screen.__name__, *arguments], folder) as terminal:
+            terminal.wait_for_screen()
+            for press in range(int(seconds / _PRESS_S)):
+                terminal.press(_KEYS[press % len(_KEYS) :][:1])
+                time.sleep(_PRESS_S)
+            terminal.leave()
+        if not report_file.is_file():
+            raise OutputError("the steered performance left no report")
+        report = PlayerReport(**json.loads(report_file.read_text(encoding="utf-8")))
     return {
-        "median ms": float(median),
-        "99 % ms": float(most),
-        "worst ms": float(worst),
-        "priority": priority,
+        "median ms": report.lateness_p50_ms,
+        "99 % ms": report.lateness_p99_ms,
+        "worst ms": report.lateness_max_ms,
+        "priority": report.realtime,
     }
 
 
@@ -88,21 +90,29 @@ class _Terminal:
         self._reader.join()
         os.close(self._master)
 
+    def wait_for_screen(self) -> None:
+        """Waits until the screen opens, which it does after the first note."""
+        until = time.monotonic() + _READY_S
+        while not self._shown and self._program.poll() is None and time.monotonic() < until:
+            time.sleep(_POLL_S)
+        time.sleep(_PRESS_S)
+
     def press(self, key: bytes) -> None:
-        """Presses a key. Raises OutputError where nobody is there any more."""
+        """Presses a key. Raises OutputError if the program has ended."""
         if self._program.poll() is not None:
-            raise OutputError(f"`livedshl play` has ended: {self._shown.decode(errors='replace')}")
+            raise OutputError(
+                f"the steered performance has ended: {self._shown.decode(errors='replace')}"
+            )
         os.write(self._master, key)
 
-    def leave(self) -> bytes:
-        """Ends the program; returns the last that it showed."""
+    def leave(self) -> None:
+        """Ends the program."""
         self._program.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._program.wait(_PATIENCE_S)
         self._reader.join(_PATIENCE_S)
-        return self._shown
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError):  # how the end of a terminal is told
+        with contextlib.suppress(OSError):  # how a terminal reports its end
             while shown := os.read(self._master, _READ_BYTES):
                 self._shown = (self._shown + shown)[-_READ_BYTES:]

@@ -99,7 +99,7 @@ def evaluate(
     choice of songs, the training and every other random choice. Raises BundleError, CorpusError.
     """
     try:
-        settings = replace(TrainingSettings.of_manifest(bundle.manifest["training"]), seed=seed)
+        settings = replace(TrainingSettings.of_manifest(bundle.manifest.training), seed=seed)
     except RecordError as error:
         raise BundleError(
             f"the training settings are unknown ({error})",
