@@ -46,10 +46,11 @@ class Session(StillSession):
     def __init__(self):
         super().__init__()
         self.tick = super().snapshot().tick
+        self.quarter_bpm = 110.0
         self.asked = []
 
     def snapshot(self):
-        return replace(super().snapshot(), tick=self.tick)
+        return replace(super().snapshot(), tick=self.tick, quarter_bpm=self.quarter_bpm)
 
     def tick_at(self, time_s):
         return self.tick
@@ -73,7 +74,7 @@ def keyboard(session, monkeypatch):
     def put_and_wait(status, *pitches):
         put(status, *pitches)
         until = keyboard.times_read + 3
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 2
         while keyboard.times_read < until:
             assert time.monotonic() < deadline
             time.sleep(0.002)
@@ -88,6 +89,12 @@ def test_a_held_chord_is_followed_until_it_is_let_go(session, keyboard):
     assert session.asked == [FollowChord(Chord.parse("Em"))]
     keyboard.put(OFF, 52, 55, 59)
     assert session.asked == [FollowChord(Chord.parse("Em")), FollowChord(None)]
+
+
+def test_nothing_is_asked_while_the_clock_stands_still(session, keyboard):
+    session.quarter_bpm = 0.0
+    keyboard.put(ON, 52, 55, 59)
+    assert session.asked == []
 
 
 def play(session, keyboard, pitches, channel=3):
