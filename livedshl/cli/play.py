@@ -138,6 +138,10 @@ def play(
         sends_clock=send_clock,
         latency_s=latency / 1000,
     )
+    if clock.sync is Sync.LINK:
+        from livedshl.player.clock.link import check_link  # a library that few have need of
+
+        check_link()
     if output.kind is OutputKind.NOWHERE and record is None:
         record = new_take_path()
     for path in filter(None, (record, trace)):

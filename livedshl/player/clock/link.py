@@ -45,6 +45,16 @@ class _Moment:
     changed: int
 
 
+def check_link() -> None:
+    """Raises MissingDependencyError where the library of Ableton Link is not installed."""
+    try:
+        import link  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "Ableton Link is not installed", remedy=f"Install it: {install_extra('link')}"
+        ) from error
+
+
 class LinkFollower:
     """Takes the tempo, the place in the bar, and start and stop from the session.
 
@@ -58,12 +68,9 @@ class LinkFollower:
     poll_s = 0.01
 
     def __init__(self, tempo_bpm: float, bar_ticks: int) -> None:
-        try:
-            import link
-        except ImportError as error:
-            raise MissingDependencyError(
-                "Ableton Link is not installed", remedy=f"Install it: {install_extra('link')}"
-            ) from error
+        check_link()
+        import link
+
         self._link: Any = link.Link(tempo_bpm)
         self._link.startStopSyncEnabled = True
         self._clock: Any = self._link.clock()
