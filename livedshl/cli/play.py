@@ -67,6 +67,7 @@ from livedshl.units import MOST_LATENCY_MS
 )
 @click.option(
     "--control-port",
+    type=INPUT_PORT,
     is_flag=False,
     flag_value="",
     metavar="[NAME|N]",
@@ -82,6 +83,7 @@ from livedshl.units import MOST_LATENCY_MS
 @click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
 @click.option(
     "--listen",
+    type=INPUT_PORT,
     is_flag=False,
     flag_value="",
     metavar="[NAME|N]",
