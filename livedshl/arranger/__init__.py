@@ -11,10 +11,8 @@ from livedshl.arranger.arranger import (
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
 from livedshl.arranger.part import Part, Pattern, Role
-from livedshl.midi.general_midi import DRUM_CHANNEL, program_number
 
 __all__ = [
-    "DRUM_CHANNEL",
     "MOST_TIMING_TICKS",
     "Arranger",
     "Groove",
@@ -23,6 +21,5 @@ __all__ = [
     "Pattern",
     "Role",
     "patterns_of",
-    "program_number",
     "volume_message",
 ]

@@ -45,7 +45,7 @@ class Part:
     """One part of the band.
 
     name: also the name of its track.
-    channel: MIDI channel, 0 to 15, that no other part uses; drums use `DRUM_CHANNEL`.
+    channel: MIDI channel, 0 to 15, that no other part uses; drums use channel 9.
     program: General MIDI program, 0 to 127.
     volume, pan, reverb: controllers 7, 10 and 91, 0 to 127.
     velocity: of an unaccented note, 1 to 127.

@@ -27,7 +27,7 @@ class Model:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The folder of the bundle."""
         return self.bundle.folder
 
     @property

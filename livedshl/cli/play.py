@@ -18,7 +18,7 @@ from livedshl.cli.typed import USAGE, obey_typed_lines
 from livedshl.files import check_file
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
-from livedshl.live.take import new_take_path
+from livedshl.live.take_files import new_take_path
 from livedshl.outputs.choice import Output, OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names

@@ -71,6 +71,7 @@ def fit_and_measure(
     less. Sheets that share half their melody with a held-out one recur, and are not trained on.
     Raises CorpusError if fewer than two sheets have chords and suit a library.
     """
+    # Late, because it loads torch: `play` needs the rest of this module, not the fit.
     from livedshl.learning.harmony_network import fit_harmoniser
 
     of_kind = by_kind(s for s in sheets if len(s.chords) and not refusal(s, None, None))

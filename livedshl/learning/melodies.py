@@ -1,4 +1,4 @@
-"""The melodies of segments, whatever the octave and the chords: tunes recur under other names."""
+"""Compares the melodies of segments in any octave, to find a tune under another name."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -54,6 +54,7 @@ def train_bundle(
     checkpoint in `folder/training`. Only the first of several `workers` writes. Raises
     CorpusError, BundleError.
     """
+    # Late, for torch and matplotlib.
     from livedshl.learning.chart import history_png
     from livedshl.learning.coding import coded_library, networks_bytes
     from livedshl.learning.pairs import positive_pairs
@@ -134,7 +135,7 @@ def write_coded(
 
     The library must use the chord classes of `model`.
     """
-    from livedshl.learning.coding import coded_library, load_networks
+    from livedshl.learning.coding import coded_library, load_networks  # late, for torch
 
     coded = coded_library(
         load_networks(model.networks),

@@ -16,7 +16,8 @@ from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.signals import handling_signals
 from livedshl.live.snapshot import Snapshot
-from livedshl.live.take import Take, new_take_path
+from livedshl.live.take import Take
+from livedshl.live.take_files import new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, check

@@ -1,1 +1,1 @@
-"""The networks as the instrument uses them: inference in NumPy, without torch."""
+"""The trained networks at play time: inference in NumPy, without torch."""

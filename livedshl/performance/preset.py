@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from livedshl.arranger import DRUM_CHANNEL, Groove, Part, Role, patterns_of
+from livedshl.arranger import Groove, Part, Role, patterns_of
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
+from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.music import Grid
 from livedshl.music.leadsheet import Key
 from livedshl.performance.preset_fields import (

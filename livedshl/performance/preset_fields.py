@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from livedshl.arranger import MOST_TIMING_TICKS, Groove, Pattern, Role, program_number
+from livedshl.arranger import MOST_TIMING_TICKS, Groove, Pattern, Role
 from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
+from livedshl.midi.general_midi import program_number
 from livedshl.music import GRIDS
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO

@@ -110,22 +110,24 @@ def read_log(path: Path) -> TakeLog:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise TakeError("too large for the log of a take", where=str(path))
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise TakeError(f"cannot be read ({error.strerror})", where=str(path)) from error
     except UnicodeDecodeError:
         raise TakeError("not the log of a take", where=str(path)) from None
-    if not lines:
+    if not text:
         raise TakeError("the log of this take is empty", where=str(path))
-    with _line(path, 1):
-        is_old = format_1.writes(lines[0])
-        head = decode(format_1.upgraded(lines[0]) if is_old else lines[0], _Head)
-    if head.format != _FORMAT:
+    lines = text.removesuffix("\n").split("\n")
+    version = _format_of(lines[0])
+    if version not in (1, _FORMAT, None):
         raise TakeError(
-            f"written by livedshl {head.livedshl}, in format {head.format}",
+            f"written by a later livedshl, in format {version}",
             where=str(path),
             remedy="Replay it with that version",
         )
+    is_old = version == 1
+    with _line(path, 1):
+        head = decode(format_1.upgraded(lines[0]) if is_old else lines[0], _Head)
     changes: dict[int, Change] = {}  # by line number
     parts = {part.name for part in head.settings.parts}
     heard, end = 0, None
@@ -167,6 +169,14 @@ def _line(path: Path, number: int) -> Iterator[None]:
             where=f"{path}, line {number}",
             remedy="The file may be damaged",
         ) from error
+
+
+def _format_of(line: str) -> object:
+    """The format that the first line of a log names; None if it names none."""
+    if not _is_json(line):
+        return None
+    record = json.loads(line)
+    return record.get("format") if isinstance(record, dict) else None
 
 
 def _is_json(line: str) -> bool:

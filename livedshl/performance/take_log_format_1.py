@@ -10,15 +10,6 @@ from livedshl.music import Chord
 from livedshl.records import RecordError
 
 
-def writes(line: str) -> bool:
-    """Whether this is the first line of a log in format 1."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(record, dict) and record.get("format") == 1
-
-
 def upgraded(line: str) -> str:
     """A line as the present format has it. Raises RecordError."""
     try:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from livedshl.arranger import DRUM_CHANNEL
 from livedshl.improviser import Place
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
+from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.midi.sounding import notes_of
 from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from support.band import bars, events_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import DRUM_CHANNEL, Arranger, Groove, Pattern, Role, patterns_of
+from livedshl.arranger import Arranger, Groove, Pattern, Role, patterns_of
 from livedshl.arranger.drums import DRUM_FILLS, DRUM_PATTERNS
+from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 every_pattern = pytest.mark.parametrize("pattern", patterns_of(Role.DRUMS))

@@ -312,7 +312,7 @@ def test_a_new_preset_is_written_and_plays_as_it_is(tmp_path):
     assert run(*command, cwd=tmp_path).returncode == 0
     again = run("presets", "new", "mine.toml", cwd=tmp_path)
     assert again.returncode == 1
-    assert "mine.toml: there is such a file already" in again.stderr
+    assert "mine.toml: already exists" in again.stderr
     elsewhere = run("presets", "new", "../mine", cwd=tmp_path)
     assert elsewhere.returncode == 2
     assert "NAME must be a name, not a path" in elsewhere.stderr

@@ -111,7 +111,8 @@ def test_an_empty_log_and_one_of_a_later_version_are_refused(bundle, tmp_path):
     with pytest.raises(TakeError, match="empty"):
         read_log(path)
     written(path, bundle, settings_of("session"))
-    path.write_text(path.read_text().replace('"format": 2', '"format": 3'))
+    changed = path.read_text().replace('"format": 2, ', '"format": 3, "new": true, ')
+    path.write_text(changed)
     with pytest.raises(TakeError, match="format 3"):
         read_log(path)
 

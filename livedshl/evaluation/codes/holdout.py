@@ -1,4 +1,4 @@
-"""Holds whole songs out of a corpus, and removes from the rest whatever gives them away."""
+"""Holds whole songs out of a corpus, and removes from the rest everything that they share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
