@@ -1,5 +1,6 @@
 """A model in use: the tunes and codes of a bundle, and the index that searches them."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from livedshl.bundle.library import TuneInfo
 from livedshl.index import CodeIndex
 from livedshl.music import Mode
 from livedshl.progress import Progress, unseen
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +65,8 @@ def load_model(
 def open_model(folder: Path, progress: Progress = unseen) -> Model:
     """Opens the model in a folder, and no other kind within it. Raises BundleError."""
     bundle = open_bundle(folder, lambda share: progress("Opening the model", share))
+    tunes, segments = len(bundle.library.tunes), len(bundle.library)
+    log.info("model %s: %s tunes, %s segments", folder, f"{tunes:,}", f"{segments:,}")
     return Model(bundle, CodeIndex(bundle.backward, bundle.shape))
 
 

@@ -67,6 +67,7 @@ from livedshl.units import MOST_LATENCY_MS
 )
 @click.option(
     "--control-port",
+    type=INPUT_PORT,
     is_flag=False,
     flag_value="",
     metavar="[NAME|N]",
@@ -82,6 +83,7 @@ from livedshl.units import MOST_LATENCY_MS
 @click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
 @click.option(
     "--listen",
+    type=INPUT_PORT,
     is_flag=False,
     flag_value="",
     metavar="[NAME|N]",
@@ -138,6 +140,10 @@ def play(
         sends_clock=send_clock,
         latency_s=latency / 1000,
     )
+    if clock.sync is Sync.LINK:
+        from livedshl.player.clock.link import check_link  # a library that few have need of
+
+        check_link()
     if output.kind is OutputKind.NOWHERE and record is None:
         record = new_take_path()
     for path in filter(None, (record, trace)):

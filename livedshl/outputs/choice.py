@@ -9,7 +9,7 @@ from livedshl.errors import LivedshlError
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import check_virtual_ports, output_names
-from livedshl.outputs.synth import check_synth, find_soundfont
+from livedshl.outputs.synth import check_synth, find_soundfont, fluidsynth_version
 
 
 class OutputKind(Enum):
@@ -46,6 +46,7 @@ def choose_output(
         return Output(OutputKind.PORT, name, f"Playing to the MIDI port {name}.")
     if synth:
         font = soundfont or find_soundfont()
+        fluidsynth_version()  # fails here rather than after the music is announced
         return Output(
             OutputKind.SYNTH, str(font), f"Playing through the synthesiser with {font.name}."
         )

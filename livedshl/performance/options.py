@@ -1,5 +1,6 @@
 """From options as a person gives them to the settings of a performance."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
+
+log = logging.getLogger(__name__)
 
 _SEEDS = 1_000_000  # a seed that is drawn stays short enough to type again
 
@@ -80,7 +83,7 @@ def make_settings(
     mode = (wanted_key or of_preset.key).mode
     manifest = read_manifest(find_bundle(of_model, metre, mode))
     grid = GRIDS[manifest.metre]
-    return Settings.of_preset(
+    settings = Settings.of_preset(
         replace(of_preset, rules=rules.plain() if plain else rules),
         grid,
         tempo_bpm=tempo_bpm,
@@ -93,6 +96,11 @@ def make_settings(
         opening=tune.row if tune else None,
         model=of_model,
     )
+    log.info(
+        "preset %s: %g BPM, %s, key %s, seed %d",
+        settings.preset, settings.tempo_bpm, grid, settings.key, settings.seed,
+    )  # fmt: skip
+    return settings
 
 
 def _check_range(

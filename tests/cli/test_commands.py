@@ -396,3 +396,26 @@ def test_the_shell_completes(words, completed):
         "COMP_CWORD": str(len(words.split()) - 1),
     }
     assert f"plain,{completed}" in run(env=environment).stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "options", "told"),
+    [
+        ("fluidsynth", ("--synth",), "FluidSynth is missing"),
+        ("link", ("--sync", "link"), "Ableton Link is not installed"),
+        ("nothing", ("--record", "no/t.mid"), "no/t.mid: cannot be written"),
+        ("nothing", ("--soundfont", "no.sf2"), "no.sf2"),
+        ("nothing", ("--listen", "nowhere"), "nowhere"),
+    ],
+)
+def test_what_keeps_it_from_playing_is_said_before_playing_is_announced(
+    tmp_path, hidden, options, told
+):
+    command = livedshl_without(hidden, "play", *options)
+    result = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env=os.environ | NO_MIDI
+    )
+    assert result.returncode in (1, 2)
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("Error: ")
+    assert told in line or "MIDO_BACKEND" in line

@@ -1,6 +1,6 @@
-"""Measures speed, as ratios and side by side in one run; one module a subject.
+"""Measures speed, side by side in one run and as ratios; one module for each subject.
 
-Knows every layer, as the command line does, and is known by `livedshl bench` alone.
+It may import every room. Only `livedshl bench` imports it.
 """
 
 from livedshl.diagnostics.bench.measurement import Measurement

@@ -1,9 +1,9 @@
-"""How late sixteenths at 120 BPM are sent, by livedshl and by others, idle and under load.
+"""How late livedshl and others send sixteenths at 120 BPM, idle and under load.
 
-All play the same notes to an output of their own and are measured where they hand a message over:
-livedshl in its player process, the others in this one, where a user would run them. A bare loop in
-a process of its own, which only waits, shows how much of it is the machine's; `livedshl play` with
-its screen open and steered, music of its own on a MIDI port, what is left in use.
+Each plays the same notes to its own output. The delay is measured where a message is handed over:
+for livedshl in its player process, for the others in this process, where a user would run them.
+A bare loop that only waits, in its own process, shows how much of the delay is the machine's.
+`livedshl play` with its screen open and steered, on a MIDI port, shows what is left in use.
 """
 
 import time
@@ -32,19 +32,19 @@ from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP, bpm_to_tick_s
 _TEMPO_BPM = 120.0
 _STEP_S = bpm_to_tick_s(_TEMPO_BPM) * TICKS_PER_STEP
 _PITCH, _VELOCITY = 60, 80
-_SUPPLY_STEPS = 8  # what the main process hands over at a time
+_SUPPLY_STEPS = 8  # handed over by the main process at a time
 _AHEAD_TICKS = 8 * TICKS_PER_BEAT
 _READY_TIMEOUT_S = 20.0
 _DELAY_S = 0.1
 _SEED = 1
-_HIDDEN, _FEATURES, _BATCH = 256, 64, 64  # of the network that is trained for load
+_HIDDEN, _FEATURES, _BATCH = 256, 64, 64  # of the network that is trained as load
 
 
 def measure_clock(seconds: float, progress: Progress) -> list[Measurement]:
-    """Lateness and drift of every way of playing, for so many seconds each.
+    """Lateness and drift of each player, measured for `seconds`.
 
-    Under load this process trains a network meanwhile. Isobar takes part where it is installed,
-    the screen where there are a terminal and virtual MIDI ports.
+    As load, this process trains a network at the same time. Isobar is included if it is installed,
+    and the screen if there are a terminal and virtual MIDI ports.
     """
     players: dict[str, Callable[[int], dict[str, float | str]]] = {
         "bare loop": _bare_loop,
@@ -72,7 +72,7 @@ def measure_clock(seconds: float, progress: Progress) -> list[Measurement]:
 
 
 def measure_drift(seconds: float, progress: Progress) -> list[Measurement]:
-    """Drift of livedshl alone, which takes long to be seen."""
+    """Drift of livedshl alone, which takes a long run to show."""
     progress("Listening to livedshl", 0.0)
     found = Measurement("livedshl, idle", _livedshl(round(seconds / _STEP_S)))
     progress("Listening to livedshl", 1.0)
@@ -80,7 +80,7 @@ def measure_drift(seconds: float, progress: Progress) -> list[Measurement]:
 
 
 def _bare_loop(n_steps: int) -> dict[str, float | str]:
-    """What no player can do better: waiting, in a process that does nothing else."""
+    """A lower bound: waiting, in a process that does nothing else."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_wait_for_steps, n_steps).result()
 
@@ -103,7 +103,7 @@ def _steered(n_steps: int) -> dict[str, float | str]:
 
 
 def _livedshl(n_steps: int) -> dict[str, float | str]:
-    """Through the player process, supplied a few beats ahead as by the composer."""
+    """The player process, supplied a few beats ahead as the composer does."""
     due_s, told_s = [], []
     output = Output(OutputKind.NOWHERE, "", "")
     with Performer(output) as performer:
@@ -147,7 +147,7 @@ def _events(first: int, end: int) -> NDArray[np.int64]:
 
 
 def _mido(n_steps: int) -> dict[str, float | str]:
-    """As mido plays a file: the message is yielded when it is time to send it."""
+    """mido playing a file: it yields each message when it is time to send it."""
     file = mido.MidiFile(ticks_per_beat=TICKS_PER_BEAT)
     note_on = mido.Message("note_on", note=_PITCH, velocity=_VELOCITY)
     note_off = mido.Message("note_off", note=_PITCH, time=TICKS_PER_STEP)
@@ -165,7 +165,7 @@ def _isobar_is_there() -> bool:
 
 
 def _isobar(n_steps: int) -> dict[str, float | str]:
-    """As an isobar timeline plays a pattern."""
+    """An isobar timeline playing a pattern."""
     import isobar
     from isobar.io.output import OutputDevice
 
@@ -186,7 +186,7 @@ def _isobar(n_steps: int) -> dict[str, float | str]:
 
 
 def _figures(sent_s: list[float]) -> dict[str, float | str]:
-    """Lateness and drift of notes that were sent at these times, the earliest of them on time."""
+    """Lateness and drift of notes sent at these times, if the earliest was on time."""
     done_s = np.array(sent_s)
     due_s = np.arange(len(done_s), dtype=np.float64) * _STEP_S
     due_s += (done_s - due_s).min()
@@ -202,7 +202,7 @@ def _figures(sent_s: list[float]) -> dict[str, float | str]:
 
 @contextmanager
 def _training() -> Iterator[None]:
-    """A network is trained on another thread; where there is no torch, NumPy does the sums."""
+    """Trains a network on another thread, or multiplies NumPy matrices without torch."""
     stop = Event()
     try:
         import torch  # noqa: F401

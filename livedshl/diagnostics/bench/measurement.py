@@ -1,4 +1,4 @@
-"""What a benchmark finds."""
+"""What a benchmark measures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ _DRIFT_PARTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One thing measured: figures by name, units in the names."""
+    """One thing measured. figures: by name, with units in the names."""
 
     what: str
     figures: Mapping[str, float | str]
 
 
 def side_by_side(seconds: Mapping[str, float]) -> list[Measurement]:
-    """Seconds, and how many times as long as the first of them each takes."""
+    """Seconds, and the ratio of each to the first."""
     first = next(iter(seconds.values()))
     return [
         Measurement(what, {"seconds": taken, "ratio": taken / first})
@@ -27,10 +27,10 @@ def side_by_side(seconds: Mapping[str, float]) -> list[Measurement]:
 
 
 def drift_ppm(due_s: NDArray[np.float64], done_s: NDArray[np.float64]) -> float:
-    """By how many parts per million a clock runs slow: the slope of its delay over time.
+    """How slow a clock runs, in parts per million: the slope of its delay over time.
 
-    due_s, done_s: float64[n], when each event should have come and when it came. What came with
-    the least delay tells: of the rest nobody knows how long it was held up on its way.
+    due_s, done_s: float64[n], when each event was due and when it came. Only the events with the
+    least delay count: the others may have been held up on their way.
     """
     delay_s = done_s - due_s
     parts = np.array_split(np.arange(len(delay_s)), _DRIFT_PARTS)

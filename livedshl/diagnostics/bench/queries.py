@@ -1,6 +1,6 @@
-"""How long a query takes: by the index, and by comparing it with the codes of all segments.
+"""How long a query takes with the index, and with a scan of all codes.
 
-And how long retrieving a continuation takes, with all rules and by rank.
+Also how long retrieving a continuation takes, with all rules and the ranking.
 """
 
 import time
@@ -20,17 +20,17 @@ from livedshl.progress import Progress
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # segments
 _QUERIES = 100
-_MOST_FOR_RETRIEVAL = 1_000_000  # segments; to find equal ones among more takes minutes
-_SLOW_QUERIES = 5  # of those that take longer than `_SLOW_S`
+_MOST_FOR_RETRIEVAL = 1_000_000  # segments; finding equal ones among more takes minutes
+_SLOW_QUERIES = 5  # enough of those that take longer than `_SLOW_S`
 _SLOW_S = 0.1
-_CHANGED = 0.1  # share of symbols in which an invented code differs from the one it is made from
+_CHANGED = 0.1  # share of symbols that an invented code changes
 _BLOCK = 1_000_000
 
 
 def measure_queries(
     bundle: Bundle, progress: Progress, sizes: tuple[int, ...] = SIZES
 ) -> list[Measurement]:
-    """The latency of queries among ever more segments, which are invented after a bundle's.
+    """The latency of queries among more and more segments, modelled on a bundle's.
 
     Queries are forward codes of the bundle's segments; retrievals are those of a free run.
     """
@@ -68,7 +68,7 @@ def _scan(query: Words, codes: Words, shape: CodeShape) -> int:
 
 
 def _codes_like(bundle: Bundle, size: int, rng: np.random.Generator) -> Words:
-    """Backward codes of the bundle, over and over, each with some symbols drawn anew.
+    """The bundle's backward codes, repeated, each with some symbols drawn at random.
 
     uint64[size, words].
     """
@@ -84,7 +84,7 @@ def _codes_like(bundle: Bundle, size: int, rng: np.random.Generator) -> Words:
 
 
 def _bundle_like(bundle: Bundle, backward: Words) -> Bundle:
-    """The bundle's tunes over and over, each time at other pitches, with these backward codes."""
+    """The bundle's tunes, repeated at other pitches each time, with these backward codes."""
     library, size = bundle.library, len(backward)
     copies = -(-size // len(library))
     copy = np.arange(copies)
@@ -114,16 +114,16 @@ def _bundle_like(bundle: Bundle, backward: Words) -> Bundle:
 
 
 def _retrievals(bundle: Bundle, index: CodeIndex) -> list[float]:
-    """Seconds that each retrieval of a free run takes, with the usual rules."""
+    """Seconds of each retrieval in a free run with the usual rules."""
     rng = np.random.default_rng(0)
     passages = Improvisation(Repertoire(bundle, index, ContinuationRules()), Form.NONE, rng)
-    next(passages)  # the opening; after it `_latencies` lets one go that makes what is made once
+    next(passages)  # the opening; the first retrieval after it warms up in `_latencies`
     return _latencies(lambda query: next(passages), np.empty((_QUERIES, 0), np.uint64))
 
 
 def _latencies(ask: Callable[[Words], object], queries: Words) -> list[float]:
-    """Seconds that each query takes; of slow ones only a few are asked."""
-    ask(queries[0])  # what is made at the first query
+    """Seconds of each query; stops after a few if they are slow."""
+    ask(queries[0])  # warms up
     taken: list[float] = []
     for query in queries:
         since = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How long `livedshl play` takes from its start to its first note, and how much memory it takes."""
+"""How long `livedshl play` takes to its first note, and how much memory it uses."""
 
 import subprocess
 import sys
@@ -15,22 +15,22 @@ from livedshl.progress import Progress
 _RUNS = 5
 _PATIENCE_S = 30.0
 _POLL_S = 0.001
-_SETTLING_S = 2.0  # before memory is looked at
+_SETTLING_S = 2.0  # before memory is measured
 _MIB = 1 << 20
 
 
 def measure_start(model: str, progress: Progress) -> list[Measurement]:
-    """Seconds to the first note, heard on a virtual MIDI port, and memory where psutil is there.
+    """Seconds to the first note on a virtual MIDI port, and memory if psutil is installed.
 
-    Memory is what only the processes of livedshl hold, together. Raises OutputError where no
-    virtual MIDI port can be made.
+    Memory is the sum of what the processes of livedshl do not share with others. Raises
+    OutputError if there are no virtual MIDI ports.
     """
     before = output_names()
     listener = open_input("")
     try:
         made = [name for name in output_names() if name not in before]
         if len(made) != 1:
-            raise OutputError("the first note cannot be heard here: no virtual MIDI port appeared")
+            raise OutputError("no virtual MIDI port appeared, so the first note cannot be heard")
         taken, memory_mib = [], []
         for run in range(_RUNS):
             progress("Starting and stopping", run / _RUNS)
@@ -50,7 +50,7 @@ def measure_start(model: str, progress: Progress) -> list[Measurement]:
 
 
 def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, float | None]:
-    """Seconds to the first note, and MiB held some time later, of one start."""
+    """Seconds to the first note of one start, and MiB in use some time later."""
     command = [sys.executable, "-m", "livedshl", "play", "--model", model, "--port", port]
     started_s = time.perf_counter()
     player = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
@@ -68,12 +68,12 @@ def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, floa
         player.terminate()
         player.communicate()
     for _ in listener.receive():
-        pass  # what the next start must not be taken for
+        pass  # the next start must not hear this one's last notes
     return seconds, mib
 
 
 def _memory_mib(pid: int) -> float | None:
-    """What a process and those that it started hold for themselves; None without psutil."""
+    """MiB that a process and its children do not share with others; None without psutil."""
     try:
         import psutil
     except ImportError:

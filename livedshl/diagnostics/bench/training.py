@@ -1,4 +1,4 @@
-"""How long training takes here, by either method, projected from a few epochs."""
+"""How long training takes here, with each method, estimated from a few epochs."""
 
 import time
 from dataclasses import replace
@@ -13,12 +13,12 @@ from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.training import Job, fresh
 from livedshl.progress import Progress
 
-_EPOCHS = 2  # measured; the first is left out, it warms up
+_EPOCHS = 2  # measured, without the first, which warms up
 _PRETRAINING_STEPS = 50
 
 
 def measure_training(bundle: Bundle, progress: Progress) -> list[Measurement]:
-    """How long learning a bundle's tunes anew would take."""
+    """How long it would take to train on a bundle's tunes again."""
     return side_by_side(
         {
             f"{method} method, {_settings(bundle, method).epochs} epochs": (
@@ -34,7 +34,7 @@ def _settings(bundle: Bundle, method: Method) -> TrainingSettings:
 
 
 def _training_seconds(bundle: Bundle, method: Method, progress: Progress) -> float:
-    """What a whole training would take, from a few epochs of it."""
+    """Seconds of a whole training, estimated from a few epochs."""
     settings = _settings(bundle, method)
     some_steps = min(_PRETRAINING_STEPS, settings.pretraining_steps)
     library = bundle.library

@@ -45,6 +45,16 @@ class _Moment:
     changed: int
 
 
+def check_link() -> None:
+    """Raises MissingDependencyError if the library of Ableton Link is not installed."""
+    try:
+        import link  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "Ableton Link is not installed", remedy=f"Install it: {install_extra('link')}"
+        ) from error
+
+
 class LinkSession:
     """The Link session of this network, alone or with others.
 
@@ -53,12 +63,9 @@ class LinkSession:
     """
 
     def __init__(self, tempo_bpm: float, quantum: float) -> None:
-        try:
-            import link  # optional
-        except ImportError as error:
-            raise MissingDependencyError(
-                "Ableton Link is not installed", remedy=f"Install it: {install_extra('link')}"
-            ) from error
+        check_link()
+        import link  # optional
+
         self._link: Any = link.Link(tempo_bpm)
         self._link.startStopSyncEnabled = True
         self._clock: Any = self._link.clock()
