@@ -71,7 +71,6 @@ def attributes_of(node: ast.ClassDef) -> set[str]:
     return fields | assigned
 
 
-@pytest.mark.xfail(reason="some rooms are still being divided")
 def test_no_class_keeps_more_than_ten_things_in_mind():
     kept = {
         f"{file}: {node.name}": len(attributes_of(node))

@@ -32,7 +32,8 @@ class LiveMusic:
     """The music of a performance as it grows: composed, delivered, shown and kept.
 
     All but `command` belongs to the composer thread. snapshot: the latest, with the clock at 0;
-    replaced whole. observe: called with each chunk when it is heard.
+    replaced whole. band: as the last command wants it; it may not play yet. observe: called with
+    each chunk when it is heard.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class LiveMusic:
         observe: Callable[[Chunk], None],
     ) -> None:
         self.snapshot = snapshot
+        self.band = snapshot.steering.band
         self._composer = Composer(composition, snapshot.grid.bar_ticks)
         self._delivery = delivery
         self._take = take
@@ -54,6 +56,7 @@ class LiveMusic:
     def command(self, command: Command, band: Band | None) -> None:
         """Takes in a command, from any thread. band: the band of a chosen preset."""
         self._commands.append((command, band))
+        self.band = band or self.band
 
     def proceed(self) -> bool:
         """Obeys the commands, then composes a chunk if it is time; False if there is no more to do.
@@ -201,6 +204,11 @@ class ComposerThread:
     def save(self, path: Path) -> None:
         """Writes the last bars that were heard, from any thread. Raises OutputError."""
         self._take.save(path, self._performer.tick)
+
+    @property
+    def band(self) -> Band:
+        """The band as the last command wants it; it may not play yet."""
+        return self._music.band
 
     @property
     def finished(self) -> bool:

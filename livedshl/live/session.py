@@ -69,22 +69,20 @@ class Session:
         self._on_ending = on_ending
         self._stop = threading.Event()
         self._ending = threading.Event()
-        self._band = settings.band  # as the last command wants it; it may not play yet
         self._composing: ComposerThread | None = None
 
     def send(self, command: Command) -> None:
         """Obeys a command where in the music it acts. Raises CommandError or PresetError."""
         composing = self._composing
-        check(command, self._band.names, self._settings.key.mode)
-        band = self._other_band(command.name) if isinstance(command, ChoosePreset) else None
         if composing is None:
             raise CommandError("the music has not begun yet")
+        check(command, composing.band.names, self._settings.key.mode)
+        band = self._other_band(command.name) if isinstance(command, ChoosePreset) else None
         if isinstance(command, SetTempo) and self._clock.sync is Sync.CLOCK:
             raise CommandError("the MIDI clock sets the tempo", where="tempo")
         if isinstance(command, End):
             self._ending.set()
         composing.command(command, band)
-        self._band = band or self._band
 
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
