@@ -31,7 +31,6 @@ def classes():
                 yield name, node
 
 
-@pytest.mark.xfail(reason="some rooms are still being divided")
 def test_no_file_is_longer_than_a_few_screens():
     assert [name for name, text in SOURCES.items() if text.count("\n") > MOST_LINES] == []
 
@@ -82,13 +81,11 @@ def test_no_class_keeps_more_than_ten_things_in_mind():
     assert {name: many for name, many in kept.items() if many > MOST_ATTRIBUTES} == {}
 
 
-@pytest.mark.xfail(reason="some rooms are still being divided")
 def test_every_class_has_a_name_of_its_own():
     names = Counter(node.name for _, node in classes())
     assert [name for name, times in names.items() if times > 1] == []
 
 
-@pytest.mark.xfail(reason="some rooms are still being divided")
 def test_only_the_command_line_knows_its_options():
     # The benchmarks run the command line itself, in a process of its own.
     below = {

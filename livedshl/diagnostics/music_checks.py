@@ -27,7 +27,6 @@ class Repetition:
     def __init__(self, grid: Grid, tempo_bpm: float) -> None:
         self._soon_bars = _REPEAT_MINUTES * tempo_bpm / grid.bar_beats
         self._bar_bytes = grid.bar_steps * CHORD  # pitch and articulated, a byte each
-        self._window_bytes = _REPEATED_BARS * self._bar_bytes
         self._bar_steps = grid.bar_steps
         self._heard = b""  # from the bar line at which the next window starts
         self._planned = b""  # from there too, a byte a step
@@ -56,6 +55,10 @@ class Repetition:
             found,
             f"{found}, {self._first}" if self.repeats else None,
         )
+
+    @property
+    def _window_bytes(self) -> int:
+        return _REPEATED_BARS * self._bar_bytes
 
     def _compare(self, window: int) -> None:
         while self._windows and self._bar - self._windows[0][0] > self._soon_bars:

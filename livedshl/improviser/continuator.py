@@ -102,9 +102,7 @@ class Continuator:
             wish=None,
         )
 
-    def follow(
-        self, line: Line, playing: int, wish: Wish | None = None, *, merged: bool = True
-    ) -> Continuation:
+    def follow(self, line: Line, playing: int, wish: Wish | None, *, merged: bool) -> Continuation:
         """Draws a continuation of a segment, one that fulfils the wish if any in reach does.
 
         merged: whether it overlaps the segment, where segments overlap, or comes end to end.

@@ -54,8 +54,7 @@ def read_trace(path: Path) -> tuple[list[Provenance], bool]:
             raise TraceError(
                 f"not a record of a trace ({error})",
                 where=f"{path}, line {number}",
-                remedy="`livedshl play --trace FILE` and `livedshl generate --trace FILE` write "
-                "traces",
+                remedy="Choose a trace that `play` or `generate` wrote",
             ) from error
     if not provenances:
         raise TraceError("no record in it: nothing was played", where=str(path))

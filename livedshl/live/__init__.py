@@ -1,1 +1,1 @@
-"""Plays: the threads of the main process, and the handle on the player process."""
+"""The main process of a performance: its threads, and its end of the player process."""

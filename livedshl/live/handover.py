@@ -1,4 +1,4 @@
-"""What a player has been told, kept for another one that may have to take its place."""
+"""Everything a player has been told, kept for one that may have to replace it."""
 
 from collections import deque
 
@@ -14,9 +14,9 @@ _RECORD_TYPE = np.dtype(
 
 
 class Handover:
-    """The settings, the events to come, and which notes may sound. Has no lock of its own.
+    """The settings, the events to come, and the notes that may sound. Has no lock of its own.
 
-    finish_tick: where the player ends by itself.
+    finish_tick: where the player leaves of its own accord.
     """
 
     def __init__(self) -> None:
@@ -30,14 +30,14 @@ class Handover:
         self._notes: set[tuple[int, int]] = set()  # (status, pitch) of every note-on
 
     def set(self, command: Instruction, tick: int, value: int) -> bytes:
-        """Keeps a setting; returns what tells a player of it."""
+        """Keeps a setting; returns the record for the player."""
         self._settings[command] = instruction_record(command, tick, value)
         return self._settings[command]
 
     def add(self, events: Events, horizon: int) -> bytes:
-        """Keeps events, int64[n, 4], by tick; returns what tells a player of them.
+        """Keeps events, int64[n, 4], by tick; returns the records for the player.
 
-        With them, all before `horizon` are complete.
+        All events before `horizon` are complete with them.
         """
         records = np.zeros(len(events), _RECORD_TYPE)
         records["tick"] = events[:, TICK]
@@ -51,7 +51,7 @@ class Handover:
         return records.tobytes() + instruction_record(Instruction.HORIZON, horizon)
 
     def discard(self, tick: int) -> bytes:
-        """Forgets the events from `tick` on, and the end; returns what tells a player of it."""
+        """Forgets the events from `tick` on, and the end; returns the record for the player."""
         while self._to_come and self._to_come[-1][0] >= tick:
             self._to_come.pop()
         self._horizon = min(self._horizon, tick)
@@ -59,7 +59,7 @@ class Handover:
         return instruction_record(Instruction.DISCARD, tick)
 
     def forget_before(self, tick: int) -> None:
-        """Forgets events that have been sent, but for the programs and controllers in force."""
+        """Forgets events that have been sent, except programs and controllers in force."""
         while self._to_come and self._to_come[0][0] < tick:
             _, record = self._to_come.popleft()
             _, _, status, data1, _, _ = RECORD.unpack(record)
@@ -67,9 +67,9 @@ class Handover:
                 self._instruments[setting] = record
 
     def releasing(self) -> bytes:
-        """Tells a player to switch off what one that died may have left sounding.
+        """Records that switch off whatever a dead player may have left sounding.
 
-        Which notes it had sent nobody knows: it is all that were handed over.
+        Nobody knows which notes it had sent, so they name every note it was given.
         """
         records = [
             RECORD.pack(0, Instruction.SOUNDING, status, pitch, 0, 0)
@@ -78,7 +78,7 @@ class Handover:
         return b"".join([*records, instruction_record(Instruction.RELEASE)])
 
     def everything(self) -> bytes:
-        """Tells a player all that another one knew."""
+        """Records that tell a player everything another one knew."""
         events = [*self._instruments.values(), *(record for _, record in self._to_come)]
         told = [self.releasing(), *self._settings.values(), *events]
         told.append(instruction_record(Instruction.HORIZON, self._horizon))

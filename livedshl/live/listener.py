@@ -1,4 +1,4 @@
-"""Listens to somebody who plays along, on a MIDI input, and asks the music for answers."""
+"""Listens to a player on a MIDI input, and asks the music for answers."""
 
 import threading
 import time
@@ -23,18 +23,17 @@ from livedshl.units import TICKS_PER_STEP, seconds_to_ticks
 
 _OWN_NAME = f"{CLIENT_NAME}-listen"
 _PERIOD_S = 0.01
-_SILENCE_BEATS = 0.5  # without any melody key down, at most, after which a phrase is over
+_SILENCE_BEATS = 0.5  # a phrase is over once no melody key has been down for this long
 _REACTION_S = CHANGING_S + 2 * _PERIOD_S  # from then until an answer can begin
-_ECHO_S = 0.08  # so near to a note of one's own an equal one is its echo
+_ECHO_S = 0.08  # an equal note this close to one of our own is its echo
 
 
 class Listener:
-    """Hears a MIDI input on a thread of its own until it is left; a context manager.
+    """Listens to a MIDI input on its own thread; a context manager.
 
-    While a phrase is played, the music leaves its melody out; when it is over, an answer is asked
-    for. A chord that is held is what the music follows until it is let go. What comes back of its
-    own notes, from a port that loops, is not listened to. tell: shows the user a line. Raises
-    OutputError if the port cannot be opened.
+    During a phrase the music leaves out its melody; after it, the music answers. The band follows
+    a held chord until it is let go. Echoes of the music's own notes, from a port that loops, are
+    ignored. tell: shows the user a line. Raises OutputError if the port cannot be opened.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class Listener:
         self._tell = tell
         self._input = WatchedInput(port, _OWN_NAME, watcher, tell)
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
-        self._accompanies = False  # whether the music has left out its melody
+        self._accompanies = False  # whether the music leaves out its melody
         self._chord: Chord | None = None  # that the music was told to follow
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
@@ -66,7 +65,7 @@ class Listener:
             if snapshot is None:
                 continue
             phrases = phrases or PhraseListener(snapshot.grid)
-            if self._input.went() or not snapshot.running:  # whatever is down, its end is not heard
+            if self._input.went() or not snapshot.running:  # we would not hear keys let go
                 phrases.release_all(snapshot.tick)
                 self._echoes.clear()
             if not snapshot.running:
@@ -97,7 +96,7 @@ class Listener:
                 phrases.release(tick, pitch)
 
     def _respond(self, phrases: PhraseListener, snapshot: Snapshot) -> None:
-        """Asks of the music what the present state of the keys wants."""
+        """Asks the music for what the keys that are down now call for."""
         if phrases.chord != self._chord:
             self._chord = phrases.chord
             self._session.send(FollowChord(self._chord))
@@ -129,14 +128,14 @@ def _ticks(seconds: float, snapshot: Snapshot) -> int:
 
 
 def _silence(snapshot: Snapshot) -> int:
-    """Ticks after which a phrase is over: so few that its answer, on a step, is within a beat."""
+    """Ticks of silence after which a phrase is over; its answer, on a step, comes within a beat."""
     beat_ticks = snapshot.grid.beat_ticks
     rest = beat_ticks - TICKS_PER_STEP - _ticks(_REACTION_S, snapshot)
     return max(TICKS_PER_STEP // 2, min(rest, round(_SILENCE_BEATS * beat_ticks)))
 
 
 def _is_echo(snapshot: Snapshot, tick: int, channel: int, pitch: int) -> bool:
-    """Whether the music itself strikes this note about now, as early as it plays."""
+    """Whether the music itself strikes this note about now, allowing for its latency."""
     near = _ticks(_ECHO_S, snapshot)
     tick += round(seconds_to_ticks(snapshot.latency_ms / 1e3, snapshot.quarter_bpm))
     for chunk in snapshot.chunks:

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedshl.errors import OutputError
-from livedshl.improviser.trace_file import trace_line
 from livedshl.live.take_files import LineFile
-from livedshl.live.take_memory import TakeMemory
+from livedshl.live.take_memory import TakeMemory, trace_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change
 from livedshl.performance.settings import Settings
-from livedshl.performance.take_log import LogWriter, log_path
 
 if TYPE_CHECKING:
     from livedshl.midi.recorder import Recorder
+    from livedshl.performance.take_log import LogWriter
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +40,7 @@ class Take:
             if record:
                 tracks = self._memory.tracks
                 self._recorder = stack.enter_context(_recorder(record, settings, tracks))
-                lines = stack.enter_context(closing(LineFile(log_path(record))))
-                self._log = LogWriter(lines, settings, bundle)
+                self._log = _log_writer(record, settings, bundle, stack)
             if trace:
                 self._trace = stack.enter_context(closing(LineFile(trace)))
             self._open = stack.pop_all()
@@ -66,8 +64,8 @@ class Take:
                 self._recorder = None
         if self._log:
             self._log.heard(chunk.end_tick)
-        if self._trace and not chunk.continues:
-            self._trace.write(trace_line(chunk.provenance))
+        if self._trace:
+            self._trace.write(trace_of([chunk]))
 
     def change(self, change: Change) -> None:
         """Adds a change, at its tick."""
@@ -94,8 +92,17 @@ class Take:
         self._memory.save(path, tick)
 
 
+# What follows imports late: mido and msgspec take long to load, and the first note waits for it.
+
+
+def _log_writer(record: Path, settings: Settings, bundle: Path, files: ExitStack) -> "LogWriter":
+    from livedshl.performance.take_log import LogWriter, log_path
+
+    lines = files.enter_context(closing(LineFile(log_path(record))))
+    return LogWriter(lines, settings, bundle)
+
+
 def _recorder(record: Path, settings: Settings, tracks: Mapping[int, str]) -> "Recorder":
-    # Late, because it loads mido: the first note would wait for that.
     from livedshl.midi.recorder import Recorder
 
     return Recorder(record, settings.tempo_bpm, settings.grid, tracks)

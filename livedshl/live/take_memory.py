@@ -1,6 +1,7 @@
 """The last bars that were heard, ready to be saved at any time."""
 
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,6 @@ import numpy as np
 from livedshl.arranger import Mixer
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.improviser.trace_file import trace_line
 from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import setting_of
 from livedshl.midi.sounding import cut_events
@@ -53,7 +53,7 @@ class TakeMemory:
 
         Raises OutputError.
         """
-        from livedshl.midi.file import write_midi  # `Take` says why so late
+        from livedshl.midi.file import write_midi  # late, as it loads mido
 
         chunks, instruments = self._last(tick)
         if not chunks:
@@ -66,10 +66,9 @@ class TakeMemory:
         before = [bpm for at, bpm in changes if at <= start]
         tempo_bpm = before[-1] if before else self._first_tempo_bpm
         after = [(at - start, bpm) for at, bpm in changes if at > start]
-        trace = "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.continues)
         try:
             write_midi(path, events, tempo_bpm, self._grid, self.tracks, after)
-            write_beside(path.with_suffix(".jsonl"), trace.encode())
+            write_beside(path.with_suffix(".jsonl"), trace_of(chunks).encode())
         except OSError as error:
             raise OutputError(f"cannot be saved ({error.strerror})", where=str(path)) from error
 
@@ -77,3 +76,10 @@ class TakeMemory:
         """The chunks of the last bars before `tick`, and what the channels are set to first."""
         chunks = [c for c in tuple(self._chunks) if tick - self._ticks <= c.start_tick < tick]
         return chunks, events_of(self._instruments.values())
+
+
+def trace_of(chunks: Iterable[Chunk]) -> str:
+    """The lines of a trace, one for each passage that begins."""
+    from livedshl.improviser.trace_file import trace_line  # late, as it loads msgspec
+
+    return "".join(trace_line(chunk.provenance) for chunk in chunks if not chunk.continues)

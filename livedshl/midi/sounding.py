@@ -25,6 +25,9 @@ Strikes = Mapping[Note, tuple[int, int, int]]
 """The note-on (status, pitch, velocity) of each note."""
 
 
+NOTE_START, NOTE_END, NOTE_CHANNEL, NOTE_PITCH = range(4)  # the columns of `notes_of`
+
+
 class Sounding:
     """The notes that sound."""
 

@@ -1,1 +1,1 @@
-"""The player process: it holds the clock and the output, and nothing else."""
+"""The player process: the clock and the output, and nothing else."""

@@ -1,7 +1,7 @@
 """How late events were sent: a histogram in memory that main process and player share.
 
-The player counts in place; the main process may read at any time, and still has what a player that
-died had counted.
+The player counts in place. The main process can read it at any time, and keeps the counts of a
+player that died.
 """
 
 import mmap
@@ -15,15 +15,15 @@ from pathlib import Path
 
 _UNIT_S = 1e-5
 _UNITS = 10_000  # the last one counts everything from 100 ms on
-_WORST = _UNITS  # where the greatest lateness stands, in nanoseconds
+_WORST = _UNITS  # the index of the greatest lateness, in nanoseconds
 _BYTES = 8 * (_UNITS + 1)
-_IN_MEMORY = Path("/dev/shm")  # a file on a disk could hold up whoever writes to its pages
+_IN_MEMORY = Path("/dev/shm")  # writing to a file on a disk could block
 
 
 class Lateness:
     """A histogram of the seconds by which events were behind their deadlines.
 
-    handle: by which a child process opens it; "" for one that this process keeps for itself.
+    handle: opens it in a child process; "" if it belongs to this process alone.
     inherited: the file descriptors that such a child must inherit.
     """
 
@@ -34,11 +34,11 @@ class Lateness:
 
     @classmethod
     def shared(cls) -> "Lateness":
-        """A new one that child processes can open. It lasts until all have gone."""
-        if sys.platform == "win32":  # cannot be tested where livedshl is built
+        """A new one that child processes can open. It lasts until all of them have gone."""
+        if sys.platform == "win32":  # we have no Windows machine to test this on
             name = f"livedshl-{os.urandom(8).hex()}"
             return cls(mmap.mmap(-1, _BYTES, tagname=name), name)
-        from tempfile import mkstemp  # which the player process does without
+        from tempfile import mkstemp  # the player process never needs it
 
         folder = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
         descriptor, path = mkstemp(dir=folder)
@@ -48,7 +48,7 @@ class Lateness:
 
     @classmethod
     def opened(cls, handle: str) -> "Lateness":
-        """The one of this handle; for "", one that nobody else sees."""
+        """The one of this handle; for "", a private one."""
         if not handle:
             return cls(mmap.mmap(-1, _BYTES))
         if sys.platform == "win32":
@@ -56,7 +56,7 @@ class Lateness:
         return cls(mmap.mmap(int(handle), _BYTES))
 
     def add(self, seconds: float) -> None:
-        """Counts an event that was sent so many seconds late."""
+        """Counts an event that was sent this late."""
         self._counts[min(_UNITS - 1, int(seconds / _UNIT_S))] += 1
         nanoseconds = int(seconds * 1e9)
         if nanoseconds > self._counts[_WORST]:
@@ -86,7 +86,7 @@ class Lateness:
         yield inf, sum(self._counts[first:_UNITS])
 
     def close(self) -> None:
-        """Leaves it to those who still have it open."""
+        """Closes it here; child processes keep theirs."""
         for descriptor in self.inherited:
             os.close(descriptor)
         self.inherited = ()

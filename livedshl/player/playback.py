@@ -1,4 +1,4 @@
-"""What must be sent when: events and clock pulses on one transport. No input, no output."""
+"""Decides what is sent when: events and clock pulses on one transport. No input, no output."""
 
 from collections.abc import Iterator
 
@@ -6,50 +6,50 @@ from livedshl.player.midi_clock import ClockSender
 from livedshl.player.scheduler import LATE_TICKS, Scheduler
 from livedshl.player.transport import Transport
 
-# Far below what can be told apart, far above what rounding does to a tick.
+# Far too small to hear, and far larger than any rounding of a tick.
 _ROUNDING_TICKS = 1e-6
 
 
 class Playback:
     """Transport, scheduler and clock sender together; times are those of `time.perf_counter`.
 
-    latency_s: how much earlier than the transport says events go out, for a synthesiser or a
-    DAW that takes that long; the clock's pulses keep to the transport. Negative: later.
+    latency_s: how much earlier than the transport events go out, for a synthesiser or DAW that is
+    late; negative: later. The clock's pulses keep to the transport.
     """
 
     def __init__(self, sends_clock: bool = False, speed: float = 1.0) -> None:
         self.transport = Transport(120.0)
         self.scheduler = Scheduler()
         self.latency_s = 0.0
-        self.sent_tick = 0.0  # up to where events have gone out; latency makes that the future
+        self.sent_tick = 0.0  # up to where events have gone out; with latency, ahead of the clock
         self.finish_tick: int | None = None
-        self.finished = False  # whether that tick has come; `due` finds out
+        self.finished = False  # whether `due` has reached that tick
         self._sender = ClockSender() if sends_clock else None
         self._late_ticks = LATE_TICKS * speed
 
     def start(self, tick: float, time_s: float) -> Iterator[bytes]:
-        """Lets `tick` sound at `time_s`; yields what must be sent at once."""
+        """Lets `tick` sound at `time_s`; yields messages to send at once."""
         self.transport.start(tick, time_s)
         return self._begin(tick, skips=True)
 
     def follow(
         self, tick: float, time_s: float, tempo_bpm: float, skips: bool = True
     ) -> Iterator[bytes]:
-        """Begins to run as somebody else does; yields what must be sent at once.
+        """Begins to run along with a clock source; yields messages to send at once.
 
-        skips: whether notes that begin before `tick` are left out, and not merely late.
+        skips: drops notes that begin before `tick`, instead of sending them late.
         """
         self.transport.follow(tick, time_s, tempo_bpm)
         return self._begin(tick, skips)
 
     def pause(self, time_s: float) -> Iterator[bytes]:
-        """Stands still; yields what must be sent at once: everything that sounds is released."""
+        """Stands still; yields messages that release every note."""
         if self.transport.running:
             self.transport.pause(time_s)
         yield from self.leave()
 
     def leave(self) -> Iterator[bytes]:
-        """Yields what silences and stops everything; music that is over rings out."""
+        """Yields what silences and stops everything; finished music rings out."""
         if self._sender:
             yield from self._sender.stop()
         yield from self.scheduler.notes.release(rings=self.finished)
@@ -68,11 +68,11 @@ class Playback:
         return min(times, default=None)
 
     def due(self, time_s: float) -> Iterator[bytes]:
-        """Takes out, and yields, what is to be sent by `time_s`. The transport must be running."""
+        """Takes out, and yields, what is due by `time_s`. The transport must be running."""
         if self._sender:
             yield from self._sender.due(self.transport.tick_at(time_s) + _ROUNDING_TICKS)
         at = self.transport.tick_at(time_s + self.latency_s) + _ROUNDING_TICKS
-        # What latency would have sent before the music began is sent when it begins.
+        # Notes that latency would have sent before the music began are sent when it begins.
         patience = max(0.0, at - self.transport.tick_at(time_s))
         yield from self.scheduler.due(at, self._late_ticks + patience)
         self.sent_tick = at

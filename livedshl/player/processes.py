@@ -1,4 +1,4 @@
-"""Starts the processes that the main process talks to over their standard input and output."""
+"""Starts processes that the main process talks to over standard input and output."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def module_command(module: str, arguments: Sequence[str]) -> list[str]:
 
 
 def start_process(command: list[str], inherited: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
-    """Starts it with two unbuffered pipes. inherited: file descriptors that it gets as well."""
+    """Starts a process with two unbuffered pipes. inherited: more file descriptors it gets."""
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

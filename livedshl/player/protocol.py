@@ -1,7 +1,7 @@
 """What the main process and the player process say to each other, over two pipes.
 
-Main to player: records of 16 bytes, `RECORD`. Player to main: the same records, of which some are
-followed by `value` bytes of text. Little-endian on every system.
+Both send records of 16 bytes, `RECORD`. After some of the player's records come `value` bytes of
+text. Little-endian on every system.
 """
 
 import struct

@@ -1,7 +1,7 @@
-"""Asks the system for real-time scheduling of the calling thread, each system in its own way.
+"""Asks the system for real-time scheduling of the calling thread.
 
-macOS and Windows cannot be tested where livedshl is built; each way is one call, and a refusal
-leaves the thread as it was.
+Each system has one call for it, and a refusal leaves the thread as it was. We have no Mac or
+Windows machine to test theirs on.
 """
 
 import os
@@ -27,22 +27,22 @@ def take_realtime_priority() -> str:
 
 
 def realtime_remedy() -> str:
-    """What lets a user have real-time scheduling where the system refuses it; "" if nothing does.
+    """How a user gets real-time scheduling that the system refuses; "" if there is no way.
 
-    On Linux a limit that belongs to the session: `setcap` on the interpreter would give the right
-    to every Python program, and a virtual environment's is only a link to the system's.
+    On Linux it is a limit of the session. `setcap` on the interpreter would grant it to every
+    Python program, because a virtual environment only links to the system's interpreter.
     """
     if sys.platform == "darwin":
         return ""
     if sys.platform == "win32":
-        return "start the service MMCSS, as administrator: net start MMCSS"
+        return "Start the service MMCSS, as administrator: net start MMCSS"
     import resource
 
     _, allowed = resource.getrlimit(resource.RLIMIT_RTPRIO)
     if allowed == resource.RLIM_INFINITY or allowed >= FIFO_PRIORITY:
-        return "the limit allows it, but not the container or kernel: run livedshl outside of it"
+        return "The limit allows it, but the container or kernel does not: run livedshl outside it"
     return (
-        "allow it to the group audio, join that, and restart the computer:\n"
+        "Allow it for the group audio, join that group, and restart the computer:\n"
         "echo '@audio - rtprio 95' | sudo tee /etc/security/limits.d/90-audio.conf\n"
         'sudo usermod -aG audio "$USER"'
     )

@@ -35,7 +35,7 @@ class Transport:
         self._anchors = []
 
     def follow(self, tick: float, time_s: float, tempo_bpm: float) -> None:
-        """Runs as somebody else does: `tick` sounds at `time_s`, at that tempo."""
+        """Runs along with a clock source: `tick` sounds at `time_s`, at that tempo."""
         self._seconds_per_tick = bpm_to_tick_s(tempo_bpm)
         self.start(tick, time_s)
 
@@ -44,7 +44,7 @@ class Transport:
         self._anchors = [(tick, time_s + seconds, rate) for tick, time_s, rate in self._anchors]
 
     def set_tempo(self, tick: float, tempo_bpm: float) -> None:
-        """Changes the tempo from `tick` on; whatever was planned from there on is forgotten.
+        """Changes the tempo from `tick` on, and forgets any later changes.
 
         The position in beats is the same just before and just after.
         """
@@ -56,7 +56,7 @@ class Transport:
         self._anchors = [*kept, (tick, time_s, self._seconds_per_tick)]
 
     def forget_before(self, time_s: float) -> None:
-        """Forgets the tempi that were over by then, so that the map does not grow for ever."""
+        """Forgets the tempi that ended by then, so that the map does not grow for ever."""
         while len(self._anchors) > 1 and self._anchors[1][1] <= time_s:
             self._anchors.pop(0)
 
@@ -70,7 +70,7 @@ class Transport:
         return anchor_s + (tick - anchor_tick) * seconds_per_tick
 
     def tick_at(self, time_s: float) -> float:
-        """The position in ticks at a time in seconds; where it stands still, if it does."""
+        """The position in ticks at a time in seconds, or where it stands still."""
         if not self._anchors:
             return self._resting_tick
         anchor_tick, anchor_s, seconds_per_tick = self._anchors[0]
@@ -81,7 +81,7 @@ class Transport:
         return anchor_tick + (time_s - anchor_s) / seconds_per_tick
 
     def tempo_at(self, time_s: float) -> float:
-        """The tempo in BPM at a time in seconds; the next one's, where it stands still."""
+        """The tempo in BPM at a time in seconds, or the next one while it stands still."""
         rate = self._seconds_per_tick
         for _, anchor_s, seconds_per_tick in self._anchors:
             if anchor_s <= time_s:

@@ -20,8 +20,8 @@ class Mark:
 class TuneSpan:
     """The steps, from `start` up to `end`, in which one segment has the melody.
 
-    tune: its title. source: where the tune is from; it tells tunes of one title apart. distance:
-    from the code that asked for the segment; None if none did.
+    tune: its title. source: the file it is from, since tunes can share a title. distance: from the
+    code that asked for the segment; None if none did.
     """
 
     start: int

@@ -16,7 +16,7 @@ from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.midi.events import Events
 from livedshl.midi.general_midi import DRUM_CHANNEL
-from livedshl.midi.sounding import notes_of
+from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_PITCH, notes_of
 from livedshl.music import Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
@@ -79,7 +79,7 @@ def write_roll(
             remedy="Draw fewer bars",
         )
     notes = notes_of(events)
-    pitched = notes[notes[:, 2] != DRUM_CHANNEL, 3]
+    pitched = notes[notes[:, NOTE_CHANNEL] != DRUM_CHANNEL, NOTE_PITCH]
     lowest, highest = (int(pitched.min()), int(pitched.max())) if len(pitched) else (60, 72)
     names = _chord_names(steps, chords, grid, key, keys or {})
     height = _HEAD + n_rows * (_ROW + _GAP) + _FOOT

@@ -14,6 +14,7 @@ from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
 from livedshl.midi.general_midi import DRUM_CHANNEL
+from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_END, NOTE_PITCH, NOTE_START
 from livedshl.music import TICKS_PER_STEP
 from livedshl.scores.marks import TuneSpan, shortened
 
@@ -109,18 +110,18 @@ def draw_notes(
     """Draws the melody in the colour of its tune, and the other parts pale."""
     starts = [span.start for span in spans]
     first, end = row.first * TICKS_PER_STEP, row.end * TICKS_PER_STEP
-    here = notes[(notes[:, 0] < end) & (notes[:, 1] > first)]
-    leading = np.isin(here[:, 2], list(melody_channels))
-    drums = here[:, 2] == DRUM_CHANNEL
+    here = notes[(notes[:, NOTE_START] < end) & (notes[:, NOTE_END] > first)]
+    leading = np.isin(here[:, NOTE_CHANNEL], list(melody_channels))
+    drums = here[:, NOTE_CHANNEL] == DRUM_CHANNEL
     heights = np.where(leading, 1.7, 1.0)
-    middles = np.where(drums, row.lowest - _DRUM_AT, here[:, 3])
+    middles = np.where(drums, row.lowest - _DRUM_AT, here[:, NOTE_PITCH])
     # A note that the groove plays early belongs to the step it is written on.
-    owners = np.searchsorted(starts, np.rint(here[:, 0] / TICKS_PER_STEP), "right") - 1
+    owners = np.searchsorted(starts, np.rint(here[:, NOTE_START] / TICKS_PER_STEP), "right") - 1
     colours = [
         colour_of(spans[owner].source) if leads else PALE
         for owner, leads in zip(owners.tolist(), leading.tolist(), strict=True)
     ]
-    boxes = _boxes(here[:, :2] / TICKS_PER_STEP, middles, heights)
+    boxes = _boxes(here[:, : NOTE_END + 1] / TICKS_PER_STEP, middles, heights)
     order = np.argsort(leading, kind="stable")  # the melody over the others
     row.axes.add_collection(
         PolyCollection(

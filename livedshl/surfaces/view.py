@@ -13,7 +13,7 @@ from livedshl.improviser import Place
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.general_midi import DRUM_CHANNEL
-from livedshl.midi.sounding import notes_of
+from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_END, NOTE_PITCH, NOTE_START, notes_of
 from livedshl.music import TICKS_PER_STEP
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
@@ -106,12 +106,14 @@ def roll(snapshot: Snapshot, width: int, height: int) -> list[Text]:
     parts = {part.channel: number for number, part in enumerate(snapshot.steering.band.parts)}
     cells = np.full((2 * height, width), -1, np.int64)
     notes = chunk_notes(snapshot.chunks)
-    notes = notes[notes[:, 2] != DRUM_CHANNEL]
+    notes = notes[notes[:, NOTE_CHANNEL] != DRUM_CHANNEL]
     if len(notes):
-        lowest, highest = int(notes[:, 3].min()), int(notes[:, 3].max())
+        lowest, highest = int(notes[:, NOTE_PITCH].min()), int(notes[:, NOTE_PITCH].max())
         pitches_a_row = max(1.0, (highest - lowest + 1) / (2 * height))
         # The melody, which comes first of the parts, is drawn last, over the others.
-        order = np.argsort([-parts.get(int(channel), 99) for channel in notes[:, 2]], kind="stable")
+        order = np.argsort(
+            [-parts.get(int(channel), 99) for channel in notes[:, NOTE_CHANNEL]], kind="stable"
+        )
         for start, end, channel, pitch in notes[order].tolist():
             left = round(start / TICKS_PER_STEP) - first_step
             right = max(left + 1, round(end / TICKS_PER_STEP) - first_step)
@@ -233,9 +235,11 @@ def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
     notes = chunk_notes(snapshot.chunks)
     lines = []
     for number, part in enumerate(steering.band.parts):
-        mine = notes[(notes[:, 2] == part.channel) & (notes[:, 0] <= snapshot.tick)]
-        recent = mine[mine[:, 1] + _RELEASE_TICKS > snapshot.tick]
-        sounding = int((recent[:, 1] > snapshot.tick).sum()) + (len(recent) > 0)
+        mine = notes[
+            (notes[:, NOTE_CHANNEL] == part.channel) & (notes[:, NOTE_START] <= snapshot.tick)
+        ]
+        recent = mine[mine[:, NOTE_END] + _RELEASE_TICKS > snapshot.tick]
+        sounding = int((recent[:, NOTE_END] > snapshot.tick).sum()) + (len(recent) > 0)
         silent = part.channel in steering.silent
         level = steering.levels.get(part.name, part.volume)
         text = Text("▸" if number == selected else " ", no_wrap=True, overflow="ellipsis")

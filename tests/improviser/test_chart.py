@@ -7,7 +7,7 @@ from support.strategies import VOCABULARY, grids
 from livedshl.improviser import Chart
 from livedshl.improviser.chart import ChartDistance
 from livedshl.music import COMMON_TIME, GRIDS, Chord
-from livedshl.music.chords import QUALITIES
+from livedshl.music.chords import NO_CHORD, QUALITIES
 
 chords = st.builds(Chord, st.integers(0, 11), st.integers(0, len(QUALITIES) - 1))
 
@@ -75,3 +75,9 @@ def test_the_distance_to_a_chart_is_that_of_the_chords_beat_by_beat():
     from_am = Chord.parse("Am").distance(Chord.parse("F"))
     assert found.tolist() == [0, to_f, from_am / 2]
     assert to_am < to_f
+
+
+def test_no_chord_is_as_far_from_every_chord_as_a_tritone():
+    distance = ChartDistance(Chart((Chord.parse("C"),)), VOCABULARY)
+    no_chord = np.full((1, 1), NO_CHORD, np.int8)
+    assert distance.of(no_chord, 0)[0] == Chord.parse("C").distance(Chord.parse("F#"))

@@ -105,3 +105,8 @@ def test_agreeing_is_counted_in_steps_of_the_overlap(grid_and_segments):
     same = sum(old[hop + step].tolist() == new[step].tolist() for step in range(hop))
     assert agreeing_steps(old, new) == same
     assert agreeing_steps(old, np.roll(old, hop, axis=0)) == hop
+
+
+def test_among_equal_joins_the_one_nearest_the_middle_is_taken():
+    same = segment(60, 60, 60, 60, 60, 60, 60, 60)
+    assert merge(same, same, 4).splice == 4

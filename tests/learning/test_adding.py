@@ -128,7 +128,7 @@ def test_from_a_folder_of_tunes_to_music_that_begins_with_one(folder: Path, tmp_
     told = run("models", "add", folder)
     assert "6/8 major: 8 tunes. Fits " in told
     assert "4/4 major: left out, 2 tunes, and at least 6 are needed" in told
-    assert "mine/cut.mid cut: cannot be read" in told
+    assert "mine/cut.mid cut: not a MIDI file" in told
     assert "mine" in run("models").split()
     (line,) = run("library", "--model", "mine", "tune 5", "minor.abc").splitlines()
     number, title, source, metre, mode, bars, _ = line.split("\t")

@@ -10,6 +10,7 @@ from support.still import StillSession
 
 from livedshl.live.listener import Listener
 from livedshl.music import COMMON_TIME, TICKS_PER_STEP, Chord
+from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import Answer, FollowChord, Listen
 
 ON, OFF = 0x93, 0x83
@@ -45,10 +46,11 @@ class Session(StillSession):
     def __init__(self):
         super().__init__()
         self.tick = super().snapshot().tick
+        self.quarter_bpm = 110.0
         self.asked = []
 
     def snapshot(self):
-        return replace(super().snapshot(), tick=self.tick)
+        return replace(super().snapshot(), tick=self.tick, quarter_bpm=self.quarter_bpm)
 
     def tick_at(self, time_s):
         return self.tick
@@ -72,7 +74,7 @@ def keyboard(session, monkeypatch):
     def put_and_wait(status, *pitches):
         put(status, *pitches)
         until = keyboard.times_read + 3
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 2
         while keyboard.times_read < until:
             assert time.monotonic() < deadline
             time.sleep(0.002)
@@ -89,6 +91,12 @@ def test_a_held_chord_is_followed_until_it_is_let_go(session, keyboard):
     assert session.asked == [FollowChord(Chord.parse("Em")), FollowChord(None)]
 
 
+def test_nothing_is_asked_while_the_clock_stands_still(session, keyboard):
+    session.quarter_bpm = 0.0
+    keyboard.put(ON, 52, 55, 59)
+    assert session.asked == []
+
+
 def play(session, keyboard, pitches, channel=3):
     """Plays eighths, one after the other."""
     for pitch in pitches:
@@ -97,7 +105,8 @@ def play(session, keyboard, pitches, channel=3):
         keyboard.put(0x80 | channel, pitch)
 
 
-def test_a_phrase_silences_the_melody_and_is_answered_in_the_key_that_sounds(session, keyboard):
+def test_a_phrase_silences_the_melody_and_is_answered_in_the_key_to_come(session, keyboard):
+    session.chunks = (*session.chunks[:-1], replace(session.chunks[-1], key=Key.parse("A")))
     play(session, keyboard, [69, 71, 72, 74])
     assert session.asked == [Listen(True)]
     session.tick += BEAT
@@ -106,7 +115,7 @@ def test_a_phrase_silences_the_melody_and_is_answered_in_the_key_that_sounds(ses
     assert isinstance(answer, Answer)
     steps = answer.phrase.steps
     played = steps[steps[:, 1] == 1, 0]
-    assert ((played - [69, 71, 72, 74]) % 12 == 5).all()  # G lies 7 above C
+    assert ((played - [69, 71, 72, 74]) % 12 == 3).all()  # A lies 9 above C
     first = answer.phrase.start_step * TICKS_PER_STEP
     chunk = next(c for c in session.chunks if c.start_tick <= first < c.end_tick)
     assert steps[0, 2] == chunk.steps[(first - chunk.start_tick) // TICKS_PER_STEP, 2]

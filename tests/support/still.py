@@ -56,8 +56,10 @@ class StillSession:
         self.steering = Steering(110.0, Key.parse("G"), 0.2, band, **steering)
         self.chunks = tuple(hop(number, band) for number in range(14))
         self.stopped = self.ending = False
+        self.times_seen = 0
 
     def snapshot(self):
+        self.times_seen += 1
         return Snapshot(
             tick=4 * COMMON_TIME.bar_ticks + BEAT + 60, quarter_bpm=110.0, grid=COMMON_TIME,
             sync=Sync.INTERNAL, latency_ms=0.0, steering=self.steering, chunks=self.chunks,

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from support.still import StillSession
@@ -20,18 +21,29 @@ def session():
 
 
 @pytest.fixture
-def cockpit(session):
+def cockpit(session, monkeypatch):
+    """The screen, its clock stopped: what it says stays, however slow the machine is."""
+    clock = SimpleNamespace(monotonic=lambda: 0.0, perf_counter=lambda: 0.0)
+    monkeypatch.setattr("livedshl.surfaces.screen.time", clock)
     return Cockpit(session, session)
 
 
+async def some_frames(pilot, session):
+    """Waits for a few frames, however slow the machine is, or for the screen to close."""
+    until = session.times_seen + 3
+    while session.times_seen < until and session.is_alive():
+        await pilot.pause(0.02)
+    await pilot.pause()
+
+
 @pytest.fixture
-def drawn_as_before(cockpit, snap_compare):
+def drawn_as_before(cockpit, session, snap_compare):
     """Whether the screen, after these keys, is the picture that was approved."""
 
     def compare(*keys, size=SIZES[0]):
         async def settle(pilot):
             await pilot.press(*keys)
-            await pilot.pause(0.3)  # a few frames
+            await some_frames(pilot, session)
 
         return snap_compare(cockpit, run_before=settle, terminal_size=size)
 
@@ -57,13 +69,13 @@ def test_ctrl_c_says_how_to_stop_at_once(drawn_as_before, session):
     assert session.ending and not session.stopped
 
 
-def steer(cockpit, *keys):
-    """Presses keys; returns when the screen has closed or the keys have been obeyed."""
+def steer(cockpit, session, *keys):
+    """Presses keys; returns when they have been obeyed."""
 
     async def run():
         async with cockpit.run_test(size=SIZES[0]) as pilot:
             await pilot.press(*keys)
-            await pilot.pause(0.2)
+            await some_frames(pilot, session)
 
     asyncio.run(run())
 
@@ -79,11 +91,11 @@ def steer(cockpit, *keys):
     ],
 )
 def test_a_key_changes_what_it_says(cockpit, session, keys, changed):
-    steer(cockpit, *keys)
+    steer(cockpit, session, *keys)
     assert {name: getattr(session.steering, name) for name in changed} == changed
 
 
 @pytest.mark.parametrize("keys", [["q"], ["ctrl+c", "ctrl+c"]], ids=["q", "twice Ctrl-C"])
 def test_it_stops_the_music_at_once(cockpit, session, keys):
-    steer(cockpit, *keys)
+    steer(cockpit, session, *keys)
     assert session.stopped

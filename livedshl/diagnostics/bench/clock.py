@@ -171,14 +171,14 @@ def _isobar(n_steps: int) -> dict[str, float | str]:
 
     sent_s: list[float] = []
 
-    class Listener(OutputDevice):  # type: ignore[misc]
+    class TimedOutput(OutputDevice):  # type: ignore[misc]
         def note_on(self, *_: Any, **__: Any) -> None:
             sent_s.append(time.perf_counter())
 
         def note_off(self, *_: Any, **__: Any) -> None:
             pass
 
-    timeline = isobar.Timeline(_TEMPO_BPM, output_device=Listener())
+    timeline = isobar.Timeline(_TEMPO_BPM, output_device=TimedOutput())
     notes = isobar.PSequence([_PITCH], n_steps)
     timeline.schedule({"note": notes, "duration": 1 / 4})
     timeline.run(stop_when_done=True)

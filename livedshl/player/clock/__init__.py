@@ -1,1 +1,1 @@
-"""What drives the clock: livedshl itself, a MIDI clock or Ableton Link; and the clock sent."""
+"""What drives the clock: livedshl itself, a MIDI clock or Ableton Link."""

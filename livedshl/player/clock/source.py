@@ -11,7 +11,7 @@ from livedshl.units import TICKS_PER_BAR
 
 
 class Sync(Enum):
-    """The ways of driving the clock."""
+    """The clock sources."""
 
     INTERNAL = "internal"
     CLOCK = "clock"
@@ -20,12 +20,12 @@ class Sync(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClockSettings:
-    """What drives the clock, and whom it drives.
+    """What drives the clock, and how notes go out by it.
 
-    sync: who drives it. port: with a MIDI clock, the input it comes from, "" for a virtual one.
-    sends_clock: whether MIDI clock goes out with the music. latency_s: how much earlier than
-    the beat the music goes out, negative for later. speed: how many times as fast as written the
-    tempo is, for rehearsing hours in minutes. bar_ticks: a bar of the music.
+    port: the input of a MIDI clock, "" for a virtual one. sends_clock: sends MIDI clock along with
+    the music. latency_s: sends notes this much before the beat; negative: after it. speed: plays
+    this many times faster than written, to rehearse hours in minutes. bar_ticks: a bar of the
+    music.
     """
 
     sync: Sync = Sync.INTERNAL
@@ -37,10 +37,10 @@ class ClockSettings:
 
 
 class Follower(Protocol):
-    """Moves a playback's transport as whoever drives the clock does.
+    """Moves a playback's transport along with a clock source.
 
-    The iterators yield messages that must be sent at once. poll_s: the longest time between two
-    calls of `poll`.
+    The iterators yield messages to send at once. poll_s: the longest time between two calls of
+    `poll`.
     """
 
     poll_s: float
@@ -48,40 +48,40 @@ class Follower(Protocol):
     def begin(
         self, playback: Playback, tick: int, time_s: float, resuming: bool
     ) -> Iterator[bytes]:
-        """The music may begin, at `tick`; where nothing else decides, at `time_s`.
+        """Lets the music begin at `tick`; at `time_s`, unless the clock source decides.
 
-        resuming: whether another player, which died, would be at `tick` then.
+        resuming: whether a player that died would be at `tick` then.
         """
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
-        """Takes in what has happened outside."""
+        """Takes in what the clock source has done."""
 
     def set_tempo(self, playback: Playback, tick: float, tempo_bpm: float) -> None:
-        """The user wants this tempo from `tick` on."""
+        """Asks for a tempo from `tick` on."""
 
     def resume(self, playback: Playback, gap_s: float) -> None:
-        """The clock had stood still for so long."""
+        """Continues after the process was suspended for `gap_s` seconds."""
 
     def reopen(self) -> None:
-        """The MIDI system has died and come back. Raises OutputError."""
+        """Opens its MIDI input again, after the MIDI system died. Raises OutputError."""
 
     def close(self) -> None:
-        """Leaves whatever it listened to."""
+        """Stops listening."""
 
 
 class Internal:
-    """Nobody else drives the clock."""
+    """livedshl drives the clock itself."""
 
     poll_s = inf
 
     def begin(
         self, playback: Playback, tick: int, time_s: float, resuming: bool
     ) -> Iterator[bytes]:
-        """Starts at `time_s`, or as much later as the latency needs."""
+        """Starts at `time_s`, or later by the latency."""
         return playback.start(tick, time_s + max(0.0, playback.latency_s))
 
     def poll(self, playback: Playback, now: float) -> Iterator[bytes]:
-        """Nothing happens outside."""
+        """Does nothing: there is no outside source."""
         yield from ()
 
     def set_tempo(self, playback: Playback, tick: float, tempo_bpm: float) -> None:
@@ -89,14 +89,14 @@ class Internal:
         playback.transport.set_tempo(tick, tempo_bpm)
 
     def resume(self, playback: Playback, gap_s: float) -> None:
-        """Goes on where the music was."""
+        """Continues where the music was."""
         playback.transport.shift(gap_s)
 
     def reopen(self) -> None:
-        """Nothing was open."""
+        """Does nothing: nothing is open."""
 
     def close(self) -> None:
-        """Nothing was open."""
+        """Does nothing: nothing is open."""
 
 
 def next_in_bar(tick: float, place: float, bar_ticks: int) -> float:

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from support.bundles import index_of, random_bundle
+
+from livedshl.improviser import ContinuationRules, Repertoire
+from livedshl.improviser.continuator import Continuator
+from livedshl.improviser.line import Line
+from livedshl.index import hamming
+from livedshl.music import GRIDS
+
+
+def player(bundle, rules=ContinuationRules(), seed=1):  # noqa: B008
+    """A continuator, and the line it is to continue."""
+    repertoire = Repertoire(bundle, index_of(bundle), rules)
+    return Continuator(repertoire, np.random.default_rng(seed)), Line(repertoire)
+
+
+@pytest.mark.parametrize("overlaps", [True, False])
+@pytest.mark.parametrize("metre", GRIDS)
+def test_an_answer_keeps_its_place_in_the_bar_and_the_rules(metre, overlaps):
+    grid = GRIDS[metre]
+    bundle = random_bundle(grid=grid, overlaps=overlaps)
+    library = bundle.library
+    continuator, line = player(bundle)
+    rng = np.random.default_rng(2)
+    n_kept = 0
+    for _ in range(60):
+        phase, asking = int(rng.choice(grid.phases)), int(rng.integers(len(library)))
+        barred = line.memory.barred()
+        answer = continuator.answer(line, bundle.forward[asking], phase)
+        content = library.content_ids[answer.segment]
+        assert line.memory.barred()[content]
+        if not answer.rules_kept:
+            continue
+        n_kept += 1
+        assert (library.phases[answer.segment] - phase) % grid.cycle_beats == 0
+        assert not barred[content]
+        distances = hamming(bundle.forward[asking], bundle.backward, bundle.shape)
+        assert answer.nearest == distances.min()
+        assert answer.ties == (distances == answer.hamming).sum()
+        # Where segments overlap, the code leads to the segment before the answer in its song.
+        led_to = np.array([answer.segment])
+        if overlaps:
+            onward = library.after(np.arange(len(library)), bundle.follow_beats)
+            led_to = np.flatnonzero(onward == answer.segment)
+        assert answer.hamming in distances[led_to]
+    assert n_kept > 40
+
+
+def test_with_no_segment_at_its_place_in_the_bar_the_nearest_answers():
+    bundle = random_bundle()
+    continuator, line = player(bundle)
+    answer = continuator.answer(line, bundle.forward[0], phase=1)  # segments start every 2 beats
+    distances = hamming(bundle.forward[0], bundle.backward, bundle.shape)
+    assert not answer.rules_kept
+    assert answer.hamming == answer.nearest == distances.min() == distances[answer.segment]
+
+
+def test_it_opens_with_one_of_those_it_is_given_or_with_a_song():
+    bundle = random_bundle()
+    continuator, line = player(bundle)
+    assert continuator.open(line, np.array([17])) == 17
+    assert continuator.open(line) in bundle.library.openings
+    assert line.memory.barred()[bundle.library.content_ids[17]]
+
+
+def test_a_copy_draws_the_same_from_the_same_lots():
+    bundle = random_bundle()
+    continuator, line = player(bundle)
+    first = continuator.open(line)
+    line.add(first, None, merged=False, n_beats=2, planned=False)
+    drawn = [
+        continuator.copy(np.random.default_rng(3)).follow(line.copy(), first, None, merged=True)
+        for _ in range(2)
+    ]
+    assert drawn[0] == drawn[1]
