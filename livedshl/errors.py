@@ -1,12 +1,12 @@
-"""The errors a user can meet. Every one says what happened, where, and what to do about it.
+"""The errors a user can meet. Each says what happened, where, and what to do about it.
 
 LivedshlError
-├── CorpusError             a tune, or a folder of tunes, that cannot be read
-├── BundleError             a model that is missing, damaged or of another format version
-├── TuneError               a tune that was asked for and not found, or not found once only
-├── PresetError             a preset that is missing or has a wrong key or value
-├── SettingsError           an option of a performance that is wrong or does not fit the others
-├── CommandError            a command that is unknown, has a wrong value or cannot be obeyed now
+├── CorpusError             tunes that cannot be read
+├── BundleError             a model that is missing, damaged or has another format version
+├── TuneError               a tune that is not found, or a name that fits several
+├── PresetError             a preset that is missing, or has a wrong key or value
+├── SettingsError           a setting that is wrong, or does not fit the others
+├── CommandError            a command that is unknown, has a wrong value, or comes at the wrong time
 ├── OutputError             a port, synthesiser or file that cannot be opened or written
 ├── TraceError              a file that is not a trace
 ├── TakeError               a take that cannot be read or replayed
@@ -66,7 +66,7 @@ class PresetError(LivedshlError):
 
 
 class SettingsError(LivedshlError):
-    """An option of a performance is wrong, or does not fit the others."""
+    """A setting is wrong, or does not fit the others. `where` names the parameter."""
 
 
 class CommandError(LivedshlError):

@@ -11,7 +11,7 @@ from livedshl.cli.verbosity import with_flags
 
 
 class PlainGroup(click.Group):
-    """A group that names the nearest command when there is none of the name given."""
+    """A group that suggests the nearest command for an unknown one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -50,7 +50,7 @@ class LazyGroup(PlainGroup):
         return list(self._listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Loads a command. None if there is none of this name."""
+        """Loads a command. None for an unknown name."""
         if cmd_name not in self._modules:
             return None
         command = getattr(import_module(self._modules[cmd_name]), cmd_name)
