@@ -7,16 +7,15 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
-from livedshl.live.composing import ComposerThread
 from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.signals import handling_signals
 from livedshl.live.snapshot import Snapshot
-from livedshl.live.take import Take
 from livedshl.live.take_files import new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
@@ -26,6 +25,9 @@ from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress, unseen
+
+if TYPE_CHECKING:
+    from livedshl.live.composing import ComposerThread
 
 _READY_TIMEOUT_S = 20.0
 _POLL_S = 0.1
@@ -63,9 +65,9 @@ class Session:
         self._clock = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
-        self._open_take = partial(Take, settings, record=_path(record), trace=_path(trace))
+        self._files = _path(record), _path(trace)
         self._loader = Loader(lambda told: model_of(settings, told), progress)
-        self._compose = partial(ComposerThread, settings, observe=observe, clock=self._clock)
+        self._observe = observe
         self._on_ending = on_ending
         self._stop = threading.Event()
         self._ending = threading.Event()
@@ -138,12 +140,25 @@ class Session:
             files = stack.enter_context(ExitStack())
             performer = stack.enter_context(self._open_player())
             self._loader.start()
+            # Here, because the player's process takes a tenth of a second to start: the first
+            # note would wait as much longer for imports at the top.
+            from livedshl.live.composing import ComposerThread
+            from livedshl.live.take import Take
+
             performer.wait_ready(_READY_TIMEOUT_S)
             model = self._await_model()
             if model is None:
                 return None
-            take = files.enter_context(self._open_take(model.bundle.folder))
-            composing = self._compose(model, performer, take, failed=self._stop)
+            take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))
+            composing = ComposerThread(
+                self._settings,
+                model,
+                performer,
+                take,
+                observe=self._observe,
+                clock=self._clock,
+                failed=self._stop,
+            )
             stack.callback(composing.stop)
             composing.start()
             self._composing = composing
