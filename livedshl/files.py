@@ -35,7 +35,11 @@ def check_file(path: Path) -> None:
 
 def write_beside(path: Path, content: bytes) -> None:
     """Replaces the file at `path`, completely or not at all. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)  # the one the user asked for
+        raise
     beside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -37,7 +37,7 @@ class PlayerPorts:
             self._handle.instruct(Instruction.REOPEN)
             return
         if not (self._away or self._handle.leaving):
-            log.warning("%s has gone; the music goes on until it is back", self._output.name)
+            log.warning("%s has gone; the music carries on until it is back", self._output.name)
         self._away = True
         self._handle.instruct(Instruction.GONE, value=news is PortNews.DIED)
 

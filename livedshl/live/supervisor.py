@@ -115,7 +115,7 @@ class Supervisor:
             if self._handle.leaving or self._young_deaths == MOST_YOUNG_DEATHS:
                 self._release_left_over()
                 return False
-            log.warning("the player process died; another one goes on")
+            log.warning("the player process died; another one carries on")
         if not self._handle.replace():
             return False
         self._replacing = True

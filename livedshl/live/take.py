@@ -60,7 +60,7 @@ class Take:
             try:
                 self._recorder.append(chunk.events)
             except OutputError as error:
-                log.warning("%s; the music goes on", error)
+                log.warning("%s; the music carries on", error)
                 self._recorder = None
         if self._log:
             self._log.heard(chunk.end_tick)

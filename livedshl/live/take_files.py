@@ -37,7 +37,7 @@ class LineFile:
             self._file.write(line)
         except OSError as error:
             self._is_full = True
-            log.warning("%s: ends here (%s); the music goes on", self._path, error.strerror)
+            log.warning("%s: ends here (%s); the music carries on", self._path, error.strerror)
 
     def close(self) -> None:
         """Closes it."""

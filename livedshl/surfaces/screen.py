@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum
 from threading import Thread
 
 from rich.console import Group
@@ -28,14 +29,13 @@ from livedshl.surfaces.view import (
     form_line,
     part_lines,
     roll,
-    segment_lines,
+    song_lines,
 )
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
-_LINES_BESIDES = 10  # clock, form, chords, segments, message and hint
+_LINES_BESIDES = 6  # clock, form, chords, a gap, message and hint
 _LOWEST_ROLL = 4  # lines
-_SEGMENT_LINES = 4
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
 _KEY_WIDTH = 3  # "↑ ↓"
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
@@ -45,9 +45,20 @@ OWN_KEYS = (
     ("↑ ↓", "select a part"),
     ("l", "MIDI learn the last control"),
     ("s", "save the last 32 bars"),
+    ("c", "show or hide the codes"),
     ("q", "quit now; Ctrl-C: at a cadence"),
     ("?", "show or hide these keys"),
 )
+
+
+class Panel(Enum):
+    """What a key shows and hides."""
+
+    KEYS = "keys"
+    CODES = "codes"
+
+
+_PANELS = {"question_mark": Panel.KEYS, "f1": Panel.KEYS, "c": Panel.CODES}
 
 
 class Cockpit(App[None]):
@@ -74,7 +85,7 @@ class Cockpit(App[None]):
         self._selected = 0
         self._message = ("", 0.0)
         self._last = Gesture("adventure")  # which `l` maps to a knob or pad
-        self._shows_keys = False
+        self._open: set[Panel] = set()
         self._interrupted = False
         # Kept, not looked up: a slow machine draws before the screen has its widgets.
         self._body = Static(id="body")
@@ -100,8 +111,8 @@ class Cockpit(App[None]):
             self._interrupt()
         elif name == "q":
             self._session.stop()
-        elif name in ("question_mark", "f1"):
-            self._shows_keys = not self._shows_keys
+        elif name in _PANELS:
+            self._open ^= {_PANELS[name]}
         elif name == "s":
             self._save()
         elif name in ("up", "down"):
@@ -156,19 +167,21 @@ class Cockpit(App[None]):
         self._desk.hand_on()
         snapshot = self._session.snapshot()
         if snapshot:
-            frame = self._keys() if self._shows_keys else self._frame(snapshot)
+            frame = self._keys() if Panel.KEYS in self._open else self._frame(snapshot)
             self._body.update(frame)
 
     def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height
         self._part(snapshot)
+        codes = Panel.CODES in self._open
         n_parts = max(_LEAST_PART_LINES, len(snapshot.steering.band.parts))
-        roll_height = max(_LOWEST_ROLL, height - _LINES_BESIDES - n_parts)
+        n_songs = 4 if codes else 2
+        roll_height = max(_LOWEST_ROLL, height - _LINES_BESIDES - n_songs - n_parts)
         beside = Table.grid(expand=True, padding=(0, 1, 0, 0))
         beside.add_column(width=28)
         beside.add_column(ratio=1)
         parts = part_lines(snapshot, self._selected)
-        candidates = candidate_lines(snapshot, n_parts)
+        candidates = candidate_lines(snapshot, n_parts, codes)
         beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
@@ -176,7 +189,7 @@ class Cockpit(App[None]):
             clock_line(snapshot),
             form_line(snapshot),
             *roll(snapshot, width, roll_height),
-            _lines(segment_lines(snapshot), _SEGMENT_LINES),
+            _lines(song_lines(snapshot, codes), n_songs),
             Text(),
             beside,
             Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),

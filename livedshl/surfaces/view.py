@@ -172,24 +172,31 @@ def _chord_line(snapshot: Snapshot, first_step: int, width: int) -> Text:
     return text
 
 
-def segment_lines(snapshot: Snapshot) -> list[Text]:
-    """The playing segment and the next: their songs, and where their codes differ."""
+def song_lines(snapshot: Snapshot, codes: bool) -> list[Text]:
+    """The songs that play now and next; with `codes` how near their codes are, and where they
+    differ.
+    """
     now = chunk_at(snapshot.chunks, snapshot.tick)
     if now is None:
         return []
     coming = _coming_after(now, snapshot.chunks)
-    lines = [_song("now ", now), _code("fwd ", now.provenance.forward_code, None)]
+    lines = [_song("now ", now)]
+    if codes:
+        lines.append(_code("fwd ", now.provenance.forward_code, None))
     if coming:
         text = _song("next", coming)
         if coming.provenance.planned:
             text.append("  section repeats", Style(color="#ffb454"))
-        elif coming.provenance.hamming is not None:
+        elif codes and coming.provenance.hamming is not None:
             text.append(
                 f"  Hamming {coming.provenance.hamming} (nearest {coming.provenance.nearest}, "
                 f"{coming.provenance.ties:,} ties)",
                 _DIM,
             )
-        lines += [text, _code("bwd ", coming.provenance.backward_code, now.provenance.forward_code)]
+        lines.append(text)
+        if codes:
+            backward, forward = coming.provenance.backward_code, now.provenance.forward_code
+            lines.append(_code("bwd ", backward, forward))
     return lines
 
 
@@ -213,8 +220,11 @@ def _digit(symbol: int) -> str:
     return "0123456789abcdefghijklmnopqrstuvwxyz"[symbol] if symbol < 36 else "+"
 
 
-def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
-    """The nearest candidates for the next segment and their distances; the chosen one is marked."""
+def candidate_lines(snapshot: Snapshot, n_lines: int, codes: bool) -> list[Text]:
+    """The nearest candidates for what comes next; the chosen one is marked.
+
+    codes: whether their Hamming distances are shown.
+    """
     now = chunk_at(snapshot.chunks, snapshot.tick)
     coming = _coming_after(now, snapshot.chunks) if now else None
     if coming is None:
@@ -223,7 +233,8 @@ def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
     for candidate in coming.provenance.candidates:
         chosen = candidate.segment == coming.provenance.segment
         text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
-        text.append(f"{candidate.hamming:>2}  ", _DIM)
+        if codes:
+            text.append(f"{candidate.hamming:>2}  ", _DIM)
         text.append(candidate.song, _BOLD if chosen else Style())
         lines.append(text)
     return lines[:n_lines]

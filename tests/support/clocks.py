@@ -1,6 +1,6 @@
 """A simulated MIDI clock sender, and a stage on which livedshl follows it; no time passes.
 
-Run as `python tests/clocks.py`, it prints how well the loop follows an uneven clock.
+`PYTHONPATH=tests python -m support.clocks` prints how well the loop follows an uneven clock.
 """
 
 import random

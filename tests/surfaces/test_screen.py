@@ -64,6 +64,10 @@ def test_a_muted_part_is_marked_and_a_message_says_so(drawn_as_before):
     assert drawn_as_before("down", "m")
 
 
+def test_a_key_shows_the_codes(drawn_as_before):
+    assert drawn_as_before("c")
+
+
 def test_ctrl_c_says_how_to_stop_at_once(drawn_as_before, session):
     assert drawn_as_before("ctrl+c")
     assert session.ending and not session.stopped

@@ -26,7 +26,7 @@ from livedshl.surfaces.view import (
     form_line,
     part_lines,
     roll,
-    segment_lines,
+    song_lines,
 )
 
 BUNDLES = {name: random_bundle(n_tunes=30, n_bars=40, grid=grid) for name, grid in GRIDS.items()}
@@ -34,7 +34,7 @@ BUNDLES = {name: random_bundle(n_tunes=30, n_bars=40, grid=grid) for name, grid 
 
 @cache
 def performance(metre, form):
-    """An snapshot of the first 40 chunks."""
+    """A snapshot of the first 40 chunks."""
     bundle = BUNDLES[metre]
     chosen = Settings.of_preset(
         load_preset("session"), GRIDS[metre], tempo_bpm=None, key=None, form=form,
@@ -68,8 +68,9 @@ def test_everything_fits_at_every_size_and_moment(metre, form, tick, width, heig
     assert all(len(line.plain) == width for line in drawn)
     assert str(snapshot.grid) in clock_line(snapshot).plain
     assert form_line(snapshot).plain
-    assert len(segment_lines(snapshot)) <= 4
-    assert len(candidate_lines(snapshot, 5)) <= 5
+    assert len(song_lines(snapshot, codes=False)) <= 2
+    assert len(song_lines(snapshot, codes=True)) <= 4
+    assert len(candidate_lines(snapshot, 5, codes=True)) <= 5
     assert len(part_lines(snapshot, 0)) == len(snapshot.steering.band.parts)
 
 
@@ -77,13 +78,13 @@ def test_symbols_that_differ_are_marked_as_many_as_the_hamming_distance():
     snapshot = snapshot_of(form=Form.NONE)
     now = chunk_at(snapshot.chunks, snapshot.tick)
     coming = snapshot.chunks[snapshot.chunks.index(now) + 1]
-    backward = segment_lines(snapshot)[3]
+    backward = song_lines(snapshot, codes=True)[3]
     marked = [span for span in backward.spans if "bold" in str(span.style)]
     assert len(marked) == coming.provenance.hamming > 0
 
 
 def test_the_chosen_candidate_is_among_those_shown():
-    shown = [line.plain for line in candidate_lines(snapshot_of(form=Form.NONE), 7)]
+    shown = [line.plain for line in candidate_lines(snapshot_of(form=Form.NONE), 7, codes=True)]
     assert sum("▸" in line for line in shown) == 1
 
 
@@ -104,8 +105,19 @@ def test_while_somebody_is_listened_to_what_comes_is_the_next_segment():
     snapshot = snapshot_of(form=Form.NONE)
     pieces = [piece for chunk in snapshot.chunks for piece in chunk.in_steps(snapshot.grid)]
     listening = replace(snapshot, chunks=tuple(pieces))
-    for shown in (segment_lines, lambda snapshot: candidate_lines(snapshot, 5)):
-        assert [line.plain for line in shown(listening)] == [line.plain for line in shown(snapshot)]
+    for shown in (song_lines, lambda snapshot, codes: candidate_lines(snapshot, 5, codes)):
+        there, here = shown(listening, True), shown(snapshot, True)
+        assert [line.plain for line in there] == [line.plain for line in here]
+
+
+def test_a_musician_sees_songs_and_no_codes_until_asking_for_them():
+    snapshot = snapshot_of(form=Form.NONE)
+    songs = song_lines(snapshot, codes=False)
+    candidates = candidate_lines(snapshot, 7, codes=False)
+    assert [line.plain[:4] for line in songs] == ["now ", "next"]
+    assert not any(mark in line.plain for line in songs for mark in ("Hamming", "fwd", "bwd"))
+    titles = {tune.title for tune in BUNDLES["4/4"].library.tunes}
+    assert {line.plain[2:] for line in candidates[1:]} <= titles
 
 
 def test_a_muted_part_shows_no_level_and_its_mark():

@@ -197,7 +197,7 @@ def test_a_vanished_port_is_taken_up_again_on_the_beat(server, kind, server_dies
     assert (first_s - listener.came_s) * STEPS_PER_S < 16  # two bars
     print(f"reconnected after {after[0][0] - listener.came_s:.3f} s")
     if reopens:
-        assert f"{listener.output.name} has gone; the music goes on" in caplog.text
+        assert f"{listener.output.name} has gone; the music carries on" in caplog.text
     if kind is OutputKind.PORT:
         assert_restored(after, played)
     assert server.stop() == 0  # no client that left without a word has broken it

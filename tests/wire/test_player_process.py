@@ -71,7 +71,7 @@ def test_another_player_goes_on_where_one_died(performer, receiver, number, capl
     player_of().send_signal(number)
     wait_until_ended(performer)
     assert performer.report() is not None
-    assert "another one goes on" in caplog.text
+    assert "another one carries on" in caplog.text
     messages = receiver.messages()
     assert not sounding(messages)
     played = [m[1] - 40 for _, m in messages if m[0] == 0x90]
