@@ -91,9 +91,12 @@ def test_the_screen_shows_what_plays_and_what_comes(terminal):
         "Bodhran",
     ):
         assert told in text
+    assert any(glyph in text for glyph in "▀▄█")
+    assert "Hamming" not in text
+    terminal.press("c")
+    shown = terminal.wait_for("bwd").splitlines()
     codes = [line.split()[1] for line in shown if line.startswith(("fwd", "bwd"))]
     assert [len(code) for code in codes] == [64, 64]
-    assert any(glyph in text for glyph in "▀▄█")
     first = shown[0].split()[1]
     time.sleep(1.5)
     assert terminal.screen().splitlines()[0].split()[1] != first  # the clock runs
