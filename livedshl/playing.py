@@ -22,7 +22,7 @@ class BackgroundSession(Session):
     port: a MIDI port, by words of its name or its number. output: what `choose_output` returns.
     Without either it takes the best output there is: a virtual port called "livedshl", the
     built-in synthesiser, or nowhere.
-    timing: a `ClockSettings`, to follow a MIDI clock or Ableton Link.
+    clock: a `ClockSettings`, to follow a MIDI clock or Ableton Link.
     record, trace: files to write. observe: called with each chunk when it is heard.
 
     The `with` block starts it, stops it when an error leaves the block, and else waits for the

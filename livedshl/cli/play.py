@@ -157,7 +157,7 @@ def play(
         session = Session(
             settings,
             output,
-            timing=clock,
+            clock=clock,
             watcher=watcher,
             record=record,
             trace=trace,

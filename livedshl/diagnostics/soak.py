@@ -145,7 +145,7 @@ def soak(
             tell(f"Playing to nowhere, because nothing can listen: {error}")
         session = Session(
             settings, output,
-            timing=ClockSettings(speed=speed), trace=trace, observe=watcher.observe,
+            clock=ClockSettings(speed=speed), trace=trace, observe=watcher.observe,
         )  # fmt: skip
         report = session.run()
         if ear:

@@ -38,7 +38,7 @@ class Session:
     """Plays one performance; made for one `run`.
 
     output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
-    timing: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
+    clock: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
     the performer starts its own. record, trace: files to write.
     progress: called from the loader thread while the model loads.
     observe: called on the composer thread with each chunk when it is heard.
@@ -53,7 +53,7 @@ class Session:
         output: Output | None = None,
         *,
         port: str | None = None,
-        timing: ClockSettings | None = None,
+        clock: ClockSettings | None = None,
         watcher: PortWatcher | None = None,
         record: str | Path | None = None,
         trace: str | Path | None = None,
@@ -62,7 +62,7 @@ class Session:
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
-        self._clock = replace(timing or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
+        self._clock = replace(clock or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._files = _path(record), _path(trace)

@@ -294,7 +294,7 @@ def test_a_session_shows_its_chunks_to_an_observer():
     Session(
         settings,
         NOWHERE,
-        timing=ClockSettings(speed=20),
+        clock=ClockSettings(speed=20),
         observe=seen.append,
     ).run()
     assert [chunk.start_tick for chunk in seen] == [960 * n for n in range(12)]

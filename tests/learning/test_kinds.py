@@ -106,7 +106,7 @@ def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path
     Session(
         settings,
         Output(OutputKind.NOWHERE, "", ""),
-        timing=ClockSettings(speed=20),
+        clock=ClockSettings(speed=20),
         record=tmp_path / "take.mid",
     ).run()
     assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
@@ -122,7 +122,7 @@ def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
         Session(
             chosen,
             Output(OutputKind.NOWHERE, "", ""),
-            timing=ClockSettings(speed=20),
+            clock=ClockSettings(speed=20),
             record=tmp_path / "take.mid",
         ).run()
         assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
