@@ -75,7 +75,7 @@ class Grid:
         return beat_bpm * self.beat_ticks / TICKS_PER_BEAT
 
     def beat_bpm(self, quarter_bpm: float) -> float:
-        """Beats a minute at so many quarter notes a minute."""
+        """The beats a minute at a tempo in quarter notes a minute."""
         return quarter_bpm * TICKS_PER_BEAT / self.beat_ticks
 
     def __str__(self) -> str:

@@ -99,7 +99,7 @@ class Panic:
 
 @dataclass(frozen=True, slots=True)
 class SetLatency:
-    """Sends notes so many milliseconds early; negative: late."""
+    """Sends notes this many milliseconds early; negative: later."""
 
     ms: float
 
@@ -214,7 +214,7 @@ COMMANDS: Mapping[str, CommandKind] = {
         CommandKind("end", End, _TRIGGER, Acts.HOP, "end at the next cadence", "end"),
         CommandKind("panic", Panic, _TRIGGER, Acts.AT_ONCE, "silence everything now", "panic"),
         CommandKind("latency", SetLatency, _NUMBER, Acts.AT_ONCE,
-                    "play so many milliseconds early; negative: late",
+                    "play this many milliseconds early; negative: later",
                     "latency 15", "ms", -MOST_LATENCY_MS, MOST_LATENCY_MS),
     )
 }  # fmt: skip
