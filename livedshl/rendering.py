@@ -114,7 +114,7 @@ def replay(
     recorded = take if take != log_file else take.with_suffix(".mid")
     out = Path(path) if path else take.with_name(f"{take.stem}-replay.mid")
     if out.resolve() == recorded.resolve():
-        raise OutputError(
+        raise SettingsError(
             "is the recording itself, which would be lost",
             where=str(out),
             remedy="Choose another file",

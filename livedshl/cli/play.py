@@ -234,4 +234,4 @@ def _announce(status: StatusLine, settings: Settings, output: Output, clock: Clo
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
 
 
-_ENDING = "Ending at the next cadence. Press Ctrl-C again to stop now."
+_ENDING = "Ending at the next cadence (Ctrl-C again stops now)."

@@ -199,7 +199,7 @@ def test_one_bar_is_too_little_to_learn_from(tmp_path: Path) -> None:
 def test_ctrl_c_keeps_the_best_so_far(tmp_path: Path) -> None:
     script = f"""
 import sys, json
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]
 from test_training import *
 from livedshl.learning.workers import first_interrupt
 torch.set_num_threads(1)

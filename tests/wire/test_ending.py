@@ -58,7 +58,7 @@ def test_ctrl_c_once_ends_on_the_tonic_within_four_bars(performance, receiver, t
     handed_over = trace_of(tmp_path)[-1]["beat"]
     _, told = player.communicate()
     assert player.returncode == 0, told
-    assert "Ctrl-C again ends now" in told
+    assert "Ctrl-C again stops now" in told
     messages = receiver.messages()
     assert not left_on(messages)
     last = trace_of(tmp_path)[-1]
@@ -78,7 +78,7 @@ def test_ctrl_c_twice_ends_now(performance, receiver, tmp_path):
     player = performance("--seed", 3)
     wait_until_composed(tmp_path, 20)
     player.send_signal(signal.SIGINT)
-    assert any("Ctrl-C again ends now" in line for line in player.stderr)
+    assert any("Ctrl-C again stops now" in line for line in player.stderr)
     player.send_signal(signal.SIGINT)
     player.communicate()
     assert player.returncode == 0
@@ -95,7 +95,7 @@ def test_other_signals_end_now(performance, receiver, tmp_path, number):
     player.send_signal(number)
     _, told = player.communicate()
     assert player.returncode == 0
-    assert "comes to an end" not in told.lower()
+    assert "Ending at the next cadence" not in told
     assert not left_on(receiver.messages())
     last = trace_of(tmp_path)[-1]
     assert read_events(tmp_path / "take.mid")[-1, 0] < (last["beat"] + last["beats"]) * 480

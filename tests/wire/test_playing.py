@@ -168,7 +168,7 @@ def test_latency_can_be_typed_while_it_plays(jack, receiver):
     player.stdin.flush()
     _, told = player.communicate()
     assert player.returncode == 0, told
-    assert "latency 50: milliseconds early" in told
+    assert "Playing 50 ms early" in told
     assert "latency: how much?" in told
     assert "0 notes dropped" in told
     messages = receiver.messages()

@@ -119,8 +119,8 @@ def test_a_missing_soundfont_and_a_missing_library_say_what_to_install(tmp_path)
         livedshl("play", "--soundfont", tmp_path / "none.sf2", "--bars", 1),
         capture_output=True, text=True,
     )  # fmt: skip
-    assert told.returncode == 1
-    assert "none.sf2: no such soundfont" in told.stderr
+    assert told.returncode == 2
+    assert "none.sf2' does not exist" in told.stderr
     told = subprocess.run(
         livedshl_without("fluidsynth", "generate", tmp_path / "t.wav"),
         capture_output=True, text=True, env=os.environ,
