@@ -107,7 +107,7 @@ def replay(
     take: the recording, or the .take file beside it. path: the file to write; by default the name
     of the take with "-replay". model: the folder of the take's model, if it has moved.
 
-    Raises TakeError, BundleError or OutputError, and SettingsError if it would replace the recording.
+    Raises TakeError, BundleError or OutputError, and SettingsError if `path` is the recording.
     """
     take = Path(take)
     log_file = log_path(take)
