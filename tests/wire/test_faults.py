@@ -393,7 +393,7 @@ def die_again_and_again(server, number, n_deaths, seed):
     _, told = player.communicate()
     assert player.returncode == 0, told
     messages = receiver.messages()
-    assert told.count("the player process died; another one goes on") == n_deaths
+    assert told.count("the player process died; another one carries on") == n_deaths
     assert not sounding(messages)
     assert any(time_s > deaths[-1] + 0.1 and m[0] & 0xF0 == 0x90 for time_s, m in messages)
     return told
