@@ -31,7 +31,7 @@ def models(context: click.Context) -> None:
 
 @models.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--name", metavar="NAME", help="Its name.  [default: that of the first PATH]")
+@click.option("--name", metavar="NAME", help="Its name.  [default: the name of the first PATH]")
 def add(paths: tuple[str, ...], name: str | None) -> None:
     """Make a model of the tunes in PATH..., in minutes at most.
 
