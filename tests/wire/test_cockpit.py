@@ -72,7 +72,7 @@ def terminal(jack, receiver, tmp_path):
 
 
 def take_of(folder):
-    return read_log(folder / "take.take")
+    return read_log(folder / "take.mid.take")
 
 
 def test_the_screen_shows_what_plays_and_what_comes(terminal):

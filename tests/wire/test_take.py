@@ -36,7 +36,7 @@ def performance(jack, receiver, tmp_path):
 
 def wait_until_heard(folder, n_lines):
     """Waits until the log of the take has so many lines."""
-    log = folder / "take.take"
+    log = folder / "take.mid.take"
     for _ in range(300):
         if log.exists() and len(log.read_text().splitlines()) >= n_lines:
             return
@@ -89,7 +89,7 @@ def test_a_steered_take_leaves_no_note_on_and_is_played_again_byte_for_byte(
     told = player.stderr.read()
     assert player.wait() == 0, told
     assert not sounding_at_last(receiver.messages())
-    changes = read_log(tmp_path / "take.take").changes
+    changes = read_log(tmp_path / "take.mid.take").changes
     acted = {text_of(change.command).split()[0] for change in changes}
     assert {command.split()[0] for command in COMMANDS} <= acted, told
     told, again = replayed(tmp_path)
@@ -117,7 +117,7 @@ def test_after_a_crash_the_take_is_readable_and_can_be_played_again(performance,
 
 
 def test_a_recording_is_never_replaced_by_what_is_played_again(tmp_path):
-    for take, out in (("take.mid", "take.mid"), ("take.take", "take.mid")):
+    for take, out in (("take.mid", "take.mid"), ("take.mid.take", "take.mid")):
         (tmp_path / take).write_bytes(b"kept")
         done = subprocess.run(
             livedshl("replay", take, out), cwd=tmp_path, capture_output=True, text=True
@@ -130,10 +130,10 @@ def test_a_recording_is_never_replaced_by_what_is_played_again(tmp_path):
 def test_what_is_no_log_of_a_take_is_refused(tmp_path):
     (tmp_path / "take.mid").write_bytes(b"")
     for content in ("", "{}\n", '{"format": 1}\n', '{"format": 99, "livedshl": "9.0"}\n', "[1]\n"):
-        (tmp_path / "take.take").write_text(content)
+        (tmp_path / "take.mid.take").write_text(content)
         done = subprocess.run(
             livedshl("replay", tmp_path / "take.mid"), capture_output=True, text=True
         )
         assert done.returncode == 1
-        assert "take.take" in done.stderr
+        assert "take.mid.take" in done.stderr
         assert "Traceback" not in done.stderr
