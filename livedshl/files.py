@@ -46,7 +46,7 @@ def check_ending(path: Path, endings: Sequence[str], where: str = "") -> None:
 
     where: the parameter that names it, if it is not clear from the path.
     """
-    if path.suffix.lower() not in endings:
+    if path.suffix.lower() not in endings and not _is_device(path):
         raise SettingsError(
             f"{path} does not end in {' or '.join(endings)}",
             where=where,
@@ -85,7 +85,7 @@ def reserved(paths: Sequence[Path], overwrite: bool) -> Iterator[None]:
     except BaseException:
         for path in held:
             with suppress(OSError):
-                if not path.stat().st_size:
+                if path.is_file() and not path.stat().st_size:
                     path.unlink()
         raise
 
@@ -108,7 +108,7 @@ def _create(path: Path) -> bool:
     try:
         path.open("xb").close()
     except FileExistsError:
-        return False
+        return _is_device(path)
     except FileNotFoundError as error:
         raise OutputError(
             "there is no such folder", where=str(path.parent), remedy="Make it first"
@@ -116,6 +116,11 @@ def _create(path: Path) -> bool:
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror})", where=str(path)) from error
     return True
+
+
+def _is_device(path: Path) -> bool:
+    """Whether it is a device or pipe, such as /dev/stdout: it has no content that could be lost."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def write_beside(path: Path, content: bytes) -> None:

@@ -68,7 +68,6 @@ class Session:
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._files = _path(record), _path(trace), overwrite
-        check_take_files(*self._files[:2])
         self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._observe = observe
         self._on_ending = on_ending
@@ -140,6 +139,7 @@ class Session:
 
         Returns None if it was stopped before the player could report. Raises LivedshlError.
         """
+        check_take_files(*self._files[:2])
         with ExitStack() as stack:
             if threading.current_thread() is threading.main_thread():
                 stack.enter_context(self.signals())

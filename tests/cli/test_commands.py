@@ -220,12 +220,14 @@ def test_playing_imports_neither_torch_nor_music21(tmp_path, command):
 def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
     result = subprocess.run(
         livedshl_without("fluidsynth", "play", "--bars", 1, "--tempo", 400),
-        cwd=tmp_path, capture_output=True, text=True, env=os.environ | NO_MIDI,
+        cwd=tmp_path, capture_output=True, text=True,
+        env=os.environ | NO_MIDI | {"XDG_MUSIC_DIR": str(tmp_path / "Music")},
     )  # fmt: skip
     assert "No MIDI" in result.stderr
-    (take,) = tmp_path.glob("livedshl-*.mid")
-    assert f"Recorded to {take.name}" in result.stderr
+    (take,) = (tmp_path / "Music" / "livedshl").glob("*.mid")
+    assert f"Recorded to {take}" in result.stderr
     assert len(read_events(take))
+    assert [path.name for path in tmp_path.iterdir()] == ["Music"]
 
 
 def test_on_a_full_disk_the_music_goes_on(tmp_path):
