@@ -2,9 +2,10 @@
 
 from livedshl.live.position import Position
 from livedshl.music import Grid
-from livedshl.units import bpm_to_tick_s, tick_s_to_bpm
+from livedshl.units import tick_s_to_bpm
 
 _MOST_OFF_S = 0.005  # how far the file's time may leave what was heard; below what anybody hears
+_MOST_TREMBLE_S = 0.003  # a beat that differs by more has another tempo
 _MOST_JUMP_BEATS = 4  # further on between two reports: somebody moved the clock
 
 
@@ -12,16 +13,17 @@ class HeardTempo:
     """Turns what the player reports of its clock into a tempo map.
 
     It looks at every beat. As long as the file's time agrees with the clock's, the tempo stays: a
-    clock that trembles by a millisecond gives one tempo, not thousands. Time in which the clock
+    clock that trembles by a millisecond gives a few tempi, not thousands. Time in which the clock
     stood still does not count.
     """
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
         self._latest: Position | None = None  # while the clock runs
-        self._beat: tuple[int, float] | None = None  # the last beat's tick and time
-        self._ahead_s = 0.0  # of the file's time at that beat, before the clock's
-        self._quarter_bpm: float | None = None  # of the file, from that beat on
+        self._beat = (0, 0.0)  # the last beat's tick and time
+        self._since = (0, 0.0)  # where the clock took this tempo
+        self._tick_s = 0.0  # how long a tick lasts in the file; 0 before the first beat
+        self._ahead_s = 0.0  # of the file's time at the last beat, before the clock's
 
     def hear(self, position: Position) -> list[tuple[int, float]]:
         """Takes in a report. Returns changes of tempo: the tick and BPM in beats of the metre."""
@@ -30,7 +32,7 @@ class HeardTempo:
             return []
         jump = _MOST_JUMP_BEATS * self._grid.beat_ticks
         if before is None or not 0 <= position.tick - before.tick <= jump:
-            self._beat = position.tick, position.time_s
+            self._beat = self._since = position.tick, position.time_s
             return []
         changes = []
         for tick in _multiples(self._grid.beat_ticks, before.tick, position.tick):
@@ -40,22 +42,29 @@ class HeardTempo:
         return changes
 
     def _reach(self, tick: int, time_s: float) -> list[tuple[int, float]]:
-        """A beat at `time_s`. Returns the change of tempo at the beat before, if one is needed."""
-        assert self._beat, "the clock runs"
+        """A beat at `time_s`. Returns the changes of tempo that it takes to be there in time."""
         (last_tick, last_s), self._beat = self._beat, (tick, time_s)
-        tick_s = (time_s - last_s) / (tick - last_tick)
-        if self._quarter_bpm:
-            off_s = (bpm_to_tick_s(self._quarter_bpm) - tick_s) * (tick - last_tick)
-            if abs(self._ahead_s + off_s) <= _MOST_OFF_S:
-                self._ahead_s += off_s
-                return []
-        elif last_tick < self._grid.beat_ticks:
+        ticks = tick - last_tick
+        tick_s = (time_s - last_s) / ticks
+        is_first = not self._tick_s
+        off_s = self._ahead_s + (self._tick_s - tick_s) * ticks
+        if not is_first and abs(off_s) <= _MOST_OFF_S:
+            self._ahead_s = off_s
+            return []
+        since_tick, since_s = self._since
+        steady_s = (time_s - since_s) / (tick - since_tick)
+        if abs(steady_s - tick_s) * ticks > _MOST_TREMBLE_S:
+            self._since, steady_s = (last_tick, last_s), tick_s
+        # This beat makes good what the file's time is off; then the clock's tempo.
+        this_s = max(tick_s - self._ahead_s / ticks, tick_s / 2)
+        self._tick_s, self._ahead_s = steady_s, 0.0
+        if is_first and last_tick < self._grid.beat_ticks:
             last_tick = 0  # the first report comes a moment after the music begins
-        # Slower or faster by what the file's time has to make good.
-        tick_s = max(tick_s - self._ahead_s / (tick - last_tick), tick_s / 2)
-        self._quarter_bpm = tick_s_to_bpm(tick_s)
-        self._ahead_s = 0.0
-        return [(last_tick, round(self._grid.beat_bpm(self._quarter_bpm), 3))]
+        now, then = self._bpm(this_s), self._bpm(steady_s)
+        return [(last_tick, now)] if now == then else [(last_tick, now), (tick, then)]
+
+    def _bpm(self, tick_s: float) -> float:
+        return round(self._grid.beat_bpm(tick_s_to_bpm(tick_s)), 3)
 
 
 def _multiples(step: int, after: int, until: int) -> range:
