@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.midi_systems import CLIENT_NAME, is_jack
+from livedshl.outputs.midi_systems import CLIENT_NAME, is_jack, refusals
 from livedshl.outputs.port_names import same_port
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
 from livedshl.outputs.ports import open_lister
@@ -74,9 +74,11 @@ class Lister:
             if self._client is None:
                 self._client = open_lister(self._inputs)
             return [str(name) for name in self._client.get_ports()]
-        except (LivedshlError, RuntimeError, OSError):
+        except LivedshlError:
             self.close()
-            return None
+        except refusals():
+            self.close()
+        return None
 
     @property
     def is_jack(self) -> bool:
