@@ -59,9 +59,8 @@ class FreshMachine:
         return told
 
     def interrupt(self, process: subprocess.Popen) -> str:
-        """Does what Ctrl-C twice does; what the command printed from here on."""
-        for _ in range(2):
-            os.killpg(process.pid, signal.SIGINT)
+        """Does what Ctrl-C does; what the command printed from here on."""
+        os.killpg(process.pid, signal.SIGINT)
         told, _ = process.communicate(timeout=30)
         return told
 
