@@ -14,7 +14,10 @@ from livedshl.cli import main
 
 WIRE = Path(__file__).parent / "wire"
 # Files of tests/wire in which nothing depends on the time, so that they can run beside others.
-UNHURRIED = {"test_api", "test_benchmarks", "test_checkup", "test_documents", "test_synth"}
+UNHURRIED = {
+    "test_api", "test_benchmarks", "test_checkup", "test_documents", "test_ending", "test_stopping",
+    "test_synth",
+}  # fmt: skip
 
 # Learning needs the extra `train`; everything else is tested without it.
 NEED_TORCH = ["learning", "networks", "evaluation/test_codes.py"]
