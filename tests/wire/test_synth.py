@@ -24,7 +24,7 @@ def soundfont():
     try:
         import fluidsynth  # noqa: F401
 
-        from livedshl.outputs.synth import find_soundfont
+        from livedshl.outputs.soundfont import find_soundfont
 
         return find_soundfont()
     except (ImportError, MissingDependencyError) as error:
@@ -49,7 +49,7 @@ def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
 
 
 def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
-    from livedshl.outputs.synth import render_wav
+    from livedshl.outputs.wav import render_wav
 
     events = np.array([[0, 0xC0, 115, 0], [960, 0x90, 60, 127], [1000, 0x80, 60, 0]], np.int64)
     render_wav(tmp_path / "t.wav", events, 120, 0.5)
@@ -59,7 +59,7 @@ def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
 
 
 def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont, tmp_path):
-    from livedshl.outputs.synth import render_wav
+    from livedshl.outputs.wav import render_wav
 
     loudness = {}
     for name in preset_names():
