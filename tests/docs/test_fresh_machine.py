@@ -3,9 +3,11 @@
 import time
 
 import mido
+import numpy as np
 import pytest
 from support.documents import PAGES, blocks
 from support.fresh_machine import FreshMachine
+from support.sound import samples
 
 SET_UP, PLAY = blocks(PAGES["README.md"], "sh")[0].splitlines()[:2]
 
@@ -40,3 +42,9 @@ def test_it_writes_music_there(machine):
         message for message in mido.MidiFile(machine.file("x.mid")) if message.type == "note_on"
     ]
     assert len(notes) > 20
+
+
+def test_the_built_in_sound_is_there_without_a_library_of_the_system(machine):
+    assert not machine.run("ldconfig -p | grep -E 'fluidsynth|portaudio|asound|libjack' || true")
+    machine.run(".venv/bin/livedshl generate x.wav --bars 2 --tempo 240")
+    assert np.abs(samples(machine.file("x.wav"))).max() > 1000
