@@ -13,10 +13,11 @@ from support.surroundings import CORPORA, IN_CI
 from livedshl.cli import main
 
 WIRE = Path(__file__).parent / "wire"
-# Files of tests/wire in which nothing depends on the time, so that they can run beside others.
+# Files of tests/wire that run beside others: they passed on two cores at a load of 8 to 12.
 UNHURRIED = {
-    "test_api", "test_benchmarks", "test_checkup", "test_documents", "test_ending", "test_stopping",
-    "test_synth",
+    "test_api", "test_benchmarks", "test_checkup", "test_controller", "test_documents",
+    "test_ending", "test_listening", "test_player_process", "test_soaking", "test_stopping",
+    "test_synth", "test_take",
 }  # fmt: skip
 
 # Learning needs the extra `train`; everything else is tested without it.
@@ -53,8 +54,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if on_wire:
             item.add_marker("wire")
             item.add_marker("no_cover")  # tracing slows what these tests time
-        # The tests of a file share their fixtures, so one worker runs them all. The timed tests of
-        # the wire disturb one another, so one worker runs them all too.
+        # The tests of a file share their fixtures, so one worker runs them all. The other tests of
+        # the wire disturb one another's timing, so one worker runs them all too.
         item.add_marker(pytest.mark.xdist_group("wire" if timed else item.path.stem))
         if "slow" in item.keywords and not _thorough(config):
             item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))

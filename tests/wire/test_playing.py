@@ -48,7 +48,7 @@ def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiv
     assert {m[1] for m in silencing} == {64, 123}  # and no 120: the last chord may ring out
 
 
-def minute_of_play(jack, receiver, tmp_path, bars, tempo):
+def bars_of_play(jack, receiver, tmp_path, bars, tempo):
     trace = tmp_path / "trace.jsonl"
     chosen = ("--bars", bars, "--tempo", tempo, "--form", "none", "--plain", "--trace", trace)
     player = play(jack, "--port", receiver.port, *chosen)
@@ -82,12 +82,12 @@ def assert_nearest(records):
 
 
 def test_every_note_ends_and_every_segment_is_the_nearest(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=5, tempo=200))
+    assert_nearest(bars_of_play(jack, receiver, tmp_path, bars=5, tempo=200))
 
 
 @pytest.mark.slow
-def test_a_minute_of_play_has_no_underrun_and_no_hanging_note(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=30, tempo=120))
+def test_thirty_bars_have_no_underrun_and_no_hanging_note(jack, receiver, tmp_path):
+    assert_nearest(bars_of_play(jack, receiver, tmp_path, bars=30, tempo=240))
 
 
 def test_a_virtual_port_is_made_where_none_is_named(jack, tmp_path):
