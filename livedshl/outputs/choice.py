@@ -6,10 +6,12 @@ from enum import Enum
 from pathlib import Path
 
 from livedshl.errors import LivedshlError
+from livedshl.outputs.fluidsynth_library import fluidsynth_version
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import check_virtual_ports, output_names
-from livedshl.outputs.synth import check_synth, find_soundfont, fluidsynth_version
+from livedshl.outputs.soundfont import find_soundfont
+from livedshl.outputs.synth import check_synth
 
 
 class OutputKind(Enum):

@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import time
-import wave
 
 import numpy as np
 import pytest
 from support.bundles import index_of, random_bundle
+from support.fresh_machine import hiding
+from support.sound import samples
 from support.surroundings import livedshl, livedshl_without, need
 
 from livedshl.errors import MissingDependencyError, OutputError
@@ -24,17 +25,11 @@ def soundfont():
     try:
         import fluidsynth  # noqa: F401
 
-        from livedshl.outputs.synth import find_soundfont
+        from livedshl.outputs.soundfont import find_soundfont
 
         return find_soundfont()
     except (ImportError, MissingDependencyError) as error:
         need(False, str(error))
-
-
-def samples(path):
-    with wave.open(str(path)) as audio:
-        assert (audio.getnchannels(), audio.getsampwidth()) == (2, 2)
-        return np.frombuffer(audio.readframes(audio.getnframes()), np.int16).reshape(-1, 2)
 
 
 def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
@@ -49,7 +44,7 @@ def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
 
 
 def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
-    from livedshl.outputs.synth import render_wav
+    from livedshl.outputs.wav import render_wav
 
     events = np.array([[0, 0xC0, 115, 0], [960, 0x90, 60, 127], [1000, 0x80, 60, 0]], np.int64)
     render_wav(tmp_path / "t.wav", events, 120, 0.5)
@@ -59,7 +54,7 @@ def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
 
 
 def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont, tmp_path):
-    from livedshl.outputs.synth import render_wav
+    from livedshl.outputs.wav import render_wav
 
     loudness = {}
     for name in preset_names():
@@ -81,10 +76,11 @@ def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont,
     assert loudest - quietest < 8, loudness
 
 
-def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):
+@pytest.mark.parametrize("hidden", [(), ("libfluidsynth", "libportaudio")], ids=["all", "no libs"])
+def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path, hidden):
     need(shutil.which("jack_rec"), "jack_rec")
-    player = subprocess.Popen(livedshl("play", "--synth", "--tempo", 240), env=jack,
-                              stderr=subprocess.PIPE, text=True)  # fmt: skip
+    command = [*(hiding(*hidden) if hidden else []), *livedshl("play", "--synth", "--tempo", 240)]
+    player = subprocess.Popen(command, env=jack, stderr=subprocess.PIPE, text=True)
     for _ in range(60):
         ports = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True).stdout
         outputs = [p for p in ports.splitlines() if p.startswith("livedshl")]
