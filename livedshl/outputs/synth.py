@@ -17,6 +17,7 @@ from livedshl.outputs.audio_device import (
     audio_library,
     check_audio,
     open_device,
+    without_numpy,
 )
 from livedshl.outputs.fluidsynth_library import load_fluidsynth
 from livedshl.outputs.missing import missing
@@ -54,7 +55,8 @@ class Synth:
         self._closed = Event()
         self._open_speakers = open_speakers
         try:
-            self._device = open_speakers(self._render)
+            with without_numpy():
+                self._device = open_speakers(self._render)
         except LivedshlError:
             self._renderer.close()
             raise
@@ -89,6 +91,8 @@ class Synth:
         """The next block: rendered up to each message, which is then applied, and on from there."""
         now = self._asked_s = time.perf_counter()
         first = self._clock.begin_block(now, frames)
+        if self._clock.runs_free:  # as ALSA's null device does
+            time.sleep(frames / SAMPLE_RATE)
         sent, clock, renderer = self._sent, self._clock, self._renderer
         block = bytearray(frames * FRAME_BYTES)
         done = 0
