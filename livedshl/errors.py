@@ -8,6 +8,7 @@ LivedshlError
 ├── SettingsError           a setting that is wrong, or does not fit the others
 ├── CommandError            a command that is unknown, has a wrong value, or comes at the wrong time
 ├── OutputError             a port, synthesiser or file that cannot be opened or written
+│   └── OverwriteError      a file that is there already, and would be lost
 ├── TraceError              a file that is not a trace
 ├── TakeError               a take that cannot be read or replayed
 ├── ControllerError         a file of controller bindings that cannot be read or written
@@ -75,6 +76,10 @@ class CommandError(LivedshlError):
 
 class OutputError(LivedshlError):
     """A MIDI port, synthesiser or file cannot be opened or written."""
+
+
+class OverwriteError(OutputError):
+    """A file is there already, and would be lost."""
 
 
 class TraceError(LivedshlError):

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from livedshl.arranger import Role
 from livedshl.bundle.model import Model, open_model
 from livedshl.errors import OutputError, SettingsError, TakeError
-from livedshl.files import write_beside
+from livedshl.files import (
+    MIDI_ENDINGS,
+    TRACE_ENDINGS,
+    check_ending,
+    create_numbered,
+    reserved,
+    write_beside,
+)
 from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.midi.events import Events
@@ -24,7 +31,7 @@ from livedshl.performance.composition import Composition
 from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
-from livedshl.performance.take_log import log_path, read_log
+from livedshl.performance.take_log import read_log, take_and_log
 from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
 from livedshl.scores.musicxml import musicxml
 
@@ -32,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 _PICTURES = (".svg", ".png", ".pdf")
-_ENDINGS = (".mid", ".midi", ".musicxml", ".wav", *_PICTURES)
+_ENDINGS = (*MIDI_ENDINGS, ".musicxml", ".wav", *_PICTURES)
 _RING_OUT_S = 2.0  # after the last note, for the reverberation
 
 
@@ -42,6 +49,7 @@ def render(
     trace: str | Path | None = None,
     roll: str | Path | None = None,
     model: Model | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Composes `settings.bars` bars and writes them to each path, in the format of its ending.
 
@@ -51,18 +59,38 @@ def render(
         picture of it.
     trace: a .jsonl file that says where every segment came from. roll: a picture of the piano roll.
     model: an open model to compose from; by default the one that the settings name.
+    overwrite: replaces files that are there already.
 
-    Raises SettingsError without a number of bars, OutputError for an unknown ending or a file that
-    cannot be written, and BundleError.
+    Raises SettingsError without a number of bars or for two names of one file, OverwriteError for
+    a file that is there already, OutputError for an unknown ending or a file that cannot be
+    written, and BundleError.
     """
     files = [Path(path) for path in paths]
     for path in files:
         _check_ending(path, _ENDINGS)
     if roll:
         _check_ending(Path(roll), _PICTURES)
+    if trace:
+        check_ending(Path(trace), TRACE_ENDINGS, where="trace")
     if settings.bars is None:
         raise SettingsError("a file needs an end", where="bars", remedy="Say how many bars")
-    model = model or model_of(settings)
+    others = [Path(path) for path in (trace, roll) if path]
+    with reserved([*files, *others], overwrite):
+        piece = _composed(settings, model or model_of(settings))
+        writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in files]
+        if trace:
+            writers.append((Path(trace), piece.write_trace))
+        if roll:
+            writers.append((Path(roll), piece.draw_roll))
+        for path, write in writers:
+            try:
+                write(path)
+            except OSError as error:
+                where = str(error.filename or path)
+                raise OutputError(f"cannot be written ({error.strerror})", where=where) from error
+
+
+def _composed(settings: Settings, model: Model) -> "_Piece":
     chunks = []
     for chunk in Composition(model.bundle, model.index, settings):
         if not chunk.continues:
@@ -72,18 +100,7 @@ def render(
                 chunk.provenance.in_words(),
             )
         chunks.append(chunk)
-    piece = _Piece(settings, chords_of(model.bundle, settings), chunks)
-    writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in files]
-    if trace:
-        writers.append((Path(trace), piece.write_trace))
-    if roll:
-        writers.append((Path(roll), piece.draw_roll))
-    for path, write in writers:
-        try:
-            write(path)
-        except OSError as error:
-            where = str(error.filename or path)
-            raise OutputError(f"cannot be written ({error.strerror})", where=where) from error
+    return _Piece(settings, chords_of(model.bundle, settings), chunks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +117,23 @@ class Replay:
 
 
 def replay(
-    take: str | Path, path: str | Path | None = None, model: str | Path | None = None
+    take: str | Path,
+    path: str | Path | None = None,
+    model: str | Path | None = None,
+    overwrite: bool = False,
 ) -> Replay:
     """Plays a recorded take again from its log, into a MIDI file.
 
     take: the recording, or the .take file beside it. path: the file to write; by default the name
-    of the take with "-replay". model: the folder of the take's model, if it has moved.
+    of the take with "-replay", and a number if that is there already. model: the folder of the
+    take's model, if it has moved. overwrite: replaces the file at `path`.
 
-    Raises TakeError, BundleError or OutputError, and SettingsError if `path` is the recording.
+    Raises TakeError, BundleError or OutputError, OverwriteError if `path` is there already, and
+    SettingsError if it is the recording.
     """
-    take = Path(take)
-    log_file = log_path(take)
-    recorded = take if take != log_file else take.with_suffix(".mid")
-    out = Path(path) if path else take.with_name(f"{take.stem}-replay.mid")
+    recorded, log_file = take_and_log(Path(take))
+    out = Path(path) if path else recorded.with_name(f"{recorded.stem}-replay.mid")
+    check_ending(out, MIDI_ENDINGS, where="out")
     if out.resolve() == recorded.resolve():
         raise SettingsError(
             "is the recording itself, which would be lost",
@@ -128,13 +149,15 @@ def replay(
             remedy="Say where its folder is now",
         )
     opened = open_model(folder)
-    again, settings = replayed(log, opened.bundle, opened.index), log.settings
-    try:
-        write_midi(
-            out, again.events, settings.tempo_bpm, settings.grid, again.tracks, again.tempi_bpm
-        )
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", where=str(out)) from error
+    if path is None:
+        out = create_numbered(out)
+        overwrite = True
+    with reserved([out], overwrite):
+        again, grid = replayed(log, opened.bundle, opened.index), log.settings.grid
+        try:
+            write_midi(out, again.events, again.tempo_bpm, grid, again.tracks, again.tempi_bpm)
+        except OSError as error:
+            raise OutputError(f"cannot be written ({error.strerror})", where=str(out)) from error
     same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
     return Replay(out, recorded, same)
 

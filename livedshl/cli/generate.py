@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from livedshl.cli.options import bars_option, performance_options
+from livedshl.cli.options import bars_option, force_option, performance_options
 from livedshl.cli.status import StatusLine
 from livedshl.performance.options import make_settings
 from livedshl.rendering import render
@@ -17,9 +17,15 @@ from livedshl.rendering import render
 @bars_option(default=32)
 @click.option("--roll", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Draw a piano roll, coloured by tune: .png, .svg or .pdf.")  # fmt: skip
+@force_option
 @performance_options
 def generate(
-    outs: tuple[Path, ...], bars: int, roll: Path | None, trace: Path | None, **chosen: Any
+    outs: tuple[Path, ...],
+    bars: int,
+    roll: Path | None,
+    force: bool,
+    trace: Path | None,
+    **chosen: Any,
 ) -> None:
     """Write music into each OUT. Its ending chooses the format.
 
@@ -31,6 +37,6 @@ def generate(
     Pictures need the extra `scores`.
     """
     settings = make_settings(bars=bars, **chosen)
-    render(settings, *outs, trace=trace, roll=roll)
+    render(settings, *outs, trace=trace, roll=roll, overwrite=force)
     written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
     StatusLine().tell(f"{written}: {bars} bars, seed {settings.seed}")

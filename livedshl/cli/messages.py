@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from livedshl.errors import LivedshlError, SettingsError
+from livedshl.errors import LivedshlError, OverwriteError, SettingsError
 
 _INTERRUPTED = 130  # what a shell reports of a command that Ctrl-C ended
 _WRONG_USE = 2
@@ -32,6 +32,9 @@ def _explained(error: BaseException) -> LivedshlError:
         return SettingsError(
             error.what, where=_OPTIONS.get(error.where, error.where), remedy=error.remedy
         )
+    if isinstance(error, OverwriteError):
+        remedy = "Choose another name, or replace it with --force"
+        return LivedshlError(error.what, where=error.where, remedy=remedy)
     if isinstance(error, LivedshlError):
         return error
     if isinstance(error, click.UsageError):
@@ -64,8 +67,11 @@ _OPTIONS = {
     "max_quote": "--max-quote",
     "metre": "--metre",
     "opening": "--from",
+    "out": "OUT",
+    "record": "--record",
     "seed": "--seed",
     "tempo_bpm": "--tempo",
+    "trace": "--trace",
 }
 
 

@@ -23,6 +23,8 @@ model_option = click.option(
     help="The tunes: a model that `livedshl models` lists, or its folder.",
 )
 
+force_option = click.option("--force", is_flag=True, help="Replace files that are there already.")
+
 _OPTIONS = (
     model_option,
     click.option("--preset", type=PRESET, default=DEFAULT_PRESET, show_default=True,

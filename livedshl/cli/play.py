@@ -11,14 +11,13 @@ from typing import Any
 import click
 
 from livedshl.bundle.catalogue import find_bundle
-from livedshl.cli.options import bars_option, performance_options
+from livedshl.cli.options import bars_option, force_option, performance_options
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
-from livedshl.files import check_file
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
-from livedshl.live.take_files import new_take_path
+from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names
@@ -97,6 +96,7 @@ from livedshl.units import MOST_LATENCY_MS
     metavar="FILE.mid",
     help="Record what is played.",
 )
+@force_option
 @click.option(
     "--corpus", multiple=True, metavar="PATH", help="Use your own tunes (a file or folder)."
 )
@@ -115,6 +115,7 @@ def play(
     no_tui: bool,
     bars: int | None,
     record: Path | None,
+    force: bool,
     corpus: tuple[str, ...],
     trace: Path | None,
     **chosen: Any,
@@ -146,8 +147,7 @@ def play(
         check_link()
     if output.kind is OutputKind.NOWHERE and record is None:
         record = new_take_path()
-    for path in filter(None, (record, trace)):
-        check_file(path)
+    check_take_files(record, trace)
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status, ExitStack() as surfaces:
@@ -161,6 +161,7 @@ def play(
             watcher=watcher,
             record=record,
             trace=trace,
+            overwrite=force,
             progress=status.progress,
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
@@ -177,8 +178,8 @@ def play(
                 status.tell(USAGE)
             obey_typed_lines(session, learn, status.tell)
             status.report(session.run())
-        if record and session.has_begun:
-            status.tell(f"Recorded to {record}.")
+        if session.recording:
+            status.tell(f"Recorded to {session.recording}.")
 
 
 def _input(name: str | None) -> str:

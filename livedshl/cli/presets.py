@@ -1,6 +1,7 @@
 """`livedshl presets`."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 from rich.console import Console
@@ -27,7 +28,7 @@ def new(name: str) -> None:
         raise click.UsageError("NAME must be a name, not a path")
     path = Path(f"{name}.toml")
     write_preset(path)
-    click.echo(f"Wrote {path}. Play it: livedshl play --preset {path}")
+    click.echo(f"Wrote {path}. Play it: livedshl play --preset {quote(str(path))}")
 
 
 def _table() -> Table:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from livedshl.cli.options import force_option
 from livedshl.cli.status import StatusLine
 from livedshl.rendering import replay as replay_take
 
@@ -17,12 +18,13 @@ from livedshl.rendering import replay as replay_take
     metavar="DIR",
     help="Where the model of the take is now, if it has moved.",
 )
-def replay(take: Path, out: Path | None, model: Path | None) -> None:
+@force_option
+def replay(take: Path, out: Path | None, model: Path | None, force: bool) -> None:
     """Play a recorded TAKE again, into the MIDI file OUT.
 
     TAKE is what `play --record` wrote: the MIDI file, or the .take file beside it. The same model
     gives the same file, byte for byte. After a crash the replay goes as far as the log does.
     """
-    replayed = replay_take(take, out, model)
+    replayed = replay_take(take, out, model, overwrite=force)
     compared = "identical to" if replayed.same else "differs from"
     StatusLine().tell(f"{replayed.path}: {compared} {replayed.recorded}")

@@ -11,7 +11,9 @@ from pathlib import Path
 from livedshl.bundle.model import Model
 from livedshl.live.chunk_window import ChunkWindow
 from livedshl.live.delivery import Delivery
+from livedshl.live.heard_tempo import HeardTempo
 from livedshl.live.performer import Performer
+from livedshl.live.position import Position
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take
 from livedshl.performance.chunk import Chunk
@@ -20,7 +22,7 @@ from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
-from livedshl.player.clock.source import ClockSettings
+from livedshl.player.clock.source import ClockSettings, Sync
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class LiveMusic:
         self._observe = observe
         self._window = ChunkWindow(_SHOWN_BARS * snapshot.grid.bar_ticks)
         self._commands: deque[tuple[Command, Band | None]] = deque()
+        self._heard_tempo = HeardTempo(snapshot.grid)
 
     def command(self, command: Command, band: Band | None) -> None:
         """Takes in a command, from any thread. band: the band of a chosen preset."""
@@ -81,6 +84,12 @@ class LiveMusic:
         for chunk in self._window.hear_before(tick):
             self._take.append(chunk, self._composer.keep_before(chunk.start_tick + 1))
             self._observe(chunk)
+
+    def hear_clock(self, position: Position) -> None:
+        """Takes in where the player's clock is. The take keeps the tempo of one from outside."""
+        if self.snapshot.sync is not Sync.INTERNAL:
+            for tick, tempo_bpm in self._heard_tempo.hear(position):
+                self._take.hear_tempo(tick, tempo_bpm)
 
     def close(self, cut_tick: int | None) -> None:
         """Completes the take: up to `cut_tick` if the music was cut off, else to its end."""
@@ -201,9 +210,17 @@ class ComposerThread:
         """The tick that sounds at a time of `time.perf_counter`, from any thread."""
         return self._performer.tick_at(time_s)
 
-    def save(self, path: Path) -> None:
-        """Writes the last bars that were heard, from any thread. Raises OutputError."""
-        self._take.save(path, self._performer.tick)
+    def save(self, path: Path) -> Path:
+        """Writes the last bars that were heard, from any thread; returns where.
+
+        Raises OutputError.
+        """
+        return self._take.save(path, self._performer.tick)
+
+    @property
+    def recording(self) -> Path | None:
+        """The file that is recorded into, if any."""
+        return self._take.recording
 
     @property
     def band(self) -> Band:
@@ -222,6 +239,7 @@ class ComposerThread:
                     self._performer.wait(_POLL_S)
                 if self._music.started:
                     self._music.keep_before(self._performer.tick + 1)
+                    self._music.hear_clock(self._performer.position)
         except BaseException as error:  # `stop` raises it on the main thread
             self._error = error
             self._failed.set()

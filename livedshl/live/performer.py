@@ -137,6 +137,12 @@ class Performer:
         """The tick the clock was last known to be at; 0 before the start."""
         return self._replies.position.tick
 
+    @property
+    def ended_tick(self) -> int:
+        """The first tick whose events were not sent, once the player has left."""
+        ended_tick = self._replies.ended_tick
+        return self.tick if ended_tick is None else ended_tick
+
     def tick_at(self, time_s: float) -> int:
         """The tick the clock is at, at a time of `time.perf_counter`."""
         return self._replies.position.tick_at(time_s)

@@ -16,7 +16,7 @@ from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.signals import handling_signals
 from livedshl.live.snapshot import Snapshot
-from livedshl.live.take_files import new_take_path
+from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, check
@@ -39,7 +39,8 @@ class Session:
 
     output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
     clock: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
-    the performer starts its own. record, trace: files to write.
+    the performer starts its own. record, trace: files to write; if one is there already, the new
+    one gets a number, unless `overwrite` is true.
     progress: called from the loader thread while the model loads.
     observe: called on the composer thread with each chunk when it is heard.
     on_ending: called when the music heads for its end because somebody asked for it.
@@ -57,6 +58,7 @@ class Session:
         watcher: PortWatcher | None = None,
         record: str | Path | None = None,
         trace: str | Path | None = None,
+        overwrite: bool = False,
         progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_ending: Callable[[], None] = lambda: None,
@@ -65,7 +67,7 @@ class Session:
         self._clock = replace(clock or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
-        self._files = _path(record), _path(trace)
+        self._files = _path(record), _path(trace), overwrite
         self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._observe = observe
         self._on_ending = on_ending
@@ -92,23 +94,27 @@ class Session:
 
     @property
     def has_begun(self) -> bool:
-        """Whether there was music, and its recording has a file."""
+        """Whether there was music."""
         return self._composing is not None
+
+    @property
+    def recording(self) -> Path | None:
+        """The file that it records into; None without one, or until there is music."""
+        return self._composing.recording if self._composing else None
 
     def snapshot(self) -> Snapshot | None:
         """The performance as it stands; None until there is music."""
         return self._composing.snapshot() if self._composing else None
 
     def save(self) -> Path:
-        """Writes the last bars that were heard into a new file, and their trace beside it.
+        """Writes the last bars that were heard into a new file, with their log and trace.
 
-        Returns the file. Raises OutputError.
+        It goes into the folder `livedshl` of the user's music. Returns the file. Raises
+        OutputError.
         """
         if self._composing is None:
             raise OutputError("nothing has been played yet that could be saved")
-        path = new_take_path()
-        self._composing.save(path)
-        return path
+        return self._composing.save(new_take_path())
 
     def end(self) -> None:
         """Ends the music at the next cadence; stops at once if there is no music yet."""
@@ -133,6 +139,7 @@ class Session:
 
         Returns None if it was stopped before the player could report. Raises LivedshlError.
         """
+        check_take_files(*self._files[:2])
         with ExitStack() as stack:
             if threading.current_thread() is threading.main_thread():
                 stack.enter_context(self.signals())
@@ -163,12 +170,13 @@ class Session:
             composing.start()
             self._composing = composing
             self._await_end(performer)
-            cut_tick = None if performer.ended else performer.tick
+            left = performer.ended
             composing.stop()
-            composing.close(cut_tick)
-            if performer.ended and not composing.finished:
+            performer.stop()  # before the take is closed, which wants the last message sent
+            came_to_its_end = left and composing.finished
+            composing.close(None if came_to_its_end else performer.ended_tick)
+            if left and not came_to_its_end:
                 raise OutputError("the player process died", remedy="Start livedshl again")
-            performer.stop()
             return performer.report()
 
     def _await_end(self, performer: Performer) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedshl.errors import OutputError
-from livedshl.live.take_files import LineFile
+from livedshl.files import write_beside
+from livedshl.live.take_files import LineFile, create_take_file, create_trace_file
 from livedshl.live.take_memory import TakeMemory, trace_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change
+from livedshl.performance.excerpt import excerpt
 from livedshl.performance.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,24 +27,39 @@ class Take:
     """Keeps what is heard, chunk by chunk; a context manager.
 
     bundle: the folder of the model that plays. record: a MIDI file to record into, with its log
-    beside it. trace: a file for where everything came from. Raises OutputError. If a disk is full,
-    it logs a warning and gives up that file.
+    beside it. trace: a file for where everything came from. Files that are there stay: the take
+    gets a number, unless `overwrite` is true. If a disk is full, it logs a warning and gives up
+    that file. Raises OutputError.
+
+    recording: the MIDI file that it records into, if any.
     """
 
     def __init__(
-        self, settings: Settings, bundle: Path, record: Path | None, trace: Path | None
+        self,
+        settings: Settings,
+        bundle: Path,
+        record: Path | None,
+        trace: Path | None,
+        overwrite: bool = False,
     ) -> None:
+        self.recording: Path | None = None
+        self._settings = settings
+        self._bundle = bundle
         self._memory = TakeMemory(settings)
+        self._changes: list[Change] = []
+        self._heard_tempi: list[tuple[int, float]] = []
         self._recorder: Recorder | None = None
         self._log: LogWriter | None = None
         self._trace: LineFile | None = None
         with ExitStack() as stack:
             if record:
+                self.recording = create_take_file(record, overwrite)
                 tracks = self._memory.tracks
-                self._recorder = stack.enter_context(_recorder(record, settings, tracks))
-                self._log = _log_writer(record, settings, bundle, stack)
+                self._recorder = stack.enter_context(_recorder(self.recording, settings, tracks))
+                self._log = _log_writer(self.recording, settings, bundle, stack)
             if trace:
-                self._trace = stack.enter_context(closing(LineFile(trace)))
+                path = create_trace_file(trace, overwrite)
+                self._trace = stack.enter_context(closing(LineFile(path)))
             self._open = stack.pop_all()
 
     def __enter__(self) -> "Take":
@@ -69,16 +86,25 @@ class Take:
 
     def change(self, change: Change) -> None:
         """Adds a change, at its tick."""
+        self._changes.append(change)
         if self._log:
             self._log.changed(change)
         if change.band:
             self._memory.add_band(change.band)
             if self._recorder:
                 self._recorder.name_tracks(self._memory.tracks)
-        if isinstance(change.command, SetTempo):
-            self._memory.set_tempo(change.tick, change.command.bpm)
-            if self._recorder:
-                self._recorder.set_tempo(change.tick, change.command.bpm)
+        if isinstance(change.command, SetTempo) and self._recorder:
+            self._recorder.set_tempo(change.tick, change.command.bpm)
+
+    def hear_tempo(self, tick: int, tempo_bpm: float) -> None:
+        """A clock from outside had this tempo from `tick` on, in beats of the metre."""
+        if not self._heard_tempi and self._recorder:
+            self._recorder.forget_tempi()
+        self._heard_tempi.append((tick, tempo_bpm))
+        if self._log:
+            self._log.tempo(tick, tempo_bpm)
+        if self._recorder:
+            self._recorder.set_tempo(tick, tempo_bpm)
 
     def cut(self, tick: int) -> None:
         """Removes everything from `tick` on, which was never heard."""
@@ -87,9 +113,37 @@ class Take:
         if self._log:
             self._log.end(tick)
 
-    def save(self, path: Path, tick: int) -> None:
-        """Writes the last bars up to `tick`, and their trace beside them. Raises OutputError."""
-        self._memory.save(path, tick)
+    def save(self, path: Path, tick: int) -> Path:
+        """Writes the last bars up to `tick`, and beside them their log and trace.
+
+        Returns the file: `path`, or that with a number if it is there already. Raises OutputError.
+        """
+        from livedshl.midi.file import write_midi  # late, as it loads mido
+        from livedshl.performance.replay import tempi_of
+        from livedshl.performance.take_log import TakeLog, log_path, log_text, manifest_digest
+
+        last = self._memory.last_bars(tick)
+        if last is None:
+            raise OutputError("nothing has been played yet that could be saved")
+        settings = self._settings
+        kept = TakeLog(
+            settings, self._bundle, manifest_digest(self._bundle),
+            tuple(change for change in self._changes if change.tick < last.end_tick),
+            last.chunks[-1].end_tick, last.end_tick, last.chunks[0].start_tick,
+            tuple(self._heard_tempi),
+        )  # fmt: skip
+        part = excerpt(last.chunks, last.before, last.end_tick, settings.tempo_bpm, tempi_of(kept))
+        path = create_take_file(path, overwrite=False)
+        try:
+            write_midi(
+                path, part.events, part.tempo_bpm, settings.grid, self._memory.tracks,
+                part.tempi_bpm,
+            )  # fmt: skip
+            write_beside(log_path(path), log_text(kept).encode())
+            write_beside(path.with_suffix(".jsonl"), trace_of(last.chunks).encode())
+        except OSError as error:
+            raise OutputError(f"cannot be saved ({error.strerror})", where=str(path)) from error
+        return path
 
 
 # What follows imports late: mido and msgspec take long to load, and the first note waits for it.

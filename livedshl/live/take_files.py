@@ -1,4 +1,4 @@
-"""The files of a take: a name for a new one, and files that grow a line at a time."""
+"""The files of a take: where new ones lie, which names they get, and files that grow."""
 
 import logging
 from contextlib import suppress
@@ -6,13 +6,74 @@ from datetime import datetime
 from pathlib import Path
 
 from livedshl.errors import OutputError
+from livedshl.files import (
+    MIDI_ENDINGS,
+    TRACE_ENDINGS,
+    check_distinct,
+    check_ending,
+    check_file,
+    check_folder,
+    create_numbered,
+)
 
 log = logging.getLogger(__name__)
 
 
+def check_take_files(record: Path | None, trace: Path | None) -> None:
+    """Raises SettingsError or OutputError if a take cannot be written into these files."""
+    if record:
+        check_ending(record, MIDI_ENDINGS, where="record")
+    if trace:
+        check_ending(trace, TRACE_ENDINGS, where="trace")
+    for path in filter(None, (record, trace)):
+        check_file(path)
+    if record and trace:
+        check_distinct((record, trace))
+
+
 def new_take_path() -> Path:
-    """A new file name in the working folder, made from the time."""
-    return Path(datetime.now().strftime("livedshl-%Y-%m-%d-%H%M%S.mid"))
+    """A new file name, made from the time, in the folder `livedshl` of the user's music.
+
+    Where that folder cannot be made it lies in the working folder.
+    """
+    from platformdirs import user_music_path  # late, as few performances need it
+
+    name = datetime.now().strftime("%Y-%m-%d %H.%M.%S.mid")
+    folder = user_music_path() / "livedshl"
+    try:
+        check_folder(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, OutputError):
+        return Path(f"livedshl {name}")
+    return folder / name
+
+
+def create_take_file(path: Path, overwrite: bool) -> Path:
+    """Creates the MIDI file of a take, at `path` or numbered; its trace and log lie beside it.
+
+    overwrite: takes `path` itself, whatever is there. Raises OutputError.
+    """
+    if overwrite:
+        return path
+    from livedshl.performance.take_log import log_path  # late, as it loads msgspec
+
+    free = create_numbered(path, lambda take: (log_path(take),))
+    _tell_number(path, free)
+    return free
+
+
+def create_trace_file(path: Path, overwrite: bool) -> Path:
+    """Creates a trace, at `path` or numbered. overwrite: takes `path`. Raises OutputError."""
+    if overwrite:
+        return path
+    free = create_numbered(path)
+    _tell_number(path, free)
+    return free
+
+
+def _tell_number(wanted: Path, free: Path) -> None:
+    if free != wanted:
+        log.warning("%s is already there, so this goes to %s", wanted, free.name)
 
 
 class LineFile:

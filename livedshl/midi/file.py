@@ -29,6 +29,9 @@ def write_midi(
     a tick on, ascending. track_names: the part on each channel; it also orders the tracks. Equal
     arguments give equal bytes. Raises OSError.
     """
+    at_start = [bpm for tick, bpm in tempo_changes if tick <= 0]
+    tempo_bpm = at_start[-1] if at_start else tempo_bpm
+    tempo_changes = [(tick, bpm) for tick, bpm in tempo_changes if tick > 0]
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     last_tick = int(events[-1, 0]) if len(events) else 0
     conductor = mido.MidiTrack(

@@ -73,6 +73,11 @@ class Recorder:
         """Changes the tempo from `tick` on. It is written with the next events after that tick."""
         self._tempo_changes.append((tick, tempo_bpm))
 
+    def forget_tempi(self) -> None:
+        """Forgets all changes of tempo: a clock from outside has set the tempo instead."""
+        self._tempo_changes.clear()
+        self._n_tempi = 0
+
     def name_tracks(self, track_names: Mapping[int, str]) -> None:
         """Names the tracks of channels that have no name yet."""
         self._track_names = {**track_names, **self._track_names}

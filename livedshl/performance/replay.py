@@ -12,6 +12,7 @@ from livedshl.midi.sounding import cut_events
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Composer
 from livedshl.performance.composition import Composition
+from livedshl.performance.excerpt import ChannelSettings, Tempi, excerpt
 from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import TakeLog, manifest_digest
 
@@ -20,12 +21,13 @@ from livedshl.performance.take_log import TakeLog, manifest_digest
 class Replayed:
     """What a take sounded like.
 
-    events: int64[n, 4]. tempi_bpm: (tick, BPM) of each change of tempo. tracks: the name of the
-    track on each channel.
+    events: int64[n, 4]. tempo_bpm: the first tempo. tempi_bpm: (tick, BPM) of each change of tempo.
+    tracks: the name of the track on each channel.
     """
 
     events: Events
-    tempi_bpm: tuple[tuple[int, float], ...]
+    tempo_bpm: float
+    tempi_bpm: Tempi
     tracks: dict[int, str]
 
 
@@ -44,16 +46,32 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
             composer.change(change)
     chunks = []
     while not composer.over and composer.tick < log.heard:
-        chunks.append(composer.compose().events)
-    events = np.concatenate(chunks) if chunks else NO_EVENTS
-    if log.end is not None or not composer.over:
-        events = cut_events(events, log.heard if log.end is None else log.end)
+        chunks.append(composer.compose())
     tracks = track_names(settings.parts)
     for change in log.changes:
         tracks = {**(track_names(change.band.parts) if change.band else {}), **tracks}
-    tempi = tuple(
+    tempi = tempi_of(log)
+    end = log.heard if log.end is None else log.end
+    if log.start is not None:
+        before = ChannelSettings().hear(c for c in chunks if c.start_tick < log.start)
+        kept = [chunk for chunk in chunks if log.start <= chunk.start_tick < end]
+        if not kept:
+            raise TakeError("its log does not reach the bars that it says it holds")
+        part = excerpt(kept, before, end, settings.tempo_bpm, tempi)
+        return Replayed(part.events, part.tempo_bpm, part.tempi_bpm, tracks)
+    events = np.concatenate([chunk.events for chunk in chunks]) if chunks else NO_EVENTS
+    if log.end is not None or not composer.over:
+        events = cut_events(events, end)
+    return Replayed(events, settings.tempo_bpm, tempi, tracks)
+
+
+def tempi_of(log: TakeLog) -> Tempi:
+    """(tick, BPM) of each change of tempo.
+
+    Where a clock from outside set the tempo, it is the one that was heard.
+    """
+    return log.tempi_bpm or tuple(
         (change.tick, change.command.bpm)
         for change in log.changes
         if isinstance(change.command, SetTempo)
     )
-    return Replayed(events, tempi, tracks)

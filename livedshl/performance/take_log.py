@@ -5,6 +5,7 @@ how far it was heard and what was commanded, last where the take was cut off. Af
 line may be missing or cut short.
 """
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from livedshl.records import RecordError, decode, encode
 from livedshl.version import __version__
 
 _FORMAT = 2
+_ENDING = ".take"
 _MOST_BYTES = 256 << 20
 
 
@@ -33,7 +35,9 @@ class TakeLog:
 
     bundle: the folder of the model; manifest: the SHA-256 of its manifest. heard: the tick up to
     which chunks were heard. end: the tick at which the take was cut off; None if the music came to
-    its end, or the program crashed.
+    its end, or the program crashed. start: the tick at which the file begins, for the last bars of
+    a performance; None for all of it. tempi_bpm: the tempo that was heard of a clock from outside,
+    each with the tick from which it held, in beats of the metre.
     """
 
     settings: Settings
@@ -42,6 +46,8 @@ class TakeLog:
     changes: tuple[Change, ...]
     heard: int
     end: int | None
+    start: int | None = None
+    tempi_bpm: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,16 @@ class _Head:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Any other line of a log: `heard`, `end`, or a `command` with its tick and band."""
+    """Any other line of a log.
+
+    `heard`, `start`, `end`, or with a tick: a `tempo` that was heard, or a `command` and its band.
+    """
 
     heard: int | None = None
+    start: int | None = None
     end: int | None = None
     tick: int | None = None
+    tempo: float | None = None
     command: str | None = None
     band: Band | None = None
 
@@ -92,6 +103,14 @@ class LogWriter:
             entry["band"] = change.band
         self._write(entry)
 
+    def tempo(self, tick: int, tempo_bpm: float) -> None:
+        """The clock from outside had this tempo from `tick` on, in beats of the metre."""
+        self._write({"tick": tick, "tempo": tempo_bpm})
+
+    def start(self, tick: int) -> None:
+        """The file begins at `tick`: it holds the last bars of a performance."""
+        self._write({"start": tick})
+
     def end(self, tick: int) -> None:
         """The take was cut off at `tick`."""
         self._write({"end": tick})
@@ -100,9 +119,37 @@ class LogWriter:
         self._file.write(encode(record) + "\n")
 
 
+def log_text(log: TakeLog) -> str:
+    """A whole log, as `read_log` reads it."""
+    text = io.StringIO()
+    writer = LogWriter(text, log.settings, log.bundle)
+    for change in log.changes:
+        writer.changed(change)
+    for tick, tempo_bpm in log.tempi_bpm:
+        writer.tempo(tick, tempo_bpm)
+    writer.heard(log.heard)
+    if log.start is not None:
+        writer.start(log.start)
+    if log.end is not None:
+        writer.end(log.end)
+    return text.getvalue()
+
+
 def log_path(take: Path) -> Path:
-    """The log beside the MIDI file of a take."""
-    return take.with_suffix(".take")
+    """The log beside the MIDI file of a take: that of tune.mid is tune.mid.take."""
+    return take.with_name(f"{take.name}{_ENDING}")
+
+
+def take_and_log(path: Path) -> tuple[Path, Path]:
+    """The MIDI file and the log of a take, of which `path` is either.
+
+    The log of tune.mid used to be called tune.take.
+    """
+    if path.suffix.lower() == _ENDING:
+        named = path.with_suffix("")
+        return (named if named.suffix else path.with_suffix(".mid")), path
+    log, old = log_path(path), path.with_suffix(_ENDING)
+    return path, old if old.exists() and not log.exists() else log
 
 
 def read_log(path: Path) -> TakeLog:
@@ -111,6 +158,12 @@ def read_log(path: Path) -> TakeLog:
         if path.stat().st_size > _MOST_BYTES:
             raise TakeError("too large for the log of a take", where=str(path))
         text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise TakeError(
+            f"there is no log {path.name} beside the take",
+            where=str(path.parent),
+            remedy="Only what `livedshl play` recorded or saved can be played again",
+        ) from None
     except OSError as error:
         raise TakeError(f"cannot be read ({error.strerror})", where=str(path)) from error
     except UnicodeDecodeError:
@@ -130,7 +183,8 @@ def read_log(path: Path) -> TakeLog:
         head = decode(format_1.upgraded(lines[0]) if is_old else lines[0], _Head)
     changes: dict[int, Change] = {}  # by line number
     parts = {part.name for part in head.settings.parts}
-    heard, end = 0, None
+    heard, start, end = 0, None, None
+    tempi_bpm = []
     for number, line in enumerate(lines[1:], 2):
         if number == len(lines) and not _is_json(line):  # a crash cut it short
             break
@@ -138,8 +192,12 @@ def read_log(path: Path) -> TakeLog:
             entry = decode(format_1.upgraded(line) if is_old else line, _Entry)
             if entry.heard is not None:
                 heard = entry.heard
+            elif entry.start is not None:
+                start = entry.start
             elif entry.end is not None:
                 end = entry.end
+            elif entry.tick is not None and entry.tempo is not None:
+                tempi_bpm.append((entry.tick, entry.tempo))
             elif entry.tick is not None and entry.command is not None:
                 command = parse_command(entry.command, ALL_COMMANDS)
                 changes[number] = Change(entry.tick, command, entry.band)
@@ -149,7 +207,10 @@ def read_log(path: Path) -> TakeLog:
     for number, change in changes.items():  # which may name parts of a band to come
         with _line(path, number):
             check(change.command, parts, head.settings.key.mode)
-    return TakeLog(head.settings, head.bundle, head.manifest, tuple(changes.values()), heard, end)
+    return TakeLog(
+        head.settings, head.bundle, head.manifest, tuple(changes.values()), heard, end, start,
+        tuple(tempi_bpm),
+    )  # fmt: skip
 
 
 def manifest_digest(bundle: Path) -> str:

@@ -79,6 +79,14 @@ class Playback:
         if self.finish_tick is not None and at >= self.finish_tick:
             self.finished = True
 
+    def unsent_tick(self, time_s: float) -> int:
+        """The first tick of which nothing has been sent, if the music stops at `time_s`."""
+        if self.finished:  # with latency, that is before the clock reaches the tick
+            return max(int(self.sent_tick), self.finish_tick or 0)
+        at = self.transport.tick_at(time_s + self.latency_s)
+        waiting = self.scheduler.next_tick
+        return max(int(self.sent_tick) + 1, int(at if waiting is None else min(at, waiting)))
+
     def _begin(self, tick: float, skips: bool) -> Iterator[bytes]:
         if self._sender:
             yield from self._sender.stop()

@@ -69,16 +69,17 @@ class Player:
     def run(self) -> None:
         """Plays until told to leave. However it ends, every note is switched off."""
         self._replies.send(Reply.READY)
-        unreleased = 0
+        unreleased = unsent_tick = 0
         try:
             while not (self._interpreter.has_quit or self._playback.finished):
                 self._turn()
         finally:
             unreleased = self._playback.scheduler.notes.sounding
+            unsent_tick = self._playback.unsent_tick(time.perf_counter())
             self._output.send_all(self._playback.leave())
             self._follower.close()
             self._output.close(rings=self._playback.finished)
-        self._report(unreleased)
+        self._report(unreleased, unsent_tick)
 
     def _turn(self) -> None:
         """Waits for the next deadline or instruction, whichever comes first, and acts on it."""
@@ -132,7 +133,7 @@ class Player:
             self._output.send_all(scheduler.notes.instruments())
             self._replies.send(Reply.REOPENED)
 
-    def _report(self, unreleased: int) -> None:
+    def _report(self, unreleased: int, unsent_tick: int) -> None:
         scheduler = self._playback.scheduler
         report = {
             "realtime": self._realtime,
@@ -142,10 +143,7 @@ class Player:
             "unreleased": unreleased,
             "jumps": self._jumps,
         }
-        tick = int(self._playback.transport.tick_at(time.perf_counter()))
-        if self._playback.finished:  # with latency, that is before the clock reaches the tick
-            tick = max(tick, self._playback.finish_tick or 0)
-        self._replies.send_last(Reply.REPORT, tick, json.dumps(report).encode())
+        self._replies.send_last(Reply.REPORT, unsent_tick, json.dumps(report).encode())
 
 
 def main() -> None:

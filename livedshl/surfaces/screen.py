@@ -46,7 +46,7 @@ OWN_KEYS = (
     ("l", "MIDI learn the last control"),
     ("s", "save the last 32 bars"),
     ("c", "show or hide the codes"),
-    ("q", "quit now; Ctrl-C: at a cadence"),
+    ("q", "quit at a cadence; q q: now"),
     ("?", "show or hide these keys"),
 )
 
@@ -107,10 +107,8 @@ class Cockpit(App[None]):
         event.stop()
         event.prevent_default()
         name = event.key
-        if name == "ctrl+c":
+        if name in ("ctrl+c", "ctrl+q", "q"):
             self._interrupt()
-        elif name == "q":
-            self._session.stop()
         elif name in _PANELS:
             self._open ^= {_PANELS[name]}
         elif name == "s":
@@ -141,13 +139,13 @@ class Cockpit(App[None]):
             self.tell("MIDI learn needs a controller input")
 
     def _interrupt(self) -> None:
-        """Ends the music at the first Ctrl-C, stops it at the second."""
+        """Ends the music the first time, stops it the second."""
         if self._interrupted:
             self._session.stop()
         else:
             self._interrupted = True
             self._session.end()
-            self.tell("Ending at the next cadence (Ctrl-C again stops now)")
+            self.tell("Ending at the next cadence (q again stops now)")
 
     def _save(self) -> None:
         try:

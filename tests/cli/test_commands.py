@@ -91,7 +91,7 @@ def bad(tmp_path):
             "preset 'sesion'. Did you mean 'session'?",
         ),
         (("generate", "t.xyz"), 1, "cannot write .xyz. Known endings are .mid"),
-        (("generate", "no/such/folder/t.mid"), 1, "cannot be written"),
+        (("generate", "no/such/folder/t.mid"), 1, "no/such/folder: there is no such folder"),
         (("generate", "t.mid", "--preset", "waltz"), 1, "Did you mean 'waltz-evening'?"),
         (
             ("generate", "t.mid", "--model", "sesion"),
@@ -173,7 +173,7 @@ def test_the_same_seed_writes_the_same_bytes_and_another_does_not(tmp_path):
     files = (tmp_path / "t.mid", tmp_path / "t.musicxml")
     written = []
     for seed in (5, 5, 6):
-        assert run("generate", *files, "--bars", 6, "--seed", seed).returncode == 0
+        assert run("generate", "--force", *files, "--bars", 6, "--seed", seed).returncode == 0
         written.append([file.read_bytes() for file in files])
     for first, again, other in zip(*written, strict=True):
         assert first == again != other
@@ -220,12 +220,14 @@ def test_playing_imports_neither_torch_nor_music21(tmp_path, command):
 def test_without_midi_and_audio_it_plays_into_a_file_and_says_why(tmp_path):
     result = subprocess.run(
         livedshl_without("fluidsynth", "play", "--bars", 1, "--tempo", 400),
-        cwd=tmp_path, capture_output=True, text=True, env=os.environ | NO_MIDI,
+        cwd=tmp_path, capture_output=True, text=True,
+        env=os.environ | NO_MIDI | {"XDG_MUSIC_DIR": str(tmp_path / "Music")},
     )  # fmt: skip
     assert "No MIDI" in result.stderr
-    (take,) = tmp_path.glob("livedshl-*.mid")
-    assert f"Recorded to {take.name}" in result.stderr
+    (take,) = (tmp_path / "Music" / "livedshl").glob("*.mid")
+    assert f"Recorded to {take}" in result.stderr
     assert len(read_events(take))
+    assert [path.name for path in tmp_path.iterdir()] == ["Music"]
 
 
 def test_on_a_full_disk_the_music_goes_on(tmp_path):
@@ -266,7 +268,7 @@ def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_pa
     def agreeing_steps(retrieve):
         trace = tmp_path / f"{retrieve}.jsonl"
         options = ("--bars", 60, "--seed", 2, "--form", "none", "--retrieve", retrieve)
-        command = ("generate", tmp_path / "t.mid", *options, "--trace", trace)
+        command = ("generate", tmp_path / f"{retrieve}.mid", *options, "--trace", trace)
         assert run(*command).returncode == 0
         records = [json.loads(line) for line in trace.read_text().splitlines()]
         return np.mean([record["agreeing_steps"] for record in records[1:]])
@@ -278,7 +280,18 @@ def test_the_nearest_codes_go_on_with_what_sounds_and_the_farthest_do_not(tmp_pa
 def test_a_folder_of_tunes_is_coded_by_a_models_networks_and_kept(tmp_path):
     surroundings = os.environ | NO_MIDI | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     for _ in range(2):
-        command = ("play", "--corpus", TUNES, "--bars", 1, "--tempo", 400, "--trace", "t.jsonl")
+        command = (
+            "play",
+            "--corpus",
+            TUNES,
+            "--bars",
+            1,
+            "--tempo",
+            400,
+            "--force",
+            "--trace",
+            "t.jsonl",
+        )
         result = run(*command, cwd=tmp_path, env=surroundings)
         assert result.returncode == 0, result.stderr
         records = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
@@ -293,7 +306,7 @@ def test_the_library_is_searched_and_the_music_begins_with_what_was_found(tmp_pa
     contents = []
     for asked in (number, title):
         options = ("--from", asked, "--bars", 4, "--seed", 1, "--trace", tmp_path / "t.jsonl")
-        assert run("generate", tmp_path / "t.mid", *options).returncode == 0
+        assert run("generate", "--force", tmp_path / "t.mid", *options).returncode == 0
         contents.append((tmp_path / "t.mid").read_bytes())
         record = json.loads((tmp_path / "t.jsonl").read_text().splitlines()[0])
         assert (record["source"], record["song_beat"], record["metre"]) == (source, 0, "6/8")

@@ -116,7 +116,7 @@ def test_every_preset_renders_to_a_score_a_piano_roll_and_a_sound_file(tmp_path,
             ("t.mid", "--roll", "r.mid"),
             "r.mid: cannot write .mid. Known endings are .svg",
         ),
-        (("no/t.svg", "t.mid"), "cannot be written"),
+        (("no/t.svg", "t.mid"), "Error: no: there is no such folder. Make it first."),
     ],
 )
 def test_what_cannot_be_written_is_told_in_a_line(run_here, tmp_path, arguments, told):

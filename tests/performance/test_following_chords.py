@@ -83,7 +83,7 @@ def test_a_chart_that_cannot_be_read_names_bar_and_chord():
 
 def test_the_trace_tells_how_long_one_song_is_quoted(tmp_path):
     trace = tmp_path / "out.jsonl"
-    arguments = ["--bars", "16", "--seed", "1", "--form", "none", "--trace", str(trace)]
+    arguments = ["--force", "--bars", "16", "--seed", "1", "--form", "none", "--trace", str(trace)]
     for most in ("6", "8"):
         command = ["generate", str(tmp_path / "out.mid"), *arguments, "--max-quote", most]
         assert CliRunner().invoke(livedshl, command).exit_code == 0

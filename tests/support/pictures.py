@@ -52,7 +52,7 @@ def draw(folder: Path, heard_s: float) -> None:
     folder.mkdir(exist_ok=True)
     asyncio.run(draw_screen(folder / "screen.png", heard_s))
     command = [sys.executable, "-m", "livedshl", "generate", str(folder / "score.png")]
-    command += ["--seed", str(SEED), "--bars", "32", "--roll", str(folder / "roll.png")]
+    command += ["--force", "--seed", str(SEED), "--bars", "32", "--roll", str(folder / "roll.png")]
     subprocess.run(command, check=True)
 
 

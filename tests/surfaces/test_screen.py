@@ -68,8 +68,9 @@ def test_a_key_shows_the_codes(drawn_as_before):
     assert drawn_as_before("c")
 
 
-def test_ctrl_c_says_how_to_stop_at_once(drawn_as_before, session):
-    assert drawn_as_before("ctrl+c")
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+def test_it_ends_at_a_cadence_and_says_how_to_stop_at_once(drawn_as_before, session, key):
+    assert drawn_as_before(key)
     assert session.ending and not session.stopped
 
 
@@ -99,7 +100,7 @@ def test_a_key_changes_what_it_says(cockpit, session, keys, changed):
     assert {name: getattr(session.steering, name) for name in changed} == changed
 
 
-@pytest.mark.parametrize("keys", [["q"], ["ctrl+c", "ctrl+c"]], ids=["q", "twice Ctrl-C"])
-def test_it_stops_the_music_at_once(cockpit, session, keys):
+@pytest.mark.parametrize("keys", [["q", "q"], ["ctrl+c", "ctrl+c"]], ids=["q", "Ctrl-C"])
+def test_the_second_time_it_stops_the_music_at_once(cockpit, session, keys):
     steer(cockpit, session, *keys)
     assert session.stopped

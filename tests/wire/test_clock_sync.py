@@ -8,11 +8,13 @@ import signal
 import subprocess
 import time
 
+import mido
 import pytest
 from support.processes import player_of
 from support.surroundings import Receiver, Sender, left_on, livedshl
 
 from livedshl.midi.file import read_events
+from livedshl.rendering import replay
 
 PULSE, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 CHOSEN = ("--seed", 7, "--preset", "solo-piano", "--bars", 40)
@@ -151,6 +153,19 @@ def test_livedshl_starts_stops_and_goes_on_with_the_sender(
             after = messages[number:]
             silence = next(i for i, (_, m) in enumerate(after) if m[0] == 0xB0 and m[1] == 120)
             assert not left_on(messages[: number + silence + 1])
+
+
+@pytest.mark.slow
+def test_a_take_lasts_as_long_as_it_was_heard(sender, following, tmp_path):
+    player = following("--record", tmp_path / "take.mid")
+    sender.do("start", "roll 384 132", "stop")  # four bars; the preset is slower
+    time.sleep(0.3)
+    end(player, signal.SIGINT)
+    file = mido.MidiFile(tmp_path / "take.mid")
+    ticks = max(sum(message.time for message in track) for track in file.tracks)
+    assert abs(file.length / (ticks / 480 * 60 / 132) - 1) < 0.01
+    assert len([m for m in file.tracks[0] if m.type == "set_tempo"]) < 8
+    assert replay(tmp_path / "take.mid").same
 
 
 @pytest.mark.slow

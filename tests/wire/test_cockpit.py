@@ -11,6 +11,7 @@ from support.surroundings import Sender, livedshl, need
 
 from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
+from livedshl.rendering import replay
 
 WIDTH, HEIGHT = 80, 24
 
@@ -66,13 +67,14 @@ def terminal(jack, receiver, tmp_path):
         "play", "--port", receiver.port, "--tempo", 200, "--seed", 4,
         "--record", tmp_path / "take.mid",
     )  # fmt: skip
-    opened = Terminal(tmp_path.name, command, jack, tmp_path)
+    environment = jack | {"XDG_MUSIC_DIR": str(tmp_path / "Music")}
+    opened = Terminal(tmp_path.name, command, environment, tmp_path)
     yield opened
     opened.close()
 
 
 def take_of(folder):
-    return read_log(folder / "take.take")
+    return read_log(folder / "take.mid.take")
 
 
 def test_the_screen_shows_what_plays_and_what_comes(terminal):
@@ -140,7 +142,9 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     terminal.wait_for("Tempo 1")
     terminal.press("s")
     terminal.wait_for("Saved the last 32 bars")
-    assert {path.suffix for path in tmp_path.glob("livedshl-*")} == {".mid", ".jsonl"}
+    saved = next((tmp_path / "Music" / "livedshl").glob("*.mid"))
+    assert {path.suffix for path in saved.parent.iterdir()} == {".mid", ".jsonl", ".take"}
+    assert replay(saved, tmp_path / "again.mid").same
     terminal.press("e")
     assert terminal.wait_until_over() == 0
     told = terminal.screen().replace("\n", "")
@@ -175,7 +179,7 @@ def test_a_knob_learns_the_control_of_the_last_key_and_a_pad_what_the_key_did(
         terminal.wait_for("Note 36 on channel 10 now controls tempo down")
         controller.do("send 153 36 0", "send 153 36 90")
         terminal.wait_for("104.0 bpm")
-        terminal.press("q")
+        terminal.press("q", "q")
         assert terminal.wait_until_over() == 0
     finally:
         terminal.close()
@@ -185,7 +189,7 @@ def test_a_knob_learns_the_control_of_the_last_key_and_a_pad_what_the_key_did(
 def test_ctrl_c_once_ends_on_a_cadence_and_the_terminal_is_restored(terminal, tmp_path):
     terminal.wait_for("candidates")
     terminal.press("C-c")
-    terminal.wait_for("Ctrl-C again stops now")
+    terminal.wait_for("again stops now")
     terminal.wait_for("ENDING")
     assert terminal.wait_until_over() == 0
     log = take_of(tmp_path)

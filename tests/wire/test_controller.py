@@ -84,7 +84,9 @@ class Played:
         return self._acted()
 
     def _acted(self):
-        return [text_of(change.command) for change in read_log(self.folder / "take.take").changes]
+        return [
+            text_of(change.command) for change in read_log(self.folder / "take.mid.take").changes
+        ]
 
     def kill(self):
         self._listener.close()

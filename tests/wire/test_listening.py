@@ -90,7 +90,7 @@ def test_a_phrase_is_answered_by_the_segment_nearest_by_code(
     _, told = player.communicate()
     assert player.returncode == 0, told
 
-    log = read_log(tmp_path / "take.take")
+    log = read_log(tmp_path / "take.mid.take")
     assert [type(change.command) for change in log.changes] == [Listen, Answer]
     change = log.changes[1]
     (answer,) = answers_in(tmp_path)
@@ -142,7 +142,7 @@ def test_a_chord_that_is_held_is_followed_until_it_is_let_go(performance, keyboa
     wait_until(lambda: len(trace_of(tmp_path)) >= seen + 8)
     player.terminate()
     player.communicate()
-    changes = read_log(tmp_path / "take.take").changes
+    changes = read_log(tmp_path / "take.mid.take").changes
     assert [text_of(change.command) for change in changes] == ["harmony Em", "harmony"]
 
 
@@ -163,7 +163,7 @@ def test_its_own_notes_on_a_port_that_loops_are_not_listened_to(
     wait_until(lambda: len(trace_of(tmp_path)) >= seen + 8)
     player.terminate()
     player.communicate()
-    assert read_log(tmp_path / "take.take").changes == ()
+    assert read_log(tmp_path / "take.mid.take").changes == ()
 
 
 @pytest.mark.slow
@@ -180,7 +180,7 @@ def test_a_key_that_was_down_when_the_keyboard_was_unplugged_is_up(performance, 
     keyboard.leave()
 
     def asked():
-        return [change.command for change in read_log(tmp_path / "take.take").changes]
+        return [change.command for change in read_log(tmp_path / "take.mid.take").changes]
 
     wait_until(lambda: FollowChord(None) in asked() and Answer in map(type, asked()))
     player.terminate()

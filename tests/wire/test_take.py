@@ -1,15 +1,18 @@
 """A take that is steered while it plays, on a real MIDI wire, and played again from its log."""
 
+import os
 import signal
 import subprocess
 import time
+from collections import Counter
 
 import mido
 import pytest
-from support.surroundings import livedshl
+from support.surroundings import NO_MIDI, livedshl
 
 from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
+from livedshl.rendering import replay
 
 COMMANDS = [
     "mute Melody on", "key E", "tempo 300", "hold", "level Chords 50", "re-roll", "panic",
@@ -36,7 +39,7 @@ def performance(jack, receiver, tmp_path):
 
 def wait_until_heard(folder, n_lines):
     """Waits until the log of the take has so many lines."""
-    log = folder / "take.take"
+    log = folder / "take.mid.take"
     for _ in range(300):
         if log.exists() and len(log.read_text().splitlines()) >= n_lines:
             return
@@ -60,6 +63,14 @@ def sounding_at_last(messages):
         elif status & 0xF0 in (0x80, 0x90):
             sounding.discard((status & 15, data[0]))
     return sounding
+
+
+def assert_holds_all(take, messages):
+    """A take has every note that was sent, up to the last."""
+    sent = [(data[0] & 15, data[1]) for _, data in messages if data[0] & 0xF0 == 0x90 and data[2]]
+    notes = [m for m in mido.MidiFile(take) if m.type == "note_on" and m.velocity]
+    missing = Counter(sent) - Counter((m.channel, m.note) for m in notes)
+    assert not missing
 
 
 def replayed(folder):
@@ -88,8 +99,10 @@ def test_a_steered_take_leaves_no_note_on_and_is_played_again_byte_for_byte(
     player.stdin.close()
     told = player.stderr.read()
     assert player.wait() == 0, told
-    assert not sounding_at_last(receiver.messages())
-    changes = read_log(tmp_path / "take.take").changes
+    messages = receiver.messages()
+    assert not sounding_at_last(messages)
+    assert_holds_all(tmp_path / "take.mid", messages)
+    changes = read_log(tmp_path / "take.mid.take").changes
     acted = {text_of(change.command).split()[0] for change in changes}
     assert {command.split()[0] for command in COMMANDS} <= acted, told
     told, again = replayed(tmp_path)
@@ -116,8 +129,68 @@ def test_after_a_crash_the_take_is_readable_and_can_be_played_again(performance,
     assert [(m.channel, m.note) for m in recorded] == [(m.channel, m.note) for m in replay]
 
 
+def play(folder, *arguments):
+    return subprocess.run(
+        livedshl("play", "--bars", 1, "--tempo", 400, *arguments),
+        cwd=folder, env=os.environ | NO_MIDI, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_a_second_take_leaves_the_first_as_it_was(tmp_path):
+    for seed in (1, 2):
+        done = play(tmp_path, "--seed", seed, "--record", "take.mid", "--trace", "take.jsonl")
+        assert done.returncode == 0, done.stderr
+    assert "take.mid is already there, so this goes to take-2.mid" in done.stderr
+    assert "Recorded to take-2.mid" in done.stderr
+    for name in ("take.mid", "take-2.mid"):
+        assert replay(tmp_path / name).same
+    first = (tmp_path / "take.mid").read_bytes()
+    assert first != (tmp_path / "take-2.mid").read_bytes()
+    assert play(tmp_path, "--seed", 2, "--record", "take.mid", "--force").returncode == 0
+    assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "take-2.mid").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--record", "take.wav"), "--record: take.wav does not end in .mid"),
+        (("--trace", "take.mid"), "--trace: take.mid does not end in .jsonl"),
+    ],
+)
+def test_an_ending_that_means_something_else_is_refused(tmp_path, arguments, told):
+    (tmp_path / "take.mid.take").write_text("an earlier log")
+    done = play(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["take.mid.take"]
+
+
+def test_files_are_not_replaced_unasked(tmp_path):
+    def run(*arguments):
+        return subprocess.run(livedshl(*arguments), cwd=tmp_path, capture_output=True, text=True)
+
+    make = ("generate", "a.mid", "--bars", 2, "--seed")
+    assert run(*make, 1).returncode == 0
+    kept = (tmp_path / "a.mid").read_bytes()
+    done = run(*make, 2)
+    assert done.returncode == 1
+    told = "a.mid: is there already. Choose another name, or replace it with --force."
+    assert done.stderr.strip() == f"Error: {told}"
+    assert (tmp_path / "a.mid").read_bytes() == kept
+    assert run(*make, 2, "--force").returncode == 0
+    assert (tmp_path / "a.mid").read_bytes() != kept
+    assert run("generate", "b.mid", "B.mid", "--bars", 1).returncode == 2
+
+
+def test_a_take_of_an_older_version_is_found_by_its_old_name(tmp_path):
+    assert play(tmp_path, "--record", "take.mid").returncode == 0
+    (tmp_path / "take.mid.take").rename(tmp_path / "take.take")
+    assert replay(tmp_path / "take.mid").same
+    assert replay(tmp_path / "take.take").same
+
+
 def test_a_recording_is_never_replaced_by_what_is_played_again(tmp_path):
-    for take, out in (("take.mid", "take.mid"), ("take.take", "take.mid")):
+    for take, out in (("take.mid", "take.mid"), ("take.mid.take", "take.mid")):
         (tmp_path / take).write_bytes(b"kept")
         done = subprocess.run(
             livedshl("replay", take, out), cwd=tmp_path, capture_output=True, text=True
@@ -130,10 +203,10 @@ def test_a_recording_is_never_replaced_by_what_is_played_again(tmp_path):
 def test_what_is_no_log_of_a_take_is_refused(tmp_path):
     (tmp_path / "take.mid").write_bytes(b"")
     for content in ("", "{}\n", '{"format": 1}\n', '{"format": 99, "livedshl": "9.0"}\n', "[1]\n"):
-        (tmp_path / "take.take").write_text(content)
+        (tmp_path / "take.mid.take").write_text(content)
         done = subprocess.run(
             livedshl("replay", tmp_path / "take.mid"), capture_output=True, text=True
         )
         assert done.returncode == 1
-        assert "take.take" in done.stderr
+        assert "take.mid.take" in done.stderr
         assert "Traceback" not in done.stderr
