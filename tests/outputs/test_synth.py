@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from support.speakers import Ears, SteadyDevice, null_device
+from support.speakers import FRAMES, Ears, SteadyDevice, null_device
 from support.surroundings import need
 
 from livedshl.errors import MissingDependencyError, OutputError
@@ -85,26 +85,64 @@ def test_how_the_sound_is_cut_into_blocks_changes_nothing():
     assert np.array_equal(whole, pieces)
 
 
-@pytest.mark.parametrize("device", [SteadyDevice, null_device])
-def test_notes_are_heard_as_far_apart_as_they_were_sent(device):
-    if device is null_device:
-        pytest.importorskip("miniaudio")
-    ears = Ears(device)
-    port = Synth(find_soundfont(), ears.open)
+class Asked:
+    """A device, and the clock that the synthesiser reads, both moved on by the test."""
+
+    def __init__(self):
+        self.now_s = 100.0
+        self.asked = 0
+
+    def perf_counter(self):
+        return self.now_s
+
+    def open(self, render):
+        self.render = render
+        return self
+
+    def close(self):
+        pass
+
+    def go_on(self, until_s):
+        """Asks for every block that is due by then; returns the sound."""
+        sound = b""
+        while (due_s := 100 + self.asked * FRAMES / SAMPLE_RATE) <= until_s:
+            self.now_s = due_s
+            sound += self.render(FRAMES)
+            self.asked += 1
+        self.now_s = until_s
+        return sound
+
+
+@pytest.mark.parametrize("apart", [640, 1000, 12_345])
+def test_notes_are_heard_as_far_apart_as_they_were_sent(apart, monkeypatch):
+    asked = Asked()
+    monkeypatch.setattr(synth.time, "perf_counter", asked.perf_counter)
+    port = Synth(find_soundfont(), asked.open)
     port.send(WOODBLOCK)
-    time.sleep(0.5)
-    sent = []
-    for _ in range(2):
-        sent.append(time.perf_counter())
-        port.send(NOTE)
-        time.sleep(0.4)
-    heard = ears.heard()
+    sound = asked.go_on(102.0)
+    for count in (1, 2):
+        port.send(bytes((0x90, 60, 60 * count)))
+        sound += asked.go_on(102.0 + count * apart / SAMPLE_RATE)
+    sound += asked.go_on(103.0)
+    monkeypatch.undo()
     port.close()
-    loud = np.abs(heard.astype(int)).max() // 3  # above the reverberation
-    first = onset(heard, loud)
-    second = first + 9600 + onset(heard[first + 9600 :], loud)
-    # As exactly as the stream's pace is known on a machine that is busy.
-    assert abs((second - first) - (sent[1] - sent[0]) * SAMPLE_RATE) < 0.005 * SAMPLE_RATE
+    heard = np.frombuffer(sound, np.int16).reshape(-1, 2)
+    alone = onset(rendered(bytes((0xC0, 115)), NOTE, 4000))
+    first = onset(heard) - alone
+    assert 2 * SAMPLE_RATE + FRAMES <= first < 2 * SAMPLE_RATE + FRAMES + BLOCK
+    loud = np.abs(heard.astype(int)).max() // 2  # only the second is
+    second = onset(heard, loud) - onset(rendered(WOODBLOCK, NOTE, 4000), loud)
+    assert abs(second - first - apart) < BLOCK
+
+
+def test_the_sound_reaches_a_device_that_keeps_time():
+    pytest.importorskip("miniaudio")
+    ears = Ears(null_device)
+    port = Synth(find_soundfont(), ears.open)
+    port.send(NOTE)
+    wait_for(lambda: len(ears.heard()) > SAMPLE_RATE // 2)
+    port.close()
+    onset(ears.heard())
 
 
 def test_a_device_that_vanishes_is_said_and_the_next_one_plays_on():

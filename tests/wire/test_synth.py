@@ -11,7 +11,7 @@ import pytest
 from support.bundles import index_of, random_bundle
 from support.surroundings import livedshl, livedshl_without, need
 
-from livedshl.errors import MissingDependencyError, OutputError
+from livedshl.errors import MissingDependencyError
 from livedshl.improviser import Retrieve
 from livedshl.music import GRIDS
 from livedshl.performance.composition import Composition
@@ -129,11 +129,3 @@ def test_a_missing_soundfont_and_a_missing_library_say_what_to_install(tmp_path)
     assert "FluidSynth is missing" in told.stderr
     assert "install" in told.stderr
     assert len(told.stderr.strip().splitlines()) == 1
-
-
-def test_a_file_that_is_no_soundfont_is_refused(soundfont, tmp_path):
-    from livedshl.outputs.synth import Synth
-
-    (tmp_path / "fake.sf2").write_bytes(b"RIFF")
-    with pytest.raises(OutputError, match=r"fake\.sf2: FluidSynth cannot load"):
-        Synth(tmp_path / "fake.sf2")
