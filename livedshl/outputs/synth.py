@@ -16,8 +16,8 @@ from livedshl.outputs.audio_device import (
     Render,
     audio_library,
     check_audio,
+    light_imports,
     open_device,
-    without_numpy,
 )
 from livedshl.outputs.fluidsynth_library import load_fluidsynth
 from livedshl.outputs.missing import missing
@@ -56,7 +56,7 @@ class Synth:
         self._closed = Event()
         self._open_speakers = open_speakers
         try:
-            with without_numpy():
+            with light_imports():
                 self._device = open_speakers(self._render)
         except LivedshlError:
             self._renderer.close()
