@@ -18,7 +18,6 @@ Arrays are memory-mapped, and nothing is unpickled.
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,7 +44,6 @@ from livedshl.music.chords import ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
-from livedshl.records import encode
 
 NETWORKS = "networks.safetensors"
 _TUNES = "tunes.json"
@@ -125,6 +123,11 @@ def write_bundle(
     The manifest is renamed into place last, so a folder with a manifest is a complete bundle.
     Other files in the folder, such as a model card, stay as they are.
     """
+    # Playing a model needs neither, and should not wait for them.
+    import tempfile
+
+    from livedshl.records import encode
+
     arrays = _arrays(coded)
     files = (_TUNES, NETWORKS, *(f"{name}.npy" for name in arrays))
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """Groups of commands, of which a command is loaded only when it is used."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +19,8 @@ class PlainGroup(click.Group):
         name = args[0]
         known = self.list_commands(ctx)
         if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches  # only after a slip
+
             near = get_close_matches(name, known, n=1)
             hint = f". Did you mean {near[0]!r}?" if near else ""
             raise click.UsageError(f"there is no command {name!r}{hint}", ctx)

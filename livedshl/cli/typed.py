@@ -4,20 +4,21 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
-from livedshl.performance.command_text import parse_command
 from livedshl.performance.commands import COMMANDS
-from livedshl.surfaces.announcement import announced
-from livedshl.surfaces.gesture import Gesture
+
+if TYPE_CHECKING:
+    from livedshl.surfaces.gesture import Gesture
 
 USAGE = (
     'Type a command and Enter while it plays, such as "tempo 120", "key D" or "hold". '
     f'Commands: {", ".join(COMMANDS)}. "save" keeps the last 32 bars.'
 )
 
-Learn = Callable[[Gesture], str]
+Learn = Callable[["Gesture"], str]
 
 
 def obey_typed_lines(session: Session, learn: Learn | None, tell: Callable[[str], None]) -> None:
@@ -46,6 +47,11 @@ def _read_lines(session: Session, learn: Learn | None, tell: Callable[[str], Non
 
 def _obey(text: str, session: Session, learn: Learn | None) -> str:
     """Obeys a line; returns what to tell the user."""
+    # Nobody types before the first note, which should not wait for these.
+    from livedshl.performance.command_text import parse_command
+    from livedshl.surfaces.announcement import announced
+    from livedshl.surfaces.gesture import Gesture
+
     word, _, gesture = text.partition(" ")
     try:
         if word == "learn":

@@ -23,8 +23,10 @@ class Memory:
         self._recent: deque[int] = deque(maxlen=recency)  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=window - 1)  # songs
         self._passages = 0
-        # By content, the number of the passage in which any of its songs was last heard.
-        self._heard_at = np.full(int(library.content_ids.max()) + 1, -LONGEST_MEMORY)
+        # By content, the number of the passage in which any of its songs was last heard. In 32
+        # bits: every state that may be returned to has a copy.
+        n_contents = int(library.content_ids.max()) + 1
+        self._heard_at = np.full(n_contents, -LONGEST_MEMORY, np.int32)
 
     def copy(self) -> "Memory":
         """The same memory, to go on independently."""
@@ -64,7 +66,7 @@ class Memory:
 
         1 means the last passage.
         """
-        unheard: NDArray[np.int64] = (
-            self._passages - self._heard_at[self._library.content_ids[segments]]
-        )
+        unheard: NDArray[np.int64] = self._passages - self._heard_at[
+            self._library.content_ids[segments]
+        ].astype(np.int64)
         return unheard

@@ -1,7 +1,5 @@
 """General MIDI level 1: the drum channel, and the instruments in program order (MMA, GM 1)."""
 
-from difflib import get_close_matches
-
 DRUM_CHANNEL = 9  # channel 10, counted from 0
 
 _NAMES = """acoustic grand piano, bright acoustic piano, electric grand piano, honky-tonk piano,
@@ -44,6 +42,8 @@ def program_number(name: str) -> int:
     try:
         return _NUMBERS[name.lower()]
     except KeyError:
+        from difflib import get_close_matches  # only after a slip
+
         near = get_close_matches(name.lower(), PROGRAMS, n=3, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise ValueError(f"no General MIDI instrument is called {name!r}{hint}") from None

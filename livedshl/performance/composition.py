@@ -12,7 +12,6 @@ from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_o
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary, Grid
-from livedshl.performance.answer import heard_as
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     Answer,
@@ -189,6 +188,8 @@ class Composition(Iterator[Chunk]):
 
     def _answer(self, phrase: Phrase) -> None:
         """Continues from a phrase as from a segment: by its forward code."""
+        from livedshl.performance.answer import heard_as  # the network, needed for a phrase only
+
         grid = self._settings.grid
         self._passages.answer(
             heard_as(phrase, self.tick, self._bundle, grid, self._harmony.vocabulary)

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
+from typing import TYPE_CHECKING
 
 from livedshl.bundle.catalogue import bundle_folder, find_bundle
 from livedshl.bundle.integrity import read_manifest
-from livedshl.bundle.tunes import ListedTune, the_tune, tunes_of
 from livedshl.errors import SettingsError
 from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.music import GRIDS, Grid
@@ -16,6 +16,9 @@ from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
+
+if TYPE_CHECKING:
+    from livedshl.bundle.tunes import ListedTune
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +135,10 @@ def _key(name: str | None) -> Key | None:
         raise SettingsError(str(error), where="key", remedy=remedy) from None
 
 
-def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None) -> ListedTune:
+def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None) -> "ListedTune":
     """The tune of the model that is meant. A metre or mode of None stands for any."""
+    from livedshl.bundle.tunes import the_tune, tunes_of  # few performances begin with a tune
+
     tunes = tunes_of(bundle_folder(model))
     return the_tune(
         [tune for tune in tunes if metre in (None, tune.metre) and mode in (None, tune.mode)],

@@ -2,11 +2,14 @@
 
 from copy import copy
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from livedshl.improviser import Improvisation, Passage
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.music import Grid
-from livedshl.performance.answer import Heard
+
+if TYPE_CHECKING:
+    from livedshl.performance.answer import Heard
 
 
 class Passages:
@@ -49,7 +52,7 @@ class Passages:
         """Forgets the look ahead, after a change to the improvisation."""
         self._ahead = None
 
-    def answer(self, heard: Heard) -> None:
+    def answer(self, heard: "Heard") -> None:
         """Continues from what a player played; music that was about to end leaves time for it."""
         if self._last_beat is not None:
             bar_beats = self._grid.bar_beats
