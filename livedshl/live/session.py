@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
+from livedshl.live.hearing import Hearing
 from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
@@ -42,6 +43,7 @@ class Session:
     the performer starts its own. record, trace: files to write.
     progress: called from the loader thread while the model loads.
     observe: called on the composer thread with each chunk when it is heard.
+    on_begin: called when everything is open and the first note is about to sound.
     on_ending: called when the music heads for its end because somebody asked for it.
 
     Any thread may call `send`, `snapshot`, `save`, `end` and `stop`.
@@ -59,6 +61,7 @@ class Session:
         trace: str | Path | None = None,
         progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
+        on_begin: Callable[[Hearing], None] = lambda hearing: None,
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
@@ -68,6 +71,7 @@ class Session:
         self._files = _path(record), _path(trace)
         self._loader = Loader(lambda told: model_of(settings, told), progress)
         self._observe = observe
+        self._on_begin = on_begin
         self._on_ending = on_ending
         self._stop = threading.Event()
         self._ending = threading.Event()
@@ -160,6 +164,7 @@ class Session:
                 failed=self._stop,
             )
             stack.callback(composing.stop)
+            self._on_begin(performer.hearing)
             composing.start()
             self._composing = composing
             self._await_end(performer)

@@ -58,7 +58,7 @@ class Synth:
                 self._synth.setting("audio.driver", driver)
                 if driver == "jack":
                     self._synth.setting("audio.jack.autoconnect", 1)
-                    self._synth.setting("audio.jack.id", "livedshl")
+                    self._synth.setting("audio.jack.id", "livedshl-speakers")
                 # Not Synth.start: that opens MIDI inputs as well, and hides a failure.
                 self._synth.audio_driver = fluidsynth.new_fluid_audio_driver(
                     self._synth.settings, self._synth.synth
