@@ -149,11 +149,14 @@ def play(
         from livedshl.player.clock.link import check_link  # a library that few have need of
 
         check_link()
+    control_port, listen = (
+        None if name is None else _input(name) for name in (control_port, listen)
+    )
+    check_take_files(record, trace)
     if output.kind is OutputKind.NOWHERE:
         click.echo(output.reason, err=True)
         record = record or _ask_to_record()
         output = replace(output, name=str(record), reason=f"Recording to {record}, without sound.")
-    check_take_files(record, trace)
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status, ExitStack() as surfaces:
@@ -217,7 +220,7 @@ def _open_surfaces(
     if control_port is not None:
         from livedshl.surfaces.midi_control import MidiControl
 
-        control = MidiControl(_input(control_port), session, watcher, tell)
+        control = MidiControl(control_port, session, watcher, tell)
         learn = surfaces.enter_context(control).learn
     if osc_port:
         from livedshl.surfaces.osc import OscServer
@@ -226,7 +229,7 @@ def _open_surfaces(
     if listen is not None:
         from livedshl.live.listener import Listener
 
-        surfaces.enter_context(Listener(_input(listen), session, watcher, tell))
+        surfaces.enter_context(Listener(listen, session, watcher, tell))
     return learn
 
 

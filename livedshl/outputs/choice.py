@@ -6,7 +6,6 @@ from enum import Enum
 from pathlib import Path
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.fluidsynth_library import fluidsynth_version
 from livedshl.outputs.listeners import are_known
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.port_names import find_port
@@ -63,8 +62,8 @@ def choose_output(
         name = find_port(port, output_names())
         return Output(OutputKind.PORT, name, f"Playing to the MIDI port {name}.")
     if synth:
+        check_synth()  # fails here rather than after the music is announced
         font = soundfont or find_soundfont()
-        fluidsynth_version()  # fails here rather than after the music is announced
         return Output(
             OutputKind.SYNTH, str(font), f"Playing through the synthesiser with {font.name}."
         )

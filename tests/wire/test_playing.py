@@ -94,7 +94,7 @@ def test_a_virtual_port_is_made_where_none_is_named(jack, tmp_path):
     player = play(jack, "--record", tmp_path / "take.mid")
     for _ in range(50):
         listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True).stdout
-        if "livedshl" in listed:
+        if "livedshl:livedshl" in listed and (tmp_path / "take.mid").exists():
             break
         time.sleep(0.1)
     else:
