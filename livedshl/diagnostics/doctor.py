@@ -115,9 +115,6 @@ def _sound() -> list[Finding]:
 
 def _audio() -> Finding:
     names = audio_outputs()
-    if not names:
-        remedy = "Connect and switch on an audio device, and start the sound server"
-        return Finding("Audio", State.MISSING, "no device to play on", remedy)
     others = f", and {len(names) - 1} more" if len(names) > 1 else ""
     return Finding("Audio", State.OK, names[0] + others, names={"devices": tuple(names)})
 

@@ -27,6 +27,7 @@ class PlayerReport:
     deadlines: median, 99th percentile and worst. underruns: times the composer was late. dropped:
     notes left out because they came too late. notes: notes played. unreleased: notes still
     sounding when the player left, which it switched off. jumps: times the clock had stood still.
+    sound_dropouts: times the synthesiser's sound was interrupted.
     """
 
     realtime: str
@@ -38,6 +39,7 @@ class PlayerReport:
     notes: int
     unreleased: int
     jumps: int
+    sound_dropouts: int
 
 
 class Performer:

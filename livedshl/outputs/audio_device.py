@@ -6,13 +6,14 @@ user from device to device. PortAudio serves where miniaudio has no wheel: Linux
 
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from ctypes.util import find_library
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from livedshl.errors import LivedshlError, OutputError
+from livedshl.errors import LivedshlError, MissingDependencyError, OutputError
 from livedshl.outputs.missing import missing
 from livedshl.outputs.quiet import silenced_stderr
 
@@ -53,35 +54,31 @@ def open_device(render: Render) -> AudioDevice:
         miniaudio = load_miniaudio()
         if miniaudio is None:
             return _PortAudioDevice(_load_sounddevice(), render)
-        for system in _systems():
+        for system in _SYSTEMS.get(sys.platform, _SYSTEMS["linux"]):
             try:
-                return _MiniaudioDevice(miniaudio, system, render)
+                return MiniaudioDevice(miniaudio, system, render)
             except miniaudio.MiniaudioError:
                 continue
-    raise no_audio()
-
-
-def audio_outputs() -> list[str]:
-    """The audio outputs, each once. Raises MissingDependencyError without a library for it."""
-    with silenced_stderr():
-        miniaudio = load_miniaudio()
-        if miniaudio is None:
-            return _portaudio_outputs(_load_sounddevice())
-        for system in _systems():
-            try:
-                devices = miniaudio.Devices([getattr(miniaudio.Backend, system)])
-                names = [str(device["name"]) for device in devices.get_playbacks()]
-            except miniaudio.MiniaudioError:
-                continue
-            if names:
-                return list(dict.fromkeys(names))
-    return []
+    raise _no_audio()
 
 
 def check_audio() -> None:
-    """Raises MissingDependencyError or OutputError if there is no audio output."""
-    if not audio_outputs():
-        raise no_audio()
+    """Opens the output for a moment. Raises MissingDependencyError or OutputError if it cannot."""
+    open_device(_silence).close()
+
+
+def audio_outputs() -> list[str]:
+    """The audio outputs, the system's default first.
+
+    PortAudio lists them where it is there: miniaudio's list fails as a whole if one device is in
+    use. Raises MissingDependencyError or OutputError if nothing can be opened either.
+    """
+    with silenced_stderr():
+        names = _names_in_portaudio() or _names_in_miniaudio()
+    if not names:
+        check_audio()
+        names = ["default"]
+    return list(dict.fromkeys(names))  # systems may list one twice
 
 
 def audio_library() -> str:
@@ -89,7 +86,7 @@ def audio_library() -> str:
     return "PortAudio" if load_miniaudio() is None else "an audio system"
 
 
-def no_audio() -> LivedshlError:
+def _no_audio() -> LivedshlError:
     """The error that no audio system has an output here."""
     if _SOUND_CARDS.is_dir() and find_library("asound") is None:
         return missing("an audio system", "the speakers")
@@ -100,26 +97,37 @@ def no_audio() -> LivedshlError:
 
 
 def load_miniaudio() -> ModuleType | None:
-    """miniaudio, if it is installed. Its NumPy, which takes 0.1 s to import, stays unloaded."""
-    if (loaded := sys.modules.get("miniaudio")) is not None:
-        return loaded
+    """miniaudio, if it is installed."""
     # Otherwise JACK starts a server if none is running.
     os.environ["JACK_NO_START_SERVER"] = "1"
-    hides_numpy = "numpy" not in sys.modules
-    if hides_numpy:
-        sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
         import miniaudio
     except ImportError:
         return None
-    finally:
-        if hides_numpy:
-            del sys.modules["numpy"]
     module: ModuleType = miniaudio
     return module
 
 
-class _MiniaudioDevice:
+@contextmanager
+def light_imports() -> Iterator[None]:
+    """Keeps miniaudio from importing what it needs for arrays and for radio stations.
+
+    Without NumPy and urllib it takes 5 ms instead of 85, which the first note waits for. For the
+    player process only: no other thread may import them meanwhile.
+    """
+    stand_ins = {"numpy": None, "urllib.request": ModuleType("urllib.request")}
+    added = [name for name in stand_ins if name not in sys.modules]
+    sys.modules.update({name: stand_ins[name] for name in added})  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        for name in added:
+            del sys.modules[name]
+
+
+class MiniaudioDevice:
+    """The default output of an audio system, by miniaudio's name; "NULL" makes no sound."""
+
     def __init__(self, miniaudio: ModuleType, system: str, render: Render) -> None:
         self._device = miniaudio.PlaybackDevice(
             nchannels=_CHANNELS,
@@ -139,6 +147,7 @@ class _MiniaudioDevice:
             raise
 
     def close(self) -> None:
+        """Stops it."""
         with silenced_stderr():
             self._device.close()
 
@@ -163,17 +172,37 @@ class _PortAudioDevice:
             )  # fmt: skip
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
-            raise no_audio() from error
+            raise _no_audio() from error
 
     def close(self) -> None:
         self._stream.close(ignore_errors=True)
 
 
-def _portaudio_outputs(sounddevice: ModuleType) -> list[str]:
+def _names_in_portaudio() -> list[str]:
+    try:
+        sounddevice = _load_sounddevice()
+    except MissingDependencyError:
+        return []
     devices = [d for d in sounddevice.query_devices() if d["max_output_channels"] > 0]
     chosen = sounddevice.default.device[1]
     devices.sort(key=lambda device: device["index"] != chosen)
-    return list(dict.fromkeys(device["name"] for device in devices))  # systems may list one twice
+    return [device["name"] for device in devices]
+
+
+def _names_in_miniaudio() -> list[str]:
+    if (miniaudio := load_miniaudio()) is None:
+        return []
+    for system in _SYSTEMS.get(sys.platform, _SYSTEMS["linux"]):
+        try:
+            devices = miniaudio.Devices([getattr(miniaudio.Backend, system)]).get_playbacks()
+        except miniaudio.MiniaudioError:
+            continue
+        return [device["name"] for device in devices]
+    return []
+
+
+def _silence(frames: int) -> memoryview:
+    return memoryview(bytes(frames * _CHANNELS * 2))
 
 
 def _load_sounddevice() -> ModuleType:
@@ -183,7 +212,3 @@ def _load_sounddevice() -> ModuleType:
         raise missing("PortAudio", "the speakers") from error
     module: ModuleType = sounddevice
     return module
-
-
-def _systems() -> tuple[str, ...]:
-    return _SYSTEMS.get(sys.platform, _SYSTEMS["linux"])

@@ -12,7 +12,7 @@ from types import ModuleType
 from livedshl.outputs.missing import missing
 
 # Where pygame-ce keeps its libraries on Linux and on macOS, seen from the folder it lies in.
-_CARRIED = ("pygame_ce.libs/libfluidsynth*", "pygame/.dylibs/libfluidsynth*")
+_CARRIED = ("pygame*.libs/libfluidsynth*", "pygame/.dylibs/libfluidsynth*")
 
 
 def load_fluidsynth() -> ModuleType:

@@ -20,6 +20,8 @@ _CLOCK_DRIFT = 1e-4
 class MidiPort:
     """An open MIDI output."""
 
+    dropouts = 0
+
     def __init__(self, output: Any) -> None:
         self._output = output
         self._refusal: type[Exception] = load_rtmidi().RtMidiError

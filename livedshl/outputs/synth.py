@@ -16,6 +16,7 @@ from livedshl.outputs.audio_device import (
     Render,
     audio_library,
     check_audio,
+    light_imports,
     open_device,
 )
 from livedshl.outputs.fluidsynth_library import load_fluidsynth
@@ -26,6 +27,7 @@ from livedshl.outputs.soundfont import find_soundfont
 _TAIL_S = 1.5  # shorter than the silence after which a player counts as hanging
 _LATE_NOTE_S = 0.2  # a note that would begin later than this is left out
 _STALLED_S = 1.0  # a device that has asked for nothing so long is gone
+_STARTING_S = 3.0  # or, at its start: PulseAudio's null sink takes 2 s
 _CHECK_PERIOD_S = 0.5
 
 
@@ -54,7 +56,8 @@ class Synth:
         self._closed = Event()
         self._open_speakers = open_speakers
         try:
-            self._device = open_speakers(self._render)
+            with light_imports():
+                self._device = open_speakers(self._render)
         except LivedshlError:
             self._renderer.close()
             raise
@@ -89,6 +92,8 @@ class Synth:
         """The next block: rendered up to each message, which is then applied, and on from there."""
         now = self._asked_s = time.perf_counter()
         first = self._clock.begin_block(now, frames)
+        if self._clock.runs_free:  # as ALSA's null device does
+            time.sleep(frames / SAMPLE_RATE)
         sent, clock, renderer = self._sent, self._clock, self._renderer
         block = bytearray(frames * FRAME_BYTES)
         done = 0
@@ -115,8 +120,9 @@ class Synth:
         """Opens the audio output again when the one in use is gone, on a thread of its own."""
         stalled = False
         while not self._closed.wait(_CHECK_PERIOD_S):
-            was_stalled, stalled = stalled, time.perf_counter() - self._asked_s > _STALLED_S
-            if not (stalled and was_stalled):  # once: the whole process may have been suspended
+            was_stalled, stalled = stalled, self._is_stalled()
+            # Stalled once means little: the whole process may have been suspended.
+            if not (self._gone or (stalled and was_stalled)):
                 continue
             if not self._gone:
                 self._gone = True
@@ -128,6 +134,10 @@ class Synth:
             else:
                 self._asked_s = time.perf_counter()
                 self._gone = False
+
+    def _is_stalled(self) -> bool:
+        limit_s = _STALLED_S if self._clock.steady else _STARTING_S
+        return time.perf_counter() - self._asked_s > limit_s
 
     def _forget_old_notes(self) -> None:
         """Applies what nobody asks to hear, so that it does not pile up."""

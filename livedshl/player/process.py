@@ -142,6 +142,7 @@ class Player:
             "notes": scheduler.notes.sent,
             "unreleased": unreleased,
             "jumps": self._jumps,
+            "sound_dropouts": self._output.dropouts,
         }
         self._replies.send_last(Reply.REPORT, unsent_tick, json.dumps(report).encode())
 

@@ -39,6 +39,11 @@ class RecoveringOutput:
                     self._refused = True
                     self._replies.send(Reply.LOST, text=str(error).encode())
 
+    @property
+    def dropouts(self) -> int:
+        """How often the sound was interrupted; a MIDI port makes none."""
+        return self._port.dropouts
+
     def lose(self, system_died: bool) -> None:
         """Sends nowhere until the port is back: RtMidi waits for ever if nobody takes a message."""
         self._reopen_s = None

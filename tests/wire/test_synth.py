@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 import numpy as np
@@ -12,7 +13,7 @@ from support.fresh_machine import hiding
 from support.sound import samples
 from support.surroundings import livedshl, livedshl_without, need
 
-from livedshl.errors import MissingDependencyError, OutputError
+from livedshl.errors import MissingDependencyError
 from livedshl.improviser import Retrieve
 from livedshl.music import GRIDS
 from livedshl.performance.composition import Composition
@@ -127,9 +128,29 @@ def test_a_missing_soundfont_and_a_missing_library_say_what_to_install(tmp_path)
     assert len(told.stderr.strip().splitlines()) == 1
 
 
-def test_a_file_that_is_no_soundfont_is_refused(soundfont, tmp_path):
-    from livedshl.outputs.synth import Synth
-
-    (tmp_path / "fake.sf2").write_bytes(b"RIFF")
-    with pytest.raises(OutputError, match=r"fake\.sf2: FluidSynth cannot load"):
-        Synth(tmp_path / "fake.sf2")
+@pytest.mark.parametrize("hidden", ["nothing", "miniaudio"])
+def test_either_library_opens_the_audio(soundfont, jack, hidden):
+    program = (
+        "import sys, time\n"
+        f"sys.modules[{hidden!r}] = None\n"
+        "from livedshl.outputs.soundfont import find_soundfont\n"
+        "from livedshl.outputs.audio_device import open_device\n"
+        "from livedshl.outputs.synth import Synth\n"
+        "blocks = []\n"
+        "def opened(render):\n"
+        "    def kept(frames):\n"
+        "        blocks.append(bytes(render(frames)))\n"
+        "        return memoryview(blocks[-1])\n"
+        "    return open_device(kept)\n"
+        "port = Synth(find_soundfont(), opened)\n"
+        "port.send(bytes((0x90, 60, 127)))\n"
+        "time.sleep(0.5)\n"
+        "port.close()\n"
+        "print(max(b''.join(blocks)) > 0)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=jack, capture_output=True, text=True
+    )  # fmt: skip
+    if hidden == "miniaudio" and "PortAudio is missing" in told.stderr:
+        need(False, "PortAudio")
+    assert told.stdout == "True\n", told.stderr
