@@ -53,7 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         timed = on_wire and item.path.stem not in UNHURRIED
         if on_wire:
             item.add_marker("wire")
-            item.add_marker("no_cover")  # tracing slows what these tests time
+        if on_wire or "slow" in item.keywords:
+            item.add_marker("no_cover")  # tracing slows what is timed, and doubles what is long
         # The tests of a file share their fixtures, so one worker runs them all. The other tests of
         # the wire disturb one another's timing, so one worker runs them all too.
         item.add_marker(pytest.mark.xdist_group("wire" if timed else item.path.stem))
