@@ -11,7 +11,7 @@ from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import check_virtual_ports, output_names
 from livedshl.outputs.soundfont import find_soundfont
-from livedshl.outputs.synth import check_synth
+from livedshl.outputs.synth import check_parts, check_synth
 
 # MIDI ports of synthesisers that sound with nothing else to set up, by how their names begin.
 _GENERAL_MIDI = ("Microsoft GS Wavetable Synth", "FLUID Synth", "TiMidity")
@@ -62,7 +62,7 @@ def choose_output(
         name = find_port(port, output_names())
         return Output(OutputKind.PORT, name, f"Playing to the MIDI port {name}.")
     if synth:
-        check_synth()  # fails here rather than after the music is announced
+        check_parts()  # fails here rather than after the music is announced
         font = soundfont or find_soundfont()
         return Output(
             OutputKind.SYNTH, str(font), f"Playing through the synthesiser with {font.name}."

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event, Thread
 
@@ -147,16 +147,27 @@ class Synth:
                 self._renderer.play(message)
 
 
+_PARTS: Mapping[str, Callable[[], object]] = {
+    "FluidSynth": load_fluidsynth,
+    "a soundfont": find_soundfont,
+}
+
+
 def check_synth() -> None:
     """Raises MissingDependencyError or OutputError if `Synth` could not be heard.
 
-    If several parts are missing, the remedy installs all of them in one line.
+    It opens the audio output for a moment. If several parts are missing, the remedy installs all
+    of them in one line.
     """
-    checks: dict[str, Callable[[], object]] = {
-        "FluidSynth": load_fluidsynth,
-        "a soundfont": find_soundfont,
-        audio_library(): check_audio,
-    }
+    _check({**_PARTS, audio_library(): check_audio})
+
+
+def check_parts() -> None:
+    """The same, but leaves the audio output alone, which takes longer to open."""
+    _check(_PARTS)
+
+
+def _check(checks: Mapping[str, Callable[[], object]]) -> None:
     lacking, other = [], None
     for part, check in checks.items():
         try:
