@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, force_option, performance_options
@@ -31,6 +32,7 @@ from livedshl.units import MOST_LATENCY_MS
 
 @click.command()
 @click.option(
+    "-p",
     "--port",
     type=OUTPUT_PORT,
     metavar="NAME|N",
@@ -129,6 +131,8 @@ def play(
     through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
     it offers to record a MIDI file.
     """
+    if synth or virtual or soundfont:
+        port = _unless_by_default("port", port)
     if sum((bool(port), synth or bool(soundfont), virtual)) > 1:
         raise click.UsageError("choose one of --port, --synth and --virtual")
     if corpus and chosen["opening"]:
@@ -137,6 +141,8 @@ def play(
         )
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
+    if chosen["tempo_bpm"] and sync == "clock":
+        raise click.UsageError("leave out --tempo: the MIDI clock sets the tempo")
     settings = make_settings(bars=bars, **chosen)
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
@@ -189,6 +195,12 @@ def play(
             status.report(session.run())
         if session.recording:
             status.tell(f"Recorded to {session.recording}.")
+
+
+def _unless_by_default(option: str, value: str | None) -> str | None:
+    """The value of an option; None if it stands in the settings file only."""
+    source = click.get_current_context().get_parameter_source(option)
+    return None if source is ParameterSource.DEFAULT_MAP else value
 
 
 def _input(name: str | None) -> str:
@@ -265,9 +277,8 @@ def _announce(
 ) -> None:
     status.tell(hearing.reason)
     if clock.sync is Sync.CLOCK:
-        status.tell(
-            f"Waiting for MIDI clock and Start on {clock.port or 'the virtual input livedshl-clock'}."
-        )
+        port = clock.port or "the virtual input livedshl-clock"
+        status.tell(f"Waiting for MIDI clock and Start on {port}.")
     if clock.sync is Sync.LINK:
         status.tell("Joining the Ableton Link session of this network at its next bar.")
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")

@@ -13,10 +13,13 @@ from livedshl.performance.commands import COMMANDS
 if TYPE_CHECKING:
     from livedshl.surfaces.gesture import Gesture
 
-USAGE = (
-    'Type a command and Enter while it plays, such as "tempo 120", "key D" or "hold". '
-    f'Commands: {", ".join(COMMANDS)}. "save" keeps the last 32 bars.'
-)
+USAGE = 'Type a command and Enter while it plays, such as "tempo 120", or "help" for all of them.'
+# What is typed beside the commands of the music.
+_OTHERS = {
+    "learn tempo": "MIDI learn: the next knob or pad sets the tempo",
+    "save": "save the last 32 bars",
+    "help": "show this list",
+}
 
 Learn = Callable[["Gesture"], str]
 
@@ -56,6 +59,8 @@ def _obey(text: str, session: Session, learn: Learn) -> str:
     try:
         if word == "learn":
             return learn(Gesture.parse(gesture))
+        if word in ("help", "?"):
+            return help_text()
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
         command = parse_command(" ".join(text.split()))
@@ -63,3 +68,10 @@ def _obey(text: str, session: Session, learn: Learn) -> str:
     except LivedshlError as error:
         return str(error)
     return announced(command)
+
+
+def help_text() -> str:
+    """All commands, an example each."""
+    examples = {kind.example: kind.help for kind in COMMANDS.values()} | _OTHERS
+    width = max(map(len, examples))
+    return "\n".join(f"{example:{width}}  {what}" for example, what in examples.items())
