@@ -210,8 +210,8 @@ def _input(name: str | None) -> str:
 
 def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Path:
     """The folder of a model of other tunes, coded by the networks of the one that was chosen."""
-    # It loads what reads tunes, and torch when they are new.
-    from livedshl.learning.pipeline import cached_bundle
+    # It loads what reads tunes.
+    from livedshl.learning.coding import cached_bundle
 
     folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
     return cached_bundle(folder, corpus, progress)
