@@ -1,6 +1,6 @@
 """Trains a bundle: from tunes to chords, grid, segments, networks, codes.
 
-Modules that need torch are imported late: `livedshl train --help` must not wait for it.
+Modules that need torch are imported late: the help of `livedshl train` must not wait for it.
 """
 
 import json

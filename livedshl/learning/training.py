@@ -63,9 +63,10 @@ def train(
     """Trains on the `positive` pairs of library rows, int32[m, 2], and keeps the best epoch.
 
     The best epoch has the highest `EpochFigures.score`, measured on withheld pairs. Epoch 0, which
-    has learned nothing, counts only if no other was completed. `folder` gets a checkpoint before the first epoch and after each one. With `resume`, training continues from
-    there and ends as if never interrupted. The paper's method may then run for more epochs; the
-    contrastive method may not, because its learning rate depends on them.
+    has learned nothing, counts only if no other was completed. `folder` gets a checkpoint before
+    the first epoch and after each one. With `resume`, training continues from there and ends as if
+    never interrupted. The paper's method may then run for more epochs; the contrastive method may
+    not, because its learning rate depends on them.
 
     Stops after the current batch once `stop()` is true. The same settings on the same processor
     give the same networks. Each of several `workers` learns from a part of every batch, all get

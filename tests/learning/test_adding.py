@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.own_tunes import own_book, own_sheets
-from support.surroundings import livedshl
+from support.surroundings import livedshl_without
 from support.torch_codes import loaded, torch_codes
 
 from livedshl.bundle import open_bundle
@@ -119,7 +119,7 @@ def test_the_name_of_a_model_that_ships_is_refused(folder: Path, models: Path) -
 def test_from_a_folder_of_tunes_to_music_that_begins_with_one(folder: Path, tmp_path: Path) -> None:
     def run(*arguments):
         done = subprocess.run(
-            livedshl(*arguments), cwd=tmp_path, capture_output=True, text=True, check=False,
+            livedshl_without("torch", *arguments), cwd=tmp_path, capture_output=True, text=True, check=False,
             env=os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
