@@ -53,7 +53,7 @@ _MIDI_REMEDIES = {
 
 
 def install_extra(extra: str) -> str:
-    """The command that installs an extra of livedshl: "scores", "tunes", "train", "link" or "dev"."""
+    """The command that installs an extra of livedshl, such as "scores" or "tunes"."""
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 

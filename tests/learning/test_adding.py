@@ -119,7 +119,8 @@ def test_the_name_of_a_model_that_ships_is_refused(folder: Path, models: Path) -
 def test_from_a_folder_of_tunes_to_music_that_begins_with_one(folder: Path, tmp_path: Path) -> None:
     def run(*arguments):
         done = subprocess.run(
-            livedshl_without("torch", *arguments), cwd=tmp_path, capture_output=True, text=True, check=False,
+            livedshl_without("torch", *arguments),
+            cwd=tmp_path, capture_output=True, text=True, check=False,
             env=os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
