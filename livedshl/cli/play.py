@@ -204,15 +204,19 @@ def _open_surfaces(
     control_port: str | None,
     osc_port: int | None,
     listen: str | None,
-) -> Callable[..., str] | None:
+) -> Callable[..., str]:
     """Opens what steers the session and what plays along. Returns what lets a knob learn."""
+
     # Each is loaded only where it is asked for: the first note need not wait for it.
-    learn = None
-    if control_port is not None:
+    def open_control(name: str) -> Callable[..., str]:
         from livedshl.surfaces.midi_control import MidiControl
 
-        control = MidiControl(_input(control_port), session, watcher, tell)
-        learn = surfaces.enter_context(control).learn
+        return surfaces.enter_context(MidiControl(name, session, watcher, tell)).learn
+
+    if control_port is None:
+        learn = _learning_on_demand(lambda: open_control(""))
+    else:
+        learn = open_control(_input(control_port))
     if osc_port:
         from livedshl.surfaces.osc import OscServer
 
@@ -224,12 +228,27 @@ def _open_surfaces(
     return learn
 
 
+def _learning_on_demand(open_control: Callable[[], Callable[..., str]]) -> Callable[..., str]:
+    """MIDI learn that makes its virtual input when somebody first wants to learn."""
+    learn: Callable[..., str] | None = None
+
+    def learn_now(*gestures: object) -> str:
+        nonlocal learn
+        if learn:
+            return learn(*gestures)
+        learn = open_control()
+        return f"Connect your controller to livedshl-control. {learn(*gestures)}"
+
+    return learn_now
+
+
 def _announce(status: StatusLine, settings: Settings, output: Output, clock: ClockSettings) -> None:
     status.tell(output.reason)
     if output.kind is OutputKind.VIRTUAL:
         status.tell("To hear it from this machine, use --synth.")
     if clock.sync is Sync.CLOCK:
-        status.tell(f"Waiting for MIDI clock and Start on {clock.port or 'a virtual input'}.")
+        source = clock.port or "the virtual input livedshl-clock"
+        status.tell(f"Waiting for MIDI clock and Start on {source}.")
     if clock.sync is Sync.LINK:
         status.tell("Joining the Ableton Link session of this network at its next bar.")
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")

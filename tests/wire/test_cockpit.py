@@ -128,7 +128,8 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
         (["f"], "Freeze: repeating"),
         (["p"], "Preset solo-piano"),
         (["r"], "Re-roll:"),
-        (["l"], "MIDI learn needs a controller"),
+        (["z"], "The key z does nothing"),
+        (["l"], "Connect your controller to livedshl-control"),
     ):
         terminal.press(*keys)
         terminal.wait_for(told)
