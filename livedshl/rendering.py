@@ -189,7 +189,7 @@ class _Piece:
         elif ending == ".musicxml":
             write_beside(path, self._musicxml(section_marks(self.sections)))
         elif ending == ".wav":
-            from livedshl.outputs.synth import render_wav
+            from livedshl.outputs.wav import render_wav
 
             render_wav(path, self.events, settings.quarter_bpm, _RING_OUT_S)
         else:

@@ -13,6 +13,12 @@ from support.surroundings import CORPORA, IN_CI
 from livedshl.cli import main
 
 WIRE = Path(__file__).parent / "wire"
+# Files of tests/wire that run beside others: they passed on two cores at a load of 8 to 12.
+UNHURRIED = {
+    "test_api", "test_benchmarks", "test_checkup", "test_controller", "test_documents",
+    "test_ending", "test_listening", "test_player_process", "test_soaking", "test_stopping",
+    "test_synth", "test_take",
+}  # fmt: skip
 
 # Learning needs the extra `train`; everything else is tested without it.
 NEED_TORCH = ["learning", "networks", "evaluation/test_codes.py"]
@@ -44,19 +50,28 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         on_wire = WIRE in item.path.parents
+        timed = on_wire and item.path.stem not in UNHURRIED
         if on_wire:
             item.add_marker("wire")
-            item.add_marker("no_cover")  # tracing slows what these tests time
-        # The tests of a file share their fixtures, so one worker runs them all. The tests of the
-        # wire disturb one another's timing, so one worker runs them all too.
-        item.add_marker(pytest.mark.xdist_group("wire" if on_wire else item.path.stem))
+        if on_wire or "slow" in item.keywords:
+            item.add_marker("no_cover")  # tracing slows what is timed, and doubles what is long
+        # The tests of a file share their fixtures, so one worker runs them all. The other tests of
+        # the wire disturb one another's timing, so one worker runs them all too.
+        item.add_marker(pytest.mark.xdist_group("wire" if timed else item.path.stem))
         if "slow" in item.keywords and not _thorough(config):
             item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
         if "corpora" in item.keywords and not CORPORA.is_dir():
             item.add_marker(pytest.mark.skip(reason="the corpora are not beside the checkout"))
-    # The wire comes last: by then the other workers have little left to do.
-    items.sort(key=lambda item: "wire" in item.keywords)
+    # The timed tests come last: by then the other workers have little left to do. The long files
+    # come first: then no worker is left with one of them at the end.
+    items.sort(key=_turn)
     _keep(config, items, lambda item: ("unsteady" in item.keywords) == config.option.unsteady)
+
+
+def _turn(item):
+    if "wire" not in item.keywords:
+        return 1
+    return 0 if item.path.stem in UNHURRIED else 2
 
 
 def _keep(config, items, wanted):

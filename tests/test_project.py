@@ -1,11 +1,14 @@
 """What the project promises about itself: the README's commands, and what ships."""
 
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 from PIL import Image
@@ -46,17 +49,64 @@ def test_the_default_model_has_tunes_of_every_kind_and_its_card_tells_them():
         assert f" {len(bundle.library.tunes):,} | {len(bundle.library):,} |" in row
 
 
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """The folder with the sdist, and the wheel made from it, after the checks of a release."""
+    folder = tmp_path_factory.mktemp("packages")
+    subprocess.run([ROOT / ".ci" / "package", sys.executable, folder], check=True)
+    return folder
+
+
 @pytest.mark.slow
-def test_models_and_presets_ship_in_the_wheel(tmp_path):
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", tmp_path, ROOT]
-    subprocess.run(command, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+def test_models_and_presets_ship_in_the_wheel_and_pictures_do_not(packages):
+    (wheel,) = packages.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
+        "models/session/README.md",
         "models/session/manifest.json",
         *(f"models/session/{kind}/manifest.json" for kind in KINDS),
         "models/harmoniser.safetensors",
         "presets/session.toml",
     ):
         assert f"livedshl/_shipped/{name}" in names
-    assert not any("training/" in name for name in names)
+    tops = {name.split("/")[0] for name in names}
+    assert len(tops) == 2 and "livedshl" in tops  # and the metadata
+    assert not any("training/" in name or name.endswith(".png") for name in names)
+
+
+@pytest.mark.slow
+def test_the_sdist_has_the_tests_and_the_docs_but_no_pictures_of_training(packages):
+    (sdist,) = packages.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = archive.getnames()
+    for name in ("tests/conftest.py", "docs/index.md", "LICENSE", ".ci/run"):
+        assert any(found.endswith(f"/{name}") for found in names)
+    assert not any("/models/" in name and name.endswith(".png") for name in names)
+
+
+@pytest.mark.slow
+def test_the_wheel_plays_from_anywhere(packages, tmp_path):
+    (wheel,) = packages.glob("*.whl")
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "-q", "-t", tmp_path / "lib"]
+    subprocess.run([*command, wheel], check=True, capture_output=True)
+    for words in (["generate", "x.mid", "--bars", "4"], ["models"], ["presets"]):
+        ran = subprocess.run(
+            [sys.executable, "-P", "-m", "livedshl", *words],
+            cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path / "lib")},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        assert str(ROOT) not in ran.stdout
+    notes = [message for message in mido.MidiFile(tmp_path / "x.mid") if message.type == "note_on"]
+    assert len(notes) > 20
+
+
+def test_the_workflows_call_scripts_that_are_there_on_every_python():
+    checks, release = (
+        (ROOT / ".github" / "workflows" / name).read_text("utf-8")
+        for name in ("checks.yml", "release.yml")
+    )
+    for script in re.findall(r"run: (\.ci/\w+)", checks + release):
+        assert os.access(ROOT / script, os.X_OK), script
+    tested = [re.findall(r"[\d.]+", row) for row in re.findall(r"python: \[(.*)\]", checks)]
+    assert tested == [["3.11", "3.12", "3.13", "3.14"]] * 2

@@ -15,10 +15,11 @@ from livedshl.cli.options import bars_option, force_option, performance_options
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
+from livedshl.live.hearing import Hearing
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
 from livedshl.live.take_files import check_take_files, new_take_path
-from livedshl.outputs.choice import Output, OutputKind, choose_output
+from livedshl.outputs.choice import OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names
 from livedshl.performance.options import make_settings
@@ -35,7 +36,8 @@ from livedshl.units import MOST_LATENCY_MS
     metavar="NAME|N",
     help="MIDI port: words of its name, or its number in `livedshl ports`.",
 )
-@click.option("--synth", is_flag=True, help="Play through the built-in synthesiser.")
+@click.option("--synth", is_flag=True, help="Play through the built-in synthesiser only.")
+@click.option("--virtual", is_flag=True, help="Play on a virtual MIDI port only.")
 @click.option(
     "--soundfont",
     metavar="FILE.sf2",
@@ -104,6 +106,7 @@ from livedshl.units import MOST_LATENCY_MS
 def play(
     port: str | None,
     synth: bool,
+    virtual: bool,
     soundfont: Path | None,
     sync: str,
     sync_port: str | None,
@@ -122,11 +125,12 @@ def play(
 ) -> None:
     """Play until you press Ctrl-C (once: end on a cadence; twice: stop now).
 
-    Without --port or --synth it plays on a virtual MIDI port called "livedshl". Where there is no
-    MIDI it plays through the built-in synthesiser, and without audio into a recorded MIDI file.
+    Without --port, --synth or --virtual it plays on a virtual MIDI port called "livedshl", and
+    through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
+    it offers to record a MIDI file.
     """
-    if port and (synth or soundfont):
-        raise click.UsageError("choose either --port or --synth")
+    if sum((bool(port), synth or bool(soundfont), virtual)) > 1:
+        raise click.UsageError("choose one of --port, --synth and --virtual")
     if corpus and chosen["opening"]:
         raise click.UsageError(
             "choose either --from or --corpus; `livedshl models add` makes a model for --from"
@@ -134,7 +138,7 @@ def play(
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
     settings = make_settings(bars=bars, **chosen)
-    output = choose_output(port=port, synth=synth or soundfont is not None, soundfont=soundfont)
+    output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
         sync=Sync(sync),
         port=_input(sync_port),
@@ -145,9 +149,14 @@ def play(
         from livedshl.player.clock.link import check_link  # a library that few have need of
 
         check_link()
-    if output.kind is OutputKind.NOWHERE and record is None:
-        record = new_take_path()
+    control_port, listen = (
+        None if name is None else _input(name) for name in (control_port, listen)
+    )
     check_take_files(record, trace)
+    if output.kind is OutputKind.NOWHERE:
+        click.echo(output.reason, err=True)
+        record = record or _ask_to_record()
+        output = replace(output, name=str(record), reason=f"Recording to {record}, without sound.")
     terminal = (sys.stdin, sys.stdout, sys.stderr)
     on_screen = not no_tui and all(file and file.isatty() for file in terminal)
     with StatusLine() as status, ExitStack() as surfaces:
@@ -163,11 +172,11 @@ def play(
             trace=trace,
             overwrite=force,
             progress=status.progress,
+            on_begin=lambda hearing: _announce(status, settings, hearing, clock),
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
         learn = _open_surfaces(surfaces, session, watcher, tell, control_port, osc_port, listen)
-        _announce(status, settings, output, clock)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.
             from livedshl.surfaces.opening import play_under_screen
@@ -216,7 +225,7 @@ def _open_surfaces(
     if control_port is None:
         learn = _learning_on_demand(lambda: open_control(""))
     else:
-        learn = open_control(_input(control_port))
+        learn = open_control(control_port)
     if osc_port:
         from livedshl.surfaces.osc import OscServer
 
@@ -224,7 +233,7 @@ def _open_surfaces(
     if listen is not None:
         from livedshl.live.listener import Listener
 
-        surfaces.enter_context(Listener(_input(listen), session, watcher, tell))
+        surfaces.enter_context(Listener(listen, session, watcher, tell))
     return learn
 
 
@@ -242,10 +251,19 @@ def _learning_on_demand(open_control: Callable[[], Callable[..., str]]) -> Calla
     return learn_now
 
 
-def _announce(status: StatusLine, settings: Settings, output: Output, clock: ClockSettings) -> None:
-    status.tell(output.reason)
-    if output.kind is OutputKind.VIRTUAL:
-        status.tell("To hear it from this machine, use --synth.")
+def _ask_to_record() -> Path:
+    """The file to record instead of a sound, if the user agrees or cannot be asked."""
+    path = new_take_path()
+    asks = sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()
+    if asks and not click.confirm(f"Record to {path} instead?", default=True, err=True):
+        raise click.exceptions.Exit(1)
+    return path
+
+
+def _announce(
+    status: StatusLine, settings: Settings, hearing: Hearing, clock: ClockSettings
+) -> None:
+    status.tell(hearing.reason)
     if clock.sync is Sync.CLOCK:
         source = clock.port or "the virtual input livedshl-clock"
         status.tell(f"Waiting for MIDI clock and Start on {source}.")

@@ -72,6 +72,9 @@ class StatusLine:
         if report.jumps:
             times = "once" if report.jumps == 1 else f"{report.jumps} times"
             self.tell(f"The clock stood still {times}, as when a computer sleeps, and carried on.")
+        if report.sound_dropouts:
+            times = "once" if report.sound_dropouts == 1 else f"{report.sound_dropouts} times"
+            self.tell(f"The sound was interrupted {times}: this computer was too busy.")
 
 
 def print_any_letters() -> None:

@@ -170,6 +170,7 @@ class ComposerThread:
             chunks=(),
             chords=composition.chords,
             lateness=performer.lateness,
+            hearing=performer.hearing,
         )
         self._music = LiveMusic(composition, snapshot, delivery, take, observe)
         self._performer = performer
@@ -204,7 +205,8 @@ class ComposerThread:
     def snapshot(self) -> Snapshot:
         """The performance as it stands, from any thread."""
         now = time.perf_counter()
-        return self._music.snapshot.at(self._performer.position, now, self._speed)
+        performer = self._performer
+        return self._music.snapshot.at(performer.position, now, self._speed, performer.hearing)
 
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`, from any thread."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.live.hearing import Hearing
 from livedshl.live.player_handle import PlayerHandle
 from livedshl.live.player_ports import PlayerPorts
 from livedshl.live.port_watcher import PortWatcher
@@ -27,6 +28,7 @@ class PlayerReport:
     deadlines: median, 99th percentile and worst. underruns: times the composer was late. dropped:
     notes left out because they came too late. notes: notes played. unreleased: notes still
     sounding when the player left, which it switched off. jumps: times the clock had stood still.
+    sound_dropouts: times the synthesiser's sound was interrupted.
     """
 
     realtime: str
@@ -38,6 +40,7 @@ class PlayerReport:
     notes: int
     unreleased: int
     jumps: int
+    sound_dropouts: int
 
 
 class Performer:
@@ -61,9 +64,10 @@ class Performer:
     ) -> None:
         clock = clock or ClockSettings()
         self.lateness = Lateness.shared()
+        self._output = output
         self._speed = clock.speed
         arguments = player_arguments(
-            output.kind.value, output.name, clock, tempo_bpm, self.lateness.handle
+            output.kind.value, output.name, clock, tempo_bpm, self.lateness.handle, output.speakers
         )
         command = module_command(PLAYER_MODULE, arguments)
         self._handle = PlayerHandle(command, self.lateness.inherited)
@@ -126,6 +130,12 @@ class Performer:
     def ended(self) -> bool:
         """Whether the player has left, or died."""
         return self._replies.ended
+
+    @property
+    def hearing(self) -> Hearing:
+        """Where the music goes, and who hears it there."""
+        ports = self._ports
+        return Hearing(self._output, ports.away, ports.heard, self._replies.speakers)
 
     @property
     def position(self) -> Position:

@@ -11,17 +11,27 @@ from livedshl.player.protocol import Instruction
 
 log = logging.getLogger(__name__)
 
-_KINDS = {OutputKind.PORT: PortKind.OUTPUT, OutputKind.VIRTUAL: PortKind.VIRTUAL}
+_KINDS = {OutputKind.PORT: PortKind.OUTPUT, OutputKind.VIRTUAL: PortKind.VIRTUAL_OUTPUT}
+_SPEAKERS_NEWS = {
+    True: "A program listens to %s: the speakers fall silent",
+    False: "Nobody listens to %s any more: the speakers sound again",
+}
+_LISTENED = {PortNews.HEARD: True, PortNews.UNHEARD: False, PortNews.UNCLEAR: None}
 
 
 class PlayerPorts:
-    """The port that the player plays to, and the one its clock comes from."""
+    """The port that the player plays to, and the one its clock comes from.
+
+    away: whether the output has gone. heard: whether a program listens to livedshl's own port;
+    None where nobody knows.
+    """
 
     def __init__(self, handle: PlayerHandle, output: Output, clock: ClockSettings) -> None:
         self._handle = handle
         self._output = output
         self._clock_port = clock.port
-        self._away = False
+        self.away = False
+        self.heard: bool | None = None
         self._clock_away = False  # and nothing but an instruction opens it again
 
     def watch(self, watcher: PortWatcher) -> None:
@@ -32,14 +42,25 @@ class PlayerPorts:
             watcher.watch(PortKind.INPUT, self._clock_port, self._hear_of_clock)
 
     def _hear_of_output(self, news: PortNews) -> None:
+        if news in _LISTENED:
+            self._hear_of_listeners(_LISTENED[news])
+            return
         if news is PortNews.THERE:
-            self._away = False
+            self.away = False
             self._handle.instruct(Instruction.REOPEN)
             return
-        if not (self._away or self._handle.leaving):
+        if not (self.away or self._handle.leaving):
             log.warning("%s has gone; the music carries on until it is back", self._output.name)
-        self._away = True
+        self.away = True
+        self._hear_of_listeners(None)
         self._handle.instruct(Instruction.GONE, value=news is PortNews.DIED)
+
+    def _hear_of_listeners(self, heard: bool | None) -> None:
+        """The speakers fall silent while a program listens to the port."""
+        if self._output.speakers and bool(heard) != bool(self.heard):
+            self._handle.set(Instruction.HEARD, 0, bool(heard))
+            log.warning(_SPEAKERS_NEWS[bool(heard)], self._output.name)
+        self.heard = heard
 
     def _hear_of_clock(self, news: PortNews) -> None:
         """If a MIDI system died, the player reopens the clock's input along with its output."""

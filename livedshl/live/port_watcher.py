@@ -37,7 +37,7 @@ class PortWatcher:
         """Watches a port as well.
 
         hear: called on the watcher's thread when the port is gone, when its MIDI system has died,
-        and when it is there again.
+        when it is there again, and when it is known who listens to it.
         """
         with self._lock:
             if self._stopped.is_set():
@@ -106,4 +106,5 @@ class _WatchedPort:
         """Passes on what has happened."""
         if self._away or news is not PortNews.THERE:
             self._hear(news)
-        self._away = news is not PortNews.THERE
+        if news in (PortNews.THERE, PortNews.GONE, PortNews.DIED):
+            self._away = news is not PortNews.THERE

@@ -42,7 +42,7 @@ class Replies:
 
     def begin_next_player(self) -> None:
         """Forgets whether, and how, the last player began and ended."""
-        for kind in (Reply.READY, Reply.FAILED, Reply.REPORT):
+        for kind in (Reply.READY, Reply.FAILED, Reply.REPORT, Reply.SPEAKERS):
             self._texts.pop(kind, None)
 
     def end(self) -> None:
@@ -55,6 +55,11 @@ class Replies:
     def ready(self) -> bool:
         """Whether this player has opened its output."""
         return Reply.READY in self._texts
+
+    @property
+    def speakers(self) -> bool:
+        """Whether the synthesiser beside the port is open."""
+        return self._texts.get(Reply.SPEAKERS) == b""
 
     @property
     def failed(self) -> bool:

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
+from livedshl.live.hearing import Hearing
 from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
@@ -34,6 +35,15 @@ _POLL_S = 0.1
 _WATCH_S = 0.02
 
 
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """What a session calls, as its docstring says."""
+
+    observe: Callable[[Chunk], None]
+    on_begin: Callable[[Hearing], None]
+    on_ending: Callable[[], None]
+
+
 class Session:
     """Plays one performance; made for one `run`.
 
@@ -43,6 +53,7 @@ class Session:
     one gets a number, unless `overwrite` is true.
     progress: called from the loader thread while the model loads.
     observe: called on the composer thread with each chunk when it is heard.
+    on_begin: called when everything is open and the first note is about to sound.
     on_ending: called when the music heads for its end because somebody asked for it.
 
     Any thread may call `send`, `snapshot`, `save`, `end` and `stop`.
@@ -61,6 +72,7 @@ class Session:
         overwrite: bool = False,
         progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
+        on_begin: Callable[[Hearing], None] = lambda hearing: None,
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
@@ -69,8 +81,7 @@ class Session:
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._files = _path(record), _path(trace), overwrite
         self._loader = Loader(lambda told: model_of(settings, told), progress)
-        self._observe = observe
-        self._on_ending = on_ending
+        self._calls = _Calls(observe, on_begin, on_ending)
         self._stop = threading.Event()
         self._ending = threading.Event()
         self._composing: ComposerThread | None = None
@@ -162,11 +173,12 @@ class Session:
                 model,
                 performer,
                 take,
-                observe=self._observe,
+                observe=self._calls.observe,
                 clock=self._clock,
                 failed=self._stop,
             )
             stack.callback(composing.stop)
+            self._calls.on_begin(performer.hearing)
             composing.start()
             self._composing = composing
             self._await_end(performer)
@@ -189,7 +201,7 @@ class Session:
                 return  # a clock from outside may never run again
             if not told:
                 told = True
-                self._on_ending()
+                self._calls.on_ending()
 
     def _other_band(self, name: str) -> Band:
         preset = load_preset(name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from livedshl.live.hearing import Hearing
 from livedshl.live.position import Position
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.performance.chunk import Chunk
@@ -18,9 +19,10 @@ class Snapshot:
     0 while it stands still. sync: who drives it. latency_ms: how early notes are sent.
     steering: the settings with all commands so far.
     chunks: those heard lately and all to come, ascending. chords: what the numbers in their steps
-    stand for. lateness: of everything that has been sent.
+    stand for. lateness: of everything that has been sent. hearing: where it goes.
 
-    The composer thread makes one for each hop and assigns it whole; `at` adds the clock.
+    The composer thread makes one for each hop and assigns it whole; `at` adds the clock and the
+    hearing.
     """
 
     tick: int
@@ -32,13 +34,14 @@ class Snapshot:
     chunks: tuple[Chunk, ...]
     chords: ChordVocabulary
     lateness: Lateness
+    hearing: Hearing
 
     @property
     def running(self) -> bool:
         """Whether the clock runs; with one from outside: whether it is followed."""
         return self.quarter_bpm > 0
 
-    def at(self, position: Position, time_s: float, speed: float) -> "Snapshot":
+    def at(self, position: Position, time_s: float, speed: float, hearing: Hearing) -> "Snapshot":
         """The same with the clock at a time of `time.perf_counter`.
 
         speed: how many times faster than written the clock runs.
@@ -49,4 +52,4 @@ class Snapshot:
             beat_bpm = round(self.grid.beat_bpm(quarter_bpm), 1)
             steering = replace(steering, tempo_bpm=beat_bpm)
         tick = position.tick_at(time_s)
-        return replace(self, tick=tick, quarter_bpm=quarter_bpm, steering=steering)
+        return replace(self, tick=tick, quarter_bpm=quarter_bpm, steering=steering, hearing=hearing)

@@ -67,6 +67,8 @@ class Supervisor:
                 self._resume()
             elif kind is Reply.LOST:
                 log.warning("%s", text.decode())
+            elif kind is Reply.SPEAKERS and text:
+                log.warning("The speakers stay silent: %s", text.decode())
             elif kind is Reply.REOPENED:
                 log.warning("%s is back", self._output.name)
 

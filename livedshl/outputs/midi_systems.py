@@ -5,15 +5,17 @@ client without mido's `client_name`, which silently makes a virtual port.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from livedshl.errors import OutputError
-from livedshl.outputs.missing import midi_remedy, missing
+from livedshl.outputs.missing import midi_remedy
 from livedshl.outputs.quiet import silenced_stderr
+from livedshl.outputs.rtmidi_binding import RtMidi, load_rtmidi
 
 CLIENT_NAME = "livedshl"
+_PREFERRED = ("MACOSX_CORE", "WINDOWS_MM", "LINUX_ALSA", "UNIX_JACK")
 _BACKEND = "mido.backends.rtmidi"  # what MIDO_BACKEND may name, with "/API" behind it
 
 
@@ -31,35 +33,33 @@ def midi_systems() -> list[MidiSystem]:
     """Every MIDI API that RtMidi has built in. Raises MissingDependencyError without RtMidi."""
     rtmidi = load_rtmidi()
     systems = []
-    for api in rtmidi.get_compiled_api():
-        name = rtmidi.get_api_display_name(api)
+    for api in rtmidi.apis.values():
+        name = rtmidi.display_name(api)
         try:
-            outputs, inputs = (listed(_client_of(api, kind)) for kind in ("MidiOut", "MidiIn"))
-        except (RuntimeError, OSError):
+            outputs = _listed_by(rtmidi.make_output, api)
+            inputs = _listed_by(rtmidi.make_input, api)
+        except rtmidi.refusals:
             systems.append(MidiSystem(name, answers=False))
         else:
-            systems.append(MidiSystem(name, True, tuple(outputs), tuple(inputs)))
+            systems.append(MidiSystem(name, True, outputs, inputs))
     return systems
 
 
-def open_client(kind: str, name: str = CLIENT_NAME, **options: Any) -> Any:
-    """RtMidi's `MidiIn` or `MidiOut`, without a port yet, of the first API that answers.
+def open_output_client(name: str = CLIENT_NAME) -> Any:
+    """RtMidi's client for output, without a port yet, of the first API that answers.
 
     Raises OutputError or MissingDependencyError.
     """
-    rtmidi = load_rtmidi()
-    apis = _apis(rtmidi)
-    for api in apis:
-        try:
-            return _client_of(api, kind, name, **options)
-        except (RuntimeError, OSError):
-            continue
-    tried = [rtmidi.get_api_display_name(api) for api in apis]
-    if not tried:
-        raise OutputError("RtMidi has no MIDI system built in", remedy="Reinstall python-rtmidi")
-    raise OutputError(
-        f"no MIDI system answers (tried {', '.join(tried)})", remedy=midi_remedy(tried)
-    )
+    return _first_client(load_rtmidi().make_output, name)
+
+
+def open_input_client(name: str = CLIENT_NAME, queue_size: int = 1024) -> Any:
+    """RtMidi's client for input, without a port yet, of the first API that answers.
+
+    queue_size: how many messages it keeps until they are fetched. Raises OutputError or
+    MissingDependencyError.
+    """
+    return _first_client(load_rtmidi().make_input, name, queue_size)
 
 
 def listed(client: Any) -> list[str]:
@@ -72,46 +72,51 @@ def listed(client: Any) -> list[str]:
 
 def is_jack(client: Any) -> bool:
     """Whether a client is one of a JACK server."""
-    return bool(client.get_current_api() == load_rtmidi().API_UNIX_JACK)
+    return bool(client.get_current_api() == load_rtmidi().apis.get("UNIX_JACK"))
 
 
-def load_rtmidi() -> ModuleType:
-    """RtMidi, loaded when it is needed. Raises MissingDependencyError where it does not load."""
-    try:
-        import rtmidi
-    except ImportError as error:
-        raise missing("ALSA", "MIDI output") from error
-    module: ModuleType = rtmidi
-    return module
+def refusals() -> tuple[type[Exception], ...]:
+    """What a client raises when its MIDI system refuses something."""
+    return load_rtmidi().refusals
 
 
-def _client_of(api: int, kind: str, name: str = CLIENT_NAME, **options: Any) -> Any:
+def _first_client(make: Callable[..., Any], *arguments: Any) -> Any:
+    rtmidi = load_rtmidi()
+    apis = _apis(rtmidi)
+    for api in apis:
+        try:
+            with silenced_stderr():
+                return make(api, *arguments)
+        except rtmidi.refusals:
+            continue
+    tried = [rtmidi.display_name(api) for api in apis]
+    if not tried:
+        raise OutputError("RtMidi has no MIDI system built in", remedy="Install livedshl again")
+    raise OutputError(
+        f"no MIDI system answers (tried {', '.join(tried)})", remedy=midi_remedy(tried)
+    )
+
+
+def _listed_by(make: Callable[..., Any], api: int) -> tuple[str, ...]:
     with silenced_stderr():
-        return getattr(load_rtmidi(), kind)(api, name=name, **options)
+        return tuple(listed(make(api, CLIENT_NAME)))
 
 
-def _apis(rtmidi: ModuleType) -> list[int]:
+def _apis(rtmidi: RtMidi) -> list[int]:
     """The APIs to try: the one that MIDO_BACKEND names, or else this system's.
 
     RtMidi's own choice never falls through from ALSA to JACK.
     """
-    compiled = rtmidi.get_compiled_api()
     backend = os.environ.get("MIDO_BACKEND", _BACKEND)
-    module, _, api_name = backend.partition("/")
+    module, _, name = backend.partition("/")
     where = f"MIDO_BACKEND={backend}"
     if module != _BACKEND:
         raise OutputError(f"livedshl plays through {_BACKEND} only", where=where, remedy="Unset it")
-    if api_name:
-        api = getattr(rtmidi, f"API_{api_name}", -1)
-        if api not in compiled:
-            known = ", ".join(rtmidi.get_api_display_name(api) for api in compiled)
-            raise OutputError(
-                "there is no such MIDI API here",
-                where=where,
-                remedy=f"Unset it, or choose from {known}",
-            )
-        return [api]
-    preferred = (
-        rtmidi.API_MACOSX_CORE, rtmidi.API_WINDOWS_MM, rtmidi.API_LINUX_ALSA, rtmidi.API_UNIX_JACK,
-    )  # fmt: skip
-    return [api for api in preferred if api in compiled]
+    if name and name not in rtmidi.apis:
+        known = ", ".join(map(rtmidi.display_name, rtmidi.apis.values()))
+        raise OutputError(
+            "there is no such MIDI API here",
+            where=where,
+            remedy=f"Unset it, or choose from {known}",
+        )
+    return [rtmidi.apis[each] for each in ([name] if name else _PREFERRED) if each in rtmidi.apis]

@@ -17,6 +17,10 @@ _MIDI_PAUSE_S = 0.2
 class Port(Protocol):
     """Anything that takes MIDI messages."""
 
+    @property
+    def dropouts(self) -> int:
+        """How often its sound was interrupted; 0 for what makes no sound."""
+
     def send(self, message: bytes) -> None:
         """Sends one message now."""
 
@@ -29,6 +33,8 @@ class Port(Protocol):
 
 class Nowhere:
     """An output that plays nothing."""
+
+    dropouts = 0
 
     def send(self, message: bytes) -> None:
         """Drops the message."""

@@ -14,6 +14,12 @@ class PortKind(Enum):
     OUTPUT = "output"
     INPUT = "input"
     VIRTUAL = "virtual"  # our own: it stays as long as its MIDI system
+    VIRTUAL_OUTPUT = "virtual output"  # the same, and who listens to it is news as well
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a port that livedshl makes."""
+        return self in (PortKind.VIRTUAL, PortKind.VIRTUAL_OUTPUT)
 
 
 class PortNews(Enum):
@@ -22,6 +28,9 @@ class PortNews(Enum):
     THERE = "there"
     GONE = "gone"
     DIED = "died"  # the MIDI system, and the port with it
+    HEARD = "heard"  # a program listens to it
+    UNHEARD = "unheard"  # none does
+    UNCLEAR = "unclear"  # perhaps one does
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from livedshl.errors import OutputError
-from livedshl.outputs.midi_systems import CLIENT_NAME, listed, load_rtmidi, open_client
+from livedshl.outputs.midi_systems import (
+    CLIENT_NAME,
+    listed,
+    open_input_client,
+    open_output_client,
+    refusals,
+)
 from livedshl.outputs.port_names import same_port
 
 # JACK hands messages over a period at a time (21 ms at 1,024 frames) and drops what is still in
@@ -20,15 +26,17 @@ _CLOCK_DRIFT = 1e-4
 class MidiPort:
     """An open MIDI output."""
 
+    dropouts = 0
+
     def __init__(self, output: Any) -> None:
         self._output = output
-        self._refusal: type[Exception] = load_rtmidi().RtMidiError
+        self._refusals = refusals()
 
     def send(self, message: bytes) -> None:
         """Sends one message. Raises OutputError if the system reports that the port has gone."""
         try:
             self._output.send_message(message)
-        except self._refusal as error:
+        except self._refusals as error:
             raise OutputError(f"the MIDI port takes no messages ({error})") from None
 
     def flush(self, rings: bool) -> None:
@@ -74,7 +82,7 @@ def output_names() -> list[str]:
 
     Raises OutputError or MissingDependencyError.
     """
-    return listed(open_client("MidiOut"))
+    return listed(open_output_client())
 
 
 def input_names() -> list[str]:
@@ -82,19 +90,19 @@ def input_names() -> list[str]:
 
     Raises OutputError or MissingDependencyError.
     """
-    return listed(open_client("MidiIn"))
+    return listed(open_input_client())
 
 
 def open_port(name: str) -> MidiPort:
     """Opens the output of this name. Raises OutputError if it has gone."""
-    output = open_client("MidiOut")
+    output = open_output_client()
     _open(output, name, "out")
     return MidiPort(output)
 
 
 def open_virtual_port(name: str) -> MidiPort:
     """Makes a virtual output that other programs can listen to. Raises OutputError."""
-    output = open_client("MidiOut")
+    output = open_output_client()
     _make_virtual(output, name)
     return MidiPort(output)
 
@@ -104,7 +112,7 @@ def open_input(name: str, own_name: str = CLIENT_NAME) -> MidiInput:
 
     own_name: the name of the client, and of the virtual input.
     """
-    source = open_client("MidiIn", own_name, queue_size_limit=_QUEUE_SIZE)
+    source = open_input_client(own_name, _QUEUE_SIZE)
     source.ignore_types(timing=False)
     if name:
         _open(source, name, "in")
@@ -119,14 +127,15 @@ def open_lister(inputs: bool = False) -> Any:
     Delete it when it is no longer needed.
     """
     # The player may have to open its port again, and wants its own name for that.
-    return open_client("MidiIn" if inputs else "MidiOut", f"{CLIENT_NAME}-watch")
+    name = f"{CLIENT_NAME}-watch"
+    return open_input_client(name) if inputs else open_output_client(name)
 
 
 def check_virtual_ports() -> None:
     """Raises OutputError or MissingDependencyError if no virtual port can be made."""
     if sys.platform == "win32":
         raise _no_virtual_ports()
-    open_client("MidiOut").delete()
+    open_output_client().delete()
 
 
 def _open(client: Any, name: str, own_name: str) -> None:
@@ -137,7 +146,7 @@ def _open(client: Any, name: str, own_name: str) -> None:
         if not like:
             raise OSError("it is not there")
         client.open_port((exact or like)[0], own_name)
-    except (RuntimeError, OSError) as error:
+    except refusals() as error:
         client.delete()
         raise OutputError(f"cannot be opened ({error})", where=f"MIDI port {name!r}") from None
 
@@ -148,7 +157,7 @@ def _make_virtual(client: Any, name: str) -> None:
         raise _no_virtual_ports()
     try:
         client.open_virtual_port(name)
-    except (RuntimeError, OSError) as error:
+    except refusals() as error:
         client.delete()
         raise OutputError(f"no virtual MIDI port can be made here ({error})") from None
 

@@ -1,211 +1,182 @@
-"""The built-in synthesiser: FluidSynth, live through its own audio driver or into a file."""
+"""The built-in synthesiser: FluidSynth, played through the system's audio output."""
 
-import ctypes
-import importlib.util
-import io
-import os
-import sys
 import time
-import wave
+from collections import deque
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from threading import Event, Thread
 
-from livedshl.errors import OutputError
-from livedshl.files import write_beside
-from livedshl.midi.message import CONTROL, PROGRAM, channel_of, is_note_off, is_note_on, kind_of
-from livedshl.outputs.missing import missing
-from livedshl.outputs.quiet import silenced_stderr
-from livedshl.units import bpm_to_tick_s
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-SAMPLE_RATE = 44_100
-_TAIL_S = 1.5  # shorter than the silence after which a player counts as hanging
-_GAIN = 0.6  # of FluidSynth's 0 to 10: a small band stays below clipping
-_SOUNDFONT_FOLDERS = (
-    "/usr/share/sounds/sf2",
-    "/usr/share/sounds/sf3",
-    "/usr/share/soundfonts",
-    "/opt/homebrew/share/soundfonts",
-    "/usr/local/share/soundfonts",
-    "/usr/local/share/fluidsynth",
-    "C:/ProgramData/soundfonts",
+from livedshl.errors import LivedshlError, MissingDependencyError, OutputError
+from livedshl.midi.message import is_note_on
+from livedshl.outputs.audio_clock import AudioClock
+from livedshl.outputs.audio_device import (
+    BUFFER_S,
+    SAMPLE_RATE,
+    AudioDevice,
+    Render,
+    audio_library,
+    check_audio,
+    light_imports,
+    open_device,
 )
-_DRIVERS = {
-    "darwin": ("coreaudio",),
-    "win32": ("wasapi", "dsound"),
-    "linux": ("jack", "pipewire", "pulseaudio", "alsa"),
-}
+from livedshl.outputs.fluidsynth_library import load_fluidsynth
+from livedshl.outputs.missing import missing
+from livedshl.outputs.renderer import FRAME_BYTES, Renderer
+from livedshl.outputs.soundfont import find_soundfont
+
+_TAIL_S = 1.5  # shorter than the silence after which a player counts as hanging
+_LATE_NOTE_S = 0.2  # a note that would begin later than this is left out
+_STALLED_S = 1.0  # a device that has asked for nothing so long is gone
+_STARTING_S = 3.0  # or, at its start: PulseAudio's null sink takes 2 s
+_CHECK_PERIOD_S = 0.5
 
 
 class Synth:
-    """A synthesiser that plays through the system's audio.
+    """A synthesiser that plays through the system's audio: a `Port`.
+
+    open_speakers: opens the audio device; tests give another.
+
+    A message sounds a constant time after it is sent, about 10 to 30 ms, to within the 64 samples
+    (1.3 ms) that FluidSynth computes at a time. A device that vanishes is replaced by what the
+    system then plays through; until there is one, `send` raises OutputError.
 
     Raises MissingDependencyError without FluidSynth, OutputError without an audio device or with
     a soundfont that cannot be loaded.
     """
 
-    def __init__(self, soundfont: Path) -> None:
-        self._synth = _new_synth(soundfont)
-        fluidsynth = _fluidsynth()
-        # Otherwise FluidSynth starts a JACK server if none is running.
-        os.environ["JACK_NO_START_SERVER"] = "1"
-        for driver in _DRIVERS.get(sys.platform, _DRIVERS["linux"]):
-            with silenced_stderr():
-                self._synth.setting("audio.driver", driver)
-                if driver == "jack":
-                    self._synth.setting("audio.jack.autoconnect", 1)
-                    self._synth.setting("audio.jack.id", "livedshl")
-                # Not Synth.start: that opens MIDI inputs as well, and hides a failure.
-                self._synth.audio_driver = fluidsynth.new_fluid_audio_driver(
-                    self._synth.settings, self._synth.synth
-                )
-            if self._synth.audio_driver:
-                return
-        self._synth.delete()
-        raise OutputError(
-            "no audio output works here",
-            remedy="Choose a MIDI port, or write a file with `livedshl generate OUT.wav`",
-        )
+    def __init__(
+        self, soundfont: Path, open_speakers: Callable[[Render], AudioDevice] = open_device
+    ) -> None:
+        self._renderer = Renderer(soundfont, SAMPLE_RATE)
+        # Appended to by the player's thread, taken from by the audio system's: both in one step.
+        self._sent: deque[tuple[float, bytes]] = deque()
+        self._clock = AudioClock(SAMPLE_RATE, BUFFER_S)
+        self._asked_s = time.perf_counter()
+        self._gone = False
+        self._closed = Event()
+        self._open_speakers = open_speakers
+        try:
+            with light_imports():
+                self._device = open_speakers(self._render)
+        except LivedshlError:
+            self._renderer.close()
+            raise
+        self._watch = Thread(target=self._keep_open, name="speakers", daemon=True)
+        self._watch.start()
+
+    @property
+    def dropouts(self) -> int:
+        """How often the sound was interrupted because a block came too late."""
+        return self._clock.dropouts
 
     def send(self, message: bytes) -> None:
         """Plays one channel message now; ignores others, such as a clock's."""
         if len(message) > 1:
-            _play(self._synth, message[0], message[1], message[-1])
+            self._sent.append((time.perf_counter(), message))
+        if self._gone:
+            raise OutputError("the audio device is gone")
 
     def flush(self, rings: bool) -> None:
         """If the music rings out, waits until it has."""
-        if rings:
+        if rings and not self._gone:
             time.sleep(_TAIL_S)
 
     def close(self) -> None:
         """Stops the audio."""
-        with silenced_stderr():
-            self._synth.delete()
+        self._closed.set()
+        self._watch.join(_CHECK_PERIOD_S)
+        self._device.close()
+        self._renderer.close()
+
+    def _render(self, frames: int) -> memoryview:
+        """The next block: rendered up to each message, which is then applied, and on from there."""
+        now = self._asked_s = time.perf_counter()
+        first = self._clock.begin_block(now, frames)
+        if self._clock.runs_free:  # as ALSA's null device does
+            time.sleep(frames / SAMPLE_RATE)
+        sent, clock, renderer = self._sent, self._clock, self._renderer
+        block = bytearray(frames * FRAME_BYTES)
+        done = 0
+        while sent:
+            time_s, message = sent[0]
+            at = clock.sample_at(time_s) - first
+            if at >= frames:
+                break
+            sent.popleft()
+            while done < at:
+                done += self._add(block, done, at - done)
+            if at > -_LATE_NOTE_S * SAMPLE_RATE or not is_note_on(message[0], message[-1]):
+                renderer.play(message)
+        while done < frames:
+            done += self._add(block, done, frames - done)
+        return memoryview(block)
+
+    def _add(self, block: bytearray, done: int, frames: int) -> int:
+        samples = self._renderer.render(frames)
+        block[done * FRAME_BYTES : done * FRAME_BYTES + len(samples)] = samples
+        return len(samples) // FRAME_BYTES
+
+    def _keep_open(self) -> None:
+        """Opens the audio output again when the one in use is gone, on a thread of its own."""
+        stalled = False
+        while not self._closed.wait(_CHECK_PERIOD_S):
+            was_stalled, stalled = stalled, self._is_stalled()
+            # Stalled once means little: the whole process may have been suspended.
+            if not (self._gone or (stalled and was_stalled)):
+                continue
+            if not self._gone:
+                self._gone = True
+                self._device.close()
+            try:
+                self._device = self._open_speakers(self._render)
+            except LivedshlError:
+                self._forget_old_notes()
+            else:
+                self._asked_s = time.perf_counter()
+                self._gone = False
+
+    def _is_stalled(self) -> bool:
+        limit_s = _STALLED_S if self._clock.steady else _STARTING_S
+        return time.perf_counter() - self._asked_s > limit_s
+
+    def _forget_old_notes(self) -> None:
+        """Applies what nobody asks to hear, so that it does not pile up."""
+        while self._sent:
+            _, message = self._sent.popleft()
+            if not is_note_on(message[0], message[-1]):
+                self._renderer.play(message)
 
 
-def find_soundfont() -> Path:
-    """A General MIDI soundfont on this system. Raises MissingDependencyError if there is none.
-
-    Looks in the system's folders, then in the package pretty_midi, which brings one.
-    """
-    for folder in map(Path, _SOUNDFONT_FOLDERS):
-        fonts = sorted([*folder.glob("*.sf2"), *folder.glob("*.sf3")])
-        if fonts:
-            return fonts[0]
-    package = importlib.util.find_spec("pretty_midi")
-    for folder in map(Path, package.submodule_search_locations or () if package else ()):
-        for font in sorted(folder.glob("*.sf2")):
-            return font
-    raise missing("a soundfont", "the synthesiser")
-
-
-def fluidsynth_version() -> str:
-    """The version of the FluidSynth library. Raises MissingDependencyError without it."""
-    numbers = [ctypes.c_int() for _ in range(3)]
-    _fluidsynth().fluid_version(*numbers)
-    return ".".join(str(number.value) for number in numbers)
-
-
-def audio_outputs() -> list[str]:
-    """The audio outputs, the system's default first.
-
-    Raises MissingDependencyError without PortAudio.
-    """
-    with silenced_stderr():
-        sounddevice = _sounddevice()
-        devices = [d for d in sounddevice.query_devices() if d["max_output_channels"] > 0]
-        chosen = sounddevice.default.device[1]
-    devices.sort(key=lambda device: device["index"] != chosen)
-    return list(dict.fromkeys(device["name"] for device in devices))  # systems may list one twice
+_PARTS: Mapping[str, Callable[[], object]] = {
+    "FluidSynth": load_fluidsynth,
+    "a soundfont": find_soundfont,
+}
 
 
 def check_synth() -> None:
-    """Raises MissingDependencyError or OutputError if `Synth` could not be heard."""
-    find_soundfont()
-    _fluidsynth()
-    with silenced_stderr():
-        sounddevice = _sounddevice()
-        try:
-            sounddevice.query_devices(kind="output")
-        except sounddevice.PortAudioError as error:
-            raise OutputError(
-                "there is no audio device",
-                remedy="Connect one and switch it on; its sound server must be running",
-            ) from error
+    """Raises MissingDependencyError or OutputError if `Synth` could not be heard.
 
-
-def render_wav(path: Path, events: "NDArray[np.int64]", tempo_bpm: float, tail_s: float) -> None:
-    """Renders events, int64[n, 4] (tick, status, data 1, data 2), to a 16-bit stereo WAV file.
-
-    Each event sounds at its exact sample; `tail_s` seconds follow the last. Raises
-    MissingDependencyError, OutputError or OSError.
+    It opens the audio output for a moment. If several parts are missing, the remedy installs all
+    of them in one line.
     """
-
-    samples_per_tick = bpm_to_tick_s(tempo_bpm) * SAMPLE_RATE
-    synth = _new_synth(find_soundfont())
-    content = io.BytesIO()
-    with wave.open(content, "wb") as audio:
-        audio.setnchannels(2)
-        audio.setsampwidth(2)
-        audio.setframerate(SAMPLE_RATE)
-        done = 0
-        for tick, status, data1, data2 in events.tolist():
-            sample = round(tick * samples_per_tick)
-            if sample > done:
-                audio.writeframes(synth.get_samples(sample - done).tobytes())
-                done = sample
-            _play(synth, status, data1, data2)
-        audio.writeframes(synth.get_samples(round(tail_s * SAMPLE_RATE)).tobytes())
-    synth.delete()
-    write_beside(path, content.getvalue())
+    _check({**_PARTS, audio_library(): check_audio})
 
 
-def _new_synth(soundfont: Path) -> Any:
-    fluidsynth = _fluidsynth()
-    if not soundfont.is_file():
-        raise OutputError("no such soundfont", where=str(soundfont))
-    with silenced_stderr():
-        synth = fluidsynth.Synth(gain=_GAIN, samplerate=SAMPLE_RATE, channels=16)
-        loaded = synth.sfload(str(soundfont), update_midi_preset=1)
-    if loaded < 0:
-        synth.delete()
-        raise OutputError("FluidSynth cannot load this soundfont", where=str(soundfont))
-    return synth
+def check_parts() -> None:
+    """The same, but leaves the audio output alone, which takes longer to open."""
+    _check(_PARTS)
 
 
-def _fluidsynth() -> ModuleType:
-    ci = os.environ.pop("CI", None)  # with CI set, pyfluidsynth prints where it found the library
-    try:
-        import fluidsynth
-    except (ImportError, OSError) as error:
-        raise missing("FluidSynth", "the built-in synthesiser") from error
-    finally:
-        if ci is not None:
-            os.environ["CI"] = ci
-    module: ModuleType = fluidsynth
-    return module
-
-
-def _sounddevice() -> ModuleType:
-    try:
-        import sounddevice
-    except OSError as error:
-        raise missing("PortAudio", "looking for an audio device") from error
-    module: ModuleType = sounddevice
-    return module
-
-
-def _play(synth: Any, status: int, data1: int, data2: int) -> None:
-    kind, channel = kind_of(status), channel_of(status)
-    if is_note_on(status, data2):
-        synth.noteon(channel, data1, data2)
-    elif is_note_off(status, data2):
-        synth.noteoff(channel, data1)
-    elif kind == CONTROL:
-        synth.cc(channel, data1, data2)
-    elif kind == PROGRAM:
-        synth.program_change(channel, data1)
+def _check(checks: Mapping[str, Callable[[], object]]) -> None:
+    lacking, other = [], None
+    for part, check in checks.items():
+        try:
+            check()
+        except MissingDependencyError:
+            lacking.append(part)
+        except OutputError as error:
+            other = error
+    if lacking:
+        raise missing(lacking, "the built-in synthesiser")
+    if other is not None:
+        raise other

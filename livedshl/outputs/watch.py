@@ -19,7 +19,8 @@ from threading import Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.midi_systems import CLIENT_NAME, is_jack
+from livedshl.outputs.listeners import alsa_has_listener, of_jack
+from livedshl.outputs.midi_systems import CLIENT_NAME, is_jack, refusals
 from livedshl.outputs.port_names import same_port
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
 from livedshl.outputs.ports import open_lister
@@ -34,7 +35,7 @@ _CORE_FOUNDATION = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoun
 class Signal(Enum):
     """What happens beside ports being made and requests."""
 
-    OTHER = "another port came or went"
+    OTHER = "another port came or went, or two were connected or parted"
     DIED = "the JACK server died"
     LEAVE = "the main process is leaving"
 
@@ -51,11 +52,18 @@ Happening = Signal | Made | PortRequest
 
 @dataclass(slots=True)
 class _Watched:
-    """A port, and whether it is there. since_s: since when, by `time.monotonic`."""
+    """A port, and whether it is there. since_s: since when, by `time.monotonic`.
+
+    listened: the last news of who listens to it.
+    """
 
     request: PortRequest
     there: bool = False
+    listened: PortNews | None = None
     since_s: float = field(default_factory=time.monotonic)
+
+
+_LISTENED = {True: PortNews.HEARD, False: PortNews.UNHEARD, None: PortNews.UNCLEAR}
 
 
 class Lister:
@@ -74,9 +82,11 @@ class Lister:
             if self._client is None:
                 self._client = open_lister(self._inputs)
             return [str(name) for name in self._client.get_ports()]
-        except (LivedshlError, RuntimeError, OSError):
+        except LivedshlError:
             self.close()
-            return None
+        except refusals():
+            self.close()
+        return None
 
     @property
     def is_jack(self) -> bool:
@@ -112,8 +122,24 @@ class JackListener:
                     lambda status, reason: self._happenings.put(Signal.DIED)
                 )
                 client.set_port_registration_callback(self._notice, only_available=False)
+                client.set_port_connect_callback(
+                    lambda one, other, connected: self._happenings.put(Signal.OTHER),
+                    only_available=False,
+                )
                 client.activate()
                 self._client = client
+
+    def has_listener(self) -> bool | None:
+        """Whether a program listens to livedshl's port; None where there is no server to ask."""
+        if self._client is None:
+            return None
+        import jack
+
+        try:
+            names = [port.name for port in self._client.get_ports(is_midi=True, is_output=True)]
+            return any(self._client.get_all_connections(name) for name in of_jack(names))
+        except jack.JackError:
+            return None
 
     def close(self) -> None:
         """Leaves the server, which may have died."""
@@ -169,11 +195,21 @@ class Watch:
                 continue
             # A virtual port stays as long as the system; once that is back it can be made again.
             request = port.request
-            there = request.kind is PortKind.VIRTUAL or any(
-                same_port(request.name, name) for name in names
-            )
+            there = request.kind.is_own or any(same_port(request.name, name) for name in names)
             if there != port.there:
                 self._change(port, PortNews.THERE if there else PortNews.GONE)
+            if request.kind is PortKind.VIRTUAL_OUTPUT:
+                self._look_for_listeners(port, lister)
+
+    def _look_for_listeners(self, port: _Watched, lister: Lister) -> None:
+        heard = None if lister.is_jack else alsa_has_listener()
+        if heard is None:
+            self._jack.open()
+            heard = self._jack.has_listener()
+        news = _LISTENED[heard]
+        if news is not port.listened:
+            port.listened = news
+            self._tell(news_line(port.request.number, news))
 
     def _take_note_of(self, name: str) -> None:
         """A watched port that was made while it was there went and came between two looks."""
@@ -194,6 +230,7 @@ class Watch:
 
     def _change(self, port: _Watched, news: PortNews) -> None:
         port.there = news is PortNews.THERE
+        port.listened = None
         port.since_s = time.monotonic()
         self._tell(news_line(port.request.number, news))
 

@@ -71,6 +71,8 @@ class Interpreter:
                 self._follower.reopen()
         elif kind == Instruction.GONE:
             output.lose(system_died=bool(value))
+        elif kind == Instruction.HEARD:
+            output.silence_speakers(bool(value))
         elif kind == Instruction.REOPEN:
             output.reopen_at(now)
         elif kind == Instruction.QUIT:

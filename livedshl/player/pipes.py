@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from threading import Thread
 
+from livedshl.errors import LivedshlError
 from livedshl.player.protocol import RECORD, Reply, stamp
 from livedshl.player.transport import Transport
 
@@ -80,6 +81,10 @@ class ReplyPipe:
         if sys.platform != "win32":
             os.set_blocking(self._descriptor, True)
         self.send(kind, tick, text=text)
+
+    def send_of_speakers(self, error: LivedshlError | None) -> None:
+        """Sends that the synthesiser beside the port is open, or why it is not."""
+        self.send(Reply.SPEAKERS, text=str(error or "").encode())
 
     def send_position(self, transport: Transport) -> None:
         """Sends where the clock is, once every `_POSITION_PERIOD_S`."""

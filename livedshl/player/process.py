@@ -17,6 +17,7 @@ import time
 
 from livedshl.errors import LivedshlError
 from livedshl.outputs.opening import open_output
+from livedshl.outputs.speakers import Speakers
 from livedshl.player.clock.opening import open_follower
 from livedshl.player.clock.source import Follower
 from livedshl.player.instructions import Interpreter
@@ -32,6 +33,7 @@ from livedshl.player.recovery import RecoveringOutput
 SPIN_S = 0.001 if (os.cpu_count() or 1) > 1 else 0.0
 # A turn takes 50 ms at most. After this long, the process or the whole machine was suspended.
 _JUMP_S = 1.0
+_SPEAKERS_S = 0.25  # the first note waits so long for a synthesiser that is still being opened
 
 
 class Player:
@@ -142,6 +144,7 @@ class Player:
             "notes": scheduler.notes.sent,
             "unreleased": unreleased,
             "jumps": self._jumps,
+            "sound_dropouts": self._output.dropouts,
         }
         self._replies.send_last(Reply.REPORT, unsent_tick, json.dumps(report).encode())
 
@@ -153,17 +156,20 @@ def main() -> None:
     for name in ("SIGINT", "SIGHUP"):  # the main process decides what they mean
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    kind, name, clock, tempo_bpm, lateness = parse_arguments(sys.argv[1:])
+    kind, name, clock, tempo_bpm, lateness, soundfont = parse_arguments(sys.argv[1:])
     playback = Playback(clock.sends_clock, clock.speed)
     playback.latency_s = clock.latency_s
     replies = ReplyPipe(sink)
+    speakers = Speakers(soundfont, replies.send_of_speakers) if soundfont else None
     try:
         port = open_output(kind, name)
         follower = open_follower(clock, tempo_bpm)
     except LivedshlError as error:
         fields = {"what": error.what, "where": error.where, "remedy": error.remedy}
         replies.send(Reply.FAILED, text=json.dumps(fields).encode())
-        sys.exit(1)
+        os._exit(1)  # a synthesiser may still be opening
+    if speakers:
+        speakers.wait(_SPEAKERS_S)
     if sys.platform != "win32":  # Windows pipes cannot; the main process reads them on a thread
         os.set_blocking(sink, False)
     gc.collect()
@@ -171,7 +177,7 @@ def main() -> None:
     gc.disable()
     realtime = take_realtime_priority()  # last, so that the outputs' threads do not get it
     player = Player(
-        RecoveringOutput(port, lambda: open_output(kind, name, tries=1), replies),
+        RecoveringOutput(port, lambda: open_output(kind, name, tries=1), replies, speakers),
         follower,
         playback,
         InstructionPipe(source),

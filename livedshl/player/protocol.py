@@ -31,6 +31,7 @@ class Instruction(IntEnum):
     DISCARD = 12  # forget the events from tick on, and the end; others will come
     PANIC = 13  # switch off every note that was ever played
     FOLLOW = 14  # the clock's input has gone and come back
+    HEARD = 15  # value: 1 if a program listens to the port, so that the speakers fall silent
 
 
 class Reply(IntEnum):
@@ -42,6 +43,7 @@ class Reply(IntEnum):
     POSITION = 4  # the clock is at tick; stamp: when; value = thousandths of a BPM, 0 if it stands
     REPORT = 5  # the last reply; tick: where the clock was; text: counts, as JSON
     LOST = 6  # the output refuses messages; text: why
+    SPEAKERS = 7  # the synthesiser beside the port is open; text: why it is not
 
 
 def stamp(now_s: float) -> tuple[int, int, int]:
@@ -61,21 +63,29 @@ def instruction_record(kind: Instruction, tick: int = 0, value: int = 0) -> byte
 
 
 def player_arguments(
-    kind: str, name: str, timing: ClockSettings, tempo_bpm: float, lateness: str = ""
+    kind: str,
+    name: str,
+    timing: ClockSettings,
+    tempo_bpm: float,
+    lateness: str = "",
+    speakers: str = "",
 ) -> list[str]:
     """The player's command line.
 
-    kind, name: an `OutputKind` by its value, and its name. lateness: the handle of a `Lateness`.
+    kind, name, speakers: the parts of an `Output`, its kind by its value. lateness: the handle of a
+    `Lateness`.
     """
     numbers = (timing.latency_s, timing.speed, timing.bar_ticks, tempo_bpm)
     sends_clock = "send clock" if timing.sends_clock else ""
-    return [kind, name, timing.sync.value, timing.port, sends_clock, *map(repr, numbers), lateness]
+    sync = timing.sync.value
+    return [kind, name, speakers, sync, timing.port, sends_clock, *map(repr, numbers), lateness]
 
 
-def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, ClockSettings, float, str]:
+def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, ClockSettings, float, str, str]:
     """What `player_arguments` was given."""
-    kind, name, sync, port, sends_clock, latency_s, speed, bar, tempo_bpm, lateness = arguments
+    kind, name, speakers, sync, port, sends_clock, *numbers, lateness = arguments
+    latency_s, speed, bar, tempo_bpm = numbers
     timing = ClockSettings(
         Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar)
     )
-    return kind, name, timing, float(tempo_bpm), lateness
+    return kind, name, timing, float(tempo_bpm), lateness, speakers

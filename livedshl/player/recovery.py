@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.outputs.opening import Nowhere, Port
+from livedshl.outputs.speakers import Speakers
 from livedshl.player.clock.source import Follower
 from livedshl.player.pipes import ReplyPipe
 from livedshl.player.protocol import Reply
@@ -15,13 +16,21 @@ _REOPEN_PERIOD_S = 0.2
 class RecoveringOutput:
     """Sends to a port while it is there, and nowhere while it is not.
 
-    open_port: opens the port again once it is back.
+    open_port: opens the port again once it is back. speakers: a synthesiser beside it, which is
+    sent the same, whatever becomes of the port.
     """
 
-    def __init__(self, port: Port, open_port: Callable[[], Port], replies: ReplyPipe) -> None:
+    def __init__(
+        self,
+        port: Port,
+        open_port: Callable[[], Port],
+        replies: ReplyPipe,
+        speakers: Speakers | None = None,
+    ) -> None:
         self._port = port
         self._open_port = open_port
         self._replies = replies
+        self._speakers = speakers
         self._refused = False
         self._reopen_s: float | None = None
         self._system_died = False
@@ -32,12 +41,25 @@ class RecoveringOutput:
     def send_all(self, messages: Iterable[bytes]) -> None:
         """Sends each message. Reports only the first that the port refuses; the clock goes on."""
         for message in messages:
+            if self._speakers:
+                self._speakers.send(message)
             try:
                 self._port.send(message)
             except OutputError as error:
                 if not self._refused:
                     self._refused = True
                     self._replies.send(Reply.LOST, text=str(error).encode())
+
+    @property
+    def dropouts(self) -> int:
+        """How often the sound was interrupted; a MIDI port makes none."""
+        beside = self._speakers.dropouts if self._speakers else 0
+        return self._port.dropouts + beside
+
+    def silence_speakers(self, silent: bool) -> None:
+        """Silences the synthesiser beside the port, or lets it be heard again."""
+        if self._speakers:
+            self._speakers.silence(silent)
 
     def lose(self, system_died: bool) -> None:
         """Sends nowhere until the port is back: RtMidi waits for ever if nobody takes a message."""
@@ -80,3 +102,6 @@ class RecoveringOutput:
         """Waits until everything has left, then closes. rings: let the music ring out."""
         self._port.flush(rings)
         self._port.close()
+        if self._speakers:
+            self._speakers.flush(rings)
+            self._speakers.close()

@@ -22,6 +22,7 @@ from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.key_help import hint, key_pages
 from livedshl.surfaces.keys import KEYS
+from livedshl.surfaces.output_line import output_line
 from livedshl.surfaces.present import plain_name
 from livedshl.surfaces.view import (
     candidate_lines,
@@ -34,7 +35,7 @@ from livedshl.surfaces.view import (
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
-_LINES_BESIDES = 6  # clock, form, chords, a gap, message and hint
+_LINES_BESIDES = 7  # output, clock, form, chords, a gap, message and hint
 _LOWEST_ROLL = 4  # lines
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
@@ -182,6 +183,7 @@ class Cockpit(App[None]):
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
         return Group(
+            output_line(snapshot.hearing),
             clock_line(snapshot),
             form_line(snapshot),
             *roll(snapshot, width, roll_height),

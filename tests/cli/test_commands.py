@@ -107,7 +107,7 @@ def bad(tmp_path):
             "no option --tmpo. Did you mean --tempo",
         ),
         (("generate",), 2, "OUT is missing. See `livedshl generate --help`."),
-        (("play", "--port", "a", "--synth"), 2, "choose either --port or --synth"),
+        (("play", "--port", "a", "--synth"), 2, "choose one of --port, --synth and --virtual"),
         (("generate", "t.mid", "--from", "zither"), 1, "no tune 'zither' among the"),
         (("generate", "t.mid", "--from", "reel"), 1, "tunes match 'reel': "),
         (("generate", "t.mid", "--from", "1", "--metre", "6/8"), 1, "no tune '1' among the"),

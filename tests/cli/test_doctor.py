@@ -125,7 +125,7 @@ def test_a_library_that_is_missing_says_what_to_install():
 
 @pytest.mark.parametrize(
     ("library", "what"),
-    [("rtmidi", "MIDI"), ("sounddevice", "Audio"), ("fluidsynth", "FluidSynth")],
+    [("rtmidi", "MIDI"), ("miniaudio", "Audio"), ("fluidsynth", "FluidSynth")],
 )
 def test_a_library_that_is_broken_hides_nothing_else(library, what):
     """An empty module of its name stands for it: every use of it fails unforeseen."""

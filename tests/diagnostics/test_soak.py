@@ -203,7 +203,7 @@ def faults(watcher, report, heard=None):
 
 
 def good_report(notes):
-    return PlayerReport("SCHED_FIFO", 0.01, 0.02, 0.03, 0, 0, notes, 0, 0)
+    return PlayerReport("SCHED_FIFO", 0.01, 0.02, 0.03, 0, 0, notes, 0, 0, 0)
 
 
 def account(notes):

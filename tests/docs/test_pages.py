@@ -25,7 +25,12 @@ from support.documents import (
 from livedshl.cli import livedshl
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-ELSEWHERE = ("pip install ", "source .venv/")  # beginnings of lines that belong to other programs
+ELSEWHERE = (
+    "pip install ",
+    "pipx install ",
+    "uv tool install ",
+    "source .venv/",
+)  # beginnings of lines that belong to other programs
 
 
 def test_the_site_builds_strictly_and_fetches_nothing_from_elsewhere(tmp_path):

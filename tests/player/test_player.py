@@ -20,6 +20,8 @@ ON, OFF = bytes((0x90, 60, 90)), bytes((0x80, 60, 0))
 class Output:
     """Keeps what it is sent; refuses the messages whose numbers are in `refused`."""
 
+    dropouts = 0
+
     def __init__(self, refused=()):
         self.tried = []
         self.closed = False

@@ -13,7 +13,7 @@ PORT, CONTROLLER, KEYBOARD, CLOCK = "IAC Bus", "nanoKONTROL", "your keyboard", "
 
 # Lines of the pages that no test runs, and why.
 NOT_RUN = {
-    "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/livedshl play": "needs the web",
+    "python3 -m venv .venv && .venv/bin/pip install .": "tests/docs sets up a fresh machine",
     'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/python -m pytest':
         "CI runs it before all else",
     "torchrun --nproc-per-node 2 -m livedshl train my-tunes/ -o my-model": "tests/learning does",

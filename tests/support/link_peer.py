@@ -11,7 +11,7 @@ import sys
 import threading
 
 import link
-import rtmidi
+from wire_client import jack_input
 
 QUANTUM = 4
 
@@ -28,8 +28,7 @@ def main() -> None:
         with printing:
             print(json.dumps({"beat": beat, **facts}), flush=True)
 
-    port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name, queue_size_limit=100_000)
-    port.set_callback(lambda event, _: tell(message=event[0]))
+    port = jack_input(name, lambda message, _: tell(message=message))
     port.open_virtual_port("in")
     print("ready", flush=True)
     leaving = threading.Event()

@@ -9,16 +9,16 @@ import json
 import sys
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
-import rtmidi
+from wire_client import jack_input
 
 
 def main() -> None:
     time = None
 
-    def show(event: tuple[list[int], float], data: object) -> None:
+    def show(message: list[int], delta: float) -> None:
         nonlocal time
-        message, delta = event
         time = monotonic() if time is None else time + delta
         print(json.dumps([time, message]), flush=True)
 
@@ -30,10 +30,8 @@ def main() -> None:
     port.close_port()
 
 
-def open_port(show: Callable[[tuple[list[int], float], object], None]) -> rtmidi.MidiIn:
-    port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=sys.argv[1], queue_size_limit=100_000)
-    port.ignore_types(sysex=False, timing=False, active_sense=False)
-    port.set_callback(show)
+def open_port(show: Callable[[list[int], float], None]) -> Any:
+    port = jack_input(sys.argv[1], show)
     port.open_virtual_port("in")
     return port
 

@@ -9,13 +9,13 @@ PULSES BPM [BPM]`, which sends pulses at a tempo, or at one that changes from on
 import sys
 import time
 
-import rtmidi
+from wire_client import jack_output
 
 _WORDS = {"start": [0xFA], "continue": [0xFB], "stop": [0xFC]}
 
 
 def main() -> None:
-    port = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=sys.argv[1])
+    port = jack_output(sys.argv[1])
     port.open_virtual_port("out")
     print("ready", flush=True)
     next_s = time.perf_counter()

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
+from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.commands import Command, check
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering
@@ -21,6 +23,7 @@ SNAPSHOT = Snapshot(
     chunks=(),
     chords=(),
     lateness=Lateness.opened(""),
+    hearing=Hearing(Output(OutputKind.PORT, "IAC Bus", "")),
 )
 
 

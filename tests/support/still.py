@@ -3,10 +3,12 @@
 import numpy as np
 
 from livedshl.improviser.provenance import Candidate
+from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import in_order
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
+from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering, steered
@@ -64,6 +66,7 @@ class StillSession:
             tick=4 * COMMON_TIME.bar_ticks + BEAT + 60, quarter_bpm=110.0, grid=COMMON_TIME,
             sync=Sync.INTERNAL, latency_ms=0.0, steering=self.steering, chunks=self.chunks,
             chords=VOCABULARY, lateness=Lateness.opened(""),
+            hearing=Hearing(Output(OutputKind.PORT, "IAC Bus", "")),
         )  # fmt: skip
 
     def send(self, command):

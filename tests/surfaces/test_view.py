@@ -11,8 +11,10 @@ from support.bundles import index_of, random_bundle
 from support.strategies import thorough
 
 from livedshl.improviser import Form, Retrieve
+from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
+from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.composition import Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings, chords_of
@@ -45,7 +47,7 @@ def performance(metre, form):
     return Snapshot(
         tick=0, quarter_bpm=110.0, grid=GRIDS[metre], sync=Sync.INTERNAL, latency_ms=0.0,
         steering=composition.steering, chunks=chunks, chords=chords_of(bundle, chosen),
-        lateness=Lateness.opened(""),
+        lateness=Lateness.opened(""), hearing=Hearing(Output(OutputKind.PORT, "IAC Bus", "")),
     )  # fmt: skip
 
 

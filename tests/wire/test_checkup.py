@@ -39,7 +39,8 @@ def test_the_ports_on_the_wire_are_named_and_nothing_sounds_or_stays(jack, recei
 
 @pytest.mark.slow
 def test_the_synthesiser_is_found_to_open_the_audio(jack):
-    from livedshl.outputs.synth import find_soundfont, fluidsynth_version
+    from livedshl.outputs.fluidsynth_library import fluidsynth_version
+    from livedshl.outputs.soundfont import find_soundfont
 
     try:
         font, version = find_soundfont(), fluidsynth_version()

@@ -17,8 +17,6 @@ from livedshl.index import hamming
 from livedshl.midi.file import read_events
 from livedshl.performance.preset import load_preset
 
-STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
-
 
 def play(environment, *arguments):
     """Starts `livedshl play` in its own process."""
@@ -50,7 +48,7 @@ def test_what_is_heard_is_what_generate_writes_and_what_is_recorded(jack, receiv
     assert {m[1] for m in silencing} == {64, 123}  # and no 120: the last chord may ring out
 
 
-def minute_of_play(jack, receiver, tmp_path, bars, tempo):
+def bars_of_play(jack, receiver, tmp_path, bars, tempo):
     trace = tmp_path / "trace.jsonl"
     chosen = ("--bars", bars, "--tempo", tempo, "--form", "none", "--plain", "--trace", trace)
     player = play(jack, "--port", receiver.port, *chosen)
@@ -84,54 +82,19 @@ def assert_nearest(records):
 
 
 def test_every_note_ends_and_every_segment_is_the_nearest(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=5, tempo=200))
+    assert_nearest(bars_of_play(jack, receiver, tmp_path, bars=5, tempo=200))
 
 
 @pytest.mark.slow
-def test_a_minute_of_play_has_no_underrun_and_no_hanging_note(jack, receiver, tmp_path):
-    assert_nearest(minute_of_play(jack, receiver, tmp_path, bars=30, tempo=120))
-
-
-@pytest.mark.parametrize("number", STOP_SIGNALS)
-def test_stopping_leaves_no_note_on(jack, receiver, number):
-    assert notes_on(stopped(jack, receiver, number, receiver.wait_for_a_note))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", STOP_SIGNALS)
-@pytest.mark.parametrize("moment", np.random.default_rng(5).uniform(0, 1.5, 20).round(3))
-def test_stopping_at_any_moment_leaves_no_note_on(jack, receiver, number, moment):
-    # Loading, then any time at all.
-    stopped(jack, receiver, number, lambda: time.sleep(0.5 + moment))
-
-
-def stopped(jack, receiver, number, wait):
-    """What is heard of a performance that is stopped after a wait: it must be clean."""
-    player = play(jack, "--port", receiver.port, "--tempo", 200, "--seed", 3)
-    assert "Seed 3" in player.stderr.readline() + player.stderr.readline()
-    wait()
-    player.send_signal(number)
-    if number == signal.SIGINT:  # once only brings the music to its end
-        time.sleep(0.1)
-        player.send_signal(number)
-    _, told = player.communicate()
-    assert player.returncode == (-number if number == signal.SIGKILL else 0), told
-    time.sleep(0.4)  # after a SIGKILL the player process ends by itself
-    messages = receiver.messages()
-    assert not left_on(messages)
-    if notes_on(messages):
-        channels = {m[0] & 0x0F for _, m in messages}
-        for channel in channels:
-            last = [m[1] for _, m in messages if m[0] == 0xB0 | channel][-3:]
-            assert last == [64, 123, 120]
-    return messages
+def test_thirty_bars_have_no_underrun_and_no_hanging_note(jack, receiver, tmp_path):
+    assert_nearest(bars_of_play(jack, receiver, tmp_path, bars=30, tempo=240))
 
 
 def test_a_virtual_port_is_made_where_none_is_named(jack, tmp_path):
     player = play(jack, "--record", tmp_path / "take.mid")
     for _ in range(50):
         listed = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True).stdout
-        if "livedshl" in listed:
+        if "livedshl:livedshl" in listed and (tmp_path / "take.mid").exists():
             break
         time.sleep(0.1)
     else:

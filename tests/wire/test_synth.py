@@ -3,15 +3,17 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
-import wave
 
 import numpy as np
 import pytest
 from support.bundles import index_of, random_bundle
+from support.fresh_machine import hiding
+from support.sound import samples
 from support.surroundings import livedshl, livedshl_without, need
 
-from livedshl.errors import MissingDependencyError, OutputError
+from livedshl.errors import MissingDependencyError
 from livedshl.improviser import Retrieve
 from livedshl.music import GRIDS
 from livedshl.performance.composition import Composition
@@ -24,17 +26,11 @@ def soundfont():
     try:
         import fluidsynth  # noqa: F401
 
-        from livedshl.outputs.synth import find_soundfont
+        from livedshl.outputs.soundfont import find_soundfont
 
         return find_soundfont()
     except (ImportError, MissingDependencyError) as error:
         need(False, str(error))
-
-
-def samples(path):
-    with wave.open(str(path)) as audio:
-        assert (audio.getnchannels(), audio.getsampwidth()) == (2, 2)
-        return np.frombuffer(audio.readframes(audio.getnframes()), np.int16).reshape(-1, 2)
 
 
 def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
@@ -49,7 +45,7 @@ def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
 
 
 def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
-    from livedshl.outputs.synth import render_wav
+    from livedshl.outputs.wav import render_wav
 
     events = np.array([[0, 0xC0, 115, 0], [960, 0x90, 60, 127], [1000, 0x80, 60, 0]], np.int64)
     render_wav(tmp_path / "t.wav", events, 120, 0.5)
@@ -59,7 +55,7 @@ def test_each_note_of_a_wav_file_starts_at_its_sample(soundfont, tmp_path):
 
 
 def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont, tmp_path):
-    from livedshl.outputs.synth import render_wav
+    from livedshl.outputs.wav import render_wav
 
     loudness = {}
     for name in preset_names():
@@ -81,10 +77,11 @@ def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont,
     assert loudest - quietest < 8, loudness
 
 
-def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path):
+@pytest.mark.parametrize("hidden", [(), ("libfluidsynth", "libportaudio")], ids=["all", "no libs"])
+def test_the_synthesiser_is_heard_live(soundfont, jack, tmp_path, hidden):
     need(shutil.which("jack_rec"), "jack_rec")
-    player = subprocess.Popen(livedshl("play", "--synth", "--tempo", 240), env=jack,
-                              stderr=subprocess.PIPE, text=True)  # fmt: skip
+    command = [*(hiding(*hidden) if hidden else []), *livedshl("play", "--synth", "--tempo", 240)]
+    player = subprocess.Popen(command, env=jack, stderr=subprocess.PIPE, text=True)
     for _ in range(60):
         ports = subprocess.run(["jack_lsp"], env=jack, capture_output=True, text=True).stdout
         outputs = [p for p in ports.splitlines() if p.startswith("livedshl")]
@@ -131,9 +128,29 @@ def test_a_missing_soundfont_and_a_missing_library_say_what_to_install(tmp_path)
     assert len(told.stderr.strip().splitlines()) == 1
 
 
-def test_a_file_that_is_no_soundfont_is_refused(soundfont, tmp_path):
-    from livedshl.outputs.synth import Synth
-
-    (tmp_path / "fake.sf2").write_bytes(b"RIFF")
-    with pytest.raises(OutputError, match=r"fake\.sf2: FluidSynth cannot load"):
-        Synth(tmp_path / "fake.sf2")
+@pytest.mark.parametrize("hidden", ["nothing", "miniaudio"])
+def test_either_library_opens_the_audio(soundfont, jack, hidden):
+    program = (
+        "import sys, time\n"
+        f"sys.modules[{hidden!r}] = None\n"
+        "from livedshl.outputs.soundfont import find_soundfont\n"
+        "from livedshl.outputs.audio_device import open_device\n"
+        "from livedshl.outputs.synth import Synth\n"
+        "blocks = []\n"
+        "def opened(render):\n"
+        "    def kept(frames):\n"
+        "        blocks.append(bytes(render(frames)))\n"
+        "        return memoryview(blocks[-1])\n"
+        "    return open_device(kept)\n"
+        "port = Synth(find_soundfont(), opened)\n"
+        "port.send(bytes((0x90, 60, 127)))\n"
+        "time.sleep(0.5)\n"
+        "port.close()\n"
+        "print(max(b''.join(blocks)) > 0)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=jack, capture_output=True, text=True
+    )  # fmt: skip
+    if hidden == "miniaudio" and "PortAudio is missing" in told.stderr:
+        need(False, "PortAudio")
+    assert told.stdout == "True\n", told.stderr

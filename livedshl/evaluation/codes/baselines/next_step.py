@@ -5,6 +5,8 @@ neural networks (2016), concatenation cost. The LSTM is the paper's, of the pred
 section 3.5. It reorders the best candidates of `bigram` by the first beat that they add.
 """
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,11 +23,13 @@ from livedshl.networks.shape import NetworkShape
 SHORTLIST = 200
 _ABOVE_OTHERS = 1e4  # more than any score of the shortlist's ranker, less than a step of overlap
 _BATCH, _LEARNING_RATE = 128, 2e-3
+_PASSES = 100  # of a small corpus at most: it is known by heart by then
 
 
 def fit(material: Material, n_batches: int = 2000) -> Ranker:
-    """Trains the LSTM on `n_batches` of pairs, each read as one passage."""
-    predictor = _trained(material, n_batches)
+    """Trains the LSTM on `n_batches` of pairs at most, each read as one passage."""
+    enough = _PASSES * math.ceil(len(material.pairs) / _BATCH)
+    predictor = _trained(material, min(n_batches, enough))
     shortlist = bigram.fit_mutual_information(material)
     beat_steps = material.training.grid.beat_steps
     first_beats = material.additions[:, :beat_steps]
