@@ -249,6 +249,20 @@ def _open_surfaces(
     return learn
 
 
+def _learning_on_demand(open_control: Callable[[], Callable[..., str]]) -> Callable[..., str]:
+    """MIDI learn that makes its virtual input when somebody first wants to learn."""
+    learn: Callable[..., str] | None = None
+
+    def learn_now(*gestures: object) -> str:
+        nonlocal learn
+        if learn:
+            return learn(*gestures)
+        learn = open_control()
+        return f"Connect your controller to livedshl-control. {learn(*gestures)}"
+
+    return learn_now
+
+
 def _ask_to_record() -> Path:
     """The file to record instead of a sound, if the user agrees or cannot be asked."""
     path = new_take_path()
