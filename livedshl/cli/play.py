@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from livedshl.performance.options import make_settings
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
+from livedshl.surfaces.inputs import open_inputs
 from livedshl.units import MOST_LATENCY_MS
 
 
@@ -182,7 +183,7 @@ def play(
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
-        learn = _open_surfaces(surfaces, session, watcher, tell, control_port, osc_port, listen)
+        learn = open_inputs(surfaces, session, watcher, tell, control_port, osc_port, listen)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.
             from livedshl.surfaces.opening import play_under_screen
@@ -217,52 +218,6 @@ def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Pat
     return cached_bundle(folder, corpus, progress)
 
 
-def _open_surfaces(
-    surfaces: ExitStack,
-    session: Session,
-    watcher: PortWatcher,
-    tell: Callable[[str], None],
-    control_port: str | None,
-    osc_port: int | None,
-    listen: str | None,
-) -> Callable[..., str]:
-    """Opens what steers the session and what plays along. Returns what lets a knob learn."""
-
-    # Each is loaded only where it is asked for: the first note need not wait for it.
-    def open_control(name: str) -> Callable[..., str]:
-        from livedshl.surfaces.midi_control import MidiControl
-
-        return surfaces.enter_context(MidiControl(name, session, watcher, tell)).learn
-
-    if control_port is None:
-        learn = _learning_on_demand(lambda: open_control(""))
-    else:
-        learn = open_control(control_port)
-    if osc_port:
-        from livedshl.surfaces.osc import OscServer
-
-        surfaces.enter_context(OscServer(osc_port, session, tell))
-    if listen is not None:
-        from livedshl.live.listener import Listener
-
-        surfaces.enter_context(Listener(listen, session, watcher, tell))
-    return learn
-
-
-def _learning_on_demand(open_control: Callable[[], Callable[..., str]]) -> Callable[..., str]:
-    """MIDI learn that makes its virtual input when somebody first wants to learn."""
-    learn: Callable[..., str] | None = None
-
-    def learn_now(*gestures: object) -> str:
-        nonlocal learn
-        if learn:
-            return learn(*gestures)
-        learn = open_control()
-        return f"Connect your controller to livedshl-control. {learn(*gestures)}"
-
-    return learn_now
-
-
 def _ask_to_record() -> Path:
     """The file to record instead of a sound, if the user agrees or cannot be asked."""
     path = new_take_path()
@@ -270,20 +225,6 @@ def _ask_to_record() -> Path:
     if asks and not click.confirm(f"Record to {path} instead?", default=True, err=True):
         raise click.exceptions.Exit(1)
     return path
-
-
-def _learning_on_demand(open_control: Callable[[], Callable[..., str]]) -> Callable[..., str]:
-    """MIDI learn that makes its virtual input when somebody first wants to learn."""
-    learn: Callable[..., str] | None = None
-
-    def learn_now(*gestures: object) -> str:
-        nonlocal learn
-        if learn:
-            return learn(*gestures)
-        learn = open_control()
-        return f"Connect your controller to livedshl-control. {learn(*gestures)}"
-
-    return learn_now
 
 
 def _announce(

@@ -124,6 +124,7 @@ def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
             Output(OutputKind.NOWHERE, "", ""),
             clock=ClockSettings(speed=20),
             record=tmp_path / "take.mid",
+            overwrite=True,
         ).run()
         assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
         traces.append((tmp_path / "t.jsonl").read_text().splitlines()[0])
