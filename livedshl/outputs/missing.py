@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from shutil import which
 
 from livedshl.errors import MissingDependencyError
 
@@ -75,13 +74,20 @@ def missing(what: str | Sequence[str], purpose: str) -> MissingDependencyError:
     return MissingDependencyError(f"{named} {verb} missing, needed for {purpose}", remedy=remedy)
 
 
+def has_program(name: str) -> bool:
+    """Whether this system has a program."""
+    from shutil import which  # late: it takes 1.3 MB, in each of our processes
+
+    return which(name) is not None
+
+
 def _command(parts: Sequence[str]) -> str:
     """What installs these parts; "" where nothing does."""
     if sys.platform == "darwin":
         return _one_after_another(parts, ("brew", "pip"))
     if sys.platform == "win32":
         return _one_after_another(parts, ("choco", "pip"))
-    here = [name for name, (program, _) in _INSTALLERS.items() if which(program)][:1]
+    here = [name for name, (program, _) in _INSTALLERS.items() if has_program(program)][:1]
     commands = {name: _one_after_another(parts, (name,)) for name in here or ("apt", "dnf")}
     if here:
         return commands[here[0]]

@@ -17,7 +17,6 @@ import time
 
 from livedshl.errors import LivedshlError
 from livedshl.outputs.opening import open_output
-from livedshl.outputs.speakers import Speakers
 from livedshl.player.clock.opening import open_follower
 from livedshl.player.clock.source import Follower
 from livedshl.player.instructions import Interpreter
@@ -160,7 +159,11 @@ def main() -> None:
     playback = Playback(clock.sends_clock, clock.speed)
     playback.latency_s = clock.latency_s
     replies = ReplyPipe(sink)
-    speakers = Speakers(soundfont, replies.send_of_speakers) if soundfont else None
+    speakers = None
+    if soundfont:
+        from livedshl.outputs.speakers import Speakers  # most outputs need none
+
+        speakers = Speakers(soundfont, replies.send_of_speakers)
     try:
         port = open_output(kind, name)
         follower = open_follower(clock, tempo_bpm)

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.outputs.opening import Nowhere, Port
-from livedshl.outputs.speakers import Speakers
 from livedshl.player.clock.source import Follower
 from livedshl.player.pipes import ReplyPipe
 from livedshl.player.protocol import Reply
+
+if TYPE_CHECKING:
+    from livedshl.outputs.speakers import Speakers
 
 _REOPEN_PERIOD_S = 0.2
 
@@ -25,7 +28,7 @@ class RecoveringOutput:
         port: Port,
         open_port: Callable[[], Port],
         replies: ReplyPipe,
-        speakers: Speakers | None = None,
+        speakers: "Speakers | None" = None,
     ) -> None:
         self._port = port
         self._open_port = open_port
