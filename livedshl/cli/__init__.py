@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from livedshl.cli.defaults import defaults_of, settings_file
 from livedshl.cli.group import LazyGroup
 from livedshl.cli.messages import report
 from livedshl.cli.verbosity import Verbosity
@@ -34,12 +35,13 @@ _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that not
     cls=LazyGroup,
     listed=_COMMANDS,
     hidden_ones=_HIDDEN,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVEDSHL"},
     epilog='To complete commands, presets, models and ports with Tab: eval "$(_LIVEDSHL_COMPLETE='
     'bash_source livedshl)" in ~/.bashrc, the same with zsh_source in ~/.zshrc.',
 )
 @click.version_option(__version__, "-V", "--version", prog_name="livedshl")
-def livedshl() -> None:
+@click.pass_context
+def livedshl(context: click.Context) -> None:
     """An endless accompanist. It improvises from a library of tunes, live, on any MIDI port.
 
     \b
@@ -47,6 +49,11 @@ def livedshl() -> None:
     livedshl play --port "IAC Bus"    play on that port
     livedshl generate tune.mid        write a file instead
     """
+    name = str(context.invoked_subcommand)
+    group = context.command
+    assert isinstance(group, click.Group)
+    if command := group.get_command(context, name):
+        context.default_map = {name: defaults_of(settings_file(), name, command)}
 
 
 def main() -> None:

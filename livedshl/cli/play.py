@@ -2,13 +2,14 @@
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, force_option, performance_options
@@ -26,11 +27,13 @@ from livedshl.performance.options import make_settings
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
+from livedshl.surfaces.inputs import open_inputs
 from livedshl.units import MOST_LATENCY_MS
 
 
 @click.command()
 @click.option(
+    "-p",
     "--port",
     type=OUTPUT_PORT,
     metavar="NAME|N",
@@ -129,6 +132,8 @@ def play(
     through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
     it offers to record a MIDI file.
     """
+    if synth or virtual or soundfont:
+        port = _unless_by_default("port", port)
     if sum((bool(port), synth or bool(soundfont), virtual)) > 1:
         raise click.UsageError("choose one of --port, --synth and --virtual")
     if corpus and chosen["opening"]:
@@ -137,6 +142,8 @@ def play(
         )
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
+    if chosen["tempo_bpm"] and sync == "clock":
+        raise click.UsageError("leave out --tempo: the MIDI clock sets the tempo")
     settings = make_settings(bars=bars, **chosen)
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
@@ -176,7 +183,7 @@ def play(
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
-        learn = _open_surfaces(surfaces, session, watcher, tell, control_port, osc_port, listen)
+        learn = open_inputs(surfaces, session, watcher, tell, control_port, osc_port, listen)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.
             from livedshl.surfaces.opening import play_under_screen
@@ -191,6 +198,12 @@ def play(
             status.tell(f"Recorded to {session.recording}.")
 
 
+def _unless_by_default(option: str, value: str | None) -> str | None:
+    """The value of an option; None if it stands in the settings file only."""
+    source = click.get_current_context().get_parameter_source(option)
+    return None if source is ParameterSource.DEFAULT_MAP else value
+
+
 def _input(name: str | None) -> str:
     """The MIDI input that a name stands for; "" for a new virtual one."""
     return find_port(name, input_names()) if name else ""
@@ -198,39 +211,11 @@ def _input(name: str | None) -> str:
 
 def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Path:
     """The folder of a model of other tunes, coded by the networks of the one that was chosen."""
-    # It loads what reads tunes, and torch when they are new.
-    from livedshl.learning.pipeline import cached_bundle
+    # It loads what reads tunes.
+    from livedshl.learning.coding import cached_bundle
 
     folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
     return cached_bundle(folder, corpus, progress)
-
-
-def _open_surfaces(
-    surfaces: ExitStack,
-    session: Session,
-    watcher: PortWatcher,
-    tell: Callable[[str], None],
-    control_port: str | None,
-    osc_port: int | None,
-    listen: str | None,
-) -> Callable[..., str] | None:
-    """Opens what steers the session and what plays along. Returns what lets a knob learn."""
-    # Each is loaded only where it is asked for: the first note need not wait for it.
-    learn = None
-    if control_port is not None:
-        from livedshl.surfaces.midi_control import MidiControl
-
-        control = MidiControl(control_port, session, watcher, tell)
-        learn = surfaces.enter_context(control).learn
-    if osc_port:
-        from livedshl.surfaces.osc import OscServer
-
-        surfaces.enter_context(OscServer(osc_port, session, tell))
-    if listen is not None:
-        from livedshl.live.listener import Listener
-
-        surfaces.enter_context(Listener(listen, session, watcher, tell))
-    return learn
 
 
 def _ask_to_record() -> Path:
@@ -247,7 +232,8 @@ def _announce(
 ) -> None:
     status.tell(hearing.reason)
     if clock.sync is Sync.CLOCK:
-        status.tell(f"Waiting for MIDI clock and Start on {clock.port or 'a virtual input'}.")
+        port = clock.port or "the virtual input livedshl-clock"
+        status.tell(f"Waiting for MIDI clock and Start on {port}.")
     if clock.sync is Sync.LINK:
         status.tell("Joining the Ableton Link session of this network at its next bar.")
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")

@@ -1,5 +1,6 @@
 """The lead sheet: a melody and its chord symbols. Every reader of tunes delivers one."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,6 +19,13 @@ class Mode(Enum):
     OTHER = "other"
 
 
+_KEY_NAME = re.compile(
+    r"(?P<letter>[A-G])(?P<sign>#|♯|b|♭| ?sharp| ?flat|) ?(?P<mode>major|maj|minor|min|m|)",
+    re.IGNORECASE,
+)
+_SIGNS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A key: its tonic as a pitch class (0 = C), and its mode."""
@@ -27,15 +35,16 @@ class Key:
 
     @classmethod
     def parse(cls, name: str) -> "Key":
-        """Reads a key: "C", "F#", "D major"; in minor "Am", "F#m" or "A minor".
+        """Reads a key: "C", "F#", "B♭", "D major"; in minor "Am", "F#m", "F#min" or "A minor".
 
         Raises ValueError for anything else.
         """
-        name = name.strip().removesuffix(" major")
-        tonic = name.strip().removesuffix("minor").strip()
-        minor = tonic != name.strip()
-        if not minor and tonic.endswith("m"):
-            tonic, minor = tonic[:-1], True
+        found = _KEY_NAME.fullmatch(name.strip())
+        if found is None:
+            raise ValueError(f"not a key: {name!r}")
+        tonic = found["letter"] + _SIGNS.get(found["sign"].strip().casefold(), "")
+        word = found["mode"]
+        minor = word == "m" or word.casefold().startswith("min")
         return cls(pitch_class(tonic), Mode.MINOR if minor else Mode.MAJOR)
 
     @property

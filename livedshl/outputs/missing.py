@@ -7,7 +7,8 @@ from shutil import which
 from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
-EXTRA_TRAIN = ("torch", "music21", "symusic", *EXTRA_SCORES)
+EXTRA_TUNES = ("music21", "symusic")
+EXTRA_TRAIN = ("torch", *EXTRA_TUNES, *EXTRA_SCORES)
 
 # What installs packages on Linux, and how; the first that a system has is named.
 _INSTALLERS = {
@@ -52,7 +53,7 @@ _MIDI_REMEDIES = {
 
 
 def install_extra(extra: str) -> str:
-    """The command that installs an extra of livedshl: "scores", "train", "link" or "dev"."""
+    """The command that installs an extra of livedshl, such as "scores" or "tunes"."""
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 

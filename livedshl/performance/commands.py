@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from livedshl.errors import CommandError
+from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Chord, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.performance.phrase import Phrase
@@ -248,9 +248,8 @@ def check(command: Command, parts: Collection[str], mode: Mode) -> None:
     kind = kind_of(command)
     part = getattr(command, "part", None)
     if kind.per_part and part not in parts:
-        raise CommandError(
-            f"no part is called {part!r}", where=kind.name, remedy=f"Try: {', '.join(parts)}"
-        )
+        remedy = did_you_mean(part or "", parts) or f"Try: {', '.join(parts)}"
+        raise CommandError(f"no part is called {part!r}", where=kind.name, remedy=remedy)
     if kind.takes is ValueKind.NUMBER:
         number = getattr(command, kind.field)
         if not kind.lowest <= number <= kind.highest:

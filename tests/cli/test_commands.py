@@ -70,8 +70,8 @@ def bad(tmp_path):
             2,
             "--tempo: must be between 20 and 400 BPM",
         ),
-        (("generate", "t.mid", "--key", "H"), 2, "--key: not a note name: 'H'"),
-        (("generate", "t.mid", "--key", "Hm"), 2, "--key: not a note name: 'H'"),
+        (("generate", "t.mid", "--key", "H"), 2, "--key: not a key: 'H'"),
+        (("generate", "t.mid", "--key", "Hm"), 2, "--key: not a key: 'Hm'"),
         (
             ("generate", "t.mid", "--metre", "5/4"),
             2,
