@@ -78,8 +78,8 @@ class Player:
             unreleased = self._playback.scheduler.notes.sounding
             unsent_tick = self._playback.unsent_tick(time.perf_counter())
             self._output.send_all(self._playback.leave())
-            self._follower.close()
             self._output.close(rings=self._playback.finished)
+            self._follower.close()  # after what makes a sound, as in `RecoveringOutput.close`
         self._report(unreleased, unsent_tick)
 
     def _turn(self) -> None:
@@ -165,14 +165,15 @@ def main() -> None:
 
         speakers = Speakers(soundfont, replies.send_of_speakers)
     try:
-        port = open_output(kind, name)
+        # What makes a sound opens last, for the reason that `RecoveringOutput.close` gives.
         follower = open_follower(clock, tempo_bpm)
+        port = open_output(kind, name)
     except LivedshlError as error:
         fields = {"what": error.what, "where": error.where, "remedy": error.remedy}
         replies.send(Reply.FAILED, text=json.dumps(fields).encode())
         os._exit(1)  # a synthesiser may still be opening
     if speakers:
-        speakers.wait(_SPEAKERS_S)
+        speakers.begin(_SPEAKERS_S)
     if sys.platform != "win32":  # Windows pipes cannot; the main process reads them on a thread
         os.set_blocking(sink, False)
     gc.collect()

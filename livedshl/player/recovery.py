@@ -102,9 +102,13 @@ class RecoveringOutput:
         return True
 
     def close(self, rings: bool) -> None:
-        """Waits until everything has left, then closes. rings: let the music ring out."""
+        """Waits until everything has left, then closes. rings: let the music ring out.
+
+        What makes a sound closes first: RtMidi keeps the interpreter to itself while it waits for
+        a JACK server, which may be waiting for a block that only the interpreter can render.
+        """
         self._port.flush(rings)
-        self._port.close()
         if self._speakers:
             self._speakers.flush(rings)
             self._speakers.close()
+        self._port.close()
