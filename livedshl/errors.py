@@ -18,6 +18,9 @@ LivedshlError
 from collections.abc import Iterable
 
 
+_FEWEST_LETTERS = 3  # fewer are part of too many names
+
+
 class LivedshlError(Exception):
     """Something the user can fix.
 
@@ -45,7 +48,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     by_case = {each.casefold(): each for each in known}
     wanted = name.casefold()
-    near = [each for each in by_case if wanted and wanted in each]
+    near = [each for each in by_case if len(wanted) >= _FEWEST_LETTERS and wanted in each]
     near = near or get_close_matches(wanted, by_case, n=1)
     return f"Did you mean {by_case[near[0]]!r}?" if near else ""
 
