@@ -70,7 +70,8 @@ def test_models_and_presets_ship_in_the_wheel_and_pictures_do_not(packages):
     ):
         assert f"livedshl/_shipped/{name}" in names
     tops = {name.split("/")[0] for name in names}
-    assert len(tops) == 2 and "livedshl" in tops  # and the metadata
+    # And the metadata, and the man page.
+    assert len(tops) == 3 and "livedshl" in tops
     assert not any("training/" in name or name.endswith(".png") for name in names)
 
 
