@@ -17,7 +17,6 @@ LivedshlError
 
 from collections.abc import Iterable
 
-
 _FEWEST_LETTERS = 3  # fewer are part of too many names
 
 

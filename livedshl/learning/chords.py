@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import CorpusError
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.networks.harmoniser import Harmoniser
+from livedshl.networks.weights import read_weights
 
 HARMONISER = "harmoniser.safetensors"  # in the folder of the shipped models
 
@@ -30,12 +30,8 @@ def shipped_harmoniser() -> Harmoniser | None:
 def read_harmoniser(path: Path) -> Harmoniser:
     """The harmoniser that `write_harmoniser` wrote. Raises CorpusError for anything else."""
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            metadata = json.loads((file.metadata() or {})["harmoniser"])
-            weights = {
-                name: file.get_tensor(name).astype(np.float32)
-                for name in file.keys()  # noqa: SIM118
-            }
+        weights, texts = read_weights(path)
+        metadata = json.loads(texts["harmoniser"])
         return Harmoniser(ChordVocabulary.of_names(metadata["chord_classes"]), weights)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise CorpusError(

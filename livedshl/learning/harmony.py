@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save
 
 from livedshl.corpus import read_corpus
 from livedshl.errors import CorpusError
@@ -17,6 +16,7 @@ from livedshl.music.chords import COMMON_CHORDS, ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, refusal
 from livedshl.networks.harmoniser import Harmoniser, chords_by_hop, same_family
+from livedshl.networks.weights import weights_bytes
 from livedshl.progress import Progress
 
 
@@ -109,10 +109,10 @@ def write_harmoniser(path: Path, harmoniser: Harmoniser, about: Mapping[str, Any
 
     about: where it comes from, for the file's metadata.
     """
-    weights = {name: weight.astype(np.float16) for name, weight in harmoniser.weights.items()}
     metadata = {"chord_classes": list(harmoniser.vocabulary.names), "about": dict(about)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_beside(path, save(weights, {"harmoniser": json.dumps(metadata)}))
+    content = weights_bytes(harmoniser.weights, {"harmoniser": json.dumps(metadata)})
+    write_beside(path, content)
 
 
 def train_harmoniser(

@@ -24,11 +24,16 @@ def networks_bytes(weights: Weights, shape: NetworkShape) -> bytes:
 
     The metadata has one entry, because safetensors writes several in a random order.
     """
+    return weights_bytes(weights, {"shape": encode(shape)})
+
+
+def weights_bytes(weights: Weights, metadata: Mapping[str, str]) -> bytes:
+    """Weights as a safetensors file in half precision; metadata of one entry keeps its bytes."""
     # Imported late: `play` reads networks only when somebody plays a phrase.
     from safetensors.numpy import save
 
     halves = {name: np.asarray(weight, np.float16) for name, weight in weights.items()}
-    file: bytes = save(halves, {"shape": encode(shape)})
+    file: bytes = save(halves, dict(metadata))
     return file
 
 
@@ -42,15 +47,10 @@ def read_networks(path: Path) -> tuple[Weights, NetworkShape]:
 
     Also reads the single precision of older bundles. Raises BundleError.
     """
-    from safetensors import SafetensorError, safe_open  # late, as above
+    from safetensors import SafetensorError  # late, as above
 
     try:
-        with safe_open(str(path), framework="np") as file:
-            metadata = file.metadata() or {}
-            weights = {
-                name: np.asarray(file.get_tensor(name), np.float32)
-                for name in file.keys()  # noqa: SIM118
-            }
+        weights, metadata = read_weights(path)
         return weights, decode(metadata["shape"], NetworkShape)
     except FileNotFoundError:
         raise BundleError("the networks are missing", where=str(path), remedy=_REBUILD) from None
@@ -60,3 +60,18 @@ def read_networks(path: Path) -> tuple[Weights, NetworkShape]:
             where=str(path),
             remedy=_REBUILD,
         ) from error
+
+
+def read_weights(path: Path) -> tuple[Weights, Mapping[str, str]]:
+    """The weights in a safetensors file, float32 by name, and its metadata.
+
+    Raises SafetensorError for another file, and OSError.
+    """
+    from safetensors import safe_open  # late, as above
+
+    with safe_open(str(path), framework="np") as file:
+        weights = {
+            name: np.asarray(file.get_tensor(name), np.float32)
+            for name in file.keys()  # noqa: SIM118
+        }
+        return weights, file.metadata() or {}
