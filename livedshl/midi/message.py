@@ -14,6 +14,10 @@ PROGRAM = 0xC0
 CHANNEL_PRESSURE = 0xD0
 PITCH_BEND = 0xE0
 
+# Controllers that release the notes of a channel, in the order in which they are sent.
+DAMPING = (64, 123)  # sustain pedal up, all notes off
+ALL_SOUND_OFF = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -7,13 +7,13 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError, OutputError
-from livedshl.midi.message import CONTROL, is_note_on, setting_of
+from livedshl.midi.message import CONTROL, DAMPING, is_note_on, setting_of
 
 if TYPE_CHECKING:
     from livedshl.outputs.audio_device import AudioDevice, Render
     from livedshl.outputs.synth import Synth
 
-_DAMPING = (64, 123)  # sustain pedal up, all notes off
+_LONGEST_S = 30.0  # for the MIDI port to open
 
 
 class Speakers:
@@ -46,7 +46,7 @@ class Speakers:
         """Releases every note and takes no others, or takes the next ones again."""
         if silent and not self._silenced and self._synth:
             for channel in range(16):
-                for controller in _DAMPING:
+                for controller in DAMPING:
                     self._play(bytes((CONTROL | channel, controller, 0)))
         self._silenced = silent
 
@@ -102,5 +102,6 @@ class Speakers:
     def _open_audio(self, render: "Render") -> "AudioDevice":
         from livedshl.outputs.audio_device import open_device
 
-        self._begun.wait()
+        if not self._begun.wait(_LONGEST_S):
+            raise OutputError("the MIDI port does not open")
         return open_device(render)

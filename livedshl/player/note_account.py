@@ -3,11 +3,17 @@
 from array import array
 from collections.abc import Iterator
 
-from livedshl.midi.message import CHANNEL_OF, CONTROL, NOTE_OFF, is_note_on, setting_of
+from livedshl.midi.message import (
+    ALL_SOUND_OFF,
+    CHANNEL_OF,
+    CONTROL,
+    DAMPING,
+    NOTE_OFF,
+    is_note_on,
+    setting_of,
+)
 
-# Sent in this order on every channel used, when all must be silent.
-_DAMPING = (64, 123)  # sustain pedal up, all notes off
-_SILENCING = (*_DAMPING, 120)  # and all sound off
+_SILENCING = (*DAMPING, ALL_SOUND_OFF)
 
 
 class NoteAccount:
@@ -85,7 +91,7 @@ class NoteAccount:
                 yield bytes((NOTE_OFF | channel, note, 0))
             self._sounding[slot] = 0
         for channel in sorted(self._channels):
-            for controller in _DAMPING if rings else _SILENCING:
+            for controller in DAMPING if rings else _SILENCING:
                 yield bytes((CONTROL | channel, controller, 0))
 
     def instruments(self) -> Iterator[bytes]:
