@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from livedshl.errors import OutputError, OverwriteError, SettingsError
@@ -98,11 +99,22 @@ def create_numbered(path: Path, beside: Callable[[Path], Sequence[Path]] = lambd
     beside: the files that will lie beside it; their names must be free as well. Raises
     OutputError.
     """
-    number, candidate = 1, path
-    while any(other.exists() for other in beside(candidate)) or not _create(candidate):
-        number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return candidate
+    return next(
+        candidate
+        for candidate in _numbered(path)
+        if not any(other.exists() for other in beside(candidate)) and _create(candidate)
+    )
+
+
+def first_free(path: Path) -> Path:
+    """The first of take.mid, take-2.mid, take-3.mid and so on that is not there yet."""
+    return next(candidate for candidate in _numbered(path) if not candidate.exists())
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    yield path
+    for number in count(2):
+        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def _create(path: Path) -> bool:

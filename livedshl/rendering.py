@@ -15,7 +15,7 @@ from livedshl.files import (
     MIDI_ENDINGS,
     TRACE_ENDINGS,
     check_ending,
-    create_numbered,
+    first_free,
     reserved,
     write_beside,
 )
@@ -132,7 +132,8 @@ def replay(
     SettingsError if it is the recording.
     """
     recorded, log_file = take_and_log(Path(take))
-    out = Path(path) if path else recorded.with_name(f"{recorded.stem}-replay.mid")
+    named = recorded.with_name(f"{recorded.stem}-replay.mid")
+    out = Path(path) if path else first_free(named)
     check_ending(out, MIDI_ENDINGS, where="out")
     if out.resolve() == recorded.resolve():
         raise SettingsError(
@@ -149,9 +150,6 @@ def replay(
             remedy="Say where its folder is now",
         )
     opened = open_model(folder)
-    if path is None:
-        out = create_numbered(out)
-        overwrite = True
     with reserved([out], overwrite):
         again, grid = replayed(log, opened.bundle, opened.index), log.settings.grid
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.live.take_files import LineFile, create_take_file, create_trace_file
+from livedshl.live.take_files import LineFile, create_file, log_beside
 from livedshl.live.take_memory import TakeMemory, trace_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
@@ -53,13 +53,13 @@ class Take:
         self._trace: LineFile | None = None
         with ExitStack() as stack:
             if record:
-                self.recording = create_take_file(record, overwrite)
+                self.recording = create_file(record, overwrite, log_beside)
                 tracks = self._memory.tracks
                 self._recorder = stack.enter_context(_recorder(self.recording, settings, tracks))
                 self._log = _log_writer(self.recording, settings, bundle, stack)
             if trace:
-                path = create_trace_file(trace, overwrite)
-                self._trace = stack.enter_context(closing(LineFile(path)))
+                lines = LineFile(create_file(trace, overwrite))
+                self._trace = stack.enter_context(closing(lines))
             self._open = stack.pop_all()
 
     def __enter__(self) -> "Take":
@@ -134,7 +134,7 @@ class Take:
             tuple(self._heard_tempi),
         )  # fmt: skip
         part = excerpt(last.chunks, last.before, last.end_tick, settings.tempo_bpm, tempi_of(kept))
-        path = create_take_file(path, overwrite=False)
+        path = create_file(path, overwrite=False, beside=log_beside)
         try:
             write_midi(
                 path, part.events, part.tempo_bpm, settings.grid, self._memory.tracks,

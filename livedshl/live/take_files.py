@@ -1,6 +1,7 @@
 """The files of a take: where new ones lie, which names they get, and files that grow."""
 
 import logging
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -49,32 +50,27 @@ def new_take_path() -> Path:
     return folder / name
 
 
-def create_take_file(path: Path, overwrite: bool) -> Path:
-    """Creates the MIDI file of a take, at `path` or numbered; its trace and log lie beside it.
+def create_file(
+    path: Path, overwrite: bool, beside: Callable[[Path], Sequence[Path]] = lambda _: ()
+) -> Path:
+    """Creates a file of a take, at `path` or numbered, and says so; returns where.
 
-    overwrite: takes `path` itself, whatever is there. Raises OutputError.
+    beside: the files that will lie beside it. overwrite: takes `path` itself, whatever is there.
+    Raises OutputError.
     """
     if overwrite:
         return path
+    free = create_numbered(path, beside)
+    if free != path:
+        log.warning("%s is already there, so this goes to %s", path, free.name)
+    return free
+
+
+def log_beside(take: Path) -> tuple[Path]:
+    """The log that lies beside the MIDI file of a take."""
     from livedshl.performance.take_log import log_path  # late, as it loads msgspec
 
-    free = create_numbered(path, lambda take: (log_path(take),))
-    _tell_number(path, free)
-    return free
-
-
-def create_trace_file(path: Path, overwrite: bool) -> Path:
-    """Creates a trace, at `path` or numbered. overwrite: takes `path`. Raises OutputError."""
-    if overwrite:
-        return path
-    free = create_numbered(path)
-    _tell_number(path, free)
-    return free
-
-
-def _tell_number(wanted: Path, free: Path) -> None:
-    if free != wanted:
-        log.warning("%s is already there, so this goes to %s", wanted, free.name)
+    return (log_path(take),)
 
 
 class LineFile:

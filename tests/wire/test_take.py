@@ -10,6 +10,7 @@ import mido
 import pytest
 from support.surroundings import NO_MIDI, livedshl
 
+from livedshl.bundle.catalogue import find_bundle
 from livedshl.errors import TakeError
 from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
@@ -181,6 +182,17 @@ def test_files_are_not_replaced_unasked(tmp_path):
     assert run(*make, 2, "--force").returncode == 0
     assert (tmp_path / "a.mid").read_bytes() != kept
     assert run("generate", "b.mid", "B.mid", "--bars", 1).returncode == 2
+
+
+def test_a_replay_gets_a_number_and_one_that_fails_leaves_nothing(tmp_path):
+    assert play(tmp_path, "--record", "take.mid").returncode == 0
+    names = [replay(tmp_path / "take.mid").path.name for _ in range(2)]
+    assert names == ["take-replay.mid", "take-replay-2.mid"]
+    before = sorted(tmp_path.iterdir())
+    bundle = str(find_bundle("session", "6/8"))  # of other tunes
+    with pytest.raises(TakeError, match="not the model that the take was played from"):
+        replay(tmp_path / "take.mid", model=bundle)
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_take_of_an_older_version_is_found_by_its_old_name(tmp_path):
