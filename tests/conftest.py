@@ -17,7 +17,7 @@ WIRE = Path(__file__).parent / "wire"
 UNHURRIED = {
     "test_api", "test_benchmarks", "test_checkup", "test_controller", "test_documents",
     "test_ending", "test_listening", "test_player_process", "test_soaking", "test_stopping",
-    "test_synth", "test_take",
+    "test_take",
 }  # fmt: skip
 
 # Learning needs the extra `train`; everything else is tested without it.

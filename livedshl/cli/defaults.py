@@ -5,7 +5,6 @@ port = "IAC Bus"
 tempo = 96
 """
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +47,8 @@ def _table(path: Path, name: str) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST:
             raise SettingsError("too large for a settings file", where=str(path))
+        import tomllib  # late, as most people have no settings file
+
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}

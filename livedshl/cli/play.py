@@ -23,6 +23,7 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names
+from livedshl.performance.commands import End
 from livedshl.performance.options import make_settings
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
@@ -180,7 +181,7 @@ def play(
             overwrite=force,
             progress=status.progress,
             on_begin=lambda hearing: _announce(status, settings, hearing, clock),
-            on_ending=lambda: None if on_screen else status.tell(_ENDING),
+            on_ending=lambda: None if on_screen else status.tell(_ending()),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
         learn = open_inputs(surfaces, session, watcher, tell, control_port, osc_port, listen)
@@ -239,4 +240,7 @@ def _announce(
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
 
 
-_ENDING = "Ending at the next cadence (Ctrl-C again stops now)."
+def _ending() -> str:
+    from livedshl.surfaces.announcement import announced  # late: the first note needs none
+
+    return f"{announced(End())} (Ctrl-C again stops now)."

@@ -22,7 +22,7 @@ def read_sheets(
 ) -> list[LeadSheet]:
     """The lead sheets in `paths` with that metre and mode, harmonised if they have no chords.
 
-    Raises CorpusError if there are none.
+    Raises CorpusError if no tune is of that kind.
     """
     kept = read_corpus(paths, grid=grid, mode=mode, progress=progress).sheets
     if not kept:
@@ -39,7 +39,7 @@ def read_sheets(
 
 
 def library_of(tunes: Sequence[Tune]) -> SegmentLibrary:
-    """The segments of the tunes. Raises CorpusError if there are none."""
+    """The segments of the tunes. Raises CorpusError if no tune has a segment."""
     library = SegmentLibrary.of_tunes(tunes)
     if not len(library):
         raise CorpusError(

@@ -41,7 +41,7 @@ class TakeMemory:
         self.tracks = {**track_names(band.parts), **self.tracks}
 
     def last_bars(self, tick: int) -> LastBars | None:
-        """The last bars before `tick`; None if there are none."""
+        """The last bars before `tick`; None before anything was heard."""
         kept = tuple(self._chunks)
         chunks = tuple(c for c in kept if tick - self._ticks <= c.start_tick < tick)
         if not chunks:

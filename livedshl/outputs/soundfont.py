@@ -17,7 +17,7 @@ _SOUNDFONT_FOLDERS = (
 
 
 def find_soundfont() -> Path:
-    """A General MIDI soundfont on this system. Raises MissingDependencyError if there is none.
+    """A General MIDI soundfont on this system. Raises MissingDependencyError without one.
 
     Looks in the system's folders, then in the package pretty_midi, which brings one.
     """

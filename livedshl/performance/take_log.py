@@ -136,7 +136,7 @@ def log_text(log: TakeLog) -> str:
 
 
 def log_path(take: Path) -> Path:
-    """The log beside the MIDI file of a take: that of tune.mid is tune.mid.take."""
+    """The log of a take: tune.mid.take lies beside tune.mid."""
     return take.with_name(f"{take.name}{_ENDING}")
 
 

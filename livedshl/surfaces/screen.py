@@ -16,7 +16,7 @@ from textual.widgets import Static
 from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
 from livedshl.live.snapshot import Snapshot
-from livedshl.performance.commands import Command
+from livedshl.performance.commands import Command, End
 from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
@@ -142,7 +142,7 @@ class Cockpit(App[None]):
         else:
             self._interrupted = True
             self._session.end()
-            self.tell("Ending at the next cadence (q again stops now)")
+            self.tell(f"{announced(End())} (q again stops now)")
 
     def _save(self) -> None:
         try:

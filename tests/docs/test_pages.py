@@ -22,6 +22,7 @@ from support.documents import (
     words_of,
 )
 from support.man_page import MAN_PAGE, man_page
+from support.surroundings import need
 
 from livedshl.cli import livedshl
 
@@ -71,8 +72,8 @@ def test_the_man_page_is_what_the_commands_say_now():
     )
 
 
-@pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
 def test_the_man_page_is_set_without_a_complaint():
+    need(shutil.which("groff"), "groff")
     plain = [f"-P-{letter}" for letter in "cbou"]  # letters only
     done = subprocess.run(
         ["groff", "-man", "-Tascii", "-ww", *plain, MAN_PAGE],
