@@ -1,5 +1,6 @@
 """The lead sheet: a melody and its chord symbols. Every reader of tunes delivers one."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -8,6 +9,14 @@ from numpy.typing import NDArray
 
 from livedshl.music.chords import NOTE_NAMES, Chord, pitch_class
 from livedshl.units import TICKS_PER_BEAT
+
+
+_KEY = re.compile(r"(?P<tonic>.*?)[\s-]*(?P<mode>(?i:major|maj|minor|min)|M|m)?", re.DOTALL)
+_LONGEST_KEY = 40  # the pattern takes the square of it
+_SIGNS = {"#": r"\s*(♯|[\s-]sharp)", "b": r"\s*(♭|[\s-]flat)"}
+_OTHER_MODES = re.compile(
+    r"\S+\s+(ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian)", re.IGNORECASE
+)
 
 
 class Mode(Enum):
@@ -27,15 +36,19 @@ class Key:
 
     @classmethod
     def parse(cls, name: str) -> "Key":
-        """Reads a key: "C", "F#", "D major"; in minor "Am", "F#m" or "A minor".
+        """Reads a key: "C", "F#", "Bb major"; in minor "Am", "F#m", "f sharp minor".
 
         Raises ValueError for anything else.
         """
-        name = name.strip().removesuffix(" major")
-        tonic = name.strip().removesuffix("minor").strip()
-        minor = tonic != name.strip()
-        if not minor and tonic.endswith("m"):
-            tonic, minor = tonic[:-1], True
+        written = _KEY.fullmatch(name.strip()) if len(name) <= _LONGEST_KEY else None
+        if not written:
+            raise ValueError("too long for a key")
+        tonic, mode = written["tonic"], written["mode"] or ""
+        for sign, words in _SIGNS.items():
+            tonic = re.sub(words, sign, tonic, flags=re.IGNORECASE)
+        if _OTHER_MODES.fullmatch(tonic):
+            raise ValueError(f"{name!r} is neither major nor minor, as the tunes are")
+        minor = mode == "m" or mode.lower().startswith("min")
         return cls(pitch_class(tonic), Mode.MINOR if minor else Mode.MAJOR)
 
     @property

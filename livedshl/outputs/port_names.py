@@ -26,10 +26,10 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
             f"{wanted!r} matches {', '.join(found)}",
             remedy=f"Give more of the name, or its number: {listed}",
         )
+    available = f"Available: {listed}" if names else "There are no MIDI ports"
     raise OutputError(
         f"no MIDI port matches {wanted!r}",
-        remedy=did_you_mean(wanted, names)
-        or (f"Available: {listed}" if names else "There are no MIDI ports"),
+        remedy=f"{did_you_mean(wanted, names)} {available}".lstrip(),
     )
 
 

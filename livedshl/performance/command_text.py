@@ -6,7 +6,7 @@ Typed lines, OSC messages, controller bindings and the log of a take all use the
 from collections.abc import Mapping
 from typing import Any
 
-from livedshl.errors import CommandError
+from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import (
@@ -31,7 +31,8 @@ ALL_COMMANDS: Mapping[str, CommandKind] = {**COMMANDS, **LISTENING}
 def kind_called(name: str, kinds: Mapping[str, CommandKind] = COMMANDS) -> CommandKind:
     """The kind of this name. Raises CommandError."""
     if name not in kinds:
-        raise CommandError(f"unknown control {name!r}", remedy=f"Try: {', '.join(kinds)}")
+        remedy = did_you_mean(name, kinds) or f"Try: {', '.join(kinds)}"
+        raise CommandError(f"unknown control {name!r}", remedy=remedy)
     return kinds[name]
 
 

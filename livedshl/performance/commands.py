@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from livedshl.errors import CommandError
+from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Chord, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.performance.phrase import Phrase
@@ -249,7 +249,9 @@ def check(command: Command, parts: Collection[str], mode: Mode) -> None:
     part = getattr(command, "part", None)
     if kind.per_part and part not in parts:
         raise CommandError(
-            f"no part is called {part!r}", where=kind.name, remedy=f"Try: {', '.join(parts)}"
+            f"no part is called {part!r}",
+            where=kind.name,
+            remedy=did_you_mean(str(part), parts) or f"The parts are {', '.join(parts)}",
         )
     if kind.takes is ValueKind.NUMBER:
         number = getattr(command, kind.field)

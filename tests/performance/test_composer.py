@@ -424,7 +424,8 @@ def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
         (SetTempo(4000), "tempo: 4000 is out of range. Choose 20 to 400"),
         (SetTempo(float("nan")), "tempo: nan is out of range"),
         (SetLevel("Bass", 128), "level: 128 is out of range. Choose 0 to 127"),
-        (Mute("kazoo", True), "no part is called 'kazoo'. Try: Melody"),
+        (Mute("kazoo", True), "no part is called 'kazoo'. The parts are Melody"),
+        (Mute("Bas", True), "no part is called 'Bas'. Did you mean 'Bass'?"),
         (SetKey(Key.parse("Am")), "Am is minor, the tunes that play are major"),
     ],
 )
