@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from livedshl.music.chords import NOTE_NAMES, Chord, pitch_class
 from livedshl.units import TICKS_PER_BEAT
 
-
 _KEY = re.compile(r"(?P<tonic>.*?)[\s-]*(?P<mode>(?i:major|maj|minor|min)|M|m)?", re.DOTALL)
 _LONGEST_KEY = 40  # the pattern takes the square of it
 _SIGNS = {"#": r"\s*(♯|[\s-]sharp)", "b": r"\s*(♭|[\s-]flat)"}
