@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from livedshl.cli.options import bars_option, force_option, performance_options
+from livedshl.cli.remarks import remarks
 from livedshl.cli.status import StatusLine
 from livedshl.performance.options import make_settings
 from livedshl.rendering import render
@@ -37,6 +38,9 @@ def generate(
     Pictures need the extra `scores`.
     """
     settings = make_settings(bars=bars, **chosen)
-    render(settings, *outs, trace=trace, roll=roll, overwrite=force)
-    written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
-    StatusLine().tell(f"{written}: {bars} bars, seed {settings.seed}")
+    with StatusLine() as status:
+        for remark in remarks(settings, chosen):
+            status.tell(remark)
+        render(settings, *outs, trace=trace, roll=roll, overwrite=force, progress=status.progress)
+        written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
+        status.tell(f"{written}: {bars} bars, seed {settings.seed}")

@@ -13,6 +13,7 @@ import click
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, force_option, performance_options
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
+from livedshl.cli.remarks import remarks
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
 from livedshl.live.hearing import Hearing
@@ -137,7 +138,10 @@ def play(
         )
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
+    if sync == "clock" and chosen["tempo_bpm"] is not None:
+        raise click.UsageError("choose either --tempo or --sync clock: the clock sets the tempo")
     settings = make_settings(bars=bars, **chosen)
+    told = list(remarks(settings, chosen))
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
         sync=Sync(sync),
@@ -172,7 +176,7 @@ def play(
             trace=trace,
             overwrite=force,
             progress=status.progress,
-            on_begin=lambda hearing: _announce(status, settings, hearing, clock),
+            on_begin=lambda hearing: _announce(status, settings, hearing, clock, told),
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
@@ -243,13 +247,21 @@ def _ask_to_record() -> Path:
 
 
 def _announce(
-    status: StatusLine, settings: Settings, hearing: Hearing, clock: ClockSettings
+    status: StatusLine,
+    settings: Settings,
+    hearing: Hearing,
+    clock: ClockSettings,
+    told: Sequence[str],
 ) -> None:
-    status.tell(hearing.reason)
+    for line in (hearing.reason, *told):
+        status.tell(line)
     if clock.sync is Sync.CLOCK:
         status.tell(f"Waiting for MIDI clock and Start on {clock.port or 'a virtual input'}.")
     if clock.sync is Sync.LINK:
-        status.tell("Joining the Ableton Link session of this network at its next bar.")
+        status.tell(
+            "Joining the Ableton Link session of this network at its next bar and tempo. "
+            f"If there is no session, livedshl starts one at {settings.tempo_bpm:g} BPM."
+        )
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
 
 

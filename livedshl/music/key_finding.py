@@ -1,6 +1,6 @@
 """Finds the key of a chord progression."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from livedshl.music.chords import Chord
@@ -19,17 +19,15 @@ _CADENCES = 0.25  # every change of chord goes from the dominant to the tonic
 _PLAGAL = 0.15  # every change of chord goes from the subdominant to the tonic
 
 
-def key_of_chords(
-    beats: Sequence[Chord], modes: Collection[Mode] = (Mode.MAJOR, Mode.MINOR)
-) -> Key:
-    """The key that fits a progression best, of those in `modes`.
+def key_of_chords(beats: Sequence[Chord]) -> Key:
+    """The key that fits a progression best.
 
     beats: the chord of each beat, at least one. Where two keys fit equally, the one whose tonic
     comes first.
     """
-    roots = list(dict.fromkeys(chord.root for chord in beats))
-    order = [*roots, *(root for root in range(12) if root not in roots)]
-    keys = [Key(tonic, mode) for tonic in order for mode in _SCALES if mode in modes]
+    roots = [*(chord.root for chord in beats), *(beats[0].root + above for above in range(12))]
+    tonics = dict.fromkeys(root % 12 for root in roots)
+    keys = [Key(tonic, mode) for tonic in tonics for mode in _SCALES]
     return max(keys, key=lambda key: _fit(beats, key))
 
 

@@ -60,6 +60,13 @@ class Key:
         """The key `semitones` higher."""
         return Key((self.tonic + semitones) % 12, self.mode)
 
+    @property
+    def relative(self) -> "Key":
+        """The key of the other mode with the same notes: Am for C, C for Am."""
+        if self.mode is Mode.MINOR:
+            return Key((self.tonic + 3) % 12, Mode.MAJOR)
+        return Key((self.tonic - 3) % 12, Mode.MINOR)
+
     def __str__(self) -> str:
         return NOTE_NAMES[self.tonic] + ("m" if self.mode is Mode.MINOR else "")
 
