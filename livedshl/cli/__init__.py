@@ -60,5 +60,5 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as error:
         if verbosity.debug and not isinstance(error, KeyboardInterrupt):
             raise
-        status = report(error)
+        status = report(error, verbosity.context)
     sys.exit(status)

@@ -5,10 +5,9 @@ from typing import Any
 
 import click
 
-from livedshl.cli.options import bars_option, force_option, performance_options
+from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
 from livedshl.cli.remarks import remarks
 from livedshl.cli.status import StatusLine
-from livedshl.performance.options import make_settings
 from livedshl.rendering import render
 
 
@@ -37,7 +36,7 @@ def generate(
 
     Pictures need the extra `scores`.
     """
-    settings = make_settings(bars=bars, **chosen)
+    settings = chosen_settings(bars, chosen)
     with StatusLine() as status:
         for remark in remarks(settings, chosen):
             status.tell(remark)

@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
+from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import MODEL, PRESET, Number, OneOf
 from livedshl.improviser import Form
 from livedshl.music.grid import COMMON_TIME, GRIDS
+from livedshl.performance.options import make_settings
+from livedshl.performance.settings import Settings
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
@@ -31,11 +34,13 @@ _OPTIONS = (
                  metavar="NAME|FILE",
                  help="Band and style: one that `livedshl presets` lists, or a .toml file."),
     click.option("--metre", type=OneOf(list(GRIDS)), help="Metre of the tunes."),
-    click.option("--tempo", "tempo_bpm", metavar="BPM",
+    click.option("-t", "--tempo", "tempo_bpm", metavar="BPM",
                  type=Number(LOWEST_TEMPO, HIGHEST_TEMPO, unit=" BPM"),
                  help=f"Tempo in BPM, {LOWEST_TEMPO} to {HIGHEST_TEMPO}. "
                  "In 6/8 and 9/8 a beat is a dotted quarter note."),
-    click.option("--key", metavar="KEY", help="Key, such as C, F# or Bb; for minor Am or F#m."),
+    click.option("-k", "--key", metavar="KEY",
+                 help="Key, such as C, F# or Bb; for minor Am or F#m.  [default: from --chords, "
+                 "else from the preset]"),
     click.option("--form", type=OneOf([form.value for form in Form]),
                  help="Sections of each tune. any: draw a form for each; none: no sections."),
     click.option("--from", "opening", metavar="TUNE",
@@ -68,6 +73,13 @@ _KIND_OPTIONS = (
 def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that choose which tunes of a corpus are used."""
     return reduce(lambda decorated, option: option(decorated), reversed(_KIND_OPTIONS), command)
+
+
+def chosen_settings(bars: int | None, chosen: dict[str, Any]) -> Settings:
+    """The settings that the options choose. A key in the settings file is no wish about a chart."""
+    if overruled("key", "chords"):
+        chosen["key"] = None
+    return make_settings(bars=bars, **chosen)
 
 
 def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from livedshl.bundle.catalogue import find_bundle
-from livedshl.cli.options import bars_option, force_option, performance_options
+from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
+from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
 from livedshl.cli.remarks import remarks
 from livedshl.cli.status import StatusLine
@@ -23,7 +24,6 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names
-from livedshl.performance.options import make_settings
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
@@ -32,6 +32,7 @@ from livedshl.units import MOST_LATENCY_MS
 
 @click.command()
 @click.option(
+    "-p",
     "--port",
     type=OUTPUT_PORT,
     metavar="NAME|N",
@@ -130,6 +131,11 @@ def play(
     through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
     it offers to record a MIDI file.
     """
+    # An output on the command line replaces the one in the settings file.
+    port = None if overruled("port", "synth", "soundfont", "virtual") else port
+    synth = synth and not overruled("synth", "port", "virtual")
+    soundfont = None if overruled("soundfont", "port", "virtual") else soundfont
+    virtual = virtual and not overruled("virtual", "port", "synth", "soundfont")
     if sum((bool(port), synth or bool(soundfont), virtual)) > 1:
         raise click.UsageError("choose one of --port, --synth and --virtual")
     if corpus and chosen["opening"]:
@@ -138,9 +144,9 @@ def play(
         )
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
-    if sync == "clock" and chosen["tempo_bpm"] is not None:
+    if sync == "clock" and chosen["tempo_bpm"] is not None and not overruled("tempo_bpm", "sync"):
         raise click.UsageError("choose either --tempo or --sync clock: the clock sets the tempo")
-    settings = make_settings(bars=bars, **chosen)
+    settings = chosen_settings(bars, chosen)
     told = list(remarks(settings, chosen))
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
