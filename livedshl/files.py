@@ -37,6 +37,8 @@ def check_file(path: Path) -> None:
                 return
         with tempfile.TemporaryFile(dir=path.parent):
             pass
+    except FileNotFoundError as error:
+        raise _no_folder(path.parent) from error
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror})", where=str(path)) from error
 
@@ -110,12 +112,14 @@ def _create(path: Path) -> bool:
     except FileExistsError:
         return _is_device(path)
     except FileNotFoundError as error:
-        raise OutputError(
-            "there is no such folder", where=str(path.parent), remedy="Make it first"
-        ) from error
+        raise _no_folder(path.parent) from error
     except OSError as error:
         raise OutputError(f"cannot be written ({error.strerror})", where=str(path)) from error
     return True
+
+
+def _no_folder(folder: Path) -> OutputError:
+    return OutputError("there is no such folder", where=str(folder), remedy="Make it first")
 
 
 def _is_device(path: Path) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from livedshl.errors import OutputError, OverwriteError, SettingsError
-from livedshl.files import check_distinct, create_numbered, reserved
+from livedshl.files import check_distinct, check_file, create_numbered, reserved
 
 
 def test_a_name_that_is_taken_gets_the_next_number(tmp_path):
@@ -49,6 +49,8 @@ def test_two_names_of_one_file_are_found(tmp_path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(OutputError, match=r"no: there is no such folder\. Make it first"):
         create_numbered(tmp_path / "no" / "take.mid")
+    with pytest.raises(OutputError, match=r"no: there is no such folder\. Make it first"):
+        check_file(tmp_path / "no" / "take.mid")
 
 
 def test_a_device_holds_nothing_that_could_be_lost():

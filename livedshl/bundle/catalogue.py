@@ -30,6 +30,33 @@ def own_bundles() -> dict[str, Path]:
     return {path.parent.name: path.parent for path in sorted(own_models().glob(f"*/{MANIFEST}"))}
 
 
+def size_of(folder: Path) -> int:
+    """The bytes that a model takes on the disk."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def remove_own(name: str) -> Path:
+    """Deletes a model of the user's own. Returns the folder that it lay in.
+
+    Raises BundleError if there is no such model, or it cannot be deleted.
+    """
+    import shutil  # late, as nothing else needs it
+
+    own = own_bundles()
+    if name not in own:
+        ships = name in shipped_bundles()
+        raise BundleError(
+            "this model comes with livedshl" if ships else f"you have no model {name!r}",
+            where=name if ships else "",
+            remedy="Only your own can be removed" if ships else did_you_mean(name, own),
+        )
+    try:
+        shutil.rmtree(own[name])
+    except OSError as error:
+        raise BundleError(f"cannot be removed ({error.strerror})", where=str(own[name])) from error
+    return own[name]
+
+
 def bundle_folder(name_or_folder: str) -> Path:
     """The folder of a model: one that ships, one of the user's own, or else the path itself.
 

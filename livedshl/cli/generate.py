@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
-from livedshl.cli.remarks import remarks
 from livedshl.cli.status import StatusLine
 from livedshl.rendering import render
 
@@ -36,10 +35,10 @@ def generate(
 
     Pictures need the extra `scores`.
     """
-    settings = chosen_settings(bars, chosen)
+    settings, told = chosen_settings(bars, chosen)
     with StatusLine() as status:
-        for remark in remarks(settings, chosen):
-            status.tell(remark)
+        for line in told:
+            status.tell(line)
         render(settings, *outs, trace=trace, roll=roll, overwrite=force, progress=status.progress)
         written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
         status.tell(f"{written}: {bars} bars, seed {settings.seed}")

@@ -65,9 +65,14 @@ class LazyGroup(PlainGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first argument names, with the user's settings.
 
-        Raises UsageError, and SettingsError for a settings file that is wrong. Help is shown
-        without the file, to put it right.
+        "help" shows the help of the command after it. Raises UsageError, and SettingsError for a
+        settings file that is wrong. Help is shown without the file: it says what is right.
         """
+        if args[0] == "help":
+            if not args[1:]:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [*args[1:], "--help"]
         if args[0] not in self._modules:
             return super().resolve_command(ctx, args)
         name, command = args[0], self.get_command(ctx, args[0])

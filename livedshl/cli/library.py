@@ -1,5 +1,7 @@
 """`livedshl library`."""
 
+from contextlib import nullcontext
+
 import click
 from rich.console import Console
 from rich.table import Table
@@ -35,8 +37,10 @@ def library(words: tuple[str, ...], model: str) -> None:
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     for row in rows:
         table.add_row(*map(Text, row))
-    console.print(table)
-    console.print(f"{len(rows):,} of {len(tunes):,} tunes")
+    # A long list goes through the user's pager, such as less.
+    with console.pager() if len(rows) > console.height else nullcontext():
+        console.print(table)
+        console.print(f"{len(rows):,} of {len(tunes):,} tunes")
 
 
 def _row(tune: ListedTune) -> tuple[str, ...]:

@@ -46,10 +46,16 @@ def _explained(error: BaseException, context: click.Context | None) -> LivedshlE
     if isinstance(error, click.ClickException):
         return LivedshlError(error.format_message())
     if isinstance(error, ModuleNotFoundError):
-        from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra
+        from livedshl.outputs.missing import (
+            EXTRA_SCORES,
+            EXTRA_TRAIN,
+            EXTRA_TUNES,
+            install_extra,
+        )
 
         if error.name in EXTRA_TRAIN:
-            extra = "scores" if error.name in EXTRA_SCORES else "train"
+            light = {"scores": EXTRA_SCORES, "tunes": EXTRA_TUNES}
+            extra = next((name for name, names in light.items() if error.name in names), "train")
             remedy = f"Install it: {install_extra(extra)}"
             return LivedshlError(f"{error.name} is not installed", remedy=remedy)
     if isinstance(error, OSError) and error.filename:

@@ -8,10 +8,18 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from livedshl.bundle.catalogue import bundle_folder, kind_manifests
+from livedshl.bundle.catalogue import (
+    bundle_folder,
+    kind_manifests,
+    own_bundles,
+    own_models,
+    remove_own,
+    size_of,
+)
 from livedshl.bundle.model import list_models
 from livedshl.cli.group import PlainGroup
 from livedshl.cli.options import DEFAULT_MODEL
+from livedshl.cli.parameters import MODEL
 from livedshl.cli.status import StatusLine
 from livedshl.cli.verbosity import verbosity
 from livedshl.errors import BundleError
@@ -27,6 +35,18 @@ def models(context: click.Context) -> None:
     """List the models that `--model` chooses from, or add one made of your own tunes."""
     if context.invoked_subcommand is None:
         Console().print(_table())
+        click.echo(f"Your own models: {own_models()}")
+
+
+@models.command()
+@click.argument("name", type=MODEL)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(name: str, yes: bool) -> None:
+    """Delete the model NAME, one of your own. Your tunes stay."""
+    folder = own_bundles().get(name)
+    if folder and not yes:
+        click.confirm(f"Delete {folder} ({_megabytes(folder)})?", abort=True)
+    click.echo(f"Deleted {remove_own(name)}")
 
 
 @models.command()
@@ -94,17 +114,24 @@ def _figures(kind: AddedKind) -> Iterator[str]:
 
 
 def _table() -> Table:
-    table = Table("model", "kind", "tunes", "segments", "codes", "follow", "sources", box=None)
+    table = Table(
+        "model", "kind", "tunes", "segments", "codes", "follow", "size", "sources", box=None
+    )
     for name in list_models():
         try:
             _add_kinds(table, name)
         except BundleError as error:
-            table.add_row(name, *[""] * 5, str(error))
+            table.add_row(name, *[""] * 6, str(error))
     return table
+
+
+def _megabytes(folder: Path) -> str:
+    return f"{size_of(folder) / 1e6:.1f} MB"
 
 
 def _add_kinds(table: Table, name: str) -> None:
     told: list[str] = []
+    size = _megabytes(bundle_folder(name))
     for manifest in kind_manifests(bundle_folder(name)):
         titles = [corpus["title"] for corpus in manifest.corpora]
         beats = manifest.follow_beats
@@ -115,6 +142,7 @@ def _add_kinds(table: Table, name: str) -> None:
             str(manifest.segments),
             f"{manifest.length} of {manifest.symbols}",
             f"{beats} beat{'s' if beats > 1 else ''}",
+            size,
             "\n".join(titles) if titles != told else "the same",
         )
-        told = titles
+        told, size = titles, ""

@@ -75,11 +75,17 @@ def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda decorated, option: option(decorated), reversed(_KIND_OPTIONS), command)
 
 
-def chosen_settings(bars: int | None, chosen: dict[str, Any]) -> Settings:
-    """The settings that the options choose. A key in the settings file is no wish about a chart."""
+def chosen_settings(bars: int | None, chosen: dict[str, Any]) -> tuple[Settings, list[str]]:
+    """The settings that the options choose, and what the user should know of them, in lines.
+
+    A key in the settings file does not rule over a chart on the command line.
+    """
     if overruled("key", "chords"):
         chosen["key"] = None
-    return make_settings(bars=bars, **chosen)
+    settings = make_settings(bars=bars, **chosen)
+    found = settings.chart is not None and chosen["key"] is None
+    key = f"Key {settings.key}, from the chords (--key chooses another)."
+    return settings, [key] if found else []
 
 
 def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,6 @@ from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
 from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
-from livedshl.cli.remarks import remarks
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
 from livedshl.live.hearing import Hearing
@@ -27,6 +26,7 @@ from livedshl.outputs.ports import input_names
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
+from livedshl.surfaces.inputs import open_inputs
 from livedshl.units import MOST_LATENCY_MS
 
 
@@ -144,10 +144,9 @@ def play(
         )
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
-    if sync == "clock" and chosen["tempo_bpm"] is not None and not overruled("tempo_bpm", "sync"):
-        raise click.UsageError("choose either --tempo or --sync clock: the clock sets the tempo")
-    settings = chosen_settings(bars, chosen)
-    told = list(remarks(settings, chosen))
+    if sync == "clock" and chosen["tempo_bpm"] and not overruled("tempo_bpm", "sync"):
+        raise click.UsageError("leave out --tempo: the MIDI clock sets the tempo")
+    settings, told = chosen_settings(bars, chosen)
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
         sync=Sync(sync),
@@ -186,7 +185,7 @@ def play(
             on_ending=lambda: None if on_screen else status.tell(_ENDING),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
-        learn = _open_surfaces(surfaces, session, watcher, tell, control_port, osc_port, listen)
+        learn = open_inputs(surfaces, session, watcher, tell, control_port, osc_port, listen)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.
             from livedshl.surfaces.opening import play_under_screen
@@ -208,39 +207,11 @@ def _input(name: str | None) -> str:
 
 def _coded(settings: Settings, corpus: Sequence[str], progress: Progress) -> Path:
     """The folder of a model of other tunes, coded by the networks of the one that was chosen."""
-    # It loads what reads tunes, and torch when they are new.
-    from livedshl.learning.pipeline import cached_bundle
+    # It loads what reads tunes.
+    from livedshl.learning.coding import cached_bundle
 
     folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
     return cached_bundle(folder, corpus, progress)
-
-
-def _open_surfaces(
-    surfaces: ExitStack,
-    session: Session,
-    watcher: PortWatcher,
-    tell: Callable[[str], None],
-    control_port: str | None,
-    osc_port: int | None,
-    listen: str | None,
-) -> Callable[..., str] | None:
-    """Opens what steers the session and what plays along. Returns what lets a knob learn."""
-    # Each is loaded only where it is asked for: the first note need not wait for it.
-    learn = None
-    if control_port is not None:
-        from livedshl.surfaces.midi_control import MidiControl
-
-        control = MidiControl(control_port, session, watcher, tell)
-        learn = surfaces.enter_context(control).learn
-    if osc_port:
-        from livedshl.surfaces.osc import OscServer
-
-        surfaces.enter_context(OscServer(osc_port, session, tell))
-    if listen is not None:
-        from livedshl.live.listener import Listener
-
-        surfaces.enter_context(Listener(listen, session, watcher, tell))
-    return learn
 
 
 def _ask_to_record() -> Path:
@@ -262,7 +233,8 @@ def _announce(
     for line in (hearing.reason, *told):
         status.tell(line)
     if clock.sync is Sync.CLOCK:
-        status.tell(f"Waiting for MIDI clock and Start on {clock.port or 'a virtual input'}.")
+        port = clock.port or "the virtual input livedshl-clock"
+        status.tell(f"Waiting for MIDI clock and Start on {port}.")
     if clock.sync is Sync.LINK:
         status.tell(
             "Joining the Ableton Link session of this network at its next bar and tempo. "

@@ -23,7 +23,7 @@ def settings_path() -> Path:
     """The settings file of this user, whether it is there or not."""
     from platformdirs import user_config_path  # `livedshl --help` has no need of it
 
-    return user_config_path("livedshl") / "livedshl.toml"
+    return user_config_path("livedshl", appauthor=False) / "livedshl.toml"
 
 
 def read_settings(path: Path, commands: Collection[str]) -> Mapping[str, Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from livedshl.cli.options import kind_options
 from livedshl.cli.parameters import Number, OneOf
 from livedshl.cli.status import StatusLine
 from livedshl.files import check_folder
-from livedshl.learning.harmony import shipped_harmoniser
+from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.pipeline import train_bundle
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode

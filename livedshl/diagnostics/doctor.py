@@ -18,7 +18,13 @@ from livedshl.outputs.audio_device import audio_outputs
 from livedshl.outputs.choice import Output, OutputKind, choose_output
 from livedshl.outputs.fluidsynth_library import fluidsynth_version
 from livedshl.outputs.midi_systems import CLIENT_NAME, MidiSystem, midi_systems
-from livedshl.outputs.missing import EXTRA_SCORES, EXTRA_TRAIN, install_extra, midi_remedy
+from livedshl.outputs.missing import (
+    EXTRA_SCORES,
+    EXTRA_TRAIN,
+    EXTRA_TUNES,
+    install_extra,
+    midi_remedy,
+)
 from livedshl.outputs.ports import check_virtual_ports
 from livedshl.outputs.soundfont import find_soundfont
 from livedshl.performance.preset import load_preset, preset_names
@@ -51,6 +57,7 @@ def examine(model: str, preset: str) -> list[Finding]:
         *_sound(),
         tried("Ableton Link", _link),
         tried("Pictures", _pictures),
+        tried("Own tunes", _tunes),
         tried("Training", _training),
         tried("play", lambda: _play(music)),
     ]
@@ -143,6 +150,10 @@ def _link() -> Finding:
 
 def _pictures() -> Finding:
     return _extra("Pictures", EXTRA_SCORES, "scores", "verovio", "for scores and piano rolls")
+
+
+def _tunes() -> Finding:
+    return _extra("Own tunes", EXTRA_TUNES, "tunes", "music21", "for `livedshl models add`")
 
 
 def _training() -> Finding:

@@ -12,10 +12,10 @@ from livedshl.bundle import Bundle, SegmentLibrary, open_bundle
 from livedshl.bundle.catalogue import kind_folder, kind_folders, own_models, shipped_bundles
 from livedshl.corpus import Skipped, read_corpus
 from livedshl.errors import BundleError, CorpusError
+from livedshl.learning.chords import shipped_harmoniser, with_chords
+from livedshl.learning.coding import write_coded
 from livedshl.learning.fit import Fit, measure_fit
-from livedshl.learning.harmony import shipped_harmoniser, with_chords
 from livedshl.learning.pairs import positive_pairs
-from livedshl.learning.pipeline import write_coded
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, transposition_to_c

@@ -1,43 +1,40 @@
-"""Builds, writes and reads the networks, and codes libraries with them."""
+"""Codes tunes with the networks of a model, in NumPy: after training, or a user's own tunes."""
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from platformdirs import user_cache_dir
 
-from livedshl import records
-from livedshl.bundle import CodedLibrary, SegmentLibrary
-from livedshl.errors import BundleError
+from livedshl.bundle import (
+    Background,
+    Bundle,
+    CodedLibrary,
+    SegmentLibrary,
+    open_bundle,
+    write_bundle,
+)
+from livedshl.bundle.integrity import MANIFEST, read_manifest
+from livedshl.corpus import describe
 from livedshl.index import CodeShape, pack
-from livedshl.learning.networks import LstmNetworks, Networks, to_code
+from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.roles import roles_in
-from livedshl.learning.window import WindowNetworks
+from livedshl.learning.sheets import library_of, read_sheets
 from livedshl.music.chords import ChordVocabulary
 from livedshl.music.leadsheet import Mode
-from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.music.segments import lay_on_grid
+from livedshl.networks.encoder import Encoder, encoder_of
+from livedshl.progress import Progress
 
 BATCH = 1024  # segments
 
 
-def build_networks(shape: NetworkShape) -> Networks:
-    """Networks of a shape, with weights from torch's own generator."""
-    return WindowNetworks(shape) if shape.reader is Reader.WINDOW else LstmNetworks(shape)
-
-
-def seeded_networks(shape: NetworkShape, rng: np.random.Generator) -> Networks:
-    """Networks of a shape, with weights drawn from `rng`. Leaves torch's own generator alone."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(rng.integers(2**63)))
-        return build_networks(shape)
-
-
-@torch.no_grad()
 def encode(
-    networks: Networks,
+    encoder: Encoder,
     library: SegmentLibrary,
     progress: Callable[[float], None] = lambda share: None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -45,20 +42,19 @@ def encode(
 
     Reads the library in batches, because it may lie on disk. `progress` receives the share done.
     """
-    n, length = len(library), networks.shape.length
+    n, length = len(library), encoder.shape.length
     forward, backward = np.empty((n, length), np.uint8), np.empty((n, length), np.uint8)
-    networks.eval()
     for start in range(0, n, BATCH):
         batch = slice(start, min(n, start + BATCH))
         contexts = library.contexts(batch)
-        forward[batch] = to_code(networks.soft_forward(contexts))
-        backward[batch] = to_code(networks.soft_backward(contexts))
+        forward[batch] = encoder.forward(contexts)
+        backward[batch] = encoder.backward(contexts)
         progress(batch.stop / n)
     return forward, backward
 
 
 def coded_library(
-    networks: Networks,
+    encoder: Encoder,
     library: SegmentLibrary,
     vocabulary: ChordVocabulary,
     mode: Mode,
@@ -66,8 +62,8 @@ def coded_library(
     progress: Callable[[float], None],
 ) -> CodedLibrary:
     """The library with the codes that the networks give it, and the roles of its segments."""
-    forward, backward = encode(networks, library, progress)
-    shape = CodeShape(networks.shape.length, networks.shape.symbols)
+    forward, backward = encode(encoder, library, progress)
+    shape = CodeShape(encoder.shape.length, encoder.shape.symbols)
     return CodedLibrary(
         library=library,
         vocabulary=vocabulary,
@@ -80,34 +76,57 @@ def coded_library(
     )
 
 
-def networks_bytes(networks: Networks) -> bytes:
-    """The networks as a safetensors file, with their shape as JSON in its metadata.
+def write_coded(
+    folder: Path, library: SegmentLibrary, model: Bundle, paths: Sequence[str], progress: Progress
+) -> None:
+    """Writes a bundle of the library of `paths`, coded by the networks of `model`.
 
-    The metadata has one entry, because safetensors writes several in a random order.
+    The library must use the chord classes of `model`.
     """
-    metadata = {"shape": records.encode(networks.shape)}
-    weights = {name: tensor.cpu().contiguous() for name, tensor in networks.state_dict().items()}
-    file: bytes = save(weights, metadata)
-    return file
+    coded = coded_library(
+        encoder_of(model.networks),
+        library,
+        model.vocabulary,
+        model.mode,
+        model.follow_beats,
+        lambda share: progress("Coding the segments", share),
+    )
+    write_bundle(
+        folder,
+        replace(coded, next_step=model.next_step),
+        model.networks.read_bytes(),
+        Background(
+            training=model.manifest.training,
+            corpora=describe(paths),
+            figures=model.manifest.figures,
+        ),
+    )
 
 
-def load_networks(path: Path) -> Networks:
-    """The networks that `networks_bytes` wrote. Raises BundleError for anything else."""
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            metadata = file.metadata() or {}
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        networks = build_networks(records.decode(metadata["shape"], NetworkShape))
-        networks.load_state_dict(weights)
-    except FileNotFoundError:
-        raise BundleError(
-            "the networks are missing", where=str(path), remedy="Train the model again"
-        ) from None
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise BundleError(
-            f"the networks are damaged ({reason})",
-            where=str(path),
-            remedy="Train the model again",
-        ) from error
-    return networks
+def cached_bundle(
+    model: Path, paths: Sequence[str], progress: Progress, cache: Path | None = None
+) -> Path:
+    """The folder of a bundle of other tunes, coded by the networks and chords of `model`.
+
+    It is computed once and kept in `cache`, by default the user's. The shipped harmoniser adds
+    chords to tunes without any. Raises CorpusError, BundleError.
+    """
+    cache = cache or Path(user_cache_dir("livedshl")) / "bundles"
+    bundle = open_bundle(model)
+    sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
+    library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
+    folder = cache / _name_of(library, bundle.manifest.checksum)
+    if (folder / MANIFEST).is_file():
+        read_manifest(folder)
+        return folder
+    write_coded(folder, library, bundle, paths, progress)
+    return folder
+
+
+def _name_of(library: SegmentLibrary, model: str) -> str:
+    """A folder name that changes with the tunes and with the model."""
+    digest = hashlib.sha256(model.encode())
+    digest.update(json.dumps([asdict(tune) for tune in library.tunes]).encode())
+    digest.update(library.steps.tobytes())
+    digest.update(library.starts.tobytes())
+    return digest.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Trains the harmoniser on tunes with chords, measures it on others, and reads and writes it."""
+"""Trains the harmoniser on tunes with chords, measures it on others, and writes it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from livedshl.bundle.shipped import shipped
 from livedshl.corpus import read_corpus
 from livedshl.errors import CorpusError
 from livedshl.files import write_beside
@@ -20,8 +18,6 @@ from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import by_kind, lay_on_grid, refusal
 from livedshl.networks.harmoniser import Harmoniser, chords_by_hop, same_family
 from livedshl.progress import Progress
-
-HARMONISER = "harmoniser.safetensors"  # in the folder of the shipped models
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +104,6 @@ def _melodies(sheet: LeadSheet) -> set[bytes]:
     return {melody.tobytes() for melody in melodies(segments)}
 
 
-def with_chords(sheet: LeadSheet, harmoniser: Harmoniser | None) -> LeadSheet:
-    """The sheet, harmonised if it has no chords of its own."""
-    bare = not (len(sheet.chords) and (sheet.chords[:, 1] >= 0).any())
-    return harmoniser.harmonise(sheet) if harmoniser and bare else sheet
-
-
 def write_harmoniser(path: Path, harmoniser: Harmoniser, about: Mapping[str, Any]) -> None:
     """Writes a harmoniser as a safetensors file in half precision, completely or not at all.
 
@@ -123,30 +113,6 @@ def write_harmoniser(path: Path, harmoniser: Harmoniser, about: Mapping[str, Any
     metadata = {"chord_classes": list(harmoniser.vocabulary.names), "about": dict(about)}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_beside(path, save(weights, {"harmoniser": json.dumps(metadata)}))
-
-
-def shipped_harmoniser() -> Harmoniser | None:
-    """The harmoniser that ships, or None if it is missing."""
-    path = shipped("models") / HARMONISER
-    return read_harmoniser(path) if path.is_file() else None
-
-
-def read_harmoniser(path: Path) -> Harmoniser:
-    """The harmoniser that `write_harmoniser` wrote. Raises CorpusError for anything else."""
-    try:
-        with safe_open(str(path), framework="numpy") as file:
-            metadata = json.loads((file.metadata() or {})["harmoniser"])
-            weights = {
-                name: file.get_tensor(name).astype(np.float32)
-                for name in file.keys()  # noqa: SIM118
-            }
-        return Harmoniser(ChordVocabulary.of_names(metadata["chord_classes"]), weights)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        raise CorpusError(
-            f"not a harmoniser ({error})",
-            where=str(path),
-            remedy="Make one with `livedshl harmoniser`",
-        ) from error
 
 
 def train_harmoniser(

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import CorpusError
+from livedshl.learning.building import seeded_networks
 from livedshl.learning.checkpoint import (
     CHECKPOINT,
     Checkpoint,
@@ -28,7 +29,6 @@ from livedshl.learning.checkpoint import (
     optimizer_tensors,
     restore_optimizer,
 )
-from livedshl.learning.coding import seeded_networks
 from livedshl.learning.networks import LstmNetworks, Networks, to_code
 from livedshl.learning.objective import contrastive, objective
 from livedshl.learning.pairs import PairSplit, split_pairs
@@ -62,10 +62,11 @@ def train(
 ) -> TrainingResult:
     """Trains on the `positive` pairs of library rows, int32[m, 2], and keeps the best epoch.
 
-    The best epoch has the highest `EpochFigures.score`, measured on withheld pairs. `folder` gets
-    a checkpoint before the first epoch and after each one. With `resume`, training continues from
-    there and ends as if never interrupted. The paper's method may then run for more epochs; the
-    contrastive method may not, because its learning rate depends on them.
+    The best epoch has the highest `EpochFigures.score`, measured on withheld pairs. Epoch 0, which
+    has learned nothing, counts only if no other was completed. `folder` gets a checkpoint before
+    the first epoch and after each one. With `resume`, training continues from there and ends as if
+    never interrupted. The paper's method may then run for more epochs; the contrastive method may
+    not, because its learning rate depends on them.
 
     Stops after the current batch once `stop()` is true. The same settings on the same processor
     give the same networks. Each of several `workers` learns from a part of every batch, all get
@@ -182,7 +183,7 @@ class Run:
                 seen.append(batch)
         figures = measured(self.networks, job.library, job.split, seen, epoch=self.epoch + 1)
         self.history.append(figures)
-        if figures.score > self.history[self.best_epoch].score:
+        if self.best_epoch == 0 or figures.score > self.history[self.best_epoch].score:
             self.best, self.best_epoch = self.networks.copied_weights(), figures.epoch
         return True
 

@@ -17,7 +17,7 @@ from livedshl.outputs.choice import Output
 from livedshl.player.clock.source import ClockSettings
 from livedshl.player.lateness import Lateness
 from livedshl.player.processes import module_command
-from livedshl.player.protocol import Instruction, player_arguments
+from livedshl.player.protocol import POSITION_PERIOD_S, Instruction, player_arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,15 @@ class Performer:
 
     @property
     def ended_tick(self) -> int:
-        """The first tick whose events were not sent, once the player has left."""
+        """The first tick whose events were not sent, once the player has left.
+
+        A player that died may have sent events since its last report, until the next was due.
+        """
         ended_tick = self._replies.ended_tick
-        return self.tick if ended_tick is None else ended_tick
+        if ended_tick is not None:
+            return ended_tick
+        last = self._replies.position
+        return last.tick_at(last.time_s + POSITION_PERIOD_S)
 
     def tick_at(self, time_s: float) -> int:
         """The tick the clock is at, at a time of `time.perf_counter`."""

@@ -93,7 +93,8 @@ class Take:
             self._memory.add_band(change.band)
             if self._recorder:
                 self._recorder.name_tracks(self._memory.tracks)
-        if isinstance(change.command, SetTempo) and self._recorder:
+        # In a Link session the wish comes back as the tempo that is heard.
+        if isinstance(change.command, SetTempo) and self._recorder and not self._heard_tempi:
             self._recorder.set_tempo(change.tick, change.command.bpm)
 
     def hear_tempo(self, tick: int, tempo_bpm: float) -> None:

@@ -34,7 +34,7 @@ def check_take_files(record: Path | None, trace: Path | None) -> None:
 def new_take_path() -> Path:
     """A new file name, made from the time, in the folder `livedshl` of the user's music.
 
-    Where that folder cannot be made it lies in the working folder.
+    Where nothing can be written there, it lies in the working folder, and a warning says so.
     """
     from platformdirs import user_music_path  # late, as few performances need it
 
@@ -44,6 +44,7 @@ def new_take_path() -> Path:
         check_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, OutputError):
+        log.warning("%s: cannot be written, so files go into the working folder", folder)
         return Path(f"livedshl {name}")
     return folder / name
 

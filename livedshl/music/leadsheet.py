@@ -10,13 +10,6 @@ from numpy.typing import NDArray
 from livedshl.music.chords import NOTE_NAMES, Chord, pitch_class
 from livedshl.units import TICKS_PER_BEAT
 
-_KEY = re.compile(r"(?P<tonic>.*?)[\s-]*(?P<mode>(?i:major|maj|minor|min)|M|m)?", re.DOTALL)
-_LONGEST_KEY = 40  # the pattern takes the square of it
-_SIGNS = {"#": r"\s*(♯|[\s-]sharp)", "b": r"\s*(♭|[\s-]flat)"}
-_OTHER_MODES = re.compile(
-    r"\S+\s+(ionian|dorian|phrygian|lydian|mixolydian|aeolian|locrian)", re.IGNORECASE
-)
-
 
 class Mode(Enum):
     """The mode of a key. Only tunes in major and minor are used."""
@@ -24,6 +17,15 @@ class Mode(Enum):
     MAJOR = "major"
     MINOR = "minor"
     OTHER = "other"
+
+
+_KEY_NAME = re.compile(
+    r"(?P<letter>[A-G])(?P<sign>#|♯|b|♭|[ -]?sharp|[ -]?flat|)"
+    r"[ -]?(?P<mode>major|maj|minor|min|m|)",
+    re.IGNORECASE,
+)
+_SIGNS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
+_OTHER_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "ionian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,18 @@ class Key:
 
     @classmethod
     def parse(cls, name: str) -> "Key":
-        """Reads a key: "C", "F#", "Bb major"; in minor "Am", "F#m", "f sharp minor".
+        """Reads a key: "C", "F#", "B♭", "D major"; in minor "Am", "F#m", "f sharp minor".
 
         Raises ValueError for anything else.
         """
-        written = _KEY.fullmatch(name.strip()) if len(name) <= _LONGEST_KEY else None
-        if not written:
-            raise ValueError("too long for a key")
-        tonic, mode = written["tonic"], written["mode"] or ""
-        for sign, words in _SIGNS.items():
-            tonic = re.sub(words, sign, tonic, flags=re.IGNORECASE)
-        if _OTHER_MODES.fullmatch(tonic):
-            raise ValueError(f"{name!r} is neither major nor minor, as the tunes are")
-        minor = mode == "m" or mode.lower().startswith("min")
+        found = _KEY_NAME.fullmatch(name.strip())
+        if found is None:
+            if name.casefold().endswith(_OTHER_MODES):
+                raise ValueError(f"not a key in major or minor, as the tunes are: {name!r}")
+            raise ValueError(f"not a key: {name!r}")
+        tonic = found["letter"] + _SIGNS.get(found["sign"].strip(" -").casefold(), "")
+        word = found["mode"]
+        minor = word == "m" or word.casefold().startswith("min")
         return cls(pitch_class(tonic), Mode.MINOR if minor else Mode.MAJOR)
 
     @property

@@ -7,11 +7,10 @@ to nobody else.
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from livedshl.outputs.midi_systems import CLIENT_NAME
 
-_ALSA_CLIENTS = Path("/proc/asound/seq/clients")
+_ALSA_CLIENTS = "/proc/asound/seq/clients"
 _ALSA_LINE = re.compile(
     r'Client +(?P<client>\d+) : "(?P<name>.*)" \[|    Connecting To: (?P<addresses>.+)'
 )
@@ -34,7 +33,9 @@ def alsa_has_listener(clients: str | None = None) -> bool | None:
     """
     if clients is None:
         try:
-            clients = _ALSA_CLIENTS.read_text(errors="replace")
+            # Not by pathlib, which the watcher has no other need of.
+            with open(_ALSA_CLIENTS, errors="replace") as file:  # noqa: PTH123
+                clients = file.read()
         except OSError:
             return None
     names: dict[str, str] = {}

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from shutil import which
 
 from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
-EXTRA_TRAIN = ("torch", "music21", "symusic", *EXTRA_SCORES)
+EXTRA_TUNES = ("music21", "symusic")
+EXTRA_TRAIN = ("torch", *EXTRA_TUNES, *EXTRA_SCORES)
 
 # What installs packages on Linux, and how; the first that a system has is named.
 _INSTALLERS = {
@@ -52,7 +52,7 @@ _MIDI_REMEDIES = {
 
 
 def install_extra(extra: str) -> str:
-    """The command that installs an extra of livedshl: "scores", "train", "link" or "dev"."""
+    """The command that installs an extra of livedshl, such as "scores" or "tunes"."""
     return f'pip install "livedshl[{extra}]" (in a checkout: pip install ".[{extra}]")'
 
 
@@ -74,13 +74,20 @@ def missing(what: str | Sequence[str], purpose: str) -> MissingDependencyError:
     return MissingDependencyError(f"{named} {verb} missing, needed for {purpose}", remedy=remedy)
 
 
+def has_program(name: str) -> bool:
+    """Whether this system has a program."""
+    from shutil import which  # late: it takes 1.3 MB, in each of our processes
+
+    return which(name) is not None
+
+
 def _command(parts: Sequence[str]) -> str:
     """What installs these parts; "" where nothing does."""
     if sys.platform == "darwin":
         return _one_after_another(parts, ("brew", "pip"))
     if sys.platform == "win32":
         return _one_after_another(parts, ("choco", "pip"))
-    here = [name for name, (program, _) in _INSTALLERS.items() if which(program)][:1]
+    here = [name for name, (program, _) in _INSTALLERS.items() if has_program(program)][:1]
     commands = {name: _one_after_another(parts, (name,)) for name in here or ("apt", "dnf")}
     if here:
         return commands[here[0]]

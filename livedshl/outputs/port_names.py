@@ -26,10 +26,12 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
             f"{wanted!r} matches {', '.join(found)}",
             remedy=f"Give more of the name, or its number: {listed}",
         )
-    available = f"Available: {listed}" if names else "There are no MIDI ports"
+    if not names:
+        raise OutputError(f"no MIDI port matches {wanted!r}", remedy="There are no MIDI ports")
+    near = did_you_mean(wanted, names)
     raise OutputError(
         f"no MIDI port matches {wanted!r}",
-        remedy=f"{did_you_mean(wanted, names)} {available}".lstrip(),
+        remedy=f"Available: {listed}. {near}" if near else f"Available: {listed}",
     )
 
 

@@ -4,7 +4,6 @@ python-rtmidi is proven, starts fastest and brings a current JACK client, but ha
 Python 3.13 on. There supriya-midi takes its place. Both name the same methods.
 """
 
-import ctypes
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -59,6 +58,8 @@ def _supriya_midi() -> RtMidi:
     if sys.platform == "linux":
         # Its wheel brings libjack 1.9.14, which today's servers refuse ("protocol mismatch").
         # The symbols of the system's own library, once they are global, win over that one's.
+        import ctypes
+
         with suppress(OSError):
             ctypes.CDLL("libjack.so.0", ctypes.RTLD_GLOBAL)
     import supriya_midi

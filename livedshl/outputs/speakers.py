@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.midi.message import CONTROL, is_note_on, setting_of
-from livedshl.outputs.opening import Port, open_output
+
+if TYPE_CHECKING:
+    from livedshl.outputs.audio_device import AudioDevice, Render
+    from livedshl.outputs.synth import Synth
 
 _DAMPING = (64, 123)  # sustain pedal up, all notes off
 
@@ -17,21 +22,24 @@ class Speakers:
     soundfont: what it plays with. told: called once, on another thread, when it has been opened,
     or with what keeps it from that.
 
-    It opens on a thread of its own, so that the MIDI port need not wait. What is sent before that
-    is not heard, but programs and controllers are kept for it.
+    It loads on a thread of its own while the MIDI port opens, and opens the audio output when
+    `begin` is called. What is sent before it is open is not heard, but programs and controllers are
+    kept for it.
     """
 
     def __init__(self, soundfont: str, told: Callable[[LivedshlError | None], None]) -> None:
         self._told = told
-        self._synth: Port | None = None
+        self._synth: Synth | None = None
         self._settings: dict[tuple[int, int], bytes] = {}  # programs and controllers so far
         self._knows_settings = False
         self._silenced = False
+        self._begun = Event()
         self._opening = Thread(target=self._open, args=(soundfont,), daemon=True)
         self._opening.start()
 
-    def wait(self, timeout_s: float) -> None:
-        """Waits until it is open, or cannot be opened, but no longer than that."""
+    def begin(self, timeout_s: float) -> None:
+        """Lets it open the audio output, and waits until it has, but no longer than that."""
+        self._begun.set()
         self._opening.join(timeout_s)
 
     def silence(self, silent: bool) -> None:
@@ -82,9 +90,17 @@ class Speakers:
                 self._synth.send(message)
 
     def _open(self, soundfont: str) -> None:
+        from livedshl.outputs.synth import Synth
+
         try:
-            self._synth = open_output("synth", soundfont)
+            self._synth = Synth(Path(soundfont), self._open_audio)
         except LivedshlError as error:
             self._told(error)
         else:
             self._told(None)
+
+    def _open_audio(self, render: "Render") -> "AudioDevice":
+        from livedshl.outputs.audio_device import open_device
+
+        self._begun.wait()
+        return open_device(render)

@@ -147,24 +147,22 @@ class Synth:
                 self._renderer.play(message)
 
 
-_PARTS: Mapping[str, Callable[[], object]] = {
-    "FluidSynth": load_fluidsynth,
-    "a soundfont": find_soundfont,
-}
-
-
 def check_synth() -> None:
     """Raises MissingDependencyError or OutputError if `Synth` could not be heard.
 
     It opens the audio output for a moment. If several parts are missing, the remedy installs all
     of them in one line.
     """
-    _check({**_PARTS, audio_library(): check_audio})
+    _check({**_parts(), audio_library(): check_audio})
 
 
 def check_parts() -> None:
     """The same, but leaves the audio output alone, which takes longer to open."""
-    _check(_PARTS)
+    _check(_parts())
+
+
+def _parts() -> dict[str, Callable[[], object]]:
+    return {"FluidSynth": load_fluidsynth, "a soundfont": find_soundfont}
 
 
 def _check(checks: Mapping[str, Callable[[], object]]) -> None:

@@ -11,7 +11,7 @@ from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD
 from livedshl.networks.contexts import Contexts
-from livedshl.networks.forward_code import forward_encoder
+from livedshl.networks.encoder import encoder_of
 from livedshl.performance.phrase import Phrase
 
 
@@ -41,5 +41,5 @@ def heard_as(
     classes = [*map(bundle.vocabulary.index, chords.classes), NO_CHORD]
     steps[:, CHORD] = np.array(classes, np.int8)[np.minimum(steps[:, CHORD], len(classes) - 1)]
     place = (start - grid.segment_beats) % grid.cycle_beats // grid.hop_beats
-    codes = forward_encoder(bundle.networks).codes(Contexts.ending(steps, place, grid))
+    codes = encoder_of(bundle.networks).forward(Contexts.ending(steps, place, grid))
     return Heard(pack(codes, bundle.shape)[0], steps, start, beat - start)

@@ -248,11 +248,8 @@ def check(command: Command, parts: Collection[str], mode: Mode) -> None:
     kind = kind_of(command)
     part = getattr(command, "part", None)
     if kind.per_part and part not in parts:
-        raise CommandError(
-            f"no part is called {part!r}",
-            where=kind.name,
-            remedy=did_you_mean(str(part), parts) or f"The parts are {', '.join(parts)}",
-        )
+        remedy = did_you_mean(part or "", parts) or f"Try: {', '.join(parts)}"
+        raise CommandError(f"no part is called {part!r}", where=kind.name, remedy=remedy)
     if kind.takes is ValueKind.NUMBER:
         number = getattr(command, kind.field)
         if not kind.lowest <= number <= kind.highest:

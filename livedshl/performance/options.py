@@ -80,6 +80,8 @@ def make_settings(
     if max_quote is not None:
         rules = replace(rules, max_quote=max_quote)
     of_model = str(model)
+    if metre and of_preset.metre not in (None, metre):
+        log.warning("The preset %s is made for %s; it plays %s", preset, of_preset.metre, metre)
     metre = metre or of_preset.metre
     tune = None
     if opening is not None:

@@ -160,8 +160,8 @@ def read_log(path: Path) -> TakeLog:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise TakeError(
-            f"there is no log {path.name} beside the take",
-            where=str(path.parent),
+            "the log of this take is missing",
+            where=str(path),
             remedy="Only what `livedshl play` recorded or saved can be played again",
         ) from None
     except OSError as error:

@@ -8,11 +8,10 @@ from contextlib import suppress
 from threading import Thread
 
 from livedshl.errors import LivedshlError
-from livedshl.player.protocol import RECORD, Reply, stamp
+from livedshl.player.protocol import POSITION_PERIOD_S, RECORD, Reply, stamp
 from livedshl.player.transport import Transport
 
 _READ_BYTES = 4096  # 256 records, taken in within the time that is spun away before a deadline
-_POSITION_PERIOD_S = 0.05
 
 
 class InstructionPipe:
@@ -87,11 +86,11 @@ class ReplyPipe:
         self.send(Reply.SPEAKERS, text=str(error or "").encode())
 
     def send_position(self, transport: Transport) -> None:
-        """Sends where the clock is, once every `_POSITION_PERIOD_S`."""
+        """Sends where the clock is, once every `POSITION_PERIOD_S`."""
         now = time.perf_counter()
         if now < self.position_due_s:
             return
-        self.position_due_s = now + _POSITION_PERIOD_S
+        self.position_due_s = now + POSITION_PERIOD_S
         tempo_bpm = transport.tempo_at(now) if transport.running else 0.0
         tick, value = int(transport.tick_at(now)), round(tempo_bpm * 1000)
         self.send(Reply.POSITION, tick, value, stamped=stamp(now))

@@ -17,7 +17,6 @@ import time
 
 from livedshl.errors import LivedshlError
 from livedshl.outputs.opening import open_output
-from livedshl.outputs.speakers import Speakers
 from livedshl.player.clock.opening import open_follower
 from livedshl.player.clock.source import Follower
 from livedshl.player.instructions import Interpreter
@@ -79,8 +78,8 @@ class Player:
             unreleased = self._playback.scheduler.notes.sounding
             unsent_tick = self._playback.unsent_tick(time.perf_counter())
             self._output.send_all(self._playback.leave())
-            self._follower.close()
             self._output.close(rings=self._playback.finished)
+            self._follower.close()  # after what makes a sound, as in `RecoveringOutput.close`
         self._report(unreleased, unsent_tick)
 
     def _turn(self) -> None:
@@ -160,16 +159,21 @@ def main() -> None:
     playback = Playback(clock.sends_clock, clock.speed)
     playback.latency_s = clock.latency_s
     replies = ReplyPipe(sink)
-    speakers = Speakers(soundfont, replies.send_of_speakers) if soundfont else None
+    speakers = None
+    if soundfont:
+        from livedshl.outputs.speakers import Speakers  # most outputs need none
+
+        speakers = Speakers(soundfont, replies.send_of_speakers)
     try:
-        port = open_output(kind, name)
+        # What makes a sound opens last, for the reason that `RecoveringOutput.close` gives.
         follower = open_follower(clock, tempo_bpm)
+        port = open_output(kind, name)
     except LivedshlError as error:
         fields = {"what": error.what, "where": error.where, "remedy": error.remedy}
         replies.send(Reply.FAILED, text=json.dumps(fields).encode())
         os._exit(1)  # a synthesiser may still be opening
     if speakers:
-        speakers.wait(_SPEAKERS_S)
+        speakers.begin(_SPEAKERS_S)
     if sys.platform != "win32":  # Windows pipes cannot; the main process reads them on a thread
         os.set_blocking(sink, False)
     gc.collect()

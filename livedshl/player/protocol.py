@@ -13,6 +13,8 @@ from livedshl.player.clock.source import ClockSettings, Sync
 # tick (int64), kind, three bytes of a MIDI message, value (int32)
 RECORD = struct.Struct("<qBBBBi")
 
+POSITION_PERIOD_S = 0.05  # between two reports of where the clock is
+
 
 class Instruction(IntEnum):
     """What the main process asks of the player."""

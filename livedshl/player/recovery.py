@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.outputs.opening import Nowhere, Port
-from livedshl.outputs.speakers import Speakers
 from livedshl.player.clock.source import Follower
 from livedshl.player.pipes import ReplyPipe
 from livedshl.player.protocol import Reply
+
+if TYPE_CHECKING:
+    from livedshl.outputs.speakers import Speakers
 
 _REOPEN_PERIOD_S = 0.2
 
@@ -25,7 +28,7 @@ class RecoveringOutput:
         port: Port,
         open_port: Callable[[], Port],
         replies: ReplyPipe,
-        speakers: Speakers | None = None,
+        speakers: "Speakers | None" = None,
     ) -> None:
         self._port = port
         self._open_port = open_port
@@ -99,9 +102,13 @@ class RecoveringOutput:
         return True
 
     def close(self, rings: bool) -> None:
-        """Waits until everything has left, then closes. rings: let the music ring out."""
+        """Waits until everything has left, then closes. rings: let the music ring out.
+
+        What makes a sound closes first: RtMidi keeps the interpreter to itself while it waits for
+        a JACK server, which may be waiting for a block that only the interpreter can render.
+        """
         self._port.flush(rings)
-        self._port.close()
         if self._speakers:
             self._speakers.flush(rings)
             self._speakers.close()
+        self._port.close()

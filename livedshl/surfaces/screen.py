@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from enum import Enum
+from dataclasses import dataclass, replace
 from threading import Thread
 
 from rich.console import Group
@@ -21,6 +20,7 @@ from livedshl.performance.commands import Command
 from livedshl.surfaces.announcement import announced
 from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
+from livedshl.surfaces.key_help import hint, key_pages
 from livedshl.surfaces.keys import KEYS
 from livedshl.surfaces.output_line import output_line
 from livedshl.surfaces.present import plain_name
@@ -38,28 +38,16 @@ _MESSAGE_S = 6.0
 _LINES_BESIDES = 7  # output, clock, form, chords, a gap, message and hint
 _LOWEST_ROLL = 4  # lines
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
-_KEY_WIDTH = 3  # "↑ ↓"
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
-_HINT = "? keys  e end  q quit  s save  space hold  n next  r re-roll  m mute  l learn"
-# Keys that send no command; `KEYS` has the others. The help fits 80 columns.
-OWN_KEYS = (
-    ("↑ ↓", "select a part"),
-    ("l", "MIDI learn the last control"),
-    ("s", "save the last 32 bars"),
-    ("c", "show or hide the codes"),
-    ("q", "quit at a cadence; q q: now"),
-    ("?", "show or hide these keys"),
-)
+_HELP_KEYS = ("question_mark", "f1")
 
 
-class Panel(Enum):
-    """What a key shows and hides."""
+@dataclass(slots=True)
+class _Panels:
+    """What keys show and hide. help_page: counted from 1; 0 while the help is closed."""
 
-    KEYS = "keys"
-    CODES = "codes"
-
-
-_PANELS = {"question_mark": Panel.KEYS, "f1": Panel.KEYS, "c": Panel.CODES}
+    codes: bool = False
+    help_page: int = 0
 
 
 class Cockpit(App[None]):
@@ -86,7 +74,7 @@ class Cockpit(App[None]):
         self._selected = 0
         self._message = ("", 0.0)
         self._last = Gesture("adventure")  # which `l` maps to a knob or pad
-        self._open: set[Panel] = set()
+        self._panels = _Panels()
         self._interrupted = False
         # Kept, not looked up: a slow machine draws before the screen has its widgets.
         self._body = Static(id="body")
@@ -110,8 +98,10 @@ class Cockpit(App[None]):
         name = event.key
         if name in ("ctrl+c", "ctrl+q", "q"):
             self._interrupt()
-        elif name in _PANELS:
-            self._open ^= {_PANELS[name]}
+        elif name in _HELP_KEYS:
+            self._panels.help_page += 1
+        elif name == "c":
+            self._panels.codes = not self._panels.codes
         elif name == "s":
             self._save()
         elif name in ("up", "down"):
@@ -119,12 +109,15 @@ class Cockpit(App[None]):
         elif name == "l":
             self._learn_last()
         else:
-            self._steer("h" if name == "space" else name)
+            self._steer("h" if name == "space" else name, event.character)
 
-    def _steer(self, name: str) -> None:
+    def _steer(self, name: str, character: str | None) -> None:
         snapshot = self._session.snapshot()
         key = next((key for key in KEYS if key.key == name or key.label == name), None)
-        if key and snapshot:
+        if key is None:
+            typed = character if character and character.isprintable() else name
+            self.tell(f"The key {typed} does nothing. Press ? for the keys")
+        elif snapshot:
             part = self._part(snapshot) if key.gesture.kind.per_part else None
             self._last = replace(key.gesture, part=plain_name(part) if part else None)
             self._desk.press(self._last, time.perf_counter())
@@ -135,7 +128,10 @@ class Cockpit(App[None]):
     def _learn_last(self) -> None:
         """Lets a knob set the value of the last command, or a pad repeat the last key."""
         if self._learn:
-            self.tell(self._learn(Gesture(self._last.name, self._last.part), self._last))
+            try:
+                self.tell(self._learn(Gesture(self._last.name, self._last.part), self._last))
+            except LivedshlError as error:
+                self.tell(str(error))
         else:
             self.tell("MIDI learn needs a controller input")
 
@@ -166,13 +162,15 @@ class Cockpit(App[None]):
         self._desk.hand_on()
         snapshot = self._session.snapshot()
         if snapshot:
-            frame = self._keys() if Panel.KEYS in self._open else self._frame(snapshot)
-            self._body.update(frame)
+            pages = key_pages(self.size.width, self.size.height)
+            self._panels.help_page %= len(pages) + 1
+            page = self._panels.help_page
+            self._body.update(pages[page - 1] if page else self._frame(snapshot))
 
     def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height
         self._part(snapshot)
-        codes = Panel.CODES in self._open
+        codes = self._panels.codes
         n_parts = max(_LEAST_PART_LINES, len(snapshot.steering.band.parts))
         n_songs = 4 if codes else 2
         roll_height = max(_LOWEST_ROLL, height - _LINES_BESIDES - n_songs - n_parts)
@@ -193,21 +191,8 @@ class Cockpit(App[None]):
             Text(),
             beside,
             Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
-            Text(_HINT.ljust(width)[:width], _BAR),
+            Text(hint(width), _BAR),
         )
-
-    def _keys(self) -> Table:
-        """All keys, in two columns that fit 80 characters."""
-        shown = [(key.label, key.help) for key in KEYS] + list(OWN_KEYS)
-        half = (len(shown) + 1) // 2
-        table = Table.grid(padding=(0, 1))
-        for _ in range(2):
-            table.add_column(style=Style(bold=True), no_wrap=True, width=_KEY_WIDTH)
-            table.add_column(no_wrap=True)
-        for number in range(half):
-            right = shown[number + half] if number + half < len(shown) else ("", "")
-            table.add_row(*shown[number], *right)
-        return table
 
 
 def _lines(lines: list[Text], height: int) -> Text:

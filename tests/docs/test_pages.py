@@ -21,6 +21,7 @@ from support.documents import (
     shell_lines,
     words_of,
 )
+from support.man_page import MAN_PAGE, man_page
 
 from livedshl.cli import livedshl
 
@@ -62,6 +63,23 @@ def test_the_command_page_is_what_the_commands_say_now():
     assert PAGE.read_text("utf-8") == page(), (
         "run `PYTHONPATH=tests python -m support.command_page`"
     )
+
+
+def test_the_man_page_is_what_the_commands_say_now():
+    assert MAN_PAGE.read_text("utf-8") == man_page(), (
+        "run `PYTHONPATH=tests python -m support.man_page`"
+    )
+
+
+@pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
+def test_the_man_page_is_set_without_a_complaint():
+    plain = [f"-P-{letter}" for letter in "cbou"]  # letters only
+    done = subprocess.run(
+        ["groff", "-man", "-Tascii", "-ww", *plain, MAN_PAGE],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert "--adventure" in done.stdout and "play until" in done.stdout.lower()
 
 
 def parse(command, name, words, parent=None):

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.own_tunes import own_book, own_sheets
-from support.surroundings import livedshl
+from support.surroundings import livedshl_without
+from support.torch_codes import loaded, torch_codes
 
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle, own_bundles
 from livedshl.errors import BundleError, CorpusError
 from livedshl.index import pack
 from livedshl.learning.adding import FEWEST_TUNES, Added, add_model
-from livedshl.learning.coding import encode, load_networks
 from livedshl.music import GRIDS, Mode
 
 
@@ -76,7 +76,7 @@ def test_what_cannot_be_used_is_listed_with_its_reason_and_stops_nothing(added: 
 def test_the_codes_are_those_of_the_networks_that_ship(added: Added) -> None:
     own = open_bundle(find_bundle("mine", "4/4", Mode.MINOR))
     shipped = open_bundle(find_bundle("session", "4/4", Mode.MINOR))
-    forward, backward = encode(load_networks(shipped.networks), own.library)
+    forward, backward = torch_codes(loaded(shipped.networks), own.library)
     assert np.array_equal(own.forward, pack(forward, own.shape))
     assert np.array_equal(own.backward, pack(backward, own.shape))
     assert own.vocabulary == shipped.vocabulary
@@ -119,7 +119,8 @@ def test_the_name_of_a_model_that_ships_is_refused(folder: Path, models: Path) -
 def test_from_a_folder_of_tunes_to_music_that_begins_with_one(folder: Path, tmp_path: Path) -> None:
     def run(*arguments):
         done = subprocess.run(
-            livedshl(*arguments), cwd=tmp_path, capture_output=True, text=True, check=False,
+            livedshl_without("torch", *arguments),
+            cwd=tmp_path, capture_output=True, text=True, check=False,
             env=os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

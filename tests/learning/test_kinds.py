@@ -102,7 +102,7 @@ def test_music_of_a_kind_has_its_metre_its_key_and_its_bars(
 
 def test_played_live_a_kind_is_the_same_as_in_a_file(model: Path, kind, tmp_path: Path) -> None:
     settings = settings_of(*kind, model)
-    render(settings, tmp_path / "t.mid")
+    render(settings, tmp_path / "t.mid", overwrite=True)
     Session(
         settings,
         Output(OutputKind.NOWHERE, "", ""),
@@ -118,12 +118,13 @@ def test_music_that_begins_with_a_tune_is_the_same_live_and_in_a_file(
     settings, traces = settings_of("4/4", Mode.MAJOR, model), []
     for opening in (0, 2):
         chosen = replace(settings, opening=opening)
-        render(chosen, tmp_path / "t.mid", trace=tmp_path / "t.jsonl")
+        render(chosen, tmp_path / "t.mid", trace=tmp_path / "t.jsonl", overwrite=True)
         Session(
             chosen,
             Output(OutputKind.NOWHERE, "", ""),
             clock=ClockSettings(speed=20),
             record=tmp_path / "take.mid",
+            overwrite=True,
         ).run()
         assert (tmp_path / "take.mid").read_bytes() == (tmp_path / "t.mid").read_bytes()
         traces.append((tmp_path / "t.jsonl").read_text().splitlines()[0])
@@ -136,6 +137,6 @@ def test_a_tempo_is_of_beats_whatever_the_metre(model: Path, tmp_path: Path) -> 
         path = tmp_path / "t.mid"
         bars = 24 // GRIDS[metre].bar_beats  # 24 beats at 120 a minute
         settings = replace(settings_of(metre, Mode.MAJOR, model), bars=bars)
-        render(settings, path)
+        render(settings, path, overwrite=True)
         lengths_s.append(mido.MidiFile(path).length)
     assert lengths_s == pytest.approx([12, 12], rel=1e-3)

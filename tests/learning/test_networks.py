@@ -4,18 +4,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from support.own_tunes import own_tunes
+from support.torch_codes import written
 
+from livedshl import records
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError
-from livedshl.learning.coding import encode, load_networks, networks_bytes, seeded_networks
+from livedshl.learning.building import seeded_networks
+from livedshl.learning.coding import encode
 from livedshl.learning.networks import LstmNetworks, Networks, as_input, to_code
 from livedshl.learning.objective import bit_balance, objective, pair_loss
 from livedshl.learning.window import WindowNetworks
 from livedshl.music import COMMON_TIME, GRIDS
 from livedshl.music.features import N_FEATURES
 from livedshl.networks.contexts import history_steps
+from livedshl.networks.encoder import Encoder
 from livedshl.networks.shape import NetworkShape, Reader
+from livedshl.networks.weights import read_networks
 
 HISTORY_STEPS = history_steps(COMMON_TIME)
 LSTM = NetworkShape(length=5, symbols=3, hidden=7, final_relu=False)
@@ -159,30 +165,43 @@ def test_the_code_is_the_greatest_of_each_group() -> None:
 def test_encoding_by_batches_equals_encoding_at_once(
     networks: Networks, library: SegmentLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forward, backward = encode(networks, library)
+    weights = {name: weight.numpy() for name, weight in networks.copied_weights().items()}
+    encoder = Encoder(weights, networks.shape)
+    forward, backward = encode(encoder, library)
     monkeypatch.setattr("livedshl.learning.coding.BATCH", 10)
     told: list[float] = []
-    in_parts = encode(networks, library, told.append)
+    in_parts = encode(encoder, library, told.append)
     assert (forward == in_parts[0]).all() and (backward == in_parts[1]).all()
     assert forward.dtype == np.uint8 and forward.shape == (len(library), 5)
     assert told[-1] == 1.0 and told == sorted(told)
 
 
-def test_networks_come_back_from_their_file(
-    networks: Networks, library: SegmentLibrary, tmp_path: Path
+def test_networks_come_back_from_their_file_in_half_precision(
+    networks: Networks, tmp_path: Path
 ) -> None:
     path = tmp_path / "networks.safetensors"
-    path.write_bytes(networks_bytes(networks))
-    again = load_networks(path)
-    assert again.shape == networks.shape
-    for one, other in zip(encode(networks, library), encode(again, library), strict=True):
-        assert (one == other).all()
+    path.write_bytes(written(networks))
+    weights, shape = read_networks(path)
+    assert shape == networks.shape
+    for name, weight in networks.copied_weights().items():
+        assert (torch.from_numpy(weights[name]) == weight.half()).all()
+    assert path.stat().st_size < 2 * sum(w.size for w in weights.values()) + 4000
+
+
+def test_networks_of_older_bundles_are_read_in_single_precision(
+    networks: Networks, tmp_path: Path
+) -> None:
+    path = tmp_path / "networks.safetensors"
+    save_file(networks.copied_weights(), path, {"shape": records.encode(networks.shape)})
+    weights, _ = read_networks(path)
+    for name, weight in networks.copied_weights().items():
+        assert (torch.from_numpy(weights[name]) == weight).all()
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "noise", "not ours"])
 def test_damaged_networks_are_one_line(networks: Networks, tmp_path: Path, damage: str) -> None:
     path = tmp_path / "networks.safetensors"
-    whole = networks_bytes(networks)
+    whole = written(networks)
     content = {
         "empty": b"",
         "cut": whole[: len(whole) // 2],
@@ -192,7 +211,7 @@ def test_damaged_networks_are_one_line(networks: Networks, tmp_path: Path, damag
     if damage != "missing":
         path.write_bytes(content[damage])
     with pytest.raises(BundleError, match="networks") as caught:
-        load_networks(path)
+        read_networks(path)
     assert "\n" not in str(caught.value)
 
 

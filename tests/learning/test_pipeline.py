@@ -8,20 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from support.own_tunes import own_sheets
+from support.torch_codes import loaded, torch_codes
 
 from livedshl.bundle import open_bundle
 from livedshl.errors import CorpusError
 from livedshl.index import pack
-from livedshl.learning.coding import encode, load_networks
-from livedshl.learning.harmony import (
-    fit_and_measure,
-    measure,
-    read_harmoniser,
-    with_chords,
-    write_harmoniser,
-)
+from livedshl.learning.chords import read_harmoniser, with_chords
+from livedshl.learning.coding import cached_bundle
+from livedshl.learning.harmony import fit_and_measure, measure, write_harmoniser
 from livedshl.learning.harmony_network import fit_harmoniser
-from livedshl.learning.pipeline import cached_bundle, train_bundle
+from livedshl.learning.pipeline import train_bundle
 from livedshl.learning.settings import TrainingSettings
 from livedshl.music import GRIDS, LeadSheet, Mode
 from livedshl.music.leadsheet import Key
@@ -55,7 +51,7 @@ def tunes(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[LeadSheet]]:
         of_paths = [sheet for path in paths for sheet in found[str(path)]]
         return SimpleNamespace(sheets=tuple(s for s in of_paths if not refusal(s, grid, mode)))
 
-    monkeypatch.setattr("livedshl.learning.pipeline.read_corpus", read)
+    monkeypatch.setattr("livedshl.learning.sheets.read_corpus", read)
     return found
 
 
@@ -65,7 +61,7 @@ def test_training_leaves_a_bundle_coded_by_its_own_networks(tunes, tmp_path: Pat
         ["book"], tmp_path, SETTINGS, progress=lambda stage, share: told.append(stage)
     )
     bundle = open_bundle(tmp_path)
-    forward, backward = encode(load_networks(bundle.networks), bundle.library)
+    forward, backward = torch_codes(loaded(bundle.networks), bundle.library)
     assert (bundle.forward == pack(forward, bundle.shape)).all()
     assert (bundle.backward == pack(backward, bundle.shape)).all()
     assert bundle.manifest.figures["epoch"] == result.best_epoch
@@ -99,7 +95,7 @@ def test_another_corpus_is_coded_once_by_the_models_networks(tunes, tmp_path: Pa
     folder = cached_bundle(tmp_path / "model", ["other"], silent, cache)
     bundle, model = open_bundle(folder), open_bundle(tmp_path / "model")
     assert len(bundle.library.tunes) == 4
-    forward, _ = encode(load_networks(model.networks), bundle.library)
+    forward, _ = torch_codes(loaded(model.networks), bundle.library)
     assert (bundle.forward == pack(forward, bundle.shape)).all()
     written = (folder / "manifest.json").stat().st_mtime_ns
     assert cached_bundle(tmp_path / "model", ["other"], silent, cache) == folder
@@ -115,12 +111,6 @@ def test_another_corpus_gives_the_tunes_of_the_models_kind(tunes, tmp_path: Path
     bundle = open_bundle(cached_bundle(tmp_path / "model", ["other"], silent, tmp_path / "cache"))
     assert bundle.library.grid == GRIDS["6/8"]
     assert len(bundle.library.tunes) == 3
-
-
-def test_a_cached_bundle_needs_no_torch() -> None:
-    script = "import sys, livedshl.learning.pipeline; sys.exit('torch' in sys.modules)"
-    root = Path(__file__).resolve().parents[2]
-    assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
 
 
 def test_a_corpus_without_tunes_is_told(tunes, tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 from support.own_tunes import own_tunes
+from support.torch_codes import torch_codes
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError, CorpusError
-from livedshl.learning.coding import encode
 from livedshl.learning.networks import LstmNetworks
 from livedshl.learning.objective import as_compared, contrastive
 from livedshl.learning.pairs import positive_pairs
@@ -52,7 +52,9 @@ def pairs() -> np.ndarray:
 
 
 def same(one: TrainingResult, other: TrainingResult, library: SegmentLibrary) -> bool:
-    codes = zip(encode(one.networks, library), encode(other.networks, library), strict=True)
+    codes = zip(
+        torch_codes(one.networks, library), torch_codes(other.networks, library), strict=True
+    )
     return one.history == other.history and all((a == b).all() for a, b in codes)
 
 

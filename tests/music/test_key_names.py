@@ -5,25 +5,9 @@ from livedshl.music.leadsheet import Key
 
 @pytest.mark.parametrize(
     ("written", "key"),
-    [
-        ("D major", "D"),
-        ("d", "D"),
-        ("Dmaj", "D"),
-        ("DM", "D"),
-        ("D minor", "Dm"),
-        ("d-minor", "Dm"),
-        ("Dmin", "Dm"),
-        ("Bb", "Bb"),
-        ("B♭", "Bb"),
-        ("bb minor", "Bbm"),
-        ("E flat", "Eb"),
-        ("E-flat major", "Eb"),
-        ("F#m", "F#m"),
-        ("F♯ Minor", "F#m"),
-        ("f sharp minor", "F#m"),
-    ],
+    [("d-minor", "Dm"), ("E-flat major", "Eb"), ("F♯ Minor", "F#m"), ("B♭m", "Bbm")],
 )
-def test_a_key_is_read_as_musicians_write_it(written, key):
+def test_a_key_may_be_written_with_hyphens_and_signs(written, key):
     assert str(Key.parse(written)) == key
 
 
@@ -37,10 +21,10 @@ def test_a_key_reads_back_what_it_is_written_as(tonic, ending):
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ("D dorian", "'D dorian' is neither major nor minor, as the tunes are"),
-        ("H", "not a note name"),
-        ("minor", "not a note name"),
-        ("D  " * 5_000, "too long for a key"),
+        ("D dorian", "not a key in major or minor, as the tunes are: 'D dorian'"),
+        ("f# Mixolydian", "in major or minor"),
+        ("minor", "not a key"),
+        ("D" + " " * 50_000 + "x", "not a key"),
     ],
 )
 def test_what_is_no_key_is_refused(written, why):

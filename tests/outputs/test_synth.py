@@ -195,7 +195,7 @@ def test_all_that_is_missing_is_installed_by_one_line(monkeypatch):
         return check
 
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(missing, "which", lambda program: program == "apt-get" or None)
+    monkeypatch.setattr(missing, "has_program", lambda program: program == "apt-get")
     monkeypatch.setattr(synth, "load_fluidsynth", lacks("FluidSynth"))
     monkeypatch.setattr(synth, "check_audio", lacks("PortAudio"))
     monkeypatch.setattr(synth, "audio_library", lambda: "PortAudio")

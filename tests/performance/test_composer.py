@@ -18,7 +18,7 @@ from livedshl.midi.sounding import cut_events
 from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
-from livedshl.networks.forward_code import ForwardEncoder
+from livedshl.networks.encoder import encoder_of
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
@@ -343,7 +343,7 @@ def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(bundle, heard
     answer = next(chunk for chunk in heard if chunk.provenance.place.wished == "answer")
     assert answer.start_tick == asked
     contexts = Contexts.ending(steps, 0, COMMON_TIME)
-    code = pack(ForwardEncoder.of_file(bundle.networks).codes(contexts), bundle.shape)[0]
+    code = pack(encoder_of(bundle.networks).forward(contexts), bundle.shape)[0]
     distances = hamming(code, bundle.backward, bundle.shape)
     library = bundle.library
     chosen = answer.provenance.segment
@@ -424,7 +424,7 @@ def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
         (SetTempo(4000), "tempo: 4000 is out of range. Choose 20 to 400"),
         (SetTempo(float("nan")), "tempo: nan is out of range"),
         (SetLevel("Bass", 128), "level: 128 is out of range. Choose 0 to 127"),
-        (Mute("kazoo", True), "no part is called 'kazoo'. The parts are Melody"),
+        (Mute("kazoo", True), "no part is called 'kazoo'. Try: Melody"),
         (Mute("Bas", True), "no part is called 'Bas'. Did you mean 'Bass'?"),
         (SetKey(Key.parse("Am")), "Am is minor, the tunes that play are major"),
     ],

@@ -128,7 +128,8 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
         (["f"], "Freeze: repeating"),
         (["p"], "Preset solo-piano"),
         (["r"], "Re-roll:"),
-        (["l"], "MIDI learn needs a controller"),
+        (["z"], "The key z does nothing"),
+        (["l"], "Connect your controller to livedshl-control"),
     ):
         terminal.press(*keys)
         terminal.wait_for(told)
@@ -144,7 +145,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     terminal.wait_for("Saved the last 32 bars")
     saved = next((tmp_path / "Music" / "livedshl").glob("*.mid"))
     assert {path.suffix for path in saved.parent.iterdir()} == {".mid", ".jsonl", ".take"}
-    assert replay(saved, tmp_path / "again.mid").same
+    assert replay(saved, tmp_path / "saved.mid").same
     terminal.press("e")
     assert terminal.wait_until_over() == 0
     told = terminal.screen().replace("\n", "")

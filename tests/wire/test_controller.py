@@ -226,10 +226,12 @@ def test_osc_steers_from_another_process(play):
     played.stop()
 
 
-def test_learning_without_a_controller_and_a_taken_osc_port_are_told(play, jack, receiver):
+def test_learning_without_a_controller_makes_an_input_and_a_taken_osc_port_is_told(
+    play, jack, receiver
+):
     played = play()
     played.type("learn adventure")
-    played.tells("--control-port")
+    played.tells("Connect your controller to livedshl-control. Move a knob")
     second = subprocess.run(
         livedshl("play", "--port", receiver.port, "--osc-port", played.osc_port),
         env=jack, capture_output=True, text=True,

@@ -88,6 +88,7 @@ def test_the_speakers_sound_until_a_program_listens_and_again_when_none_does(
     playing.terminate()
     told = playing.stderr.read()
     assert playing.wait(10) == 0, told
+    assert "hangs" not in told
     assert "The speakers sound until you do" in told
     assert "A program listens to livedshl: the speakers fall silent" in told
     assert "Nobody listens to livedshl any more: the speakers sound again" in told

@@ -13,7 +13,7 @@ from livedshl.bundle import open_bundle
 from livedshl.bundle.shipped import shipped
 from livedshl.index import hamming, pack
 from livedshl.networks.contexts import Contexts
-from livedshl.networks.forward_code import ForwardEncoder
+from livedshl.networks.encoder import encoder_of
 from livedshl.performance.command_text import text_of
 from livedshl.performance.commands import Answer, FollowChord, Listen
 from livedshl.performance.take_log import read_log
@@ -110,7 +110,7 @@ def test_a_phrase_is_answered_by_the_segment_nearest_by_code(
     start = asked // BEAT // 2 * 2
     heard = phrase.until(start * 4, 16)
     contexts = Contexts.ending(heard, (start - 4) % 4 // 2, grid)
-    code = pack(ForwardEncoder.of_file(bundle.networks).codes(contexts), bundle.shape)[0]
+    code = pack(encoder_of(bundle.networks).forward(contexts), bundle.shape)[0]
     distances = hamming(code, bundle.backward, bundle.shape)
     after = library.after(np.arange(len(library)), 2)
     possible = (after >= 0) & ((library.phases[after] - start) % 4 == 0)

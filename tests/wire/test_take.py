@@ -10,6 +10,7 @@ import mido
 import pytest
 from support.surroundings import NO_MIDI, livedshl
 
+from livedshl.errors import TakeError
 from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
 from livedshl.rendering import replay
@@ -202,6 +203,8 @@ def test_a_recording_is_never_replaced_by_what_is_played_again(tmp_path):
 
 def test_what_is_no_log_of_a_take_is_refused(tmp_path):
     (tmp_path / "take.mid").write_bytes(b"")
+    with pytest.raises(TakeError, match=r"take\.mid\.take: the log of this take is missing"):
+        replay(tmp_path / "take.mid")
     for content in ("", "{}\n", '{"format": 1}\n', '{"format": 99, "livedshl": "9.0"}\n', "[1]\n"):
         (tmp_path / "take.mid.take").write_text(content)
         done = subprocess.run(

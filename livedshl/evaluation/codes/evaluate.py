@@ -19,10 +19,10 @@ from livedshl.evaluation.codes.baselines.material import Material
 from livedshl.evaluation.codes.contest import Contest, Ranker
 from livedshl.evaluation.codes.holdout import Holdout, choose_songs, hold_out
 from livedshl.evaluation.codes.intervals import Figure, counted_over_songs, mean_over_songs
-from livedshl.learning.harmony import shipped_harmoniser
+from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.networks import Networks, to_code
-from livedshl.learning.pipeline import read_sheets
 from livedshl.learning.settings import TrainingSettings
+from livedshl.learning.sheets import read_sheets
 from livedshl.learning.training import train
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 from livedshl.networks.contexts import Contexts

@@ -1,9 +1,12 @@
 """Opens the follower that the clock settings ask for."""
 
+from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.ports import open_input
 from livedshl.player.clock.link import LinkFollower
 from livedshl.player.clock.midi import ClockFollower
 from livedshl.player.clock.source import ClockSettings, Follower, Internal, Sync
+
+OWN_NAME = f"{CLIENT_NAME}-clock"
 
 
 def open_follower(settings: ClockSettings, tempo_bpm: float) -> Follower:
@@ -13,7 +16,7 @@ def open_follower(settings: ClockSettings, tempo_bpm: float) -> Follower:
     """
     match settings.sync:
         case Sync.CLOCK:
-            return ClockFollower(lambda: open_input(settings.port), settings.bar_ticks)
+            return ClockFollower(lambda: open_input(settings.port, OWN_NAME), settings.bar_ticks)
         case Sync.LINK:
             return LinkFollower(tempo_bpm, settings.bar_ticks)
         case Sync.INTERNAL:

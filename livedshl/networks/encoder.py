@@ -1,7 +1,6 @@
-"""The forward network in NumPy: codes any segment, such as a phrase just played, without torch.
+"""The two code networks in NumPy: they code any segment without torch.
 
-`livedshl.learning.networks` and `livedshl.learning.window` define and explain the networks. Only
-the forward codes are computed here.
+`livedshl.learning.networks` and `livedshl.learning.window` define and explain the networks.
 """
 
 from functools import lru_cache
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.errors import BundleError
 from livedshl.music.features import features
 from livedshl.networks.contexts import Contexts, about_contexts, whole_segments
 from livedshl.networks.layers import (
@@ -24,71 +22,53 @@ from livedshl.networks.layers import (
     softmax,
 )
 from livedshl.networks.shape import NetworkShape, Reader
-from livedshl.records import decode
+from livedshl.networks.weights import read_networks
 
 
 @lru_cache(maxsize=2)
-def forward_encoder(path: Path) -> "ForwardEncoder":
+def encoder_of(path: Path) -> "Encoder":
     """The encoder for a file of networks; reads each file once. Raises BundleError."""
-    return ForwardEncoder.of_file(path)
+    return Encoder(*read_networks(path))
 
 
-class ForwardEncoder:
-    """Codes contexts as the forward network of a bundle does."""
+class Encoder:
+    """Codes segments as the networks of a bundle do."""
 
     def __init__(self, weights: Weights, shape: NetworkShape) -> None:
+        self.shape = shape
         self._weights = weights
-        self._shape = shape
 
-    @classmethod
-    def of_file(cls, path: Path) -> "ForwardEncoder":
-        """The encoder for the networks in a file. Raises BundleError."""
-        # Imported late: `play` needs it only when somebody plays a phrase.
-        from safetensors import SafetensorError, safe_open
-
-        try:
-            with safe_open(str(path), framework="np") as file:
-                metadata = file.metadata() or {}
-                weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return cls(weights, decode(metadata["shape"], NetworkShape))
-        except FileNotFoundError:
-            raise BundleError(
-                "the networks are missing", where=str(path), remedy="Train the model again"
-            ) from None
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-            raise BundleError(
-                f"the networks are damaged ({error})",
-                where=str(path),
-                remedy="Train the model again",
-            ) from error
-
-    def codes(self, contexts: Contexts) -> NDArray[np.uint8]:
+    def forward(self, contexts: Contexts) -> NDArray[np.uint8]:
         """The forward codes of the segments, uint8[B, L]."""
-        if self._shape.reader is Reader.LSTM:
-            soft = self._by_lstm(contexts.segments)
-        else:
-            soft = self._by_window(contexts)
-        return np.asarray(soft.argmax(-1), np.uint8)
+        if self.shape.reader is Reader.LSTM:
+            return _code(self._by_lstm("forward_network", contexts.segments))
+        return _code(self._forward_window(contexts))
 
-    def _by_lstm(self, segments: NDArray[np.int8]) -> Floats:
-        """Scores of the symbols, (B, L, K); their softmax is `LstmNetworks.soft_forward`."""
-        weights, name = self._weights, "forward_network"
+    def backward(self, contexts: Contexts) -> NDArray[np.uint8]:
+        """The backward codes of the segments, uint8[B, L]; the history has no effect."""
+        if self.shape.reader is Reader.LSTM:
+            return _code(self._by_lstm("backward_network", contexts.segments[:, ::-1]))
+        return _code(self._backward_window(contexts))
+
+    def _by_lstm(self, name: str, steps: NDArray[np.int8]) -> Floats:
+        """Scores of the symbols, (B, L, K); their softmax is what `HashNetwork` gives."""
+        weights = self._weights
         lstm = Lstm(
             weights[f"{name}.lstm.weight_ih_l0"],
             weights[f"{name}.lstm.weight_hh_l0"],
             weights[f"{name}.lstm.bias_ih_l0"] + weights[f"{name}.lstm.bias_hh_l0"],
         )
-        inputs = lstm.inputs(features(segments).astype(np.float32))  # (B, T, 4H)
-        output = cell = np.zeros((len(segments), lstm.hidden), np.float32)
+        inputs = lstm.inputs(features(steps).astype(np.float32))  # (B, T, 4H)
+        output = cell = np.zeros((len(steps), lstm.hidden), np.float32)
         for step in range(inputs.shape[1]):
             output, cell = lstm.step(inputs[:, step], output, cell)
         subspace = relu(linear(weights, f"{name}.to_subspace", relu(output)))  # (B, 64)
         scores = linear(weights, f"{name}.to_symbols", subspace)  # (B, L*K)
-        return self._groups(relu(scores) if self._shape.final_relu else scores)
+        return self._groups(relu(scores) if self.shape.final_relu else scores)
 
-    def _by_window(self, contexts: Contexts) -> Floats:
+    def _forward_window(self, contexts: Contexts) -> Floats:
         """Softened codes, (B, L, K), as `WindowNetworks.soft_forward` computes them."""
-        shape, grid = self._shape, contexts.grid
+        shape, grid = self.shape, contexts.grid
         context_steps = shape.context_beats * grid.beat_steps
         read = contexts.window(context_steps, context_steps + grid.segment_steps)
         about = about_contexts(contexts, shape.recall)  # (B, n_about)
@@ -96,26 +76,42 @@ class ForwardEncoder:
         if shape.recall:
             soft = self._with_recall(soft, about, contexts)
         if shape.overlap:
-            place = one_hot(contexts.places + 1, grid.places)
-            ending = _flat(contexts.segments[:, grid.hop_steps :])
-            shared = self._window("overlap_network", np.concatenate([ending, place], 1))
+            ending = contexts.segments[:, grid.hop_steps :]
+            shared = self._placed("overlap_network", ending, contexts.places + 1, grid.places)
+            soft = np.concatenate([shared, soft], 1)
+        return soft
+
+    def _backward_window(self, contexts: Contexts) -> Floats:
+        """Softened codes, (B, L, K), as `WindowNetworks.soft_backward` computes them."""
+        grid, segments, places = contexts.grid, contexts.segments, contexts.places
+        soft = self._placed("backward_network", segments, places, grid.places)
+        if self.shape.overlap:
+            beginning = segments[:, : grid.hop_steps]
+            shared = self._placed("overlap_network", beginning, places, grid.places)
             soft = np.concatenate([shared, soft], 1)
         return soft
 
     def _with_recall(self, soft: Floats, about: Floats, contexts: Contexts) -> Floats:
         """The mean of the codes and the codes of earlier segments, weighted by the gate."""
-        whole = whole_segments(contexts, self._shape.recall)
+        whole = whole_segments(contexts, self.shape.recall)
         hidden = relu(linear(self._weights, "gate.0", about))
         scores = linear(self._weights, "gate.2", hidden)
         scores[:, 1:][~whole] = -np.inf
         weight = softmax(scores)
         mean = weight[:, 0, None, None] * soft
-        for back in range(self._shape.recall):
-            place = one_hot(contexts.places - 2 * back, contexts.grid.places)
-            numbers = np.concatenate([_flat(contexts.earlier(back)), place], 1)
-            recalled = self._window("backward_network", numbers)
+        for back in range(self.shape.recall):
+            places = contexts.places - 2 * back
+            recalled = self._placed(
+                "backward_network", contexts.earlier(back), places, contexts.grid.places
+            )
             mean = mean + weight[:, 1 + back, None, None] * recalled
         return mean
+
+    def _placed(
+        self, name: str, steps: NDArray[np.int8], places: NDArray[np.int64], n_places: int
+    ) -> Floats:
+        """What a network gives for steps, int8[B, T, 3], and the places where they begin."""
+        return self._window(name, np.concatenate([_flat(steps), one_hot(places, n_places)], 1))
 
     def _window(self, name: str, numbers: NDArray[np.floating]) -> Floats:
         """A `WindowNetwork` without dropout: (B, n) to (B, symbols, K)."""
@@ -127,7 +123,12 @@ class ForwardEncoder:
 
     def _groups(self, scores: Floats) -> Floats:
         """(B, symbols*K) to (B, symbols, K)."""
-        return scores.reshape(len(scores), -1, self._shape.symbols)
+        return scores.reshape(len(scores), -1, self.shape.symbols)
+
+
+def _code(soft: Floats) -> NDArray[np.uint8]:
+    """The code nearest to a softened code: (B, L, K) to uint8[B, L] (Eq. 1)."""
+    return np.asarray(soft.argmax(-1), np.uint8)
 
 
 def _flat(steps: NDArray[np.int8]) -> Floats:

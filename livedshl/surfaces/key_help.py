@@ -1,0 +1,65 @@
+"""The help of the screen: every key, on as many pages as a small terminal needs."""
+
+from rich.console import Group
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from livedshl.surfaces.keys import KEYS
+
+# Keys that send no command; `KEYS` has the others.
+OWN_KEYS = (
+    ("↑ ↓", "select a part"),
+    ("l", "MIDI learn the last control"),
+    ("s", "save the last 32 bars"),
+    ("c", "show or hide the codes"),
+    ("q", "quit at a cadence; q q: now"),
+    ("?", "show or hide these keys"),
+)
+_SHOWN = (*((key.label, key.help) for key in KEYS), *OWN_KEYS)
+_LABEL_WIDTH = max(len(label) for label, _ in _SHOWN)
+_HELP_WIDTH = max(len(text) for _, text in _SHOWN)
+_COLUMN_WIDTH = _LABEL_WIDTH + _HELP_WIDTH + 3  # with a space behind each, and one to spare
+_MORE = Text("? more keys", Style(color="#8a919e"))
+_HINTS = (
+    "? keys", "e end", "q quit", "s save", "space hold", "n next", "r re-roll", "m mute", "l learn",
+)  # fmt: skip
+
+
+def key_pages(width: int, height: int) -> list[Group]:
+    """All keys and what they do, a page after the other, for a screen of this size.
+
+    Two columns where they fit, else one, whose keys are never squeezed away.
+    """
+    columns = 2 if width >= 2 * _COLUMN_WIDTH else 1
+    rows = -(-len(_SHOWN) // columns)
+    if rows > height:
+        rows = max(1, height - 1)  # one line says that there is more
+    per_page = rows * columns
+    pages = [_SHOWN[first : first + per_page] for first in range(0, len(_SHOWN), per_page)]
+    return [
+        Group(_table(page, rows, columns), *([_MORE] if page is not pages[-1] else []))
+        for page in pages
+    ]
+
+
+def hint(width: int) -> str:
+    """The keys that matter most, as many as fit into one line."""
+    line = ""
+    for number, each in enumerate(_HINTS):
+        longer = f"{line}  {each}" if number else each
+        if len(longer) > width:
+            break
+        line = longer
+    return line.ljust(width)
+
+
+def _table(shown: tuple[tuple[str, str], ...], rows: int, columns: int) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for _ in range(columns):
+        table.add_column(style=Style(bold=True), no_wrap=True, min_width=_LABEL_WIDTH)
+        table.add_column(no_wrap=True)
+    for row in range(min(rows, len(shown))):
+        cells = shown[row::rows]
+        table.add_row(*(text for cell in cells for text in cell))
+    return table

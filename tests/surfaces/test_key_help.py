@@ -1,0 +1,40 @@
+"""The help and the hint of the screen, in terminals of every size."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from livedshl.surfaces.key_help import OWN_KEYS, hint, key_pages
+from livedshl.surfaces.keys import KEYS
+
+ALL_KEYS = [*((key.label, key.help) for key in KEYS), *OWN_KEYS]
+
+
+def shown(page, width):
+    console = Console(file=io.StringIO(), width=width)
+    console.print(page)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("size", [(36, 8), (40, 12), (80, 24), (97, 30), (120, 40)])
+def test_every_key_is_on_some_page_whole_and_no_page_is_too_high(size):
+    width, height = size
+    pages = [shown(page, width) for page in key_pages(width, height)]
+    assert all(page.count("\n") <= height for page in pages)
+    text = " ".join(" ".join(pages).split())
+    assert [each for each in ALL_KEYS if " ".join(each) not in text] == []
+
+
+def test_a_page_says_that_more_keys_follow():
+    *first, last = [shown(page, 40) for page in key_pages(40, 12)]
+    assert first and all("? more keys" in page for page in first) and "more keys" not in last
+
+
+@pytest.mark.parametrize(
+    ("width", "last"), [(30, "s save"), (60, "r re-roll"), (80, "l learn"), (200, "l learn")]
+)
+def test_the_hint_names_whole_keys_only(width, last):
+    line = hint(width)
+    assert len(line) == width
+    assert line.rstrip().endswith(f"  {last}")
