@@ -45,7 +45,7 @@ def test_hops_have_the_notes_and_chords_that_sound_and_where_they_came_from():
     ("options", "where", "told"),
     [
         ({"tempo_bpm": 10}, "tempo_bpm", "must be between 20 and 400 BPM, not 10"),
-        ({"key": "H"}, "key", "not a note name"),
+        ({"key": "H"}, "key", "not a key"),
         ({"metre": "5/4"}, "metre", "unknown value '5/4'"),
         ({"bars": 0}, "bars", "must be at least 1"),
         ({"chords": "C | X"}, "chords", "bar 2"),
@@ -112,7 +112,7 @@ def test_an_error_in_the_block_stops_the_session_and_is_not_hidden():
 def test_what_keeps_a_session_from_playing_is_raised_where_it_starts(tmp_path):
     settings = livedshl.make_settings(seed=1)
     session = livedshl.Session(settings, record=tmp_path / "no" / "t.mid", **NOWHERE)
-    with pytest.raises(livedshl.OutputError, match="No such file"):
+    with pytest.raises(livedshl.OutputError, match="there is no such folder"):
         session.start()
 
 

@@ -70,7 +70,7 @@ def test_a_field_with_a_default_may_be_missing():
         ('"inners"', '"inner"', "'inner'"),
         ('"grid": "4/4", ', "", "missing key 'grid'"),
         ('"4/4"', '"5/4"', "grid: unknown metre '5/4'"),
-        ('"F#m"', '"H"', "key: not a note name"),
+        ('"F#m"', '"H"', "key: not a key"),
         ('"F#m"', "3", "key: expected a text"),
         ('"AABA"', '"AAAA"', "form"),
         ("0.5", '"much"', "share: expected float, got str"),

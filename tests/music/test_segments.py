@@ -186,7 +186,7 @@ def test_keys_are_read_as_musicians_write_them(name, key, shift, shown):
 
 @pytest.mark.parametrize("name", ["", "m", "H", "Hm", "minor", "A major minor", "mm"])
 def test_what_is_no_key_is_refused(name):
-    with pytest.raises(ValueError, match="not a note name"):
+    with pytest.raises(ValueError, match="not a key"):
         Key.parse(name)
 
 

@@ -32,7 +32,8 @@ def run_words(line):
         if not {"--port", "--synth", "--record"} & set(words):
             words += ["--port", PORT]
         words += ["--bars", "2"]
-        words += ["--tempo", "300"]
+        if "clock" not in words:  # which sets the tempo
+            words += ["--tempo", "300"]
     if words[0] == "generate":
         words += ["--force"]  # several pages write a tune.mid
     if words[0] == "train":
