@@ -96,4 +96,5 @@ def _value(value: Any, option: click.Option, where: str) -> Any:
 def _text(value: Any, where: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise SettingsError("must be text or a number", where=where)
-    return str(Path(value).expanduser()) if str(value).startswith("~/") else str(value)
+    text = str(value)
+    return str(Path(text).expanduser()) if text.startswith("~/") else text

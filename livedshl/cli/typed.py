@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
-from livedshl.performance.commands import COMMANDS
+from livedshl.performance.commands import COMMANDS, kind_of
 
 if TYPE_CHECKING:
     from livedshl.surfaces.gesture import Gesture
@@ -51,9 +51,10 @@ def _read_lines(session: Session, learn: Learn, tell: Callable[[str], None]) -> 
 def _obey(text: str, session: Session, learn: Learn) -> str:
     """Obeys a line; returns what to tell the user."""
     # Nobody types before the first note, which should not wait for these.
-    from livedshl.performance.command_text import parse_command
+    from livedshl.performance.command_text import command_of, parse_command, part_of, value_of
     from livedshl.surfaces.announcement import announced
     from livedshl.surfaces.gesture import Gesture
+    from livedshl.surfaces.present import part_called
 
     word, _, gesture = text.partition(" ")
     try:
@@ -64,6 +65,9 @@ def _obey(text: str, session: Session, learn: Learn) -> str:
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
         command = parse_command(" ".join(text.split()))
+        snapshot = session.snapshot()
+        if snapshot and (part := part_of(command)):  # "mute bass" as well as "mute Bass"
+            command = command_of(kind_of(command), value_of(command), part_called(part, snapshot))
         session.send(command)
     except LivedshlError as error:
         return str(error)

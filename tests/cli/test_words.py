@@ -1,11 +1,13 @@
 """What a user may type, and what is said when it is not quite right."""
 
 import os
+import subprocess
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.surroundings import NO_MIDI, livedshl_without
 
 from livedshl.cli.typed import USAGE, help_text
 from livedshl.errors import CommandError, OutputError
@@ -201,3 +203,27 @@ def test_an_own_model_is_removed_and_one_that_ships_is_not(run_here, tmp_path, m
     assert "Did you mean 'mine'" in run_here("models", "remove", "min", "--yes").stderr
     assert run_here("models", "remove", "mine", "--yes").returncode == 0
     assert not folder.exists()
+
+
+def test_typed_lines_are_explained_obeyed_or_answered_with_what_was_meant(tmp_path):
+    player = subprocess.Popen(
+        livedshl_without("fluidsynth", "play", "--tempo", 200, "--record", "t.mid"),
+        cwd=tmp_path, env=os.environ | NO_MIDI, text=True,
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    while "Seed" not in player.stderr.readline():
+        assert player.poll() is None
+    lines = ["?", "mute bass", "mute Bas", "tmpo 90", "nonsense", "panic"]
+    player.stdin.write("\n".join(lines) + "\n")
+    player.stdin.flush()
+    told = ""
+    while "Panic" not in told:
+        told += player.stderr.readline()
+        assert player.poll() is None
+    player.terminate()
+    player.communicate(timeout=30)
+    assert "level Bass 90" in told and "set the volume of a part, 0 to 127" in told
+    assert "Bass muted" in told
+    assert "mute: no part is called 'Bas'. Did you mean 'Bass'?" in told
+    assert "unknown control 'tmpo'. Did you mean 'tempo'?" in told
+    assert "unknown control 'nonsense'. Try: tempo, key" in told
