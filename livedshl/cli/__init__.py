@@ -1,5 +1,6 @@
 """The command line: one small file for each command, gathered here and loaded when it is used."""
 
+import os
 import sys
 
 import click
@@ -9,6 +10,7 @@ from livedshl.cli.messages import report
 from livedshl.cli.verbosity import Verbosity
 from livedshl.version import __version__
 
+_PROGRAM = "livedshl"
 # Each command: the module that holds it, and its line in the list of commands. A line stands here
 # and not in the module, so that the list can be shown without loading any of them.
 _COMMANDS = {
@@ -38,7 +40,7 @@ _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that not
     epilog='To complete commands, presets, models and ports with Tab: eval "$(_LIVEDSHL_COMPLETE='
     'bash_source livedshl)" in ~/.bashrc, the same with zsh_source in ~/.zshrc.',
 )
-@click.version_option(__version__, "-V", "--version", prog_name="livedshl")
+@click.version_option(__version__, "-V", "--version", prog_name=_PROGRAM)
 def livedshl() -> None:
     """An endless accompanist. It improvises from a library of tunes, live, on any MIDI port.
 
@@ -52,8 +54,10 @@ def livedshl() -> None:
 def main() -> None:
     """Runs the command line. Prints an error in a line and sets the exit status."""
     verbosity = Verbosity()
+    if f"_{_PROGRAM.upper()}_COMPLETE" in os.environ:  # a shell asks what Tab should offer
+        from livedshl.cli import completion  # noqa: F401
     try:
-        status = livedshl(prog_name="livedshl", standalone_mode=False, obj=verbosity)
+        status = livedshl(prog_name=_PROGRAM, standalone_mode=False, obj=verbosity)
     except BrokenPipeError:
         sys.stderr.close()  # nobody reads our output any more: the interpreter's complaint is noise
         status = 1

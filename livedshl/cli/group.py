@@ -68,7 +68,7 @@ class LazyGroup(PlainGroup):
         "help" shows the help of the command after it. Raises UsageError, and SettingsError for a
         settings file that is wrong. Help is shown without the file: it says what is right.
         """
-        if args[0] == "help":
+        if args[0] == "help" and not ctx.resilient_parsing:
             if not args[1:]:
                 click.echo(ctx.get_help())
                 ctx.exit()
