@@ -104,7 +104,7 @@ def test_the_settings_file_gives_defaults_and_the_command_line_wins(
         ("[generate]\nbars = true\n", "toml: [generate] bars: must be text or a number"),
         ("[generate]\nplain = 1\n", "toml: [generate] plain: must be true or false"),
         ('[generate]\nkey = "H"\n', "toml: [generate] key: not a key: 'H'"),
-        ("[generat]\n", "livedshl.toml: there is no command 'generat'. Did you mean 'generate'?"),
+        ("[paly]\n", "livedshl.toml: there is no command 'paly'. Did you mean 'play'?"),
         ("tempo = 90\n", "livedshl.toml: there is no command 'tempo'"),
         ("[generate\n", "livedshl.toml: cannot be read"),
         ("generate = 3\n", "livedshl.toml: generate: must be a table. Write [generate]"),
@@ -134,9 +134,9 @@ def test_help_is_shown_whatever_the_settings_file_says(run_here, settings_file):
 
 
 def test_commands_within_a_command_have_settings_too(run_here, settings_file):
-    settings_file.write_text("[models.add]\nnmae = 'mine'\n")
+    settings_file.write_text("[models.add]\nnames = 'mine'\n")
     told = run_here("models", "add", "x").stderr
-    assert "[models] add nmae: unknown key. Did you mean 'name'?" in told
+    assert "[models] add names: unknown key. Did you mean 'name'?" in told
 
 
 def test_a_switch_with_a_name_may_be_on_without_one(run_here, settings_file, tmp_path):
