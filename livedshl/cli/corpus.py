@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from livedshl.cli.options import kind_options
-from livedshl.cli.status import StatusLine
+from livedshl.cli.status import StatusLine, paged
 from livedshl.corpus import read_corpus
 from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.music import GRIDS, Mode
@@ -32,7 +32,9 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     else:
-        Console().print(_table(summary, every))
+        console, table = Console(), _table(summary, every)
+        with paged(console, table.row_count):
+            console.print(table)
 
 
 def _table(summary: CorpusSummary, every: bool) -> Table:

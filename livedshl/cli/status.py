@@ -3,6 +3,7 @@
 import io
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from livedshl.cli.verbosity import verbosity
 from livedshl.live.performer import PlayerReport
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 _PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
@@ -81,6 +83,11 @@ def print_any_letters() -> None:
     """Lets a terminal that lacks some letters show a "?" for them. Titles may have any."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def paged(console: "Console", rows: int) -> AbstractContextManager[object]:
+    """Shows what is printed in the user's pager, such as less, if a terminal is too low for it."""
+    return console.pager() if console.is_terminal and rows > console.height else nullcontext()
 
 
 def _new_bar() -> "Progress":

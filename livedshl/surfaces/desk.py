@@ -22,8 +22,8 @@ _AGAIN_S = 5.0  # before the same complaint is shown again
 class Music(Protocol):
     """What a desk steers: a `Session`."""
 
-    def send(self, command: Command) -> None:
-        """Obeys a command. Raises LivedshlError."""
+    def send(self, command: Command) -> Command:
+        """Obeys a command, and returns it as obeyed. Raises LivedshlError."""
 
     def snapshot(self) -> Snapshot | None:
         """The performance as it stands; None before the first note."""
