@@ -40,8 +40,9 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
 def _table(summary: CorpusSummary, every: bool) -> Table:
     """The summary, with the tunes that are damaged, or with `every` tune that is skipped."""
     table = Table(box=None, show_header=False)
-    others = f" ({summary.ignored:,} other files)" if summary.ignored else ""
-    table.add_row("tune files", f"{summary.files:,}{others}")
+    table.add_row("tune files", f"{summary.files:,}")
+    if summary.ignored:
+        table.add_row("other files", f"{summary.ignored:,}, left out")
     table.add_row("tunes", f"{summary.tunes:,}")
     table.add_row("kept", f"{summary.kept:,} ({summary.chorded:,} with chord symbols)")
     table.add_row("segments", f"{summary.segments:,} with repeats played out")

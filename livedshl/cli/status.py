@@ -62,21 +62,36 @@ class StatusLine:
             self._since = time.monotonic()
 
     def report(self, report: PlayerReport | None) -> None:
-        """Prints how well the clock kept time."""
+        """Prints how well the clock kept time; the figures only with `-v`."""
         if report is None:
             return
-        lateness = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
-        late = "/".join(f"{milliseconds:.2f}" for milliseconds in lateness)
-        self.tell(
-            f"{report.notes} notes, {report.underruns} underruns, {report.dropped} notes dropped. "
-            f"Late by {late} ms (median, 99 %, worst) with {report.realtime} priority."
-        )
+        self.tell(_in_words(report))
         if report.jumps:
-            times = "once" if report.jumps == 1 else f"{report.jumps} times"
+            times = _times(report.jumps)
             self.tell(f"The clock stood still {times}, as when a computer sleeps, and carried on.")
         if report.sound_dropouts:
-            times = "once" if report.sound_dropouts == 1 else f"{report.sound_dropouts} times"
+            times = _times(report.sound_dropouts)
             self.tell(f"The sound was interrupted {times}: this computer was too busy.")
+        if verbosity().verbose:
+            lateness = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
+            late = "/".join(f"{milliseconds:.2f}" for milliseconds in lateness)
+            self.tell(
+                f"{report.underruns} underruns, {report.dropped} notes dropped. "
+                f"Late by {late} ms (median, 99 %, worst) with {report.realtime} priority."
+            )
+
+
+def _in_words(report: PlayerReport) -> str:
+    """How many notes were played, and whether they were on time."""
+    played = "1 note" if report.notes == 1 else f"{report.notes:,} notes"
+    if not (report.underruns or report.dropped):
+        return f"Played {played}, on time."
+    left_out = f", and left out {report.dropped:,}" if report.dropped else ", some of them late"
+    return f"Played {played}{left_out}: this computer was too busy."
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def print_any_letters() -> None:
