@@ -32,9 +32,16 @@ _COMMANDS = {
 _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that nothing breaks.")}
 
 
+def _start_player() -> None:
+    from livedshl.player.ahead import start_player_ahead  # only `play` needs it
+
+    start_player_ahead()
+
+
 @click.group(
     cls=LazyGroup,
     listed=_COMMANDS,
+    ahead={"play": _start_player},
     hidden_ones=_HIDDEN,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog='To complete commands, presets, models and ports with Tab: eval "$(_LIVEDSHL_COMPLETE='

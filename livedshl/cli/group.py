@@ -1,6 +1,6 @@
 """Groups of commands, of which a command is loaded only when it is used."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -32,7 +32,7 @@ class LazyGroup(PlainGroup):
     """A group that knows the module and the help line of each command.
 
     listed, hidden_ones: by the name of a command, the module that defines it under that name, and
-    its help line.
+    its help line. ahead: by the name of a command, what to do before it is loaded, if it will run.
     """
 
     def __init__(
@@ -40,11 +40,13 @@ class LazyGroup(PlainGroup):
         *arguments: Any,
         listed: Mapping[str, tuple[str, str]],
         hidden_ones: Mapping[str, tuple[str, str]],
+        ahead: Mapping[str, Callable[[], None]],
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         with_flags(self)
         self._listed = listed
+        self._ahead = ahead
         self._modules = {name: module for name, (module, _) in {**listed, **hidden_ones}.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -75,8 +77,12 @@ class LazyGroup(PlainGroup):
             args = [*args[1:], "--help"]
         if args[0] not in self._modules:
             return super().resolve_command(ctx, args)
-        name, command = args[0], self.get_command(ctx, args[0])
-        if command and not ctx.resilient_parsing and not set(args) & set(ctx.help_option_names):
+        name = args[0]
+        runs = not (ctx.resilient_parsing or set(args) & set(ctx.help_option_names))
+        if runs and name in self._ahead:
+            self._ahead[name]()
+        command = self.get_command(ctx, name)
+        if command and runs:
             ctx.default_map = {name: self._settings(name, command)}
         return name, command, args[1:]
 

@@ -166,15 +166,17 @@ class Session:
             # note would wait as much longer for imports at the top.
             from livedshl.live.composing import ComposerThread
             from livedshl.live.take import Take
+            from livedshl.performance.composition import Composition
 
-            performer.wait_ready(_READY_TIMEOUT_S)
             model = self._await_model()
             if model is None:
                 return None
+            composition = Composition(model.bundle, model.index, self._settings)
+            performer.wait_ready(_READY_TIMEOUT_S)
             take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))
             composing = ComposerThread(
                 self._settings,
-                model,
+                composition,
                 performer,
                 take,
                 observe=self._calls.observe,
