@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from livedshl.player.lateness import Lateness
 from livedshl.player.processes import module_command, start_process
+from livedshl.player.protocol import WAIT, WAIT_WITH_SOUND
 
 PLAYER_MODULE = "livedshl.player.process"
 
@@ -23,10 +24,14 @@ class PlayerAhead:
     lateness: Lateness
 
 
-def start_player_ahead() -> None:
-    """Starts a player for whoever asks `player_ahead` first; end it with `end_player_ahead`."""
+def start_player_ahead(sounds: bool) -> None:
+    """Starts a player for whoever asks `player_ahead` first; end it with `end_player_ahead`.
+
+    sounds: loads the synthesiser as well, which takes 2 MiB.
+    """
     lateness = Lateness.shared()
-    process = start_process(module_command(PLAYER_MODULE, []), lateness.inherited)
+    command = module_command(PLAYER_MODULE, [WAIT_WITH_SOUND if sounds else WAIT])
+    process = start_process(command, lateness.inherited)
     _ahead.append(PlayerAhead(process, lateness))
 
 
