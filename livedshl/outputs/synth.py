@@ -17,6 +17,7 @@ from livedshl.outputs.audio_device import (
     audio_library,
     check_audio,
     light_imports,
+    load_miniaudio,
     open_device,
 )
 from livedshl.outputs.fluidsynth_library import load_fluidsynth
@@ -29,6 +30,21 @@ _LATE_NOTE_S = 0.2  # a note that would begin later than this is left out
 _STALLED_S = 1.0  # a device that has asked for nothing so long is gone
 _STARTING_S = 3.0  # or, at its start: PulseAudio's null sink takes 2 s
 _CHECK_PERIOD_S = 0.5
+
+
+_loaded_ahead: dict[Path, Renderer] = {}
+
+
+def load_ahead() -> None:
+    """Loads FluidSynth, a soundfont and the audio library before it is known what will play.
+
+    Raises MissingDependencyError without one of them, OutputError for a soundfont that cannot be
+    loaded.
+    """
+    soundfont = find_soundfont()
+    with light_imports():
+        load_miniaudio()
+    _loaded_ahead[soundfont] = Renderer(soundfont, SAMPLE_RATE)
 
 
 class Synth:
@@ -47,7 +63,8 @@ class Synth:
     def __init__(
         self, soundfont: Path, open_speakers: Callable[[Render], AudioDevice] = open_device
     ) -> None:
-        self._renderer = Renderer(soundfont, SAMPLE_RATE)
+        ahead = _loaded_ahead.pop(soundfont, None)
+        self._renderer = ahead or Renderer(soundfont, SAMPLE_RATE)
         # Appended to by the player's thread, taken from by the audio system's: both in one step.
         self._sent: deque[tuple[float, bytes]] = deque()
         self._clock = AudioClock(SAMPLE_RATE, BUFFER_S)

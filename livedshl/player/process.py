@@ -213,9 +213,9 @@ def _awaited_arguments(source: int, sounds: bool) -> list[str]:
     with suppress(LivedshlError):  # what needs it will say so
         load_rtmidi()
         if sounds:
-            from livedshl.outputs.fluidsynth_library import load_fluidsynth
+            from livedshl.outputs.synth import load_ahead
 
-            load_fluidsynth()
+            load_ahead()
     return read_arguments(source)
 
 
