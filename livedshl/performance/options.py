@@ -139,9 +139,8 @@ def _key(name: str | None) -> Key | None:
     try:
         return None if name is None else Key.parse(name)
     except ValueError as error:
-        what = str(error).partition(" (write ")[0]
         remedy = "Write C, F# or Bb for major, Am or F#m for minor"
-        raise SettingsError(what, where="key", remedy=remedy) from None
+        raise SettingsError(str(error), where="key", remedy=remedy) from None
 
 
 def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None) -> "ListedTune":
