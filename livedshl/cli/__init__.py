@@ -32,10 +32,11 @@ _COMMANDS = {
 _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that nothing breaks.")}
 
 
-def _start_player() -> None:
-    from livedshl.player.ahead import start_player_ahead  # only `play` needs it
+def _start_player(context: click.Context) -> None:
+    from livedshl.player.ahead import end_player_ahead, start_player_ahead  # only `play` needs them
 
     start_player_ahead()
+    context.call_on_close(end_player_ahead)
 
 
 @click.group(

@@ -40,7 +40,7 @@ class LazyGroup(PlainGroup):
         *arguments: Any,
         listed: Mapping[str, tuple[str, str]],
         hidden_ones: Mapping[str, tuple[str, str]],
-        ahead: Mapping[str, Callable[[], None]],
+        ahead: Mapping[str, Callable[[click.Context], None]],
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
@@ -80,7 +80,7 @@ class LazyGroup(PlainGroup):
         name = args[0]
         runs = not (ctx.resilient_parsing or set(args) & set(ctx.help_option_names))
         if runs and name in self._ahead:
-            self._ahead[name]()
+            self._ahead[name](ctx)
         command = self.get_command(ctx, name)
         if command and runs:
             ctx.default_map = {name: self._settings(name, command)}

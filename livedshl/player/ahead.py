@@ -24,10 +24,18 @@ class PlayerAhead:
 
 
 def start_player_ahead() -> None:
-    """Starts a player for whoever asks `player_ahead` first."""
+    """Starts a player for whoever asks `player_ahead` first; end it with `end_player_ahead`."""
     lateness = Lateness.shared()
     process = start_process(module_command(PLAYER_MODULE, []), lateness.inherited)
     _ahead.append(PlayerAhead(process, lateness))
+
+
+def end_player_ahead() -> None:
+    """Ends the player if nobody asked for it."""
+    if unused := player_ahead():
+        unused.process.kill()  # it has opened nothing yet
+        unused.process.communicate()
+        unused.lateness.close()
 
 
 def player_ahead() -> PlayerAhead | None:
