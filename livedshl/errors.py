@@ -19,6 +19,7 @@ import re
 from collections.abc import Collection, Iterable
 
 _MOST_NEAR = 3  # names that are suggested
+_MOST_LETTERS = 100  # more is no slip: 60,000, which OSC can bring, would take 0.3 s
 _LEAST_LETTERS = 3  # fewer occur in too many names
 _NEAR_WORD = 0.7  # how much of a word must agree: "buss" suggests "Bus", "bas" suggests "Bass"
 
@@ -59,20 +60,19 @@ def _nearest(wanted: str, known: Collection[str]) -> list[str]:
     from difflib import get_close_matches  # 5 ms, which only a mistake has to wait for
 
     words = wanted.split()
+    if not words or len(wanted) > _MOST_LETTERS:
+        return []
     containing = [each for each in known if wanted in each]
     if containing and len(wanted) >= _LEAST_LETTERS:
         return containing[:_MOST_NEAR]
-    return (
-        get_close_matches(wanted, known, n=1)
-        or [
-            each
-            for each in known
-            if all(
-                get_close_matches(word, re.findall(r"\w+", each), n=1, cutoff=_NEAR_WORD)
-                for word in words
-            )
-        ][: _MOST_NEAR if words else 0]
-    )
+    if whole := get_close_matches(wanted, known, n=1):
+        return whole
+    word_by_word = []
+    for each in known:
+        theirs = re.findall(r"\w+", each)
+        if all(get_close_matches(word, theirs, n=1, cutoff=_NEAR_WORD) for word in words):
+            word_by_word.append(each)
+    return word_by_word[:_MOST_NEAR]
 
 
 class CorpusError(LivedshlError):

@@ -1,7 +1,5 @@
 """How an error is printed: "Error: where: what. Remedy", in one line."""
 
-from collections.abc import Sequence
-
 import click
 
 from livedshl.cli.origins import place_of
@@ -92,9 +90,9 @@ def _of_use(error: click.UsageError) -> LivedshlError:
     command = error.ctx.command_path if error.ctx else "livedshl"
     remedy = f"See `{command} --help`"
     if isinstance(error, click.NoSuchOption):
-        near = _nearest(error.possibilities or ())
-        what = f"there is no option {error.option_name}{near}"
-        return LivedshlError(what, remedy="" if near else remedy)
+        if error.possibilities:
+            remedy = f"Did you mean {error.possibilities[0]}?"
+        return LivedshlError(f"there is no option {error.option_name}", remedy=remedy)
     if isinstance(error, click.MissingParameter) and error.param:
         return LivedshlError(f"{_name(error.param, error.ctx)} is missing", remedy=remedy)
     if isinstance(error, click.BadParameter) and error.param:
@@ -102,10 +100,6 @@ def _of_use(error: click.UsageError) -> LivedshlError:
         return LivedshlError(what, where=_name(error.param, error.ctx), remedy=remedy)
     what = _uncapitalised(error.format_message()).rstrip(".")
     return LivedshlError(what, remedy="" if what.endswith("?") else remedy)
-
-
-def _nearest(possibilities: Sequence[str]) -> str:
-    return f". Did you mean {possibilities[0]}?" if possibilities else ""
 
 
 def _name(parameter: click.Parameter, context: click.Context | None) -> str:

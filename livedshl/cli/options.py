@@ -81,11 +81,11 @@ def chosen_settings(bars: int | None, chosen: dict[str, Any]) -> tuple[Settings,
     A key in the settings file does not rule over a chart on the command line.
     """
     if overruled("key", "chords"):
-        chosen["key"] = None
+        chosen = chosen | {"key": None}
     settings = make_settings(bars=bars, **chosen)
-    found = settings.chart is not None and chosen["key"] is None
-    key = f"Key {settings.key}, from the chords (--key chooses another)."
-    return settings, [key] if found else []
+    if settings.chart is None or chosen["key"] is not None:
+        return settings, []
+    return settings, [f"Key {settings.key}, from the chords (--key chooses another)."]
 
 
 def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -29,18 +29,22 @@ def settings_path() -> Path:
 def read_settings(path: Path, commands: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
     """The tables of the settings file, by command; none without a file. Raises SettingsError."""
     where = str(path)
-    if not path.exists():
-        return {}
-    import tomllib  # most users have no such file
-
     try:
+        if not path.exists():
+            return {}
+        if not path.is_file():  # a pipe would be waited for
+            raise SettingsError("is not a file", where=where)
         if path.stat().st_size > _MOST_BYTES:
             raise SettingsError("too large for a settings file", where=where)
+        import tomllib  # most users have no such file
+
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"cannot be read ({error.strerror})", where=where) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"cannot be read as TOML ({error})", where=where) from error
+    except RecursionError:
+        raise SettingsError("cannot be read (nested too deeply)", where=where) from None
     for name, table in content.items():
         if name not in commands:
             remedy = did_you_mean(name, commands) or "Put each option into the table of a command"

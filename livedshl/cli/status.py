@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from livedshl.cli.verbosity import verbosity
-from livedshl.live.performer import PlayerReport
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from livedshl.live.performer import PlayerReport
+
 _PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
+_HEARD_MS = 20  # a note this late is heard as late
 
 
 class StatusLine:
@@ -61,7 +63,7 @@ class StatusLine:
             self._task = None
             self._since = time.monotonic()
 
-    def report(self, report: PlayerReport | None) -> None:
+    def report(self, report: "PlayerReport | None") -> None:
         """Prints how well the clock kept time; the figures only with `-v`."""
         if report is None:
             return
@@ -81,13 +83,16 @@ class StatusLine:
             )
 
 
-def _in_words(report: PlayerReport) -> str:
+def _in_words(report: "PlayerReport") -> str:
     """How many notes were played, and whether they were on time."""
-    played = "1 note" if report.notes == 1 else f"{report.notes:,} notes"
-    if not (report.underruns or report.dropped):
-        return f"Played {played}, on time."
-    left_out = f", and left out {report.dropped:,}" if report.dropped else ", some of them late"
-    return f"Played {played}{left_out}: this computer was too busy."
+    played = "Played 1 note" if report.notes == 1 else f"Played {report.notes:,} notes"
+    if report.dropped:
+        return f"{played}, and left out {report.dropped:,}: this computer was too busy."
+    if report.underruns:
+        return f"{played}, some of them late: this computer was too busy."
+    if report.lateness_max_ms >= _HEARD_MS and not report.jumps:
+        return f"{played}, the latest {report.lateness_max_ms:.0f} ms late."
+    return f"{played}, on time."
 
 
 def _times(number: int) -> str:

@@ -139,9 +139,8 @@ def _key(name: str | None) -> Key | None:
     try:
         return None if name is None else Key.parse(name)
     except ValueError as error:
-        what = str(error).partition(" (write ")[0]
         remedy = "Write C, F# or Bb for major, Am or F#m for minor"
-        raise SettingsError(what, where="key", remedy=remedy) from None
+        raise SettingsError(str(error), where="key", remedy=remedy) from None
 
 
 def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None) -> "ListedTune":
@@ -155,15 +154,15 @@ def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None
     )
 
 
-def _modes(model: str, grid: Grid) -> Collection[Mode]:
+def _modes(model: str, grid: Grid) -> set[Mode]:
     """The modes that a model has tunes of in a metre."""
     return {k.mode for k in kind_manifests(bundle_folder(model)) if k.metre == str(grid)}
 
 
-def _key_of_chart(chart: Chart, modes: Collection[Mode]) -> Key:
+def _key_of_chart(chart: Chart, modes: set[Mode]) -> Key:
     """The key of a chart's chords, or its relative if there are tunes in that mode only."""
     key = key_of_chords(chart.beats)
-    return key.relative if {key.relative.mode} == set(modes) else key
+    return key.relative if {key.relative.mode} == modes else key
 
 
 def _chart(text_or_file: str | Path, grid: Grid) -> Chart:

@@ -7,10 +7,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.surroundings import NO_MIDI, livedshl_without
+from support.surroundings import NO_MIDI, livedshl_without, need
 
 from livedshl.cli.typed import USAGE, help_text
-from livedshl.errors import CommandError, OutputError
+from livedshl.errors import CommandError, OutputError, did_you_mean
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.port_names import find_port
 from livedshl.performance.command_text import parse_command
@@ -64,6 +64,11 @@ def test_a_command_and_a_part_that_are_nearly_typed_are_suggested():
         parse_command("tmpo 120")
 
 
+def test_only_a_name_of_a_usual_length_is_a_slip():
+    assert did_you_mean("tmpo", COMMANDS)
+    assert not did_you_mean("tempo " * 10_000, COMMANDS)
+
+
 def test_what_is_typed_is_explained_on_request():
     assert "help" in USAGE
     assert all(kind.example in help_text() for kind in COMMANDS.values())
@@ -107,6 +112,7 @@ def test_the_settings_file_gives_defaults_and_the_command_line_wins(
         ("[paly]\n", "livedshl.toml: there is no command 'paly'. Did you mean 'play'?"),
         ("tempo = 90\n", "livedshl.toml: there is no command 'tempo'"),
         ("[generate\n", "livedshl.toml: cannot be read"),
+        ("deep = " + "[" * 50_000, "livedshl.toml: cannot be read (nested too deeply)"),
         ("generate = 3\n", "livedshl.toml: generate: must be a table. Write [generate]"),
     ],
 )
@@ -116,6 +122,12 @@ def test_a_setting_that_is_wrong_is_named(run_here, settings_file, tmp_path, con
     assert result.returncode == 2
     assert told in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_pipe_in_place_of_the_settings_file_is_not_waited_for(run_here, settings_file):
+    need(hasattr(os, "mkfifo"), "named pipes")
+    os.mkfifo(settings_file)
+    assert "livedshl.toml: is not a file" in run_here("generate", "a.mid").stderr
 
 
 def test_a_setting_that_names_nothing_is_named(run_here, settings_file, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -174,6 +175,11 @@ def sounding(messages):
 def notes_on(messages):
     """How many notes were switched on."""
     return sum(m[0] & 0xF0 == 0x90 and m[2] > 0 for _, m in messages)
+
+
+def all_played(told):
+    """Whether `play` says at its end that it left out no note and never waited for the composer."""
+    return re.search(r"Played [\d,]+ notes, (on time|the latest \d+ ms late)\.", told) is not None
 
 
 def livedshl_without(module, *arguments):
