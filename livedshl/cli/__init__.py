@@ -1,5 +1,6 @@
 """The command line: one small file for each command, gathered here and loaded when it is used."""
 
+import signal
 import sys
 
 import click
@@ -54,6 +55,7 @@ def livedshl(context: click.Context) -> None:
     assert isinstance(group, click.Group)
     if command := group.get_command(context, name):
         context.default_map = {name: defaults_of(settings_file(), name, command)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # all is loaded that is needed
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """`livedshl play`."""
 
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -133,6 +134,8 @@ def play(
     through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
     it offers to record a MIDI file.
     """
+    if not corpus:  # until the session handles Ctrl-C there is nothing to clean up
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if synth or virtual or soundfont:
         port = _unless_by_default("port", port)
     if sum((bool(port), synth or bool(soundfont), virtual)) > 1:
