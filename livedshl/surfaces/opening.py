@@ -11,7 +11,7 @@ from livedshl.live.session import Session
 from livedshl.surfaces.gesture import Gesture
 
 _POLL_S = 0.05
-_CLOSING_S = 1.0  # the screen has this long to close after the music
+_CLOSING_S = 0.8  # the screen has this long to close after the music
 
 
 def play_under_screen(
