@@ -15,9 +15,12 @@ LivedshlError
 └── MissingDependencyError  a library that is not installed
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
-_FEWEST_LETTERS = 3  # fewer are part of too many names
+_MOST_NEAR = 3  # names that are suggested
+_LEAST_LETTERS = 3  # fewer occur in too many names
+_NEAR_WORD = 0.7  # how much of a word must agree: "buss" suggests "Bus", "bas" suggests "Bass"
 
 
 class LivedshlError(Exception):
@@ -43,13 +46,33 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     "" if nothing known resembles `name`.
     """
+    by_case = {each.casefold(): each for each in known}
+    near = [repr(by_case[each]) for each in _nearest(name.casefold(), by_case)]
+    if not near:
+        return ""
+    *others, last = near
+    return f"Did you mean {', '.join(others)} or {last}?" if others else f"Did you mean {last}?"
+
+
+def _nearest(wanted: str, known: Collection[str]) -> list[str]:
+    """Those that contain what is wanted; else the one that resembles it, whole or word by word."""
     from difflib import get_close_matches  # 5 ms, which only a mistake has to wait for
 
-    by_case = {each.casefold(): each for each in known}
-    wanted = name.casefold()
-    near = [each for each in by_case if len(wanted) >= _FEWEST_LETTERS and wanted in each]
-    near = near or get_close_matches(wanted, by_case, n=1)
-    return f"Did you mean {by_case[near[0]]!r}?" if near else ""
+    words = wanted.split()
+    containing = [each for each in known if wanted in each]
+    if containing and len(wanted) >= _LEAST_LETTERS:
+        return containing[:_MOST_NEAR]
+    return (
+        get_close_matches(wanted, known, n=1)
+        or [
+            each
+            for each in known
+            if all(
+                get_close_matches(word, re.findall(r"\w+", each), n=1, cutoff=_NEAR_WORD)
+                for word in words
+            )
+        ][: _MOST_NEAR if words else 0]
+    )
 
 
 class CorpusError(LivedshlError):

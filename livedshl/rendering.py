@@ -32,6 +32,7 @@ from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import read_log, take_and_log
+from livedshl.progress import Progress, unseen
 from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
 from livedshl.scores.musicxml import musicxml
 
@@ -50,6 +51,7 @@ def render(
     roll: str | Path | None = None,
     model: Model | None = None,
     overwrite: bool = False,
+    progress: Progress = unseen,
 ) -> None:
     """Composes `settings.bars` bars and writes them to each path, in the format of its ending.
 
@@ -59,7 +61,7 @@ def render(
         picture of it.
     trace: a .jsonl file that says where every segment came from. roll: a picture of the piano roll.
     model: an open model to compose from; by default the one that the settings name.
-    overwrite: replaces files that are there already.
+    overwrite: replaces files that are there already. progress: hears how far the composing is.
 
     Raises SettingsError without a number of bars or for two names of one file, OverwriteError for
     a file that is there already, OutputError for an unknown ending or a file that cannot be
@@ -76,7 +78,7 @@ def render(
         raise SettingsError("a file needs an end", where="bars", remedy="Say how many bars")
     others = [Path(path) for path in (trace, roll) if path]
     with reserved([*files, *others], overwrite):
-        piece = _composed(settings, model or model_of(settings))
+        piece = _composed(settings, model or model_of(settings), progress)
         writers: list[tuple[Path, Callable[[Path], None]]] = [(path, piece.write) for path in files]
         if trace:
             writers.append((Path(trace), piece.write_trace))
@@ -90,9 +92,11 @@ def render(
                 raise OutputError(f"cannot be written ({error.strerror})", where=where) from error
 
 
-def _composed(settings: Settings, model: Model) -> "_Piece":
+def _composed(settings: Settings, model: Model, progress: Progress) -> "_Piece":
     chunks = []
+    ticks = (settings.bars or 1) * settings.grid.bar_ticks
     for chunk in Composition(model.bundle, model.index, settings):
+        progress("Composing", min(1.0, chunk.start_tick / ticks))
         if not chunk.continues:
             log.info(
                 "bar %d: %s",
@@ -100,6 +104,7 @@ def _composed(settings: Settings, model: Model) -> "_Piece":
                 chunk.provenance.in_words(),
             )
         chunks.append(chunk)
+    progress("Composing", 1.0)
     return _Piece(settings, chords_of(model.bundle, settings), chunks)
 
 

@@ -95,7 +95,7 @@ def _thorough(config):
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
-    """Nobody's readings from before, and neither they nor takes are left behind."""
+    """Nobody's readings and settings from before; neither they nor takes are left behind."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))
     os.environ["XDG_MUSIC_DIR"] = str(tmp_path_factory.mktemp("music"))

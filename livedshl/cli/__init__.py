@@ -1,16 +1,17 @@
 """The command line: one small file for each command, gathered here and loaded when it is used."""
 
+import os
 import signal
 import sys
 
 import click
 
-from livedshl.cli.defaults import defaults_of, settings_file
 from livedshl.cli.group import LazyGroup
 from livedshl.cli.messages import report
 from livedshl.cli.verbosity import Verbosity
 from livedshl.version import __version__
 
+_PROGRAM = "livedshl"
 # Each command: the module that holds it, and its line in the list of commands. A line stands here
 # and not in the module, so that the list can be shown without loading any of them.
 _COMMANDS = {
@@ -32,17 +33,23 @@ _COMMANDS = {
 _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that nothing breaks.")}
 
 
+def _start_player() -> None:
+    from livedshl.player.ahead import start_player_ahead  # only `play` needs it
+
+    start_player_ahead()
+
+
 @click.group(
     cls=LazyGroup,
     listed=_COMMANDS,
+    ahead={"play": _start_player},
     hidden_ones=_HIDDEN,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "LIVEDSHL"},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog='To complete commands, presets, models and ports with Tab: eval "$(_LIVEDSHL_COMPLETE='
     'bash_source livedshl)" in ~/.bashrc, the same with zsh_source in ~/.zshrc.',
 )
-@click.version_option(__version__, "-V", "--version", prog_name="livedshl")
-@click.pass_context
-def livedshl(context: click.Context) -> None:
+@click.version_option(__version__, "-V", "--version", prog_name=_PROGRAM)
+def livedshl() -> None:
     """An endless accompanist. It improvises from a library of tunes, live, on any MIDI port.
 
     \b
@@ -50,24 +57,22 @@ def livedshl(context: click.Context) -> None:
     livedshl play --port "IAC Bus"    play on that port
     livedshl generate tune.mid        write a file instead
     """
-    name = str(context.invoked_subcommand)
-    group = context.command
-    assert isinstance(group, click.Group)
-    if command := group.get_command(context, name):
-        context.default_map = {name: defaults_of(settings_file(), name, command)}
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # all is loaded that is needed
+    # From here on Ctrl-C is an error like others: what began can clean up.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def main() -> None:
     """Runs the command line. Prints an error in a line and sets the exit status."""
     verbosity = Verbosity()
+    if f"_{_PROGRAM.upper()}_COMPLETE" in os.environ:  # a shell asks what Tab should offer
+        from livedshl.cli import completion  # noqa: F401
     try:
-        status = livedshl(prog_name="livedshl", standalone_mode=False, obj=verbosity)
+        status = livedshl(prog_name=_PROGRAM, standalone_mode=False, obj=verbosity)
     except BrokenPipeError:
         sys.stderr.close()  # nobody reads our output any more: the interpreter's complaint is noise
         status = 1
     except (Exception, KeyboardInterrupt) as error:
         if verbosity.debug and not isinstance(error, KeyboardInterrupt):
             raise
-        status = report(error)
+        status = report(error, verbosity.context)
     sys.exit(status)

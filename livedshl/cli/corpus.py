@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from livedshl.cli.options import kind_options
-from livedshl.cli.status import StatusLine
+from livedshl.cli.status import StatusLine, paged
 from livedshl.corpus import read_corpus
 from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.music import GRIDS, Mode
@@ -32,14 +32,17 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     else:
-        Console().print(_table(summary, every))
+        console, table = Console(), _table(summary, every)
+        with paged(console, table.row_count):
+            console.print(table)
 
 
 def _table(summary: CorpusSummary, every: bool) -> Table:
     """The summary, with the tunes that are damaged, or with `every` tune that is skipped."""
     table = Table(box=None, show_header=False)
-    others = f" ({summary.ignored:,} other files)" if summary.ignored else ""
-    table.add_row("tune files", f"{summary.files:,}{others}")
+    table.add_row("tune files", f"{summary.files:,}")
+    if summary.ignored:
+        table.add_row("other files", f"{summary.ignored:,}, left out")
     table.add_row("tunes", f"{summary.tunes:,}")
     table.add_row("kept", f"{summary.kept:,} ({summary.chorded:,} with chord symbols)")
     table.add_row("segments", f"{summary.segments:,} with repeats played out")

@@ -5,9 +5,8 @@ from typing import Any
 
 import click
 
-from livedshl.cli.options import bars_option, force_option, performance_options
+from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
 from livedshl.cli.status import StatusLine
-from livedshl.performance.options import make_settings
 from livedshl.rendering import render
 
 
@@ -36,7 +35,10 @@ def generate(
 
     Pictures need the extra `scores`.
     """
-    settings = make_settings(bars=bars, **chosen)
-    render(settings, *outs, trace=trace, roll=roll, overwrite=force)
-    written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
-    StatusLine().tell(f"{written}: {bars} bars, seed {settings.seed}")
+    settings, told = chosen_settings(bars, chosen)
+    with StatusLine() as status:
+        for line in told:
+            status.tell(line)
+        render(settings, *outs, trace=trace, roll=roll, overwrite=force, progress=status.progress)
+        written = ", ".join(str(path) for path in (*outs, roll, trace) if path)
+        status.tell(f"{written}: {bars} bars, seed {settings.seed}")

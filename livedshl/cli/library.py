@@ -1,7 +1,5 @@
 """`livedshl library`."""
 
-from contextlib import nullcontext
-
 import click
 from rich.console import Console
 from rich.table import Table
@@ -10,7 +8,7 @@ from rich.text import Text
 from livedshl.bundle.catalogue import bundle_folder
 from livedshl.bundle.tunes import ListedTune, search, tunes_of
 from livedshl.cli.options import model_option
-from livedshl.cli.status import print_any_letters
+from livedshl.cli.status import paged, print_any_letters
 
 _COLUMNS = ("no.", "title", "source", "metre", "mode", "bars", "segments")
 _NUMBERS = {"no.", "bars", "segments"}
@@ -37,8 +35,7 @@ def library(words: tuple[str, ...], model: str) -> None:
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     for row in rows:
         table.add_row(*map(Text, row))
-    # A long list goes through the user's pager, such as less.
-    with console.pager() if len(rows) > console.height else nullcontext():
+    with paged(console, len(rows)):
         console.print(table)
         console.print(f"{len(rows):,} of {len(tunes):,} tunes")
 

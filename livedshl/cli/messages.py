@@ -4,20 +4,24 @@ from collections.abc import Sequence
 
 import click
 
+from livedshl.cli.origins import place_of
 from livedshl.errors import LivedshlError, OverwriteError, SettingsError
 
 _INTERRUPTED = 130  # what a shell reports of a command that Ctrl-C ended
 _WRONG_USE = 2
 
 
-def report(error: BaseException) -> int:
-    """Prints an error, if it is one. Returns the exit status."""
+def report(error: BaseException, context: click.Context | None = None) -> int:
+    """Prints an error, if it is one. Returns the exit status.
+
+    context: of the command that failed.
+    """
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message())
         return _WRONG_USE
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return _INTERRUPTED
-    click.echo(f"Error: {_line(_explained(error))}", err=True)
+    click.echo(f"Error: {_line(_explained(error, context))}", err=True)
     return _WRONG_USE if isinstance(error, (click.UsageError, SettingsError)) else 1
 
 
@@ -26,17 +30,17 @@ def _line(error: LivedshlError) -> str:
     return f"{text}." if error.remedy and not text.endswith(("?", ".", "...")) else text
 
 
-def _explained(error: BaseException) -> LivedshlError:
+def _explained(error: BaseException, context: click.Context | None) -> LivedshlError:
     """The same with all that the command line knows about it."""
     if isinstance(error, SettingsError):
-        return SettingsError(
-            error.what, where=_OPTIONS.get(error.where, error.where), remedy=error.remedy
-        )
+        where = _place(error.where, context) or _ARGUMENTS.get(error.where, error.where)
+        return SettingsError(error.what, where=where, remedy=error.remedy)
     if isinstance(error, OverwriteError):
         remedy = "Choose another name, or replace it with --force"
         return LivedshlError(error.what, where=error.where, remedy=remedy)
     if isinstance(error, LivedshlError):
-        return error
+        where = error.where or _place_of_value(error.what, context)
+        return LivedshlError(error.what, where=where, remedy=error.remedy)
     if isinstance(error, click.UsageError):
         return _of_use(error)
     if isinstance(error, click.ClickException):
@@ -63,22 +67,24 @@ def _explained(error: BaseException) -> LivedshlError:
     )
 
 
-# The options that give the settings, by their names in the library.
-_OPTIONS = {
-    "adventure": "--adventure",
-    "bars": "--bars",
-    "chords": "--chords",
-    "form": "--form",
-    "key": "--key",
-    "max_quote": "--max-quote",
-    "metre": "--metre",
-    "opening": "--from",
-    "out": "OUT",
-    "record": "--record",
-    "seed": "--seed",
-    "tempo_bpm": "--tempo",
-    "trace": "--trace",
-}
+# What the library calls an argument of the command line.
+_ARGUMENTS = {"out": "OUT"}
+
+
+def _place(name: str, context: click.Context | None) -> str:
+    """Where an option of this name was given, if the command has it."""
+    options = context.command.params if context else []
+    return next((place_of(each, context) for each in options if each.name == name), "")
+
+
+def _place_of_value(what: str, context: click.Context | None) -> str:
+    """Where a value stands that a message quotes, if nobody typed it just now."""
+    for option in context.command.params if context else []:
+        value = context and context.params.get(str(option.name))
+        place = place_of(option, context)
+        if isinstance(value, str) and value and repr(value) in what and place not in option.opts:
+            return place
+    return ""
 
 
 def _of_use(error: click.UsageError) -> LivedshlError:
@@ -90,21 +96,22 @@ def _of_use(error: click.UsageError) -> LivedshlError:
         what = f"there is no option {error.option_name}{near}"
         return LivedshlError(what, remedy="" if near else remedy)
     if isinstance(error, click.MissingParameter) and error.param:
-        return LivedshlError(f"{_name(error.param)} is missing", remedy=remedy)
+        return LivedshlError(f"{_name(error.param, error.ctx)} is missing", remedy=remedy)
     if isinstance(error, click.BadParameter) and error.param:
         what = _uncapitalised(error.message).rstrip(".")
-        return LivedshlError(what, where=_name(error.param), remedy=remedy)
-    return LivedshlError(_uncapitalised(error.format_message()).rstrip("."), remedy=remedy)
+        return LivedshlError(what, where=_name(error.param, error.ctx), remedy=remedy)
+    what = _uncapitalised(error.format_message()).rstrip(".")
+    return LivedshlError(what, remedy="" if what.endswith("?") else remedy)
 
 
 def _nearest(possibilities: Sequence[str]) -> str:
     return f". Did you mean {possibilities[0]}?" if possibilities else ""
 
 
-def _name(parameter: click.Parameter) -> str:
-    """What a user calls a parameter: `--tempo`, or PATH."""
+def _name(parameter: click.Parameter, context: click.Context | None) -> str:
+    """What a user calls a parameter: `--tempo`, or PATH, or its place in the settings file."""
     if isinstance(parameter, click.Option):
-        return max(parameter.opts, key=len)
+        return place_of(parameter, context)
     return (parameter.metavar or str(parameter.name).upper()).strip("[].")
 
 

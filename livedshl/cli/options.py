@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
+from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import MODEL, PRESET, Number, OneOf
 from livedshl.improviser import Form
 from livedshl.music.grid import COMMON_TIME, GRIDS
+from livedshl.performance.options import make_settings
+from livedshl.performance.settings import Settings
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
 DEFAULT_MODEL = DEFAULT_PRESET = "session"
@@ -36,7 +39,8 @@ _OPTIONS = (
                  help=f"Tempo in BPM, {LOWEST_TEMPO} to {HIGHEST_TEMPO}. "
                  "In 6/8 and 9/8 a beat is a dotted quarter note."),
     click.option("-k", "--key", metavar="KEY",
-                 help="Key, such as C, F# or Bb; for minor Am or F#m."),
+                 help="Key, such as C, F# or Bb; for minor Am or F#m.  [default: from --chords, "
+                 "else from the preset]"),
     click.option("--form", type=OneOf([form.value for form in Form]),
                  help="Sections of each tune. any: draw a form for each; none: no sections."),
     click.option("--from", "opening", metavar="TUNE",
@@ -69,6 +73,19 @@ _KIND_OPTIONS = (
 def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options that choose which tunes of a corpus are used."""
     return reduce(lambda decorated, option: option(decorated), reversed(_KIND_OPTIONS), command)
+
+
+def chosen_settings(bars: int | None, chosen: dict[str, Any]) -> tuple[Settings, list[str]]:
+    """The settings that the options choose, and what the user should know of them, in lines.
+
+    A key in the settings file does not rule over a chart on the command line.
+    """
+    if overruled("key", "chords"):
+        chosen["key"] = None
+    settings = make_settings(bars=bars, **chosen)
+    found = settings.chart is not None and chosen["key"] is None
+    key = f"Key {settings.key}, from the chords (--key chooses another)."
+    return settings, [key] if found else []
 
 
 def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:

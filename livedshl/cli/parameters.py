@@ -73,7 +73,8 @@ class Name(click.ParamType[Any]):
         except LivedshlError:  # there is no MIDI: nothing to complete
             found = []
         items = [CompletionItem(name) for name in found]
-        return [*items, CompletionItem(incomplete, type=self._files)] if self._files else items
+        # Files first: bash forgets all that came before them, and offers them if no name fits.
+        return [CompletionItem(incomplete, type=self._files), *items] if self._files else items
 
 
 MODEL = Name(list_models, files="dir")

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from livedshl.bundle.catalogue import find_bundle
-from livedshl.cli.options import bars_option, force_option, performance_options
+from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
+from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
@@ -25,7 +25,6 @@ from livedshl.outputs.choice import OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names
 from livedshl.performance.commands import End
-from livedshl.performance.options import make_settings
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
@@ -136,8 +135,11 @@ def play(
     """
     if not corpus:  # until the session handles Ctrl-C there is nothing to clean up
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if synth or virtual or soundfont:
-        port = _unless_by_default("port", port)
+    # An output on the command line replaces the one in the settings file.
+    port = None if overruled("port", "synth", "soundfont", "virtual") else port
+    synth = synth and not overruled("synth", "port", "virtual")
+    soundfont = None if overruled("soundfont", "port", "virtual") else soundfont
+    virtual = virtual and not overruled("virtual", "port", "synth", "soundfont")
     if sum((bool(port), synth or bool(soundfont), virtual)) > 1:
         raise click.UsageError("choose one of --port, --synth and --virtual")
     if corpus and chosen["opening"]:
@@ -146,9 +148,9 @@ def play(
         )
     if sync_port and sync != "clock":
         raise click.UsageError("--sync-port needs --sync clock")
-    if chosen["tempo_bpm"] and sync == "clock":
+    if sync == "clock" and chosen["tempo_bpm"] and not overruled("tempo_bpm", "sync"):
         raise click.UsageError("leave out --tempo: the MIDI clock sets the tempo")
-    settings = make_settings(bars=bars, **chosen)
+    settings, told = chosen_settings(bars, chosen)
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
         sync=Sync(sync),
@@ -183,7 +185,7 @@ def play(
             trace=trace,
             overwrite=force,
             progress=status.progress,
-            on_begin=lambda hearing: _announce(status, settings, hearing, clock),
+            on_begin=lambda hearing: _announce(status, settings, hearing, clock, told),
             on_ending=lambda: None if on_screen else status.tell(_ending()),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
@@ -200,12 +202,6 @@ def play(
             status.report(session.run())
         if session.recording:
             status.tell(f"Recorded to {session.recording}.")
-
-
-def _unless_by_default(option: str, value: str | None) -> str | None:
-    """The value of an option; None if it stands in the settings file only."""
-    source = click.get_current_context().get_parameter_source(option)
-    return None if source is ParameterSource.DEFAULT_MAP else value
 
 
 def _input(name: str | None) -> str:
@@ -232,14 +228,22 @@ def _ask_to_record() -> Path:
 
 
 def _announce(
-    status: StatusLine, settings: Settings, hearing: Hearing, clock: ClockSettings
+    status: StatusLine,
+    settings: Settings,
+    hearing: Hearing,
+    clock: ClockSettings,
+    told: Sequence[str],
 ) -> None:
-    status.tell(hearing.reason)
+    for line in (hearing.reason, *told):
+        status.tell(line)
     if clock.sync is Sync.CLOCK:
         port = clock.port or "the virtual input livedshl-clock"
         status.tell(f"Waiting for MIDI clock and Start on {port}.")
     if clock.sync is Sync.LINK:
-        status.tell("Joining the Ableton Link session of this network at its next bar.")
+        status.tell(
+            "Joining the Ableton Link session of this network at its next bar and tempo. "
+            f"If there is no session, livedshl starts one at {settings.tempo_bpm:g} BPM."
+        )
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +14,7 @@ from livedshl.cli.verbosity import verbosity
 from livedshl.live.performer import PlayerReport
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 _PATIENCE_S = 0.5  # a bar that comes and goes at once is only a flicker
@@ -71,21 +72,23 @@ class StatusLine:
             self._since = time.monotonic()
 
     def report(self, report: PlayerReport | None) -> None:
-        """Prints how well the clock kept time."""
+        """Prints how well the clock kept time; the figures only with `-v`."""
         if report is None:
             return
-        lateness = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
-        late = "/".join(f"{milliseconds:.2f}" for milliseconds in lateness)
-        self.tell(
-            f"{report.notes} notes, {report.underruns} underruns, {report.dropped} notes dropped. "
-            f"Late by {late} ms (median, 99 %, worst) with {report.realtime} priority."
-        )
+        self.tell(_in_words(report))
         if report.jumps:
-            times = "once" if report.jumps == 1 else f"{report.jumps} times"
+            times = _times(report.jumps)
             self.tell(f"The clock stood still {times}, as when a computer sleeps, and carried on.")
         if report.sound_dropouts:
-            times = "once" if report.sound_dropouts == 1 else f"{report.sound_dropouts} times"
+            times = _times(report.sound_dropouts)
             self.tell(f"The sound was interrupted {times}: this computer was too busy.")
+        if verbosity().verbose:
+            lateness = (report.lateness_p50_ms, report.lateness_p99_ms, report.lateness_max_ms)
+            late = "/".join(f"{milliseconds:.2f}" for milliseconds in lateness)
+            self.tell(
+                f"{report.underruns} underruns, {report.dropped} notes dropped. "
+                f"Late by {late} ms (median, 99 %, worst) with {report.realtime} priority."
+            )
 
     @contextmanager
     def _while_read(self) -> Iterator[None]:
@@ -96,6 +99,19 @@ class StatusLine:
             self._quiet = True
             with suppress(OSError, ValueError):
                 _drop_errors()
+
+
+def _in_words(report: PlayerReport) -> str:
+    """How many notes were played, and whether they were on time."""
+    played = "1 note" if report.notes == 1 else f"{report.notes:,} notes"
+    if not (report.underruns or report.dropped):
+        return f"Played {played}, on time."
+    left_out = f", and left out {report.dropped:,}" if report.dropped else ", some of them late"
+    return f"Played {played}{left_out}: this computer was too busy."
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def _drop_errors() -> None:
@@ -109,6 +125,11 @@ def print_any_letters() -> None:
     """Lets a terminal that lacks some letters show a "?" for them. Titles may have any."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def paged(console: "Console", rows: int) -> AbstractContextManager[object]:
+    """Shows what is printed in the user's pager, such as less, if a terminal is too low for it."""
+    return console.pager() if console.is_terminal and rows > console.height else nullcontext()
 
 
 def _new_bar() -> "Progress":

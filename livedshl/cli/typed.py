@@ -97,11 +97,9 @@ def obey_line(text: str, session: Session, learn: Learn) -> str:
             return help_text()
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
-        command = parse_command(" ".join(text.split()))
-        session.send(command)
+        return announced(session.send(parse_command(" ".join(text.split()))))
     except LivedshlError as error:
         return str(error)
-    return announced(command)
 
 
 def help_text() -> str:

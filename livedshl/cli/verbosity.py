@@ -13,11 +13,13 @@ class Verbosity:
     """How much is said.
 
     verbose: what each step does. quiet: errors and warnings only. debug: tracebacks as well.
+    context: of the command that runs, which knows where its options were given.
     """
 
     verbose: bool = False
     quiet: bool = False
     debug: bool = False
+    context: click.Context | None = None
 
     def log_more(self) -> None:
         """Lets the log through, from INFO or DEBUG on."""
@@ -54,8 +56,9 @@ def with_flags(command: Command) -> Command:
 
 
 def _take_in(context: click.Context, option: click.Parameter, chosen: bool) -> None:
+    found = context.ensure_object(Verbosity)
+    found.context = context
     if chosen:
-        found = context.ensure_object(Verbosity)
         setattr(found, str(option.name), True)
         if found.verbose or found.debug:
             found.log_more()

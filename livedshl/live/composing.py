@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from livedshl.bundle.model import Model
 from livedshl.live.chunk_window import ChunkWindow
 from livedshl.live.delivery import Delivery
 from livedshl.live.heard_tempo import HeardTempo
@@ -156,7 +155,7 @@ class ComposerThread:
     def __init__(
         self,
         settings: Settings,
-        model: Model,
+        composition: Composition,
         performer: Performer,
         take: Take,
         *,
@@ -164,7 +163,6 @@ class ComposerThread:
         clock: ClockSettings,
         failed: threading.Event,
     ) -> None:
-        composition = Composition(model.bundle, model.index, settings)
         delivery = Delivery(performer, settings, clock)
         snapshot = Snapshot(
             tick=0,

@@ -12,8 +12,9 @@ from livedshl.live.player_ports import PlayerPorts
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.position import Position
 from livedshl.live.replies import Replies
-from livedshl.live.supervisor import LEAVING_TIMEOUT_S, PLAYER_MODULE, Supervisor
+from livedshl.live.supervisor import LEAVING_TIMEOUT_S, Supervisor
 from livedshl.outputs.choice import Output
+from livedshl.player.ahead import PLAYER_MODULE, player_ahead
 from livedshl.player.clock.source import ClockSettings
 from livedshl.player.lateness import Lateness
 from livedshl.player.processes import module_command
@@ -63,14 +64,18 @@ class Performer:
         watcher: PortWatcher | None = None,
     ) -> None:
         clock = clock or ClockSettings()
-        self.lateness = Lateness.shared()
+        ahead = player_ahead()
+        self.lateness = ahead.lateness if ahead else Lateness.shared()
         self._output = output
         self._speed = clock.speed
         arguments = player_arguments(
             output.kind.value, output.name, clock, tempo_bpm, self.lateness.handle, output.speakers
         )
         command = module_command(PLAYER_MODULE, arguments)
-        self._handle = PlayerHandle(command, self.lateness.inherited)
+        process = ahead.process if ahead else None
+        self._handle = PlayerHandle(command, self.lateness.inherited, process)
+        if ahead:
+            self._handle.tell_arguments(arguments)
         self._replies = Replies()
         self._supervisor = Supervisor(self._handle, self._replies, output, clock)
         self._ports = PlayerPorts(self._handle, output, clock)

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from livedshl.live.handover import Handover
 from livedshl.player.processes import start_process
-from livedshl.player.protocol import RECORD, Instruction, Reply, instruction_record
+from livedshl.player.protocol import (
+    RECORD,
+    Instruction,
+    Reply,
+    arguments_line,
+    instruction_record,
+)
 
 RESUME_DELAY_S = 0.05
 
@@ -21,16 +27,28 @@ class PlayerHandle:
     """Instructs the player that runs now, and remembers everything for one that replaces it.
 
     Any thread may give instructions. launched_s: when this player started, by `time.monotonic`.
+    ahead: a player that runs already and waits for its arguments.
     """
 
-    def __init__(self, command: list[str], inherited: Sequence[int]) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        inherited: Sequence[int],
+        ahead: "subprocess.Popen[bytes] | None" = None,
+    ) -> None:
         self._command = command
         self._inherited = inherited
         self._lock = threading.Lock()  # one writer at a time; guards what follows
         self._handover = Handover()
         self._started = False
         self._leaving = False
-        self._process = self._launch()
+        self.launched_s = time.monotonic()
+        self._process = ahead or self._launch()
+
+    def tell_arguments(self, arguments: Sequence[str]) -> None:
+        """Tells a player that waits for its arguments what they are."""
+        with self._lock:
+            self._write(arguments_line(arguments))
 
     def instruct(self, kind: Instruction, value: int = 0) -> None:
         """Gives an instruction that concerns this player only."""

@@ -20,7 +20,7 @@ from livedshl.live.snapshot import Snapshot
 from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, check
+from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, checked
 from livedshl.performance.preset import load_preset, preset_names
 from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band
@@ -86,18 +86,22 @@ class Session:
         self._ending = threading.Event()
         self._composing: ComposerThread | None = None
 
-    def send(self, command: Command) -> None:
-        """Obeys a command where in the music it acts. Raises CommandError or PresetError."""
+    def send(self, command: Command) -> Command:
+        """Obeys a command where in the music it acts.
+
+        Returns it with its part as the band spells it. Raises CommandError or PresetError.
+        """
         composing = self._composing
         if composing is None:
             raise CommandError("the music has not begun yet")
-        check(command, composing.band.names, self._settings.key.mode)
+        command = checked(command, composing.band.names, self._settings.key.mode)
         band = self._other_band(command.name) if isinstance(command, ChoosePreset) else None
         if isinstance(command, SetTempo) and self._clock.sync is Sync.CLOCK:
             raise CommandError("the MIDI clock sets the tempo", where="tempo")
         if isinstance(command, End):
             self._ending.set()
         composing.command(command, band)
+        return command
 
     def tick_at(self, time_s: float) -> int:
         """The tick that sounds at a time of `time.perf_counter`; 0 until there is music."""
@@ -162,15 +166,17 @@ class Session:
             # note would wait as much longer for imports at the top.
             from livedshl.live.composing import ComposerThread
             from livedshl.live.take import Take
+            from livedshl.performance.composition import Composition
 
-            performer.wait_ready(_READY_TIMEOUT_S)
             model = self._await_model()
             if model is None:
                 return None
+            composition = Composition(model.bundle, model.index, self._settings)
+            performer.wait_ready(_READY_TIMEOUT_S)
             take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))
             composing = ComposerThread(
                 self._settings,
-                model,
+                composition,
                 performer,
                 take,
                 observe=self._calls.observe,

@@ -8,11 +8,11 @@ import time
 from livedshl.live.player_handle import RESUME_DELAY_S, PlayerHandle
 from livedshl.live.replies import Replies
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.player.ahead import PLAYER_MODULE
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.player.processes import module_command, own_process_group
 from livedshl.player.protocol import Reply, player_arguments
 
-PLAYER_MODULE = "livedshl.player.process"
 LEAVING_TIMEOUT_S = 5.0
 # If this many players in a row live shorter than that, the next one would only die too.
 _LEAST_LIFE_S = 2.0

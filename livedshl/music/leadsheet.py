@@ -20,10 +20,12 @@ class Mode(Enum):
 
 
 _KEY_NAME = re.compile(
-    r"(?P<letter>[A-G])(?P<sign>#|♯|b|♭| ?sharp| ?flat|) ?(?P<mode>major|maj|minor|min|m|)",
+    r"(?P<letter>[A-G])(?P<sign>#|♯|b|♭|[ -]?sharp|[ -]?flat|)"
+    r"[ -]?(?P<mode>major|maj|minor|min|m|)",
     re.IGNORECASE,
 )
 _SIGNS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
+_OTHER_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "ionian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,16 @@ class Key:
 
     @classmethod
     def parse(cls, name: str) -> "Key":
-        """Reads a key: "C", "F#", "B♭", "D major"; in minor "Am", "F#m", "F#min" or "A minor".
+        """Reads a key: "C", "F#", "B♭", "D major"; in minor "Am", "F#m", "f sharp minor".
 
         Raises ValueError for anything else.
         """
         found = _KEY_NAME.fullmatch(name.strip())
         if found is None:
+            if name.casefold().endswith(_OTHER_MODES):
+                raise ValueError(f"not a key in major or minor, as the tunes are: {name!r}")
             raise ValueError(f"not a key: {name!r}")
-        tonic = found["letter"] + _SIGNS.get(found["sign"].strip().casefold(), "")
+        tonic = found["letter"] + _SIGNS.get(found["sign"].strip(" -").casefold(), "")
         word = found["mode"]
         minor = word == "m" or word.casefold().startswith("min")
         return cls(pitch_class(tonic), Mode.MINOR if minor else Mode.MAJOR)
@@ -56,6 +60,13 @@ class Key:
     def transposed(self, semitones: int) -> "Key":
         """The key `semitones` higher."""
         return Key((self.tonic + semitones) % 12, self.mode)
+
+    @property
+    def relative(self) -> "Key":
+        """The key of the other mode with the same notes: Am for C, C for Am."""
+        if self.mode is Mode.MINOR:
+            return Key((self.tonic + 3) % 12, Mode.MAJOR)
+        return Key((self.tonic - 3) % 12, Mode.MINOR)
 
     def __str__(self) -> str:
         return NOTE_NAMES[self.tonic] + ("m" if self.mode is Mode.MINOR else "")

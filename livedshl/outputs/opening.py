@@ -4,7 +4,6 @@ Each output is imported only when it is opened, because the first note waits for
 """
 
 import time
-from pathlib import Path
 from typing import Protocol
 
 from livedshl.errors import OutputError
@@ -52,6 +51,8 @@ def open_output(kind: str, name: str, tries: int = _MIDI_TRIES) -> Port:
     Raises OutputError or MissingDependencyError.
     """
     if kind == "synth":
+        from pathlib import Path
+
         from livedshl.outputs.synth import Synth
 
         return Synth(Path(name))

@@ -28,7 +28,7 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
         )
     if not names:
         raise OutputError(f"no MIDI port matches {wanted!r}", remedy="There are no MIDI ports")
-    near = did_you_mean(wanted, names) or _nearest(words, names)
+    near = did_you_mean(wanted, names)
     raise OutputError(
         f"no MIDI port matches {wanted!r}",
         remedy=f"Available: {listed}. {near}" if near else f"Available: {listed}",
@@ -41,17 +41,6 @@ def same_port(name: str, listed: str) -> bool:
     ALSA appends its numbers, which change when a device is plugged in again.
     """
     return listed == name or _without_numbers(listed) == _without_numbers(name)
-
-
-def _nearest(words: Sequence[str], names: Sequence[str]) -> str:
-    """Asks whether the port was meant that has a word like each of `words`; "" if none has."""
-    from difflib import get_close_matches  # 5 ms, which only a mistake has to wait for
-
-    for name in names:
-        own = name.casefold().replace(":", " ").split()
-        if words and all(get_close_matches(word, own, n=1) for word in words):
-            return f"Did you mean {name!r}?"
-    return ""
 
 
 def _without_numbers(name: str) -> str:

@@ -1,7 +1,7 @@
 """The commands that steer a performance: one frozen dataclass each, and a table of their facts."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from livedshl.errors import CommandError, did_you_mean
@@ -245,16 +245,20 @@ def target_of(command: Command) -> tuple[str, str | None]:
     return kind_of(command).name, getattr(command, "part", None)
 
 
-def check(command: Command, parts: Collection[str], mode: Mode) -> None:
-    """Raises CommandError unless the command can be obeyed.
+def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
+    """The command, with its part spelled as the band spells it. Raises CommandError.
 
     parts: names in the band that plays. mode: of the tunes, which no key changes.
     """
     kind = kind_of(command)
-    part = getattr(command, "part", None)
-    if kind.per_part and part not in parts:
-        remedy = did_you_mean(part or "", parts) or f"Try: {', '.join(parts)}"
-        raise CommandError(f"no part is called {part!r}", where=kind.name, remedy=remedy)
+    if isinstance(command, Mute | Solo | SetLevel):
+        by_case = {name.casefold(): name for name in parts}
+        part = by_case.get(command.part.casefold())
+        if part is None:
+            remedy = did_you_mean(command.part, parts) or f"Try: {', '.join(parts)}"
+            what = f"no part is called {command.part!r}"
+            raise CommandError(what, where=kind.name, remedy=remedy)
+        command = replace(command, part=part)
     if kind.takes is ValueKind.NUMBER:
         number = getattr(command, kind.field)
         if not kind.lowest <= number <= kind.highest:
@@ -270,3 +274,4 @@ def check(command: Command, parts: Collection[str], mode: Mode) -> None:
             where=kind.name,
             remedy=f"Choose a {mode.value} key, or start again in {key}",
         )
+    return command

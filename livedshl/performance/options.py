@@ -7,11 +7,12 @@ from pathlib import Path
 from secrets import randbelow
 from typing import TYPE_CHECKING
 
-from livedshl.bundle.catalogue import bundle_folder, find_bundle
+from livedshl.bundle.catalogue import bundle_folder, find_bundle, kind_manifests
 from livedshl.bundle.integrity import read_manifest
 from livedshl.errors import SettingsError
 from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.music import GRIDS, Grid
+from livedshl.music.key_finding import key_of_chords
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
@@ -50,7 +51,8 @@ def make_settings(
     metre: such as "6/8"; by default that of the preset, else of the opening tune, else of the
         model's main tunes.
     tempo_bpm: beats per minute, 20 to 400; in 6/8 and 9/8 a beat is a dotted quarter note.
-    key: such as "D", "Bb" or "F#m". form: "AABB", "AABA", "ABAC", "any" or "none".
+    key: such as "D", "Bb minor" or "F#m"; by default that of the chart, else of the preset.
+    form: "AABB", "AABA", "ABAC", "any" or "none".
     opening: the tune to begin with, by words of its title or by number.
     chords: a chart such as "C | Am | F G7 | C", or the file that holds one.
     bars: how many to play; None for endless. seed: the same seed gives the same music; None draws
@@ -84,10 +86,14 @@ def make_settings(
     tune = None
     if opening is not None:
         tune = _tune(opening, of_model, metre, wanted_key.mode if wanted_key else None)
-        metre, wanted_key = tune.metre, wanted_key or Key(of_preset.key.tonic, tune.mode)
-    mode = (wanted_key or of_preset.key).mode
-    manifest = read_manifest(find_bundle(of_model, metre, mode))
-    grid = GRIDS[manifest.metre]
+        metre = tune.metre
+    grid = GRIDS[metre or read_manifest(bundle_folder(of_model)).metre]
+    chart = None if chords is None else _chart(chords, grid)
+    if wanted_key is None and chart:
+        wanted_key = _key_of_chart(chart, {tune.mode} if tune else _modes(of_model, grid))
+    elif wanted_key is None and tune:
+        wanted_key = Key(of_preset.key.tonic, tune.mode)
+    find_bundle(of_model, str(grid), (wanted_key or of_preset.key).mode)  # raises if there is none
     settings = Settings.of_preset(
         replace(of_preset, rules=rules.plain() if plain else rules),
         grid,
@@ -97,7 +103,7 @@ def make_settings(
         retrieve=Retrieve(retrieve),
         seed=randbelow(_SEEDS) if seed is None else seed,
         bars=bars,
-        chart=None if chords is None else _chart(chords, grid),
+        chart=chart,
         opening=tune.row if tune else None,
         model=of_model,
     )
@@ -133,8 +139,9 @@ def _key(name: str | None) -> Key | None:
     try:
         return None if name is None else Key.parse(name)
     except ValueError as error:
+        what = str(error).partition(" (write ")[0]
         remedy = "Write C, F# or Bb for major, Am or F#m for minor"
-        raise SettingsError(str(error), where="key", remedy=remedy) from None
+        raise SettingsError(what, where="key", remedy=remedy) from None
 
 
 def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None) -> "ListedTune":
@@ -146,6 +153,17 @@ def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None
         [tune for tune in tunes if metre in (None, tune.metre) and mode in (None, tune.mode)],
         words_or_number,
     )
+
+
+def _modes(model: str, grid: Grid) -> Collection[Mode]:
+    """The modes that a model has tunes of in a metre."""
+    return {k.mode for k in kind_manifests(bundle_folder(model)) if k.metre == str(grid)}
+
+
+def _key_of_chart(chart: Chart, modes: Collection[Mode]) -> Key:
+    """The key of a chart's chords, or its relative if there are tunes in that mode only."""
+    key = key_of_chords(chart.beats)
+    return key.relative if {key.relative.mode} == set(modes) else key
 
 
 def _chart(text_or_file: str | Path, grid: Grid) -> Chart:

@@ -17,7 +17,7 @@ from typing import Protocol
 from livedshl.errors import CommandError, TakeError
 from livedshl.performance import take_log_format_1 as format_1
 from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_of
-from livedshl.performance.commands import check
+from livedshl.performance.commands import checked
 from livedshl.performance.composer import Change
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
@@ -206,7 +206,7 @@ def read_log(path: Path) -> TakeLog:
                 raise RecordError("nothing in it")
     for number, change in changes.items():  # which may name parts of a band to come
         with _line(path, number):
-            check(change.command, parts, head.settings.key.mode)
+            checked(change.command, parts, head.settings.key.mode)
     return TakeLog(
         head.settings, head.bundle, head.manifest, tuple(changes.values()), heard, end, start,
         tuple(tempi_bpm),

@@ -1,10 +1,10 @@
 """The player process: the clock and the output, nothing else.
 
-`livedshl.live.performer` starts it as `python -m livedshl.player.process ARGUMENT...`. It has a
-process of its own because, within one Python process, another thread's loop delays the clock by
-milliseconds and a garbage collection by hundreds of them. It decides nothing: it sends each event
-at its time. When the pipe from the main process breaks, for whatever reason, it switches off every
-note and leaves.
+`livedshl.live.performer` starts it as `python -m livedshl.player.process ARGUMENT...`, or takes
+one that `livedshl.player.ahead` has started without arguments. It has a process of its own because,
+within one Python process, another thread's loop delays the clock by milliseconds and a garbage
+collection by hundreds of them. It decides nothing: it sends each event at its time. When the pipe
+from the main process breaks, for whatever reason, it switches off every note and leaves.
 """
 
 import gc
@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
 
 from livedshl.errors import LivedshlError
 from livedshl.outputs.opening import open_output
@@ -23,7 +24,7 @@ from livedshl.player.instructions import Interpreter
 from livedshl.player.lateness import Lateness
 from livedshl.player.pipes import InstructionPipe, ReplyPipe
 from livedshl.player.playback import Playback
-from livedshl.player.protocol import Reply, parse_arguments
+from livedshl.player.protocol import Reply, parse_arguments, read_arguments
 from livedshl.player.realtime import take_realtime_priority
 from livedshl.player.recovery import RecoveringOutput
 
@@ -155,7 +156,10 @@ def main() -> None:
     for name in ("SIGINT", "SIGHUP"):  # the main process decides what they mean
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    kind, name, clock, tempo_bpm, lateness, soundfont = parse_arguments(sys.argv[1:])
+    arguments = sys.argv[1:] or _awaited_arguments(source)
+    if not arguments:
+        return
+    kind, name, clock, tempo_bpm, lateness, soundfont = parse_arguments(arguments)
     playback = Playback(clock.sends_clock, clock.speed)
     playback.latency_s = clock.latency_s
     replies = ReplyPipe(sink)
@@ -192,6 +196,17 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: player.stop())
     player.run()
     os._exit(0)  # without closing what belongs to a MIDI system that died
+
+
+def _awaited_arguments(source: int) -> list[str]:
+    """Loads what most outputs need, then waits for the arguments; none if nobody plays."""
+    from livedshl.outputs.fluidsynth_library import load_fluidsynth
+    from livedshl.outputs.rtmidi_binding import load_rtmidi
+
+    for load in (load_rtmidi, load_fluidsynth):
+        with suppress(LivedshlError):  # what needs it will say so
+            load()
+    return read_arguments(source)
 
 
 if __name__ == "__main__":

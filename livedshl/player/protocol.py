@@ -4,6 +4,8 @@ Both send records of 16 bytes, `RECORD`. After some of the player's records come
 text. Little-endian on every system.
 """
 
+import json
+import os
 import struct
 from collections.abc import Sequence
 from enum import IntEnum
@@ -81,6 +83,26 @@ def player_arguments(
     sends_clock = "send clock" if timing.sends_clock else ""
     sync = timing.sync.value
     return [kind, name, speakers, sync, timing.port, sends_clock, *map(repr, numbers), lateness]
+
+
+def arguments_line(arguments: Sequence[str]) -> bytes:
+    """The command line as a line on standard input, for a player that was started without."""
+    return json.dumps(arguments).encode() + b"\n"
+
+
+def read_arguments(descriptor: int) -> list[str]:
+    """What `arguments_line` was given, read byte by byte: the instructions come after it.
+
+    Empty if the main process leaves before it says so.
+    """
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(descriptor, 1)
+        if not byte:
+            return []
+        line += byte
+    arguments: list[str] = json.loads(line)
+    return arguments
 
 
 def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, ClockSettings, float, str, str]:

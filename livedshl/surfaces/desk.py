@@ -23,8 +23,8 @@ _MOST_COMPLAINTS = 5  # in that time
 class Music(Protocol):
     """What a desk steers: a `Session`."""
 
-    def send(self, command: Command) -> None:
-        """Obeys a command. Raises LivedshlError."""
+    def send(self, command: Command) -> Command:
+        """Obeys a command, and returns it as obeyed. Raises LivedshlError."""
 
     def snapshot(self) -> Snapshot | None:
         """The performance as it stands; None before the first note."""

@@ -22,7 +22,7 @@ from livedshl.performance.commands import (
     CommandKind,
     SetKey,
     ValueKind,
-    check,
+    checked,
 )
 from livedshl.surfaces.present import choices, plain_name
 
@@ -73,7 +73,7 @@ class Gesture:
         command = parse_command(" ".join([name, *words]))
         part = part_of(command)
         mode = command.key.mode if isinstance(command, SetKey) else Mode.MAJOR
-        check(command, [part] if part else [], mode)
+        checked(command, [part] if part else [], mode)
         return cls(name, _part(kind, [part] if part else []), value_of(command))
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from livedshl.errors import CommandError, OutputError
+from livedshl.errors import CommandError, OutputError, did_you_mean
 from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.performance.command_text import Value, part_of, value_of
 from livedshl.performance.commands import COMMANDS, Command, ValueKind, kind_of
@@ -153,8 +153,9 @@ def gesture_of(address: str, values: Sequence[Any]) -> Gesture | None:
     name, *words = address.removeprefix(_ROOT).split("/")
     kind = COMMANDS.get(name)
     if kind is None or not address.startswith(_ROOT):
-        known = ", ".join(_ROOT + name for name in COMMANDS)
-        raise CommandError("unknown OSC address", where=address, remedy=f"Try: {known}")
+        known = [_ROOT + name for name in COMMANDS]
+        remedy = did_you_mean(address, known) or f"Try: {', '.join(known)}"
+        raise CommandError("unknown OSC address", where=address, remedy=remedy)
     move = move_called(words[-1], name) if words else None
     part = words.pop(0) if kind.per_part and words else None
     if len(words) != (move is not None) or (part is None) is kind.per_part:

@@ -15,6 +15,8 @@ from support.surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_wi
 
 from livedshl.cli import livedshl as group
 from livedshl.midi.file import read_events
+from livedshl.music.leadsheet import Key
+from livedshl.performance.options import make_settings
 
 TUNES = Path(__file__).parents[1] / "tunes"
 CONTEXT = click.Context(group)
@@ -115,6 +117,8 @@ def bad(tmp_path):
         (("library", "--model", "empty"), 1, "there is no model here"),
         (("models", "add", "nokey.abc"), 1, "nokey.abc: too few tunes of any kind"),
         (("models", "add", "nokey.abc", "--name", "a/b"), 2, "--name must be a name, not a path"),
+        (("generate", "t.mid", "--key", "D dorian"), 2, "--key: not a key in major or minor"),
+        (("generate", "t.mid", "--chords", "chart.txt"), 2, "chart.txt: no such file"),
         (("dance",), 2, "there is no command 'dance'"),
         (("paly",), 2, "there is no command 'paly'. Did you mean 'play'?"),
         (("presets", "nwe"), 2, "there is no command 'nwe'. Did you mean 'new'?"),
@@ -243,6 +247,36 @@ def test_what_ports_there_are_and_what_plays_is_told_without_midi_as_well():
     result = run("ports", env=os.environ | NO_MIDI)
     assert result.returncode == 0
     assert "there is no such MIDI API here" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--chords", "Bb | Eb | F | Bb"), "Key Bb, from the chords"),
+        (("--chords", "Am | G | F | E7"), "Key Am, from the chords"),
+        (("--chords", "Am | G | F | E7", "--model", "jigs"), "Key C, from the chords"),  # no minor
+    ],
+)
+def test_what_is_chosen_for_the_user_is_said(run_here, bad, arguments, told):
+    result = run_here("generate", "t.mid", "--bars", 2, "--seed", 1, *arguments, cwd=bad)
+    assert result.returncode == 0
+    assert told in result.stderr
+
+
+def test_a_preset_for_another_metre_is_said(tmp_path):
+    result = run(
+        "generate", "t.mid", "--bars", 2, "--preset", "jig", "--metre", "4/4", cwd=tmp_path
+    )
+    assert "The preset jig is made for 6/8; it plays 4/4" in result.stderr
+
+
+@pytest.mark.parametrize("key", ["C", "Bb minor"])
+def test_a_key_that_is_given_wins_over_the_charts(run_here, tmp_path, key):
+    chosen = ("--chords", "Bb | Eb | F | Bb", "--key", key, "--bars", 2, "--seed", 1)
+    result = run_here("generate", "t.mid", *chosen, cwd=tmp_path)
+    assert "from the chords" not in result.stderr
+    assert make_settings(chords=chosen[1], key=key).key == Key.parse(key)
+    assert result.returncode == 0
 
 
 def test_a_long_chart_is_no_name_of_a_file(tmp_path):

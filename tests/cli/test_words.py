@@ -1,11 +1,13 @@
 """What a user may type, and what is said when it is not quite right."""
 
 import os
+import subprocess
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.surroundings import NO_MIDI, livedshl_without
 
 from livedshl.cli.typed import USAGE, help_text
 from livedshl.errors import CommandError, OutputError
@@ -97,10 +99,15 @@ def test_the_settings_file_gives_defaults_and_the_command_line_wins(
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("[generate]\nbras = 3\n", "bras of [generate]: unknown setting. Did you mean 'bars'?"),
-        ("[generate]\nbars = 0\n", "bars of [generate]: must be a whole number of 1 or more"),
+        ("[generate]\nbras = 3\n", "toml: [generate] bras: unknown key. Did you mean 'bars'?"),
+        ("[generate]\nbars = 0\n", "toml: [generate] bars: must be a whole number of 1 or more"),
+        ("[generate]\nbars = true\n", "toml: [generate] bars: must be text or a number"),
+        ("[generate]\nplain = 1\n", "toml: [generate] plain: must be true or false"),
+        ('[generate]\nkey = "H"\n', "toml: [generate] key: not a key: 'H'"),
+        ("[paly]\n", "livedshl.toml: there is no command 'paly'. Did you mean 'play'?"),
+        ("tempo = 90\n", "livedshl.toml: there is no command 'tempo'"),
         ("[generate\n", "livedshl.toml: cannot be read"),
-        ("generate = 3\n", "livedshl.toml: generate is no table"),
+        ("generate = 3\n", "livedshl.toml: generate: must be a table. Write [generate]"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(run_here, settings_file, tmp_path, content, told):
@@ -111,9 +118,79 @@ def test_a_setting_that_is_wrong_is_named(run_here, settings_file, tmp_path, con
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_an_environment_variable_is_an_option_as_well(run_here, tmp_path, monkeypatch):
+def test_a_setting_that_names_nothing_is_named(run_here, settings_file, tmp_path):
+    settings_file.write_text('[generate]\npreset = "waltz"\n')
+    result = run_here("generate", "a.mid", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "toml: [generate] preset: there is no preset 'waltz'. Did you mean" in result.stderr
+    typed = run_here("generate", "a.mid", "--preset", "waltz", cwd=tmp_path)
+    assert typed.stderr.startswith("Error: there is no preset 'waltz'. Did you mean")
+
+
+def test_help_is_shown_whatever_the_settings_file_says(run_here, settings_file):
+    settings_file.write_text("[generate]\nbras = 3\n")
+    assert run_here("generate", "--help").returncode == 0
+    assert run_here("help", "generate").returncode == 0
+
+
+def test_commands_within_a_command_have_settings_too(run_here, settings_file):
+    settings_file.write_text("[models.add]\nnames = 'mine'\n")
+    told = run_here("models", "add", "x").stderr
+    assert "[models] add names: unknown key. Did you mean 'name'?" in told
+
+
+def test_a_switch_with_a_name_may_be_on_without_one(run_here, settings_file, tmp_path):
+    settings_file.write_text("[play]\nlisten = true\nsoundfont = 'x.sf2'\n")
+    told = run_here("play", cwd=tmp_path).stderr
+    assert "livedshl.toml: [play] soundfont: file 'x.sf2' does not exist" in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "typed", "refused"),
+    [
+        ("port = 'nowhere'", ("--synth", "--chords", "x.txt"), False),
+        ("synth = true", ("--port", "nowhere", "--chords", "x.txt"), False),
+        ("soundfont = 'x.sf2'", ("--virtual", "--chords", "x.txt"), True),  # it is not there
+        ("port = 'nowhere'", ("--port", "a", "--synth"), True),
+        ("port = 'nowhere'\nsynth = true", (), True),
+        ("tempo = 90", ("--sync", "clock", "--chords", "x.txt"), False),
+        ("sync = 'clock'", ("--tempo", 90), True),
+    ],
+)
+def test_an_option_that_excludes_a_setting_wins(run_here, settings_file, settings, typed, refused):
+    settings_file.write_text(f"[play]\n{settings}\n")
+    told = run_here("play", *typed).stderr
+    assert ("x.txt: no such file" not in told) is refused
+
+
+def test_a_chart_that_is_typed_wins_over_the_key_of_the_settings_file(
+    run_here, settings_file, tmp_path
+):
+    settings_file.write_text("[generate]\nkey = 'D'\nbars = 2\n")
+    told = run_here("generate", "a.mid", "--chords", "Bb | Eb | F | Bb", cwd=tmp_path).stderr
+    assert "Key Bb, from the chords" in told
+
+
+def test_an_environment_variable_is_an_option_as_well(
+    run_here, settings_file, tmp_path, monkeypatch
+):
+    settings_file.write_text("[generate]\nbars = 3\n")
     monkeypatch.setitem(os.environ, "LIVEDSHL_GENERATE_BARS", "2")
     assert "2 bars" in run_here("generate", "a.mid", cwd=tmp_path).stderr
+    assert "1 bars" in run_here("generate", "b.mid", "--bars", 1, cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("MAX_QUOTE", "0", "LIVEDSHL_GENERATE_MAX_QUOTE: must be a whole number of 1 or more"),
+        ("TEMPO", "fast", "LIVEDSHL_GENERATE_TEMPO: must be between 20 and 400 BPM, not fast"),
+        ("KEY", "H", "LIVEDSHL_GENERATE_KEY: not a key: 'H'"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_named(run_here, tmp_path, monkeypatch, variable, value, told):
+    monkeypatch.setitem(os.environ, f"LIVEDSHL_GENERATE_{variable}", value)
+    assert told in run_here("generate", "a.mid", cwd=tmp_path).stderr
 
 
 def test_an_own_model_is_removed_and_one_that_ships_is_not(run_here, tmp_path, monkeypatch):
@@ -126,3 +203,27 @@ def test_an_own_model_is_removed_and_one_that_ships_is_not(run_here, tmp_path, m
     assert "Did you mean 'mine'" in run_here("models", "remove", "min", "--yes").stderr
     assert run_here("models", "remove", "mine", "--yes").returncode == 0
     assert not folder.exists()
+
+
+def test_typed_lines_are_explained_obeyed_or_answered_with_what_was_meant(tmp_path):
+    player = subprocess.Popen(
+        livedshl_without("fluidsynth", "play", "--tempo", 200, "--record", "t.mid"),
+        cwd=tmp_path, env=os.environ | NO_MIDI, text=True,
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    while "Seed" not in player.stderr.readline():
+        assert player.poll() is None
+    lines = ["?", "mute bass", "mute Bas", "tmpo 90", "nonsense", "panic"]
+    player.stdin.write("\n".join(lines) + "\n")
+    player.stdin.flush()
+    told = ""
+    while "Panic" not in told:
+        told += player.stderr.readline()
+        assert player.poll() is None
+    player.terminate()
+    player.communicate(timeout=30)
+    assert "level Bass 90" in told and "set the volume of a part, 0 to 127" in told
+    assert "Bass muted" in told
+    assert "mute: no part is called 'Bas'. Did you mean 'Bass'?" in told
+    assert "unknown control 'tmpo'. Did you mean 'tempo'?" in told
+    assert "unknown control 'nonsense'. Try: tempo, key" in told

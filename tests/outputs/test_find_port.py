@@ -37,6 +37,19 @@ def test_an_unknown_port_lists_those_there_are(wanted):
         find_port(wanted, PORTS)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("IAC Buss 12", "'IAC Driver Bus 12'"),
+        ("wavetabel", "'Microsoft GS Wavetable Synth 1'"),
+        ("loopMIDI Prot", "'loopMIDI Port 0'"),
+    ],
+)
+def test_a_slip_is_answered_with_the_port_that_was_meant(wanted, meant):
+    with pytest.raises(OutputError, match=f"Available: 0: IAC.*Did you mean {meant}"):
+        find_port(wanted, PORTS)
+
+
 def test_a_number_that_counts_no_port_is_not_looked_for_in_their_names():
     with pytest.raises(OutputError, match="no MIDI port matches '1'"):
         find_port("1", ["Midi Through:Midi Through Port-0 14:0"])

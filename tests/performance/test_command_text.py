@@ -75,6 +75,7 @@ def test_the_example_of_each_command_is_its_text(kind):
     [
         ("x", "unknown control 'x'. Try: tempo, key, adventure"),
         ("temp 3", "unknown control 'temp'. Did you mean 'tempo'?"),
+        ("rerol", "unknown control 'rerol'. Did you mean 're-roll'?"),
         ("", "unknown control ''"),
         ("listen on", "unknown control 'listen'"),  # the listener's alone
         ("tempo", "tempo: no number given. Try: tempo 120"),

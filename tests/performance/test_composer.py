@@ -37,7 +37,7 @@ from livedshl.performance.commands import (
     SetLevel,
     SetTempo,
     Solo,
-    check,
+    checked,
 )
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
@@ -418,6 +418,10 @@ def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
     assert left.tolist() == [[20, 0x81, 64, 0]]
 
 
+def test_a_part_is_found_whatever_the_case_of_its_letters():
+    assert checked(Mute("bASS", True), PARTS, SESSION.key.mode) == Mute("Bass", True)
+
+
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
@@ -425,9 +429,10 @@ def test_the_mixer_leaves_out_the_ends_of_what_it_silenced():
         (SetTempo(float("nan")), "tempo: nan is out of range"),
         (SetLevel("Bass", 128), "level: 128 is out of range. Choose 0 to 127"),
         (Mute("kazoo", True), "no part is called 'kazoo'. Try: Melody"),
+        (Mute("Bas", True), "no part is called 'Bas'. Did you mean 'Bass'?"),
         (SetKey(Key.parse("Am")), "Am is minor, the tunes that play are major"),
     ],
 )
 def test_what_cannot_be_obeyed_is_refused_with_the_reason(command, reason):
     with pytest.raises(CommandError, match=reason):
-        check(command, PARTS, SESSION.key.mode)
+        checked(command, PARTS, SESSION.key.mode)

@@ -6,7 +6,7 @@ from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.performance.commands import Command, check
+from livedshl.performance.commands import Command, checked
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering
 from livedshl.player.clock.source import Sync
@@ -34,9 +34,9 @@ class Steered:
         self.commands: list[Command] = []
         self.seen = SNAPSHOT if begun else None
 
-    def send(self, command: Command) -> None:
-        check(command, SNAPSHOT.steering.band.names, PRESET.key.mode)
-        self.commands.append(command)
+    def send(self, command: Command) -> Command:
+        self.commands.append(checked(command, SNAPSHOT.steering.band.names, PRESET.key.mode))
+        return self.commands[-1]
 
     def snapshot(self) -> Snapshot | None:
         return self.seen

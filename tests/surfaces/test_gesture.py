@@ -11,7 +11,7 @@ from livedshl.performance.commands import (
     SetKey,
     SetLevel,
     ValueKind,
-    check,
+    checked,
     kind_of,
 )
 from livedshl.surfaces.gesture import Gesture, Move
@@ -60,7 +60,7 @@ def test_every_position_of_a_knob_is_a_value_that_can_be_obeyed_and_more_is_more
     gesture = Gesture(kind.name, "Bass" if kind.per_part else None)
     commands = [gesture.turned(position, SNAPSHOT) for position in sorted((one, other))]
     for command in commands:
-        check(command, PARTS, PRESET.key.mode)
+        checked(command, PARTS, PRESET.key.mode)
     if kind.takes is not ValueKind.NAME:
         assert value_of(commands[0]) <= value_of(commands[1])
 
@@ -103,7 +103,7 @@ def test_a_step_up_and_down_stays_in_range(text, data):
     gesture = Gesture.parse(f"{text} {data.draw(st.sampled_from(['up', 'down']))}")
     kind = COMMANDS[gesture.name]
     value = data.draw(st.floats(kind.lowest, kind.highest))
-    check(gesture.pressed(value, SNAPSHOT), ["bass"], PRESET.key.mode)
+    checked(gesture.pressed(value, SNAPSHOT), ["bass"], PRESET.key.mode)
 
 
 def test_steps_of_key_and_preset_go_round():
@@ -121,6 +121,6 @@ def test_how_things_stand_is_told_of_every_control_that_has_a_value():
     assert {kind_of(command) for command in present} == set(KNOBS)
     assert SetLevel("Chords", 78) in present  # as the preset has it
     for command in present:
-        check(command, PARTS, PRESET.key.mode)
+        checked(command, PARTS, PRESET.key.mode)
         name = kind_of(command).name
         assert value_of(command) == present_value(name, part_of(command), SNAPSHOT)

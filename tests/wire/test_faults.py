@@ -138,7 +138,7 @@ def wait_until_heard(player):
 
 
 def reported(told, what):
-    return int(re.search(rf"(\d+) {what}", told)[1])
+    return int(re.search(rf"([\d,]+) {what}", told)[1].replace(",", ""))
 
 
 def most_within(times, width):
@@ -292,7 +292,7 @@ def test_livedshl_leaves_at_once_while_the_server_is_dead(server, fault):
     assert "Traceback" not in told
     if fault == "stop":
         assert player.returncode == 0, told
-        assert "underruns" in told
+        assert "Played " in told
 
 
 def test_one_process_watches_every_port(jack, receiver):
@@ -320,7 +320,7 @@ def test_one_process_watches_every_port(jack, receiver):
 def test_a_composer_that_stalls_lets_the_chord_ring_and_returns_without_a_burst(
     jack, receiver, tmp_path
 ):
-    chosen = ("--bars", 9, "--tempo", 300, "--record", tmp_path / "take.mid")
+    chosen = ("-v", "--bars", 9, "--tempo", 300, "--record", tmp_path / "take.mid")
     player = play(jack, "--port", receiver.port, *chosen, fault="time.sleep(3)")
     _, told = player.communicate()
     messages = receiver.messages()
@@ -329,8 +329,8 @@ def test_a_composer_that_stalls_lets_the_chord_ring_and_returns_without_a_burst(
     assert reported(told, "notes dropped") > 0
     assert not left_on(messages)
     events = read_events(tmp_path / "take.mid")
-    assert notes_on(messages) == reported(told, "notes,")
-    assert reported(told, "notes,") + reported(told, "notes dropped") == notes_on(
+    assert notes_on(messages) == reported(told, "notes, and left out")
+    assert notes_on(messages) + reported(told, "notes dropped") == notes_on(
         (0, m) for _, *m in events.tolist()
     )
     assert_no_burst(messages, events, 300)
@@ -436,7 +436,7 @@ def test_after_a_suspension_the_music_goes_on_where_it_was(server, tmp_path, sec
     assert player.returncode == 0, told
     assert "The clock stood still once" in told
     assert "hangs" not in told
-    assert (reported(told, "underruns"), reported(told, "notes dropped")) == (0, 0)
+    assert "notes, on time." in told
     events = read_events(tmp_path / "take.mid")
     assert notes_on(messages) == notes_on((0, m) for _, *m in events.tolist())
     assert not left_on(messages)
@@ -462,7 +462,7 @@ def test_a_main_process_that_stands_still_is_not_heard(jack, receiver, tmp_path)
     _, told = player.communicate()
     messages = receiver.messages()
     assert player.returncode == 0, told
-    assert (reported(told, "underruns"), reported(told, "notes dropped")) == (0, 0)
+    assert "notes, on time." in told
     assert "stood still" not in told and "hangs" not in told
     assert not left_on(messages)
     events = read_events(tmp_path / "take.mid")
@@ -509,7 +509,7 @@ def test_two_livedshl_on_one_port_leave_each_other_playing(jack, receiver):
     _, told_second = second.communicate()
     messages = receiver.messages()
     assert first.returncode == second.returncode == 0
-    notes = [reported(told, "notes,") for told in (told_first, told_second)]
+    notes = [reported(told, "notes") for told in (told_first, told_second)]
     assert min(notes) > 0 and notes_on(messages) == sum(notes)
     assert notes_on((time_s, m) for time_s, m in messages if time_s > left_s)
     assert not sounding(messages)

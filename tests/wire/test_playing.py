@@ -57,7 +57,7 @@ def bars_of_play(jack, receiver, tmp_path, bars, tempo):
     messages = receiver.messages()
     assert notes_on(messages) > 5 * bars
     assert not left_on(messages)
-    assert " 0 underruns, 0 notes dropped" in told
+    assert "notes, on time." in told
     return [json.loads(line) for line in trace.read_text().splitlines()]
 
 
@@ -133,7 +133,7 @@ def test_latency_can_be_typed_while_it_plays(jack, receiver):
     assert player.returncode == 0, told
     assert "Playing 50 ms early" in told
     assert "latency: 'loud' is not a number" in told
-    assert "0 notes dropped" in told
+    assert "left out" not in told
     messages = receiver.messages()
     assert not left_on(messages)
     pulses = [seconds for seconds, message in messages if message == [0xF8]]

@@ -14,6 +14,7 @@ from pathlib import Path
 from livedshl.live.listener import Listener
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
+from livedshl.outputs.choice import choose_output
 from livedshl.performance.options import make_settings
 from livedshl.surfaces.midi_control import MidiControl
 from livedshl.surfaces.opening import play_under_screen
@@ -25,7 +26,7 @@ def main() -> None:
     settings = make_settings(tempo_bpm=float(tempo_bpm), seed=int(seed))
     with ExitStack() as surfaces:
         watcher = surfaces.enter_context(PortWatcher())
-        session = Session(settings, watcher=watcher)
+        session = Session(settings, output=choose_output(virtual=True), watcher=watcher)
         control = surfaces.enter_context(MidiControl("", session, watcher, _unheard))
         surfaces.enter_context(Listener("", session, watcher, _unheard))
         report = play_under_screen(session, control.learn)

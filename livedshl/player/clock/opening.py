@@ -1,9 +1,10 @@
-"""Opens the follower that the clock settings ask for."""
+"""Opens the follower that the clock settings ask for.
+
+Each is imported only when it is opened, because the first note waits for it.
+"""
 
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.ports import open_input
-from livedshl.player.clock.link import LinkFollower
-from livedshl.player.clock.midi import ClockFollower
 from livedshl.player.clock.source import ClockSettings, Follower, Internal, Sync
 
 OWN_NAME = f"{CLIENT_NAME}-clock"
@@ -16,8 +17,12 @@ def open_follower(settings: ClockSettings, tempo_bpm: float) -> Follower:
     """
     match settings.sync:
         case Sync.CLOCK:
+            from livedshl.player.clock.midi import ClockFollower
+
             return ClockFollower(lambda: open_input(settings.port, OWN_NAME), settings.bar_ticks)
         case Sync.LINK:
+            from livedshl.player.clock.link import LinkFollower
+
             return LinkFollower(tempo_bpm, settings.bar_ticks)
         case Sync.INTERNAL:
             return Internal()
