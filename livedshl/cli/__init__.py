@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -33,10 +34,13 @@ _COMMANDS = {
 _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that nothing breaks.")}
 
 
-def _start_player() -> None:
-    from livedshl.player.ahead import start_player_ahead  # only `play` needs it
+def _start_player(context: click.Context, arguments: Sequence[str]) -> None:
+    """Starts the player's process while the rest of `play` loads."""
+    from livedshl.player.ahead import end_player_ahead, start_player_ahead  # only `play` needs them
 
-    start_player_ahead()
+    silent = any(argument.startswith(("-p", "--port", "--virtual")) for argument in arguments)
+    start_player_ahead(sounds=not silent)
+    context.call_on_close(end_player_ahead)
 
 
 @click.group(

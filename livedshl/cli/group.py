@@ -1,6 +1,6 @@
 """Groups of commands, of which a command is loaded only when it is used."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -40,7 +40,7 @@ class LazyGroup(PlainGroup):
         *arguments: Any,
         listed: Mapping[str, tuple[str, str]],
         hidden_ones: Mapping[str, tuple[str, str]],
-        ahead: Mapping[str, Callable[[], None]],
+        ahead: Mapping[str, Callable[[click.Context, Sequence[str]], None]],
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
@@ -80,7 +80,7 @@ class LazyGroup(PlainGroup):
         name = args[0]
         runs = not (ctx.resilient_parsing or set(args) & set(ctx.help_option_names))
         if runs and name in self._ahead:
-            self._ahead[name]()
+            self._ahead[name](ctx, args[1:])
         command = self.get_command(ctx, name)
         if command and runs:
             ctx.default_map = {name: self._settings(name, command)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from livedshl.player.lateness import Lateness
 from livedshl.player.processes import module_command, start_process
+from livedshl.player.protocol import WAIT, WAIT_WITH_SOUND
 
 PLAYER_MODULE = "livedshl.player.process"
 
@@ -23,11 +24,23 @@ class PlayerAhead:
     lateness: Lateness
 
 
-def start_player_ahead() -> None:
-    """Starts a player for whoever asks `player_ahead` first."""
+def start_player_ahead(sounds: bool) -> None:
+    """Starts a player for whoever asks `player_ahead` first; end it with `end_player_ahead`.
+
+    sounds: loads the synthesiser as well, which takes 2 MiB.
+    """
     lateness = Lateness.shared()
-    process = start_process(module_command(PLAYER_MODULE, []), lateness.inherited)
+    command = module_command(PLAYER_MODULE, [WAIT_WITH_SOUND if sounds else WAIT])
+    process = start_process(command, lateness.inherited)
     _ahead.append(PlayerAhead(process, lateness))
+
+
+def end_player_ahead() -> None:
+    """Ends the player if nobody asked for it."""
+    if unused := player_ahead():
+        unused.process.kill()  # it has opened nothing yet
+        unused.process.communicate()
+        unused.lateness.close()
 
 
 def player_ahead() -> PlayerAhead | None:

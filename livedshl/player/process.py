@@ -1,7 +1,7 @@
 """The player process: the clock and the output, nothing else.
 
 `livedshl.live.performer` starts it as `python -m livedshl.player.process ARGUMENT...`, or takes
-one that `livedshl.player.ahead` has started without arguments. It has a process of its own because,
+one that `livedshl.player.ahead` has started to wait for them. It has a process of its own because,
 within one Python process, another thread's loop delays the clock by milliseconds and a garbage
 collection by hundreds of them. It decides nothing: it sends each event at its time. When the pipe
 from the main process breaks, for whatever reason, it switches off every note and leaves.
@@ -24,7 +24,13 @@ from livedshl.player.instructions import Interpreter
 from livedshl.player.lateness import Lateness
 from livedshl.player.pipes import InstructionPipe, ReplyPipe
 from livedshl.player.playback import Playback
-from livedshl.player.protocol import Reply, parse_arguments, read_arguments
+from livedshl.player.protocol import (
+    WAIT,
+    WAIT_WITH_SOUND,
+    Reply,
+    parse_arguments,
+    read_arguments,
+)
 from livedshl.player.realtime import take_realtime_priority
 from livedshl.player.recovery import RecoveringOutput
 
@@ -156,7 +162,9 @@ def main() -> None:
     for name in ("SIGINT", "SIGHUP"):  # the main process decides what they mean
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    arguments = sys.argv[1:] or _awaited_arguments(source)
+    arguments = sys.argv[1:]
+    if arguments[0] in (WAIT, WAIT_WITH_SOUND):
+        arguments = _awaited_arguments(source, arguments[0] == WAIT_WITH_SOUND)
     if not arguments:
         return
     kind, name, clock, tempo_bpm, lateness, soundfont = parse_arguments(arguments)
@@ -198,14 +206,16 @@ def main() -> None:
     os._exit(0)  # without closing what belongs to a MIDI system that died
 
 
-def _awaited_arguments(source: int) -> list[str]:
-    """Loads what most outputs need, then waits for the arguments; none if nobody plays."""
-    from livedshl.outputs.fluidsynth_library import load_fluidsynth
+def _awaited_arguments(source: int, sounds: bool) -> list[str]:
+    """Loads what the output will need, then waits for the arguments; none if nobody plays."""
     from livedshl.outputs.rtmidi_binding import load_rtmidi
 
-    for load in (load_rtmidi, load_fluidsynth):
-        with suppress(LivedshlError):  # what needs it will say so
-            load()
+    with suppress(LivedshlError):  # what needs it will say so
+        load_rtmidi()
+        if sounds:
+            from livedshl.outputs.fluidsynth_library import load_fluidsynth
+
+            load_fluidsynth()
     return read_arguments(source)
 
 

@@ -15,6 +15,9 @@ from livedshl.player.clock.source import ClockSettings, Sync
 # tick (int64), kind, three bytes of a MIDI message, value (int32)
 RECORD = struct.Struct("<qBBBBi")
 
+# Arguments of a player that is told the others later, on standard input.
+WAIT, WAIT_WITH_SOUND = "wait", "wait, with sound"
+
 POSITION_PERIOD_S = 0.05  # between two reports of where the clock is
 
 

@@ -3,42 +3,67 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 
 import numpy as np
 
 from livedshl.diagnostics.bench.measurement import Measurement
 from livedshl.errors import OutputError
 from livedshl.midi.message import NOTE_ON, kind_of
-from livedshl.outputs.ports import MidiInput, open_input, output_names
+from livedshl.outputs.ports import MidiInput, input_names, open_input, open_lister, output_names
 from livedshl.progress import Progress
 
 _RUNS = 5
 _PATIENCE_S = 30.0
 _POLL_S = 0.001
+_SEARCH_S = 0.01
 _SETTLING_S = 2.0  # before memory is measured
 _MIB = 1 << 20
+_OWN_NAME = "livedshl-bench"
 
 
 def measure_start(model: str, progress: Progress) -> list[Measurement]:
-    """Seconds to the first note on a virtual MIDI port, and memory if psutil is installed.
+    """Seconds to the first note, on a MIDI port and on the default output, and memory.
 
-    Memory is the sum of what the processes of livedshl do not share with others. Raises
-    OutputError if there are no virtual MIDI ports.
+    The default output is a virtual port, with the built-in synthesiser if it works here. Memory is
+    the sum of what the processes of livedshl do not share with others, if psutil is installed.
+    Raises OutputError if there are no virtual MIDI ports.
     """
     before = output_names()
-    listener = open_input("")
-    try:
+    with closing(open_input("")) as listener:
         made = [name for name in output_names() if name not in before]
         if len(made) != 1:
             raise OutputError("no virtual MIDI port appeared, so the first note cannot be heard")
-        taken, memory_mib = [], []
-        for run in range(_RUNS):
-            progress("Starting and stopping", run / _RUNS)
-            seconds, mib = _start_once(model, made[0], listener)
-            taken.append(seconds)
-            memory_mib.append(mib)
+        on_port = _starts(["--model", model, "--port", made[0]], lambda: listener, progress)
+    others = set(input_names())
+    lister = open_lister(inputs=True)
+    try:
+
+        def new_port() -> MidiInput | None:
+            time.sleep(_SEARCH_S)  # a search takes a processor from those who start
+            names = [name for name in lister.get_ports() if name not in others]
+            return open_input(names[0], _OWN_NAME) if names else None
+
+        by_default = _starts(["--model", model], new_port, progress)
     finally:
-        listener.close()
+        lister.delete()
+    return [
+        Measurement(f"first note on a port, {_RUNS} starts", on_port),
+        Measurement(f"on the default output, {_RUNS} starts", by_default),
+    ]
+
+
+def _starts(
+    options: list[str], find: Callable[[], MidiInput | None], progress: Progress
+) -> dict[str, float | str]:
+    """The figures of some starts. find: an input that hears the notes, None if not yet there."""
+    taken, memory_mib = [], []
+    for run in range(_RUNS):
+        progress("Starting and stopping", run / _RUNS)
+        seconds, mib = _start_once(options, find)
+        taken.append(seconds)
+        memory_mib.append(mib)
     progress("Starting and stopping", 1.0)
     figures: dict[str, float | str] = {
         "median s": float(np.median(taken)),
@@ -46,20 +71,25 @@ def measure_start(model: str, progress: Progress) -> list[Measurement]:
     }
     if None not in memory_mib:
         figures["memory MiB"] = float(np.median([mib for mib in memory_mib if mib is not None]))
-    return [Measurement(f"first note, {_RUNS} starts", figures)]
+    return figures
 
 
-def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, float | None]:
+def _start_once(
+    options: list[str], find: Callable[[], MidiInput | None]
+) -> tuple[float, float | None]:
     """Seconds to the first note of one start, and MiB in use some time later."""
-    command = [sys.executable, "-m", "livedshl", "play", "--model", model, "--port", port]
     started_s = time.perf_counter()
+    command = [sys.executable, "-m", "livedshl", "play", *options]
     player = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    listener = None
     try:
-        while not any(kind_of(message[0]) == NOTE_ON for message, _ in listener.receive()):
+        while not (listener and _hears_a_note(listener)):
+            listener = listener or find()
             if player.poll() is not None or time.perf_counter() - started_s > _PATIENCE_S:
                 player.kill()
                 _, told = player.communicate()
-                raise OutputError(f"`livedshl play --port {port}` played nothing: {told.strip()}")
+                asked = " ".join(["livedshl play", *options])
+                raise OutputError(f"`{asked}` played nothing: {told.strip()}")
             time.sleep(_POLL_S)
         seconds = time.perf_counter() - started_s
         time.sleep(_SETTLING_S)
@@ -67,9 +97,14 @@ def _start_once(model: str, port: str, listener: MidiInput) -> tuple[float, floa
     finally:
         player.terminate()
         player.communicate()
-    for _ in listener.receive():
-        pass  # the next start must not hear this one's last notes
+    _hears_a_note(listener)  # the next start must not hear this one's last notes
     return seconds, mib
+
+
+def _hears_a_note(listener: MidiInput) -> bool:
+    """Whether a note has begun since the last call."""
+    messages = [message for message, _ in listener.receive()]
+    return any(kind_of(message[0]) == NOTE_ON for message in messages)
 
 
 def _memory_mib(pid: int) -> float | None:
