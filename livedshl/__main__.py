@@ -1,6 +1,28 @@
-"""Runs the command line as `python -m livedshl`."""
+"""Runs the command line: `livedshl`, and `python -m livedshl`."""
 
-from livedshl.cli import main
+import os
+import signal
+
+
+def main() -> None:
+    """Prepares the process, then loads and runs the command line."""
+    # While it loads, Ctrl-C ends the process at once; Python would print where it was.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _fill_standard_descriptors()
+    from livedshl.cli import main as run
+
+    run()
+
+
+def _fill_standard_descriptors() -> None:
+    """Opens nothing where a launcher closed standard input, output or errors.
+
+    A file or pipe opened later would get such a descriptor, and what belongs there.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
 
 if __name__ == "__main__":
     main()

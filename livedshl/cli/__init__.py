@@ -1,6 +1,7 @@
 """The command line: one small file for each command, gathered here and loaded when it is used."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -60,6 +61,8 @@ def livedshl() -> None:
     livedshl play --port "IAC Bus"    play on that port
     livedshl generate tune.mid        write a file instead
     """
+    # From here on Ctrl-C is an error like others: what began can clean up.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def main() -> None:

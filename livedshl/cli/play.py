@@ -1,6 +1,7 @@
 """`livedshl play`."""
 
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -132,6 +133,8 @@ def play(
     through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
     it offers to record a MIDI file.
     """
+    if not corpus:  # until the session handles Ctrl-C there is nothing to clean up
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     # An output on the command line replaces the one in the settings file.
     port = None if overruled("port", "synth", "soundfont", "virtual") else port
     synth = synth and not overruled("synth", "port", "virtual")

@@ -1,9 +1,11 @@
 """What a command says while it works: plain lines, and a progress bar when it takes long."""
 
 import io
+import os
 import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +23,10 @@ _HEARD_MS = 20  # a note this late is heard as late
 
 
 class StatusLine:
-    """Lines on the error stream, and a progress bar while work goes on. Silent with `-q`."""
+    """Lines on the error stream, and a progress bar while work goes on.
+
+    Silent with `-q`, and once nobody reads the stream: the music does not depend on it.
+    """
 
     def __init__(self) -> None:
         self._quiet = verbosity().quiet
@@ -34,21 +39,26 @@ class StatusLine:
 
     def __exit__(self, *_: object) -> None:
         if self._bar:
-            self._bar.stop()
+            with self._while_read():
+                self._bar.stop()
 
     def tell(self, line: str) -> None:
         """Prints a line."""
         if self._quiet:
             return
-        if self._task is None or self._bar is None:
-            click.echo(line, err=True)
-        else:
-            self._bar.console.print(line, markup=False, soft_wrap=True)
+        with self._while_read():
+            if self._task is None or self._bar is None:
+                click.echo(line, err=True)
+            else:
+                self._bar.console.print(line, markup=False, soft_wrap=True)
 
     def progress(self, stage: str, share: float) -> None:
         """Shows how much of a stage is done, 0 to 1."""
-        if self._quiet:
-            return
+        if not self._quiet:
+            with self._while_read():
+                self._show(stage, share)
+
+    def _show(self, stage: str, share: float) -> None:
         if self._task is None:
             if time.monotonic() - self._since < _PATIENCE_S:
                 return
@@ -82,6 +92,16 @@ class StatusLine:
                 f"Late by {late} ms (median, 99 %, worst) with {report.realtime} priority."
             )
 
+    @contextmanager
+    def _while_read(self) -> Iterator[None]:
+        """Falls silent if the block finds that nobody reads the error stream any more."""
+        try:
+            yield
+        except (OSError, ValueError, SystemExit):  # the last is Rich's, of a broken pipe
+            self._quiet = True
+            with suppress(OSError, ValueError):
+                _drop_errors()
+
 
 def _in_words(report: "PlayerReport") -> str:
     """How many notes were played, and whether they were on time."""
@@ -97,6 +117,13 @@ def _in_words(report: "PlayerReport") -> str:
 
 def _times(number: int) -> str:
     return "once" if number == 1 else f"{number:,} times"
+
+
+def _drop_errors() -> None:
+    """Sends the error stream nowhere. What is left in it would fail again when we exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.close(nowhere)
 
 
 def print_any_letters() -> None:

@@ -1,13 +1,17 @@
 """Commands typed while `livedshl play` plays without a screen, one a line."""
 
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
+from livedshl.live.steady import run_steadily
 from livedshl.performance.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -20,6 +24,10 @@ _OTHERS = {
     "save": "save the last 32 bars",
     "help": "show this list",
 }
+
+_READ_BYTES = 4096
+_MOST_BYTES = 200  # of a line
+_PACE_S = 0.02  # a line; a file or program may write without end
 
 Learn = Callable[["Gesture"], str]
 
@@ -34,21 +42,47 @@ def obey_typed_lines(session: Session, learn: Learn, tell: Callable[[str], None]
         return
     if hasattr(signal, "SIGTTIN"):  # else a shell halts a background process that reads
         signal.signal(signal.SIGTTIN, signal.SIG_IGN)
-    threading.Thread(target=_read_lines, args=(session, learn, tell), daemon=True).start()
+    ended = threading.Event()
+    read = partial(_read_lines, session, learn, tell, ended)
+    run = partial(run_steadily, read, ended, "Reading typed commands", tell)
+    threading.Thread(target=run, name="typed lines", daemon=True).start()
 
 
-def _read_lines(session: Session, learn: Learn, tell: Callable[[str], None]) -> None:
+def _read_lines(
+    session: Session, learn: Learn, tell: Callable[[str], None], ended: threading.Event
+) -> None:
+    for line in split_lines(_typed()):
+        if text := line.strip():
+            tell(obey_line(text, session, learn))
+            time.sleep(_PACE_S)
+    ended.set()
+
+
+def _typed() -> Iterator[bytes]:
+    """What arrives at standard input, until it ends."""
+    # Unbuffered: a thread waiting in a buffered reader crashes the interpreter on exit.
     try:
-        # Unbuffered: a thread waiting in a buffered reader crashes the interpreter on exit.
-        with open(0, "rb", buffering=0, closefd=False) as keyboard:
-            for line in keyboard:
-                if text := line.decode(errors="replace").strip():
-                    tell(_obey(text, session, learn))
+        while typed := os.read(0, _READ_BYTES):
+            yield typed
     except OSError:
         return  # no terminal, or another program has it
 
 
-def _obey(text: str, session: Session, learn: Learn) -> str:
+def split_lines(received: Iterable[bytes]) -> Iterator[str]:
+    """The lines of some bytes, at once when each is complete; the beginning of one too long."""
+    rest = b""
+    for more in received:
+        *lines, rest = (rest + more).split(b"\n")
+        yield from map(_text, lines)
+        rest = rest[:_MOST_BYTES]
+    yield _text(rest)
+
+
+def _text(line: bytes) -> str:
+    return line[:_MOST_BYTES].decode(errors="replace")
+
+
+def obey_line(text: str, session: Session, learn: Learn) -> str:
     """Obeys a line; returns what to tell the user."""
     # Nobody types before the first note, which should not wait for these.
     from livedshl.performance.command_text import parse_command

@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +14,9 @@ from livedshl.live.performer import Performer
 from livedshl.live.position import Position
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take
+from livedshl.live.waiting import WaitingCommands
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import Command, Panic, SetLatency, SetTempo
+from livedshl.performance.commands import Command, Panic, ReRoll, SetLatency, SetTempo
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
@@ -26,6 +26,7 @@ from livedshl.player.clock.source import ClockSettings, Sync
 log = logging.getLogger(__name__)
 
 _POLL_S = 0.1
+_MOST_REROLLS = 4  # of one hop: the fourth costs as much to compose as the first three together
 _SHOWN_BARS = 8  # how much of what was heard a snapshot holds
 
 
@@ -52,21 +53,25 @@ class LiveMusic:
         self._take = take
         self._observe = observe
         self._window = ChunkWindow(_SHOWN_BARS * snapshot.grid.bar_ticks)
-        self._commands: deque[tuple[Command, Band | None]] = deque()
+        self._commands = WaitingCommands()
         self._heard_tempo = HeardTempo(snapshot.grid)
 
     def command(self, command: Command, band: Band | None) -> None:
         """Takes in a command, from any thread. band: the band of a chosen preset."""
-        self._commands.append((command, band))
+        self._commands.add(command, band)
         self.band = band or self.band
 
-    def proceed(self) -> bool:
+    def proceed(self, stopped: Callable[[], bool]) -> bool:
         """Obeys the commands, then composes a chunk if it is time; False if there is no more to do.
 
+        A chunk is composed between any two rounds of commands, so they cannot stop the music.
         After the last chunk it still obeys: a command may ask for another end.
+        stopped: whether the performance has been stopped; looked at before each command.
         """
-        while self._commands:
-            self._obey(*self._commands.popleft())
+        for command, band in self._commands.take():
+            if stopped():
+                return False
+            self._obey(command, band)
         if self._composer.over or not self._delivery.wants(self._composer.tick):
             return False
         chunk = self._composer.compose()
@@ -123,7 +128,8 @@ class LiveMusic:
 
     def _compose_again(self, change: Change) -> None:
         """Takes back what was composed from the point where the change acts."""
-        tick = self._composer.change(change)
+        most = _MOST_REROLLS if isinstance(change.command, ReRoll) else 1
+        tick = self._composer.change(change, most)
         if self._window.reaches_beyond(tick):
             self._delivery.take_back(tick)
             self._window.take_back(tick)
@@ -235,7 +241,7 @@ class ComposerThread:
     def _run(self) -> None:
         try:
             while not (self._stop.is_set() or self._performer.ended):
-                if not self._music.proceed():
+                if not self._music.proceed(self._stop.is_set):
                     self._performer.wait(_POLL_S)
                 if self._music.started:
                     self._music.keep_before(self._performer.tick + 1)

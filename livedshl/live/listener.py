@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from math import ceil
 
 import numpy as np
@@ -12,6 +13,7 @@ from livedshl.live.delivery import CHANGING_S
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
 from livedshl.live.snapshot import Snapshot
+from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.live.watched_input import WatchedInput
 from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
 from livedshl.music import Chord
@@ -46,7 +48,8 @@ class Listener:
         self._accompanies = False  # whether the music leaves out its melody
         self._chord: Chord | None = None  # that the music was told to follow
         self._left = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
+        run = partial(run_steadily, self._run, self._left, "Listening", tell)
+        self._thread = threading.Thread(target=run, name="listener", daemon=True)
 
     def __enter__(self) -> "Listener":
         self._thread.start()
@@ -54,8 +57,9 @@ class Listener:
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
-        self._thread.join()
-        self._input.close()
+        self._thread.join(LEAVING_S)
+        if not self._thread.is_alive():  # else its MIDI system hangs, and closing would too
+            self._input.close()
 
     def _run(self) -> None:
         phrases: PhraseListener | None = None

@@ -10,7 +10,7 @@ from livedshl.player.processes import module_command, start_process
 
 _COMMAND = module_command("livedshl.outputs.watch", [])
 _AGAIN_S = 1.0  # before a watch process that died is replaced
-_LEAVING_TIMEOUT_S = 2.0
+_LEAVING_TIMEOUT_S = 0.5
 
 
 class PortWatcher:
@@ -59,8 +59,10 @@ class PortWatcher:
     def wait(self) -> None:
         """Waits until the process has left, but not for ever."""
         if self._process:
-            with suppress(subprocess.TimeoutExpired):
+            try:
                 self._process.wait(_LEAVING_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
 
     def _run(self) -> None:
         while process := self._start():

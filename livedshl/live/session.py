@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
-from livedshl.errors import CommandError, OutputError
+from livedshl.errors import CommandError, OutputError, PresetError, did_you_mean
 from livedshl.live.hearing import Hearing
 from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
@@ -21,7 +21,7 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, checked
-from livedshl.performance.preset import load_preset
+from livedshl.performance.preset import load_preset, preset_names
 from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
@@ -210,6 +210,10 @@ class Session:
                 self._calls.on_ending()
 
     def _other_band(self, name: str) -> Band:
+        if name not in preset_names():  # never a path: a surface takes it from anywhere
+            known = preset_names()
+            remedy = did_you_mean(name, known) or f"Choose from {', '.join(known)}"
+            raise PresetError(f"there is no preset {name!r}", remedy=remedy)
         preset = load_preset(name)
         if preset.metre and preset.metre != str(self._settings.grid):
             raise CommandError(

@@ -4,6 +4,7 @@ Typed lines, OSC messages, controller bindings and the log of a take all use the
 """
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from livedshl.errors import CommandError, did_you_mean
@@ -105,7 +106,9 @@ def _read(kind: CommandKind, value: Value) -> Any:
     if kind.takes is ValueKind.NUMBER:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _wrong(kind, "not a number")
-        return _whole(kind, value) if kind.command is SetLevel else float(value)
+        if not isfinite(value):
+            raise _wrong(kind, "not a number")
+        return int(value) if kind.command is SetLevel else float(value)
     if not isinstance(value, str):
         raise _wrong(kind, "not a name")
     try:
@@ -120,13 +123,6 @@ def _read(kind: CommandKind, value: Value) -> Any:
     if not value:
         raise _wrong(kind, "no name given")
     return value
-
-
-def _whole(kind: CommandKind, value: float) -> int:
-    try:
-        return int(value)
-    except (ValueError, OverflowError):
-        raise _wrong(kind, "not a number") from None
 
 
 def _number(kind: CommandKind, word: str) -> float:

@@ -240,6 +240,11 @@ def kind_of(command: Command) -> CommandKind:
     return _KINDS[type(command)]
 
 
+def target_of(command: Command) -> tuple[str, str | None]:
+    """What a command sets: the name of its kind, and its part if it concerns one."""
+    return kind_of(command).name, getattr(command, "part", None)
+
+
 def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
     """The command, with its part spelled as the band spells it. Raises CommandError.
 

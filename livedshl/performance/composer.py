@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from livedshl.music import ChordVocabulary
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import Acts, Command, kind_of
+from livedshl.performance.commands import Acts, Command, kind_of, target_of
 from livedshl.performance.composition import Composition
 from livedshl.performance.steering import Band, Steering
 
@@ -67,11 +67,12 @@ class Composer:
             self._obeyed.append(replace(change, tick=composition.tick))
         return next(composition)
 
-    def change(self, change: Change) -> int:
+    def change(self, change: Change, most: int | None = None) -> int:
         """Takes in a change; returns the tick from which to compose again.
 
         The tick of the change is the earliest that can still change. Commands that act on a bar
-        wait for the next bar line.
+        wait for the next bar line. most: how many of its kind, and for its part, may act at one
+        tick. The latest stay, the others are forgotten as if nobody had asked for them.
         """
         on_bar = kind_of(change.command).acts is Acts.BAR
         tick = -(-change.tick // self._bar_ticks) * self._bar_ticks if on_bar else change.tick
@@ -86,7 +87,12 @@ class Composer:
             again = [obeyed for obeyed in self._obeyed if obeyed.tick >= tick]
             self._obeyed = [obeyed for obeyed in self._obeyed if obeyed.tick < tick]
             self._to_come = again + self._to_come
-        self._to_come.append(replace(change, tick=tick))
+        change = replace(change, tick=tick)
+        if most is not None:
+            alike = [other for other in self._to_come if _alike(other, change)]
+            superseded = {id(other) for other in alike[: max(0, len(alike) + 1 - most)]}
+            self._to_come = [other for other in self._to_come if id(other) not in superseded]
+        self._to_come.append(change)
         self._to_come.sort(key=lambda change: change.tick)
         return self.tick
 
@@ -100,3 +106,8 @@ class Composer:
         kept = [change for change in self._obeyed if change.tick < tick]
         self._obeyed = self._obeyed[len(kept) :]
         return kept
+
+
+def _alike(one: Change, other: Change) -> bool:
+    """Whether two changes set the same thing at the same tick."""
+    return one.tick == other.tick and target_of(one.command) == target_of(other.command)

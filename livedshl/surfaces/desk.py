@@ -17,6 +17,7 @@ from livedshl.surfaces.tap import TapTempo
 _PACE_S = 0.2
 _SETTLING_S = 0.5  # until the snapshot shows a command
 _AGAIN_S = 5.0  # before the same complaint is shown again
+_MOST_COMPLAINTS = 5  # in that time
 
 
 class Music(Protocol):
@@ -49,7 +50,7 @@ class Desk:
         self._asked: dict[tuple[str, str | None], tuple[Value, float]] = {}
         self._turned: dict[Gesture, Command] = {}
         self._next_s = 0.0
-        self._complaint = ("", 0.0)
+        self._complaints: dict[str, float] = {}  # when each was shown
 
     def press(self, gesture: Gesture, time_s: float) -> None:
         """Obeys a button or pad pressed at `time_s`."""
@@ -90,10 +91,11 @@ class Desk:
             self._next_s = time.monotonic() + _PACE_S
 
     def complain(self, why: str) -> None:
-        """Shows why a command was refused, unless it was shown just now."""
-        told, told_s = self._complaint
-        if why != told or time.monotonic() - told_s > _AGAIN_S:
-            self._complaint = why, time.monotonic()
+        """Shows why a command was refused, unless it, or much else, was shown just now."""
+        now = time.monotonic()
+        self._complaints = {c: s for c, s in self._complaints.items() if now - s <= _AGAIN_S}
+        if why not in self._complaints and len(self._complaints) < _MOST_COMPLAINTS:
+            self._complaints[why] = now
             self._tell(why)
 
     def _ask(self, command: Command) -> None:

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from livedshl.errors import ControllerError
 from livedshl.live.port_watcher import PortWatcher
+from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.live.watched_input import WatchedInput
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.surfaces.bindings import (
@@ -47,7 +49,8 @@ class MidiControl:
         self._to_learn: tuple[Gesture, ...] = ()
         self._left = threading.Event()
         self._input = WatchedInput(port, _OWN_NAME, watcher, tell)
-        self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
+        run = partial(run_steadily, self._run, self._left, "The controller", tell)
+        self._thread = threading.Thread(target=run, name="controller", daemon=True)
 
     def __enter__(self) -> "MidiControl":
         try:
@@ -62,8 +65,9 @@ class MidiControl:
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
-        self._thread.join()
-        self._input.close()
+        self._thread.join(LEAVING_S)
+        if not self._thread.is_alive():  # else its MIDI system hangs, and closing would too
+            self._input.close()
 
     def learn(self, *gestures: Gesture) -> str:
         """Maps the first of these gestures that suits the next knob turned or pad pressed.

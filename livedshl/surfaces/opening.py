@@ -11,7 +11,7 @@ from livedshl.live.session import Session
 from livedshl.surfaces.gesture import Gesture
 
 _POLL_S = 0.05
-_CLOSING_S = 3.0  # the screen has this long to close after the music
+_CLOSING_S = 0.8  # the screen has this long to close after the music
 
 
 def play_under_screen(
@@ -42,7 +42,7 @@ def play_under_screen(
 def _leave_without_terminal(playing: Thread, closed: Event) -> None:
     """Leaves the process if the screen does not close after the music is over.
 
-    Textual waits for ever once its terminal is gone. All files are closed by then.
+    Textual waits for ever once its terminal is gone, or is not read. All files are closed by then.
     """
     playing.join()
     if not closed.wait(_CLOSING_S):

@@ -11,18 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
+from math import isfinite
 from typing import Any
 
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
-from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
-from pythonosc.osc_packet import OscPacket, ParseError
 
 from livedshl.errors import CommandError, OutputError, did_you_mean
+from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.performance.command_text import Value, part_of, value_of
 from livedshl.performance.commands import COMMANDS, Command, ValueKind, kind_of
 from livedshl.surfaces.desk import Desk, Music
 from livedshl.surfaces.gesture import Gesture, move_called
+from livedshl.surfaces.osc_listeners import Listeners
+from livedshl.surfaces.osc_packet import MOST_BYTES, NotOscError, messages_of
 from livedshl.surfaces.present import plain_name, present_commands
 
 # OSC has no passwords, and one packet can stop the music. So only programs on this machine can
@@ -30,10 +33,11 @@ from livedshl.surfaces.present import plain_name, present_commands
 HOST = "127.0.0.1"
 _ROOT = "/livedshl/"
 _HELLO = f"{_ROOT}hello"
-_MOST_BYTES = 1 << 16
-_MOST_LISTENERS = 8
-_NO_OSC = (ParseError, ValueError, RecursionError)  # from python-osc, for packets that are not OSC
+_MOST_LETTERS = 200  # of an address or a text
+_SHOWN_LETTERS = 60  # of what is wrong
+_LOWEST_PORT, _HIGHEST_PORT = 1024, 65535  # for answers
 _PERIOD_S = 0.05
+_MOST_MESSAGES = 250  # in a period; what comes beyond waits with the system, or is dropped there
 _FEEDBACK_S = 0.2
 
 
@@ -47,7 +51,7 @@ class OscServer:
         self._music = music
         self._tell = tell
         self._desk = Desk(music, tell)
-        self._listeners: dict[tuple[str, int], dict[str, Value]] = {}  # the state that each knows
+        self._listeners = Listeners()
         self._warned = False
         self._feedback_s = 0.0  # when the next feedback is due
         self._left = threading.Event()
@@ -61,8 +65,8 @@ class OscServer:
                 where=f"OSC port {port}",
                 remedy="Choose another port",
             ) from None
-        self._socket.settimeout(_PERIOD_S)
-        self._thread = threading.Thread(target=self._run, name="OSC", daemon=True)
+        run = partial(run_steadily, self._run, self._left, "OSC", tell)
+        self._thread = threading.Thread(target=run, name="OSC", daemon=True)
 
     def __enter__(self) -> "OscServer":
         logging.getLogger().addFilter(_is_ours)
@@ -71,52 +75,61 @@ class OscServer:
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
-        self._thread.join()
+        self._thread.join(LEAVING_S)
         self._socket.close()
         logging.getLogger().removeFilter(_is_ours)
 
     def _run(self) -> None:
         while not self._left.is_set():
-            # Windows reports here that a listener has gone.
-            with suppress(TimeoutError, ConnectionResetError):
-                self._take(*self._socket.recvfrom(_MOST_BYTES))
+            self._receive(time.monotonic() + _PERIOD_S)
             self._desk.hand_on()
             if time.monotonic() >= self._feedback_s:
                 self._feedback_s = time.monotonic() + _FEEDBACK_S
                 self._tell_listeners()
 
-    def _take(self, packet: bytes, sender: tuple[str, int]) -> None:
-        time_s = time.perf_counter()
-        for message in self._messages(packet):
-            try:
-                if message.address == _HELLO:
-                    self._welcome(sender, message.params)
-                elif gesture := gesture_of(message.address, message.params):
-                    self._desk.press(gesture, time_s)
-            except CommandError as error:
-                self._desk.complain(str(error))
+    def _receive(self, until_s: float) -> None:
+        """Obeys what arrives until a time of `time.monotonic`, but not without bound."""
+        taken = 0
+        while (left_s := until_s - time.monotonic()) > 0:
+            if taken >= _MOST_MESSAGES:
+                self._left.wait(left_s)
+                return
+            self._socket.settimeout(left_s)
+            # Windows reports here that a listener has gone.
+            with suppress(TimeoutError, ConnectionResetError):
+                taken += self._take(*self._socket.recvfrom(MOST_BYTES))
 
-    def _messages(self, packet: bytes) -> list[OscMessage]:
-        """The messages of a packet, at once whatever time they carry."""
+    def _take(self, packet: bytes, sender: tuple[str, int]) -> int:
+        """Obeys the messages of a packet, at once whatever time they carry; returns how many."""
+        time_s = time.perf_counter()
         try:
-            return [timed.message for timed in OscPacket(packet).messages]
-        except _NO_OSC:
+            messages = messages_of(packet)
+        except NotOscError:
             if not self._warned:
                 self._warned = True
                 self._tell("Ignored a packet on the OSC port that is not OSC")
-            return []
+            return 1
+        for address, values in messages:
+            try:
+                if address == _HELLO:
+                    self._welcome(sender, values)
+                elif gesture := gesture_of(address, values):
+                    self._desk.press(gesture, time_s)
+            except CommandError as error:
+                self._desk.complain(str(error))
+        return max(1, len(messages))
 
     def _welcome(self, sender: tuple[str, int], values: Sequence[Any]) -> None:
-        host, port = sender[0], values[0] if values else sender[1]
-        if not (isinstance(port, int) and 1 <= port <= 65535):
-            raise CommandError(
-                f"{port!r} is not a port", where=_HELLO, remedy="Give the port to reply to"
-            )
-        self._listeners.pop((host, port), None)
-        while len(self._listeners) >= _MOST_LISTENERS:
-            del self._listeners[next(iter(self._listeners))]
-        self._listeners[host, port] = {}
-        self._feedback_s = 0.0
+        """Takes in a hello; from a button, 1 is for pressed and 0 for let go."""
+        value = _plain(values[0], _HELLO) if values else 1
+        if not isinstance(value, int | float):
+            raise _no_port(value)
+        if value == 0:
+            return
+        port = sender[1] if value == 1 else int(value)
+        if value != 1 and (port != value or not _LOWEST_PORT <= port <= _HIGHEST_PORT):
+            raise _no_port(value)
+        self._listeners.welcome((sender[0], port), time.monotonic())
 
     def _tell_listeners(self) -> None:
         """Sends each listener what has changed since it last heard."""
@@ -124,12 +137,9 @@ class OscServer:
         if snapshot is None:
             return
         state = {address_of(command): value_of(command) for command in present_commands(snapshot)}
-        for listener, told in self._listeners.items():
-            news = {a: value for a, value in state.items() if a not in told or told[a] != value}
-            if news:
-                told |= news
-                with suppress(OSError):
-                    self._socket.sendto(_bundle(news), listener)
+        for listener, news in self._listeners.news(state, time.monotonic()):
+            with suppress(OSError):
+                self._socket.sendto(_bundle(news), listener)
 
 
 def gesture_of(address: str, values: Sequence[Any]) -> Gesture | None:
@@ -137,6 +147,9 @@ def gesture_of(address: str, values: Sequence[Any]) -> Gesture | None:
 
     Raises CommandError.
     """
+    if len(address) > _MOST_LETTERS:
+        raise CommandError("unknown OSC address", where=_short(address))
+    values = [_plain(value, address) for value in values]
     name, *words = address.removeprefix(_ROOT).split("/")
     kind = COMMANDS.get(name)
     if kind is None or not address.startswith(_ROOT):
@@ -157,9 +170,32 @@ def gesture_of(address: str, values: Sequence[Any]) -> Gesture | None:
     (value,) = values
     if kind.takes is ValueKind.SWITCH:
         if not isinstance(value, int | float):
-            raise CommandError(f"{value!r} is not 1 or 0", where=address, remedy="Send 1 or 0")
+            raise CommandError(
+                f"{_short(repr(value))} is not 1 or 0", where=address, remedy="Send 1 or 0"
+            )
         value = bool(value)
     return Gesture(name, part, value)
+
+
+def _plain(value: Any, address: str) -> Value:
+    """A value that a control may take: a finite number, a switch, a short text or nothing."""
+    if isinstance(value, str) and len(value) > _MOST_LETTERS:
+        raise CommandError("a text that is too long", where=address)
+    if not isinstance(value, int | float | str | None):
+        raise CommandError("a value of an unknown type", where=address, remedy="Send a number")
+    if isinstance(value, float) and not isfinite(value):
+        raise CommandError(f"{value} is not a number", where=address, remedy="Send a number")
+    return value
+
+
+def _no_port(value: Value) -> CommandError:
+    what = f"{_short(repr(value))} is not a port"
+    remedy = f"Give the port to reply to, {_LOWEST_PORT} to {_HIGHEST_PORT}"
+    return CommandError(what, where=_HELLO, remedy=remedy)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[:_SHOWN_LETTERS]}..."
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

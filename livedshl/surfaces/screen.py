@@ -1,5 +1,7 @@
 """The screen of `livedshl play`: what plays, what comes next and why, and keys to steer it."""
 
+import select
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -160,7 +162,7 @@ class Cockpit(App[None]):
             self.exit()
             return
         self._desk.hand_on()
-        snapshot = self._session.snapshot()
+        snapshot = self._session.snapshot() if _terminal_reads() else None
         if snapshot:
             pages = key_pages(self.size.width, self.size.height)
             self._panels.help_page %= len(pages) + 1
@@ -193,6 +195,17 @@ class Cockpit(App[None]):
             Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
             Text(hint(width), _BAR),
         )
+
+
+def _terminal_reads() -> bool:
+    """Whether the terminal has room for a frame.
+
+    One that is halted has not. Textual would queue 30 frames and then wait, with every later key.
+    """
+    terminal = sys.__stderr__  # which Textual draws on
+    if sys.platform == "win32" or terminal is None or not terminal.isatty():
+        return True
+    return bool(select.select([], [terminal], [], 0)[1])
 
 
 def _lines(lines: list[Text], height: int) -> Text:

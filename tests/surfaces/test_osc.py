@@ -127,7 +127,7 @@ def test_a_fader_that_is_swept_ends_at_its_last_value(client, music):
         ("/livedshl/tempo", []), ("/livedshl/tempo", "fast"), ("/livedshl/tempo", 1e6),
         ("/livedshl/tempo", float("nan")), ("/livedshl/hold", "on"), ("/livedshl/key", 3),
         ("/livedshl/key", "Am"), ("/livedshl/mute/zither", 1), ("/livedshl/hello", "me"),
-        ("/livedshl/hello", 0), ("/livedshl/tempo", [1, 2]), ("/livedshl/level/bass/up/up", []),
+        ("/livedshl/hello", 80), ("/livedshl/tempo", [1, 2]), ("/livedshl/level/bass/up/up", []),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_told_once_and_the_next_message_is_obeyed(
