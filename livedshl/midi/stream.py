@@ -10,7 +10,6 @@ from livedshl.midi.message import KINDS
 
 SYSEX, END_OF_SYSEX = 0xF0, 0xF7
 ACTIVE_SENSING = 0xFE
-SYSTEM_RESET = 0xFF
 _REAL_TIME = 0xF8  # and above: single bytes that may come within any other message
 
 _DATA_BYTES = {kind.status | channel: kind.data_bytes for kind in KINDS for channel in range(16)}
