@@ -116,6 +116,7 @@ class LiveMusic:
         match command:
             case Panic():
                 self._delivery.panic()
+                self.snapshot = replace(self.snapshot, panics=self.snapshot.panics + 1)
             case SetLatency(ms):
                 self._delivery.set_latency(ms)
             case SetTempo(bpm):

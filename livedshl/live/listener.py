@@ -15,8 +15,9 @@ from livedshl.live.session import Session
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.live.watched_input import WatchedInput
-from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on
+from livedshl.midi.message import NOTE_ON, channel_of, is_note_off, is_note_on, lets_go
 from livedshl.music import Chord
+from livedshl.music.chords import NOTE_NAMES
 from livedshl.music.segments import CHORD
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.performance.commands import Answer, FollowChord, Listen
@@ -34,8 +35,10 @@ class Listener:
     """Listens to a MIDI input on its own thread; a context manager.
 
     During a phrase the music leaves out its melody; after it, the music answers. The band follows
-    a held chord until it is let go. Echoes of the music's own notes, from a port that loops, are
-    ignored. tell: shows the user a line. Raises OutputError if the port cannot be opened.
+    a held chord until it is let go. A key is also up when its keyboard says so for all keys, goes
+    or is reset, after a panic, and after eight bars: no lost note-off silences the melody for good.
+    Echoes of the music's own notes, from a port that loops, are ignored. tell: shows the user a
+    line. Raises OutputError if the port cannot be opened.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Listener:
         self._echoes: set[tuple[int, int]] = set()  # channel and pitch of echoes that are on
         self._accompanies = False  # whether the music leaves out its melody
         self._chord: Chord | None = None  # that the music was told to follow
+        self._panics = 0  # of the music so far
         self._left = threading.Event()
         run = partial(run_steadily, self._run, self._left, "Listening", tell)
         self._thread = threading.Thread(target=run, name="listener", daemon=True)
@@ -69,29 +73,34 @@ class Listener:
             if snapshot is None:
                 continue
             phrases = phrases or PhraseListener(snapshot.grid)
-            if self._input.went() or not snapshot.running:  # we would not hear keys let go
-                phrases.release_all(snapshot.tick)
-                self._echoes.clear()
-            if not snapshot.running:
-                continue
-            for message, time_s in received:
-                if len(message) == 3:
+            panicked, self._panics = snapshot.panics > self._panics, snapshot.panics
+            # While the port is away or the clock stands still, we would not hear keys let go.
+            if panicked or self._input.went() or not snapshot.running:
+                self._release_all(phrases, snapshot.tick)
+            if snapshot.running:
+                for message, time_s in received:
                     self._take(phrases, snapshot, message, time_s)
-            try:
-                self._respond(phrases, snapshot)
-            except LivedshlError as error:
-                self._tell(str(error))
+                try:
+                    self._respond(phrases, snapshot)
+                except LivedshlError as error:
+                    self._tell(str(error))
+            self._session.show_keys(phrases.keys)
 
     def _take(
         self, phrases: PhraseListener, snapshot: Snapshot, message: bytes, time_s: float
     ) -> None:
+        tick = self._session.tick_at(time_s)
+        if lets_go(message):
+            self._release_all(phrases, tick)
+        if len(message) < 3:
+            return
         status, pitch, velocity = message
         channel = channel_of(status)
-        tick = self._session.tick_at(time_s)
         if is_note_on(status, velocity):
             if _is_echo(snapshot, tick, channel, pitch):
                 self._echoes.add((channel, pitch))
             else:
+                self._echoes.discard((channel, pitch))  # whose note-off was lost
                 phrases.strike(tick, pitch)
         elif is_note_off(status, velocity):
             if (channel, pitch) in self._echoes:
@@ -99,23 +108,30 @@ class Listener:
             else:
                 phrases.release(tick, pitch)
 
+    def _release_all(self, phrases: PhraseListener, tick: int) -> None:
+        phrases.release_all(tick)
+        self._echoes.clear()
+
     def _respond(self, phrases: PhraseListener, snapshot: Snapshot) -> None:
         """Asks the music for what the keys that are down now call for."""
+        tick = self._session.tick_at(time.perf_counter())
+        if stuck := phrases.let_go_of_stuck(tick):
+            names = " ".join(NOTE_NAMES[pitch % 12] for pitch in stuck)
+            self._tell(f"Down for eight bars, so taken for let go: {names}")
         if phrases.chord != self._chord:
             self._chord = phrases.chord
             self._session.send(FollowChord(self._chord))
-        tick = self._session.tick_at(time.perf_counter())
-        if phrases.ended(tick, _silence(snapshot)):
+        if phrases.is_idle(tick):  # first, for a phrase that a stuck key kept from its end
+            phrases.forget()
+            if self._accompanies:
+                self._accompanies = False
+                self._session.send(Listen(False))
+        elif phrases.ended(tick, _silence(snapshot)):
             self._accompanies = False
             self._session.send(Answer(self._phrase(phrases, snapshot)))
         elif phrases.is_phrase and not self._accompanies:
             self._accompanies = True
             self._session.send(Listen(True))
-        elif phrases.is_idle(tick):
-            phrases.forget()
-            if self._accompanies:
-                self._accompanies = False
-                self._session.send(Listen(False))
 
     def _phrase(self, phrases: PhraseListener, snapshot: Snapshot) -> Phrase:
         """The phrase that is over, in C, with the chords that accompanied it."""

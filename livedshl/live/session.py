@@ -85,6 +85,7 @@ class Session:
         self._stop = threading.Event()
         self._ending = threading.Event()
         self._composing: ComposerThread | None = None
+        self._keys: tuple[int, ...] = ()
 
     def send(self, command: Command) -> Command:
         """Obeys a command where in the music it acts.
@@ -119,7 +120,11 @@ class Session:
 
     def snapshot(self) -> Snapshot | None:
         """The performance as it stands; None until there is music."""
-        return self._composing.snapshot() if self._composing else None
+        return replace(self._composing.snapshot(), keys=self._keys) if self._composing else None
+
+    def show_keys(self, pitches: tuple[int, ...]) -> None:
+        """Shows in every snapshot which keys the player who is listened to holds down."""
+        self._keys = pitches
 
     def save(self) -> Path:
         """Writes the last bars that were heard into a new file, with their log and trace.

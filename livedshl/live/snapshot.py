@@ -19,7 +19,8 @@ class Snapshot:
     0 while it stands still. sync: who drives it. latency_ms: how early notes are sent.
     steering: the settings with all commands so far.
     chunks: those heard lately and all to come, ascending. chords: what the numbers in their steps
-    stand for. lateness: of everything that has been sent. hearing: where it goes.
+    stand for. lateness: of everything that has been sent. hearing: where it goes. panics: how many
+    there have been. keys: pitches that the player who is listened to holds down.
 
     The composer thread makes one for each hop and assigns it whole; `at` adds the clock and the
     hearing.
@@ -35,6 +36,8 @@ class Snapshot:
     chords: ChordVocabulary
     lateness: Lateness
     hearing: Hearing
+    panics: int = 0
+    keys: tuple[int, ...] = ()
 
     @property
     def running(self) -> bool:

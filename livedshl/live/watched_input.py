@@ -7,8 +7,9 @@ from queue import SimpleQueue
 
 from livedshl.errors import OutputError
 from livedshl.live.port_watcher import PortWatcher
+from livedshl.outputs.midi_input import MidiInput
 from livedshl.outputs.port_news import PortKind, PortNews
-from livedshl.outputs.ports import MidiInput, open_input
+from livedshl.outputs.ports import open_input
 
 _RETRY_S = 0.5
 

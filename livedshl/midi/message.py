@@ -18,6 +18,10 @@ PITCH_BEND = 0xE0
 DAMPING = (64, 123)  # sustain pedal up, all notes off
 ALL_SOUND_OFF = 120
 
+SYSTEM_RESET = 0xFF
+# All sound off, reset all controllers, all notes off, and the modes that switch notes off too.
+_RELEASING = frozenset((ALL_SOUND_OFF, 121, *range(123, 128)))
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -63,6 +67,13 @@ def is_note_off(status: int, velocity: int) -> bool:
     """Whether a message ends a note."""
     kind = KIND_OF[status]
     return kind == NOTE_OFF or (kind == NOTE_ON and velocity == 0)
+
+
+def lets_go(message: bytes) -> bool:
+    """Whether a message says that no key is down any more."""
+    if len(message) == 3:
+        return KIND_OF[message[0]] == CONTROL and message[1] in _RELEASING
+    return message[0] == SYSTEM_RESET
 
 
 def event_message(status: int, data1: int, data2: int) -> bytes:

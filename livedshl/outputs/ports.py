@@ -2,10 +2,10 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from livedshl.errors import OutputError
+from livedshl.outputs.midi_input import MidiInput
 from livedshl.outputs.midi_systems import (
     CLIENT_NAME,
     listed,
@@ -19,8 +19,6 @@ from livedshl.outputs.port_names import same_port
 # its buffer when the port closes.
 _FLUSH_S = 0.1
 _QUEUE_SIZE = 4096  # messages; at 300 BPM half a minute of clock
-# Clocks may differ by 200 parts per million; the best guess of their offset may age by half that.
-_CLOCK_DRIFT = 1e-4
 
 
 class MidiPort:
@@ -47,34 +45,6 @@ class MidiPort:
         """Closes the port."""
         self._output.close_port()
         self._output.delete()
-
-
-class MidiInput:
-    """An open MIDI input that is polled, and never calls back.
-
-    A callback would have to wait until the clock releases the interpreter. RtMidi keeps what has
-    arrived, with the system's time stamps, until it is polled.
-    """
-
-    def __init__(self, source: Any) -> None:
-        self._input = source
-        self._source_s = 0.0  # the sum of RtMidi's intervals
-        self._offset_s = float("inf")  # from there to `time.perf_counter`, at least
-
-    def receive(self) -> Iterator[tuple[bytes, float]]:
-        """What has arrived since the last call, each with its time of `time.perf_counter`."""
-        while event := self._input.get_message():
-            message, interval_s = event
-            self._source_s += interval_s
-            # Nothing is read before it arrived, so the smallest offset is the truest.
-            aged_s = self._offset_s + _CLOCK_DRIFT * interval_s
-            self._offset_s = min(time.perf_counter() - self._source_s, aged_s)
-            yield bytes(message), self._source_s + self._offset_s
-
-    def close(self) -> None:
-        """Closes it."""
-        self._input.close_port()
-        self._input.delete()
 
 
 def output_names() -> list[str]:
@@ -113,12 +83,12 @@ def open_input(name: str, own_name: str = CLIENT_NAME) -> MidiInput:
     own_name: the name of the client, and of the virtual input.
     """
     source = open_input_client(own_name, _QUEUE_SIZE)
-    source.ignore_types(timing=False)
+    source.ignore_types(False, False, False)
     if name:
         _open(source, name, "in")
     else:
         _make_virtual(source, own_name)
-    return MidiInput(source)
+    return MidiInput(source, own_name)
 
 
 def open_lister(inputs: bool = False) -> Any:

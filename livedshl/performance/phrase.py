@@ -17,6 +17,7 @@ _LEAST_NOTES = 3  # of a phrase
 _CHORD_NOTES = 3  # struck together: a chord, not melody
 _TOGETHER_TICKS = 60
 _MOST_NOTES = 200
+_LONGEST_BARS = 8  # that a key can be down; one that is down for longer has lost its note-off
 _MOST_STEPS = 144  # of a phrase: the networks read no more
 
 
@@ -104,6 +105,23 @@ class PhraseListener:
             return None
         return Chord.of_pitch_classes(pitches[0] % 12, (pitch % 12 for pitch in pitches))
 
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """The pitches of the keys that are down, ascending."""
+        return tuple(sorted(self._held))
+
+    def let_go_of_stuck(self, tick: int) -> tuple[int, ...]:
+        """Counts keys that have been down for too long as up, and never played.
+
+        Returns their pitches. Their note-offs are lost, or something lies on the keys.
+        """
+        longest = _LONGEST_BARS * self._grid.bar_ticks
+        stuck = [note for note in self._held.values() if tick - note.onset > longest]
+        for note in stuck:
+            del self._held[note.pitch]
+            self._notes = [other for other in self._notes if other is not note]
+        return tuple(sorted(note.pitch for note in stuck))
+
     def ended(self, tick: int, silence: float) -> bool:
         """Whether a phrase has ended: no melody key was down for `silence` ticks."""
         melody = self._melody()
@@ -113,9 +131,11 @@ class PhraseListener:
         return tick - last >= silence
 
     def is_idle(self, tick: int) -> bool:
-        """Whether it has been quiet for so long that no phrase can come of the notes so far."""
-        last = max((note.end or tick for note in self._notes), default=tick)
-        return bool(self._notes) and tick - last > _FORGOTTEN_BEATS * self._grid.beat_ticks
+        """Whether there are no notes, or it has been quiet for so long that no phrase can come."""
+        if not self._notes:
+            return True
+        last = max(note.end or tick for note in self._notes)
+        return tick - last > _FORGOTTEN_BEATS * self._grid.beat_ticks
 
     def release_all(self, tick: int) -> None:
         """Every key comes up."""

@@ -30,6 +30,7 @@ from livedshl.surfaces.view import (
     candidate_lines,
     clock_line,
     form_line,
+    keys_line,
     part_lines,
     roll,
     song_lines,
@@ -37,7 +38,7 @@ from livedshl.surfaces.view import (
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
-_LINES_BESIDES = 7  # output, clock, form, chords, a gap, message and hint
+_LINES_BESIDES = 7  # output, clock, form, chords, keys, message and hint
 _LOWEST_ROLL = 4  # lines
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
@@ -190,7 +191,7 @@ class Cockpit(App[None]):
             form_line(snapshot),
             *roll(snapshot, width, roll_height),
             _lines(song_lines(snapshot, codes), n_songs),
-            Text(),
+            keys_line(snapshot),
             beside,
             Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
             Text(hint(width), _BAR),

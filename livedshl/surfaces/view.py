@@ -15,7 +15,7 @@ from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_END, NOTE_PITCH, NOTE_START, notes_of
 from livedshl.music import TICKS_PER_STEP
-from livedshl.music.chords import NO_CHORD
+from livedshl.music.chords import NO_CHORD, NOTE_NAMES
 from livedshl.music.segments import CHORD
 from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
@@ -218,6 +218,12 @@ def _code(label: str, code: Sequence[int], beside: Sequence[int] | None) -> Text
 
 def _digit(symbol: int) -> str:
     return "0123456789abcdefghijklmnopqrstuvwxyz"[symbol] if symbol < 36 else "+"
+
+
+def keys_line(snapshot: Snapshot) -> Text:
+    """The keys that are held down on the keyboard; empty if none is."""
+    names = " ".join(NOTE_NAMES[pitch % 12] for pitch in snapshot.keys)
+    return Text(f"Keys: {names}" if names else "", _DIM, no_wrap=True, overflow="ellipsis")
 
 
 def candidate_lines(snapshot: Snapshot, n_lines: int, codes: bool) -> list[Text]:

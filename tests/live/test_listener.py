@@ -6,12 +6,16 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.still import StillSession
 
 from livedshl.live.listener import Listener
+from livedshl.midi.message import is_note_off, is_note_on, lets_go
 from livedshl.music import COMMON_TIME, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import Answer, FollowChord, Listen
+from livedshl.performance.phrase import PhraseListener
 
 ON, OFF = 0x93, 0x83
 BEAT = COMMON_TIME.beat_ticks
@@ -22,16 +26,25 @@ class Keyboard:
 
     def __init__(self, *_):
         self._queue = SimpleQueue()
-        self.times_read = 0
+        self._times_read = 0
 
     def put(self, status, *pitches):
-        for pitch in pitches:
-            self._queue.put((bytes((status, pitch, 90)), time.perf_counter()))
+        self.send(*[bytes((status, pitch, 90)) for pitch in pitches])
+
+    def send(self, *messages):
+        """Returns when the messages have been heard."""
+        for message in messages:
+            self._queue.put((message, time.perf_counter()))
+        until = self._times_read + 3
+        deadline = time.monotonic() + 2
+        while self._times_read < until:
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
 
     def receive(self):
         while not self._queue.empty():
             yield self._queue.get()
-        self.times_read += 1
+        self._times_read += 1
 
     def went(self):
         return False
@@ -47,10 +60,13 @@ class Session(StillSession):
         super().__init__()
         self.tick = super().snapshot().tick
         self.quarter_bpm = 110.0
+        self.panics = 0
         self.asked = []
 
     def snapshot(self):
-        return replace(super().snapshot(), tick=self.tick, quarter_bpm=self.quarter_bpm)
+        still = super().snapshot()
+        moving = {"tick": self.tick, "quarter_bpm": self.quarter_bpm, "panics": self.panics}
+        return replace(still, **moving)
 
     def tick_at(self, time_s):
         return self.tick
@@ -66,20 +82,9 @@ def session():
 
 @pytest.fixture
 def keyboard(session, monkeypatch):
-    """A keyboard that a listener hears; `put` returns when it has been heard."""
+    """A keyboard that a listener hears."""
     keyboard = Keyboard()
     monkeypatch.setattr("livedshl.live.listener.WatchedInput", lambda *_: keyboard)
-    put = keyboard.put
-
-    def put_and_wait(status, *pitches):
-        put(status, *pitches)
-        until = keyboard.times_read + 3
-        deadline = time.monotonic() + 2
-        while keyboard.times_read < until:
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
-
-    keyboard.put = put_and_wait
     with Listener("keys", session, None, session.asked.append):
         yield keyboard
 
@@ -144,3 +149,86 @@ def test_a_note_of_its_own_that_comes_back_is_not_listened_to(session, keyboard,
     session.tick += 200  # too late for an echo
     keyboard.put(ON, *chord)
     assert session.asked == [FollowChord(Chord.parse("C"))]
+
+
+UP = [
+    *[pytest.param(bytes((0xB3, number, 0)), id=f"controller {number}")
+      for number in (120, 121, 123, 124, 125, 126, 127)],
+    pytest.param(b"\xff", id="system reset"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", UP)
+def test_a_message_that_lets_go_of_every_key_ends_the_phrase_and_the_chord(
+    session, keyboard, message
+):
+    keyboard.put(ON, 52, 55, 59)
+    session.tick += 100
+    play(session, keyboard, [69, 71, 72])
+    keyboard.put(ON, 74)  # its note-off is lost
+    assert session.keys == (52, 55, 59, 74)
+    keyboard.send(message)
+    session.tick += BEAT
+    keyboard.send(b"\xf8")
+    assert session.keys == ()
+    assert session.asked[-2] == FollowChord(None)
+    assert isinstance(session.asked[-1], Answer)
+
+
+def test_a_panic_counts_as_letting_go(session, keyboard):
+    play(session, keyboard, [69, 71, 72])
+    keyboard.put(ON, 74)
+    session.panics += 1
+    session.tick += 10
+    keyboard.send(b"\xf8")
+    assert session.keys == ()
+    session.tick += BEAT
+    keyboard.send(b"\xf8")
+    assert isinstance(session.asked[-1], Answer)
+
+
+def test_a_key_that_is_never_let_go_gives_the_melody_back_after_eight_bars(session, keyboard):
+    play(session, keyboard, [69, 71, 72])
+    keyboard.put(ON, 74)
+    session.tick += 8 * COMMON_TIME.bar_ticks
+    keyboard.send(b"\xf8")
+    assert session.asked == [Listen(True)]
+    session.tick += 1
+    keyboard.send(b"\xf8")
+    assert session.asked[1:] == ["Down for eight bars, so taken for let go: D", Listen(False)]
+    assert session.keys == ()
+    play(session, keyboard, [69, 71, 72, 74])
+    session.tick += BEAT
+    keyboard.send(b"\xf8")
+    assert isinstance(session.asked[-1], Answer)
+
+
+def test_a_chord_that_is_never_let_go_ends_after_eight_bars(session, keyboard):
+    keyboard.put(ON, 52, 55, 59)
+    session.tick += 8 * COMMON_TIME.bar_ticks + 1
+    keyboard.send(b"\xf8")
+    assert session.asked[-1] == FollowChord(None)
+
+
+note_offs = st.sampled_from([bytes((OFF, pitch, 0)) for pitch in (69, 71, 72, 74)])
+
+
+@given(st.lists(st.tuples(
+    st.one_of(st.sampled_from([bytes((ON, pitch, 90)) for pitch in (60, 64, 69, 71, 72, 74)]),
+              note_offs, st.binary(min_size=1, max_size=3)),
+    st.integers(0, 600)), max_size=40))  # fmt: skip
+def test_whatever_comes_the_melody_is_back_and_no_chord_is_held_nine_bars_later(messages):
+    phrases = PhraseListener(COMMON_TIME)
+    tick, longest = 10_000, 9 * COMMON_TIME.bar_ticks
+    for message, gap in messages:
+        tick += gap
+        if lets_go(message):
+            phrases.release_all(tick)
+        elif len(message) == 3 and is_note_on(message[0], message[2]):
+            phrases.strike(tick, message[1])
+        elif len(message) == 3 and is_note_off(message[0], message[2]):
+            phrases.release(tick, message[1])
+    phrases.let_go_of_stuck(tick + longest)
+    assert phrases.keys == ()
+    assert phrases.chord is None
+    assert phrases.is_idle(tick + longest)

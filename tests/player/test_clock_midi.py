@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.clocks import JITTERS, Sender, Stage, beats_to_lock, deviations, rms
 from support.strategies import thorough
@@ -227,6 +227,8 @@ def test_start_sent_twice_begins_at_a_bar_twice(pulses, tempo):
     seeds,
     st.booleans(),
 )
+@example([163], 60.0, JITTERS["gaussian, 1 ms"], 13773, False)
+@example([163], 60.0, JITTERS["gaussian, 1 ms"], 13773, True)
 @unhurried
 def test_lost_and_doubled_pulses_do_not_move_the_beat(numbers, tempo, jitter, seed, doubled):
     numbers = [n for n in numbers if not any(0 < n - other < 24 for other in numbers)]

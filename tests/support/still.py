@@ -59,6 +59,7 @@ class StillSession:
         self.chunks = tuple(hop(number, band) for number in range(14))
         self.stopped = self.ending = False
         self.times_seen = 0
+        self.keys = ()
 
     def snapshot(self):
         self.times_seen += 1
@@ -66,11 +67,14 @@ class StillSession:
             tick=4 * COMMON_TIME.bar_ticks + BEAT + 60, quarter_bpm=110.0, grid=COMMON_TIME,
             sync=Sync.INTERNAL, latency_ms=0.0, steering=self.steering, chunks=self.chunks,
             chords=VOCABULARY, lateness=Lateness.opened(""),
-            hearing=Hearing(Output(OutputKind.PORT, "IAC Bus", "")),
+            hearing=Hearing(Output(OutputKind.PORT, "IAC Bus", "")), keys=self.keys,
         )  # fmt: skip
 
     def send(self, command):
         self.steering = steered(self.steering, command)
+
+    def show_keys(self, pitches):
+        self.keys = pitches
 
     def end(self):
         self.ending = True

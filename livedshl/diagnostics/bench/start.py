@@ -11,7 +11,8 @@ import numpy as np
 from livedshl.diagnostics.bench.measurement import Measurement
 from livedshl.errors import OutputError
 from livedshl.midi.message import NOTE_ON, kind_of
-from livedshl.outputs.ports import MidiInput, input_names, open_input, open_lister, output_names
+from livedshl.outputs.midi_input import MidiInput
+from livedshl.outputs.ports import input_names, open_input, open_lister, output_names
 from livedshl.progress import Progress
 
 _RUNS = 5

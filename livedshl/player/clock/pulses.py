@@ -15,7 +15,7 @@ _FIRST_NOISE_S = 1e-3
 # This many pulses in a row, each half a period out of step, are no longer jitter. After the least,
 # their spacing may show a new tempo; if it has not after the most, the tempo is the same.
 _LEAST_DOUBTED, _MOST_DOUBTED = 4, 8
-_SURE = 2 * PULSES_PER_BEAT  # a loop with less memory than that takes every pulse for one
+_SURE = 2 * PULSES_PER_BEAT  # a loop that has seen fewer pulses of its tempo counts every pulse
 _SAME_TEMPO = 0.05  # how much of a period their spacing may differ, if there is no jitter
 
 
@@ -35,6 +35,7 @@ class PulseTracker:
         self.time_s = 0.0
         self.period_s = _period_s(tempo_bpm)
         self._memory = 0  # pulses
+        self._seen = 0  # pulses of this tempo: a cut memory still knows about when they come
         self._in_step = False
         self._doubted: deque[float] = deque(maxlen=_MOST_DOUBTED)  # when they arrived
         self._drift_s = 0.0
@@ -61,14 +62,15 @@ class PulseTracker:
         noise_s = _SIGNIFICANCE * self._noise**0.5
         if not (was_in_step or (self._memory and abs(error_s) < max(_FIRST_NOISE_S, noise_s))):
             self.time_s = time_s
-            self._memory = min(self._memory, _AFTER_A_CHANGE) + 1
+            self._memory = self._seen = min(self._memory, _AFTER_A_CHANGE) + 1
             self._doubted.clear()
             return 0
-        if self._memory > _AFTER_A_CHANGE and abs(error_s) > max(self.period_s / 2, noise_s):
+        if self._seen > _AFTER_A_CHANGE and abs(error_s) > max(self.period_s / 2, noise_s):
             self._doubted.append(time_s)
             return self._judge() if len(self._doubted) >= _LEAST_DOUBTED else 0
         self._doubted.clear()
         self._memory += 1
+        self._seen += 1
         n = min(self._memory, _WIDEST)
         self.time_s += error_s * 2 * (2 * n - 1) / (n * (n + 1))
         self.period_s += error_s * (1.0 if n == 2 else 6 / (n * (n + 1)))
@@ -83,8 +85,9 @@ class PulseTracker:
             return 0  # they were held up and came at once; the next ones will show
         scatter_s = _SIGNIFICANCE * (2 * self._noise) ** 0.5 / (n - 1)
         differs = abs(spacing_s - self.period_s) > max(_SAME_TEMPO * self.period_s, scatter_s)
-        if differs or self._memory < _SURE:
-            self.time_s, self.period_s, self._memory = self._doubted[-1], spacing_s, n
+        if differs or self._seen < _SURE:
+            self.time_s, self.period_s = self._doubted[-1], spacing_s
+            self._memory = self._seen = n
             self._doubted.clear()
         elif n == _MOST_DOUBTED:
             lost = round((self._doubted[-1] - self.time_s) / self.period_s)
