@@ -1,5 +1,7 @@
 """How an error is printed: "Error: where: what. Remedy", in one line."""
 
+import errno
+
 import click
 
 from livedshl.cli.origins import place_of
@@ -56,6 +58,8 @@ def _explained(error: BaseException, context: click.Context | None) -> LivedshlE
             extra = next((name for name, names in light.items() if error.name in names), "train")
             remedy = f"Install it: {install_extra(extra)}"
             return LivedshlError(f"{error.name} is not installed", remedy=remedy)
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return LivedshlError("too many files are open", remedy="Allow more: ulimit -n 256")
     if isinstance(error, OSError) and error.filename:
         remedy = "Free it, or choose another place"
         return LivedshlError(str(error.strerror), where=str(error.filename), remedy=remedy)

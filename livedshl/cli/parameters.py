@@ -1,15 +1,17 @@
 """Types of options: their messages in plain words, and their completion with Tab."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from livedshl.bundle.model import list_models
 from livedshl.errors import LivedshlError
 from livedshl.outputs.ports import input_names, output_names
 from livedshl.performance.preset import preset_names
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Number(click.ParamType[Any]):
@@ -66,12 +68,14 @@ class Name(click.ParamType[Any]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """The names that begin so, and files where it may be one."""
         try:
             found = [name for name in self._names() if name.startswith(incomplete)]
         except LivedshlError:  # there is no MIDI: nothing to complete
             found = []
+        from click.shell_completion import CompletionItem  # only Tab needs it
+
         items = [CompletionItem(name) for name in found]
         # Files first: bash forgets all that came before them, and offers them if no name fits.
         return [CompletionItem(incomplete, type=self._files), *items] if self._files else items

@@ -1,5 +1,6 @@
 """Learns what happens to MIDI ports, from one process that watches them all."""
 
+import logging
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,6 +8,8 @@ from threading import Event, Lock, Thread
 
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, parse_news
 from livedshl.player.processes import module_command, start_process
+
+log = logging.getLogger(__name__)
 
 _COMMAND = module_command("livedshl.outputs.watch", [])
 _AGAIN_S = 1.0  # before a watch process that died is replaced
@@ -65,20 +68,36 @@ class PortWatcher:
                 self._process.kill()
 
     def _run(self) -> None:
-        while process := self._start():
-            assert process.stdout
-            for line in process.stdout:
-                number, news = parse_news(line)
-                self._ports[number].take(news)
-            process.wait()
+        warned = False
+        while not self._stopped.is_set():
+            try:
+                process = self._start()
+            except OSError as error:  # no room for a process, or for its pipes
+                process = None
+                if not warned:
+                    warned = True
+                    log.warning("nothing watches the MIDI ports for now: %s", error.strerror)
+            if process:
+                self._listen(process)
             if self._stopped.wait(_AGAIN_S):
                 return
-            # Nobody saw what happened meanwhile, so assume the worst.
-            for port in tuple(self._ports):
-                port.take(PortNews.DIED)
+            if process:  # nobody saw what happened meanwhile, so assume the worst
+                for port in tuple(self._ports):
+                    port.take(PortNews.DIED)
+
+    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
+        """Passes on the news until the process ends."""
+        assert process.stdout
+        for line in process.stdout:
+            number, news = parse_news(line)
+            self._ports[number].take(news)
+        process.wait()
 
     def _start(self) -> "subprocess.Popen[bytes] | None":
-        """Starts the process and names it every port; None once the watcher has been stopped."""
+        """Starts the process and names it every port; None once the watcher has been stopped.
+
+        Raises OSError.
+        """
         with self._lock:
             if self._stopped.is_set():
                 return None

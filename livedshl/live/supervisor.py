@@ -118,7 +118,11 @@ class Supervisor:
                 self._release_left_over()
                 return False
             log.warning("the player process died; another one carries on")
-        if not self._handle.replace():
+        try:
+            if not self._handle.replace():
+                return False
+        except OSError as error:  # no room for a process, or for its pipes
+            log.warning("no other player can start: %s", error.strerror)
             return False
         self._replacing = True
         self._replies.begin_next_player()

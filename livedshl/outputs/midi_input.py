@@ -82,10 +82,12 @@ def _open_sysex_end(own_name: str) -> Any:
         output = open_output_client(f"{own_name}-wake")
     except LivedshlError:
         return None
+    ours = [number for number, name in enumerate(output.get_ports()) if own.match(name)]
     try:
-        ours = [number for number, name in enumerate(output.get_ports()) if own.match(name)]
-        output.open_port(ours[-1])  # the last is the newest
-    except (*refusals(), IndexError):
-        output.delete()
-        return None
-    return output
+        if ours:
+            output.open_port(ours[-1])  # the last is the newest
+            return output
+    except refusals():
+        pass
+    output.delete()
+    return None

@@ -436,3 +436,13 @@ def test_a_part_is_found_whatever_the_case_of_its_letters():
 def test_what_cannot_be_obeyed_is_refused_with_the_reason(command, reason):
     with pytest.raises(CommandError, match=reason):
         checked(command, PARTS, SESSION.key.mode)
+
+
+def test_of_many_re_rolls_of_one_phrase_only_the_latest_few_act(composer_of):
+    composer = composer_of()
+    composer.compose()
+    tick = composer.tick
+    for _ in range(50):
+        composer.change(Change(tick, ReRoll()), most=4)
+    composer.compose()
+    assert len(composer.keep_before(tick + 1)) == 4

@@ -28,6 +28,7 @@ from livedshl.performance.commands import (
 )
 from livedshl.surfaces.gesture import Gesture, Move
 from livedshl.surfaces.osc import HOST, OscServer, gesture_of
+from livedshl.surfaces.osc_packet import NotOscError, messages_of
 
 
 @pytest.fixture
@@ -193,3 +194,30 @@ def test_hello_may_name_another_port_for_the_answers(client, listener):
 def test_a_port_that_is_taken_is_an_error_that_says_so(port, client, music):
     with pytest.raises(OutputError, match=f"{port}.*another"):
         OscServer(port, music, print)
+
+
+@given(st.binary(max_size=120), st.integers(-(2**31), 2**31 - 1), st.booleans())
+def test_of_any_packet_come_few_messages_or_a_reason(content, size, in_a_bundle):
+    head = b"#bundle\0" + bytes(7) + b"\1" + size.to_bytes(4, "big", signed=True)
+    try:
+        messages = messages_of(head + content if in_a_bundle else b"/" + content)
+    except NotOscError:
+        return
+    assert len(messages) <= 10
+
+
+@pytest.mark.parametrize("size", [-4, -20, 0, 3, 1 << 20])
+def test_a_bundle_with_a_wrong_size_stops_nothing(port, client, music, told, size):
+    message = b"/a\0\0,\0\0\0"
+    head = b"#bundle\0" + bytes(7) + b"\1" + len(message).to_bytes(4, "big") + message
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(head + size.to_bytes(4, "big", signed=True), (HOST, port))
+    client.send_message("/livedshl/panic", [])
+    wait_for(lambda: music.commands)
+    assert len(told) == 1
+
+
+def test_hello_from_a_button_or_with_a_float_is_answered(client, listener):
+    client.send_message("/livedshl/hello", 0)
+    client.send_message("/livedshl/hello", float(listener.getsockname()[1]))
+    assert heard(listener)["/livedshl/hold"] == [0]
