@@ -189,9 +189,9 @@ class Session:
                 failed=self._stop,
             )
             stack.callback(composing.stop)
+            self._composing = composing  # who hears that it begins may send a command at once
             self._calls.on_begin(performer.hearing)
             composing.start()
-            self._composing = composing
             self._await_end(performer)
             left = performer.ended
             composing.stop()
