@@ -11,7 +11,6 @@ from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import check_virtual_ports, output_names
 from livedshl.outputs.soundfont import find_soundfont
-from livedshl.outputs.synth import check_parts, check_synth
 
 # MIDI ports of synthesisers that sound with nothing else to set up, by how their names begin.
 _GENERAL_MIDI = ("Microsoft GS Wavetable Synth", "FLUID Synth", "TiMidity")
@@ -62,6 +61,8 @@ def choose_output(
         name = find_port(port, output_names())
         return Output(OutputKind.PORT, name, f"Playing to the MIDI port {name}.")
     if synth:
+        from livedshl.outputs.synth import check_parts  # late: other outputs need none of it
+
         check_parts()  # fails here rather than after the music is announced
         font = soundfont or find_soundfont()
         return Output(
@@ -77,7 +78,7 @@ def _best_output() -> Output:
     no_virtual_port = _why_not(check_virtual_ports)
     # With a virtual port, whether the synthesiser works shows when the player opens it: asking
     # the audio system first would hold up the first note by a tenth of a second.
-    no_sound = _why_not(find_soundfont if no_virtual_port is None else check_synth)
+    no_sound = _why_not(find_soundfont if no_virtual_port is None else _check_synth)
     if no_sound is None:
         font = str(find_soundfont())
         if no_virtual_port is None:
@@ -92,6 +93,12 @@ def _best_output() -> Output:
         return Output(OutputKind.VIRTUAL, CLIENT_NAME, f"{reason}{_remedies(no_sound)}")
     told = f"Nobody can hear it. No MIDI: {no_virtual_port.what}. No audio: {no_sound.what}."
     return Output(OutputKind.NOWHERE, "", f"{told}{_remedies(no_sound, no_virtual_port)}")
+
+
+def _check_synth() -> None:
+    from livedshl.outputs.synth import check_synth  # late, as in `choose_output`
+
+    check_synth()
 
 
 def _with_speakers() -> str:
