@@ -43,6 +43,7 @@ KINDS = (
 )
 
 # By status byte, 0 to 255. Indexing these is faster than calling the functions below.
+SYSEX, END_OF_SYSEX = 0xF0, 0xF7
 KIND_OF = bytes(status & 0xF0 for status in range(256))
 CHANNEL_OF = bytes(status & 0x0F for status in range(256))
 _DATA_BYTES = {kind.status: kind.data_bytes for kind in KINDS}

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from livedshl.midi.message import KINDS
 
-SYSEX, END_OF_SYSEX = 0xF0, 0xF7
 ACTIVE_SENSING = 0xFE
 _REAL_TIME = 0xF8  # and above: single bytes that may come within any other message
 

@@ -7,7 +7,8 @@ from math import inf
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.midi.stream import ACTIVE_SENSING, END_OF_SYSEX, SYSEX, whole_messages
+from livedshl.midi.message import END_OF_SYSEX, SYSEX
+from livedshl.midi.stream import ACTIVE_SENSING, whole_messages
 from livedshl.outputs.midi_systems import is_jack, open_output_client, refusals
 
 # Clocks may differ by 200 parts per million; the best guess of their offset may age by half that.

@@ -88,7 +88,7 @@ def _start_once(
             listener = listener or find()
             if player.poll() is not None or time.perf_counter() - started_s > _PATIENCE_S:
                 player.kill()
-                _, told = player.communicate()
+                told = player.stderr.read() if player.stderr else ""
                 asked = " ".join(["livedshl play", *options])
                 raise OutputError(f"`{asked}` played nothing: {told.strip()}")
             time.sleep(_POLL_S)
