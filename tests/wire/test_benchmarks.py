@@ -8,7 +8,7 @@ from support.surroundings import livedshl
 def test_bench_hears_the_first_note(jack):
     told = subprocess.run(livedshl("bench", "start"), env=jack, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
-    assert "first note, 5 starts" in told.stdout
+    assert "first note on a port, 5 starts" in told.stdout
 
 
 @pytest.mark.slow
