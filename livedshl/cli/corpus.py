@@ -3,10 +3,9 @@
 import json
 
 import click
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.options import kind_options
 from livedshl.cli.status import StatusLine, paged
 from livedshl.corpus import read_corpus
@@ -30,9 +29,9 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
         tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
         summary = summary_of(tunes)
     if as_json:
-        click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(summary.as_json()))
     else:
-        console, table = Console(), _table(summary, every)
+        console, table = PlainConsole(), _table(summary, every)
         with paged(console, table.row_count):
             console.print(table)
 
@@ -53,8 +52,8 @@ def _table(summary: CorpusSummary, every: bool) -> Table:
         table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
     table.add_row("skipped", f"{len(summary.skipped):,}")
     for reason, count in summary.reasons.items():
-        table.add_row("", f"{count:,}: {escape(reason)}")
+        table.add_row("", f"{count:,}: {reason}")
     for tune in summary.skipped:
         if every or tune.damaged:
-            table.add_row("", escape(f"{tune.source} {tune.title}: {tune.reason}"))
+            table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
     return table
