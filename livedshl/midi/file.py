@@ -60,11 +60,12 @@ def write_midi(
     write_beside(path, content.getvalue())
 
 
-def read_events(path: Path) -> Events:
-    """The channel messages of a MIDI file, in the order of their ticks."""
+def read_events(source: Path | io.BytesIO) -> Events:
+    """The channel messages of a MIDI file, or of its content, in the order of their ticks."""
+    file = mido.MidiFile(source) if isinstance(source, Path) else mido.MidiFile(file=source)
     events = []
     tick = 0
-    for message in mido.merge_tracks(mido.MidiFile(path).tracks):
+    for message in mido.merge_tracks(file.tracks):
         tick += message.time
         if not message.is_meta:
             status, data1, *data2 = message.bytes()

@@ -11,6 +11,7 @@ So the recording survives even if the process is killed. Closing rewrites the fi
 for each part.
 """
 
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -107,8 +108,7 @@ class Recorder:
         """
         if self._file.closed:
             return
-        self._file.close()
-        events = read_events(self._path)
+        events = self._recorded()
         if self._cut_tick is not None:
             events = cut_events(events, self._cut_tick)
         try:
@@ -118,6 +118,23 @@ class Recorder:
             )  # fmt: skip
         except OSError as error:
             raise self._failure(error) from error
+
+    def _recorded(self) -> Events:
+        """All events so far, and closes the file.
+
+        Reads what was opened, so a file that somebody moved or deleted meanwhile is whole.
+        """
+        try:
+            self._file.seek(0)
+            return read_events(io.BytesIO(self._file.read()))
+        except (OSError, EOFError, ValueError, LookupError) as error:
+            raise OutputError(
+                "something else changed the recording while it ran",
+                where=str(self._path),
+                remedy="Write it again from its log with `livedshl replay`",
+            ) from error
+        finally:
+            self._file.close()
 
     def _write(self, content: bytes) -> None:
         """Writes all of `content`. On a full disk the first write only comes up short."""

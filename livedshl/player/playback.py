@@ -27,6 +27,10 @@ class Playback:
         self._sender = ClockSender() if sends_clock else None
         self._late_ticks = LATE_TICKS * speed
 
+    def is_composed(self, tick: float) -> bool:
+        """Whether the music at `tick` is known; after its end nothing more will come."""
+        return tick < self.scheduler.horizon or self.finish_tick is not None
+
     def start(self, tick: float, time_s: float) -> Iterator[bytes]:
         """Lets `tick` sound at `time_s`; yields messages to send at once."""
         self.transport.start(tick, time_s)

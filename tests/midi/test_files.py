@@ -1,6 +1,6 @@
 import errno
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import mido
@@ -145,6 +145,35 @@ def test_a_disk_that_fills_up_leaves_the_recording_readable(tmp_path, room):
     assert kept and kept == whole[: len(kept)]
     recorder.close()
     assert sorted(read_events(path).tolist()) == sorted(kept)
+
+
+@pytest.mark.parametrize("change", ["delete", "move", "replace"])
+def test_a_recording_that_is_moved_or_deleted_while_it_runs_is_written_whole(tmp_path, change):
+    path = tmp_path / "take.mid"
+    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
+    recorder.append(chunk(0))
+    if change == "delete":
+        path.unlink()
+    else:
+        path.rename(tmp_path / "other.mid")
+        if change == "replace":
+            path.write_bytes(b"something else")
+    recorder.append(chunk(1920))
+    recorder.close()
+    whole = np.concatenate([chunk(0), chunk(1920)]).tolist()
+    assert sorted(read_events(path).tolist()) == sorted(whole)
+
+
+@pytest.mark.parametrize("size", [0, 3, 14])
+def test_a_recording_that_is_cut_off_while_it_runs_is_an_error_that_says_what_to_do(tmp_path, size):
+    path = tmp_path / "take.mid"
+    recorder = Recorder(path, 120, COMMON_TIME, NAMES)
+    recorder.append(chunk(0))
+    os.truncate(path, size)
+    with suppress(OutputError):  # it may stop recording there
+        recorder.append(chunk(1920))
+    with pytest.raises(OutputError, match=r"take\.mid: .*livedshl replay"):
+        recorder.close()
 
 
 class FullDisk(File):

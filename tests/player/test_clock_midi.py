@@ -1,5 +1,6 @@
 """A MIDI clock followed, on simulated time: what is heard, and when."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -403,6 +404,35 @@ def test_whatever_the_sender_does_no_note_stays_on_none_comes_twice_and_no_beat_
     assert [step % 16 for _, step in at_end] == [(position + 32 + i) % 16 for i in range(12)]
     for number, (time_s, _) in enumerate(at_end):
         assert time_s + latency_s == pytest.approx(due[24 * 8 + 6 * number], abs=0.006)
+
+
+STORMS = {
+    "starts": (lambda rng: [START], 1000),
+    "starts and stops": (lambda rng: rng.sample([START, STOP, CONTINUE], 3), 1000),
+    "positions": (lambda rng: [song_position(rng.randrange(1 << 14))], 1000),
+    "pulses": (lambda rng: [], 20_000),
+}
+
+
+@pytest.mark.parametrize("storm", STORMS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_storm_of_messages_does_not_drive_the_music_ahead_of_the_composer(storm, seed):
+    messages, tempo = STORMS[storm]
+    rng, sender = random.Random(seed), Sender()
+    sender.say(START)
+    sender.roll(48, 120)
+    begun_s = sender.time_s
+    while sender.time_s < begun_s + 2:
+        for message in messages(rng):
+            sender.say(message)
+        sender.roll(1, tempo)
+    sender.rest(0.1)
+    sender.say(START)
+    due = sender.roll(24 * 8, 120)
+    stage = play(sender, bar_s=0.05)
+    assert_clean(stage)
+    after = heard(stage, due[24 * 2] - 0.01, due[24 * 7] - 0.01)
+    assert [step % 16 for step in after] == [(8 + i) % 16 for i in range(20)]
 
 
 def received(stage):

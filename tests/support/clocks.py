@@ -61,9 +61,12 @@ class Sender:
 
 
 class Stage:
-    """A player's loop on simulated time, with a note on every sixteenth; `sent` by time."""
+    """A player's loop on simulated time, with a note on every sixteenth; `sent` by time.
 
-    def __init__(self, sender, sends_clock=False, latency_s=0.0, note_ticks=110):
+    bar_s: how long a bar takes to compose, two bars ahead of the clock; None: all is there.
+    """
+
+    def __init__(self, sender, sends_clock=False, latency_s=0.0, note_ticks=110, bar_s=None):
         self.now = 99.0
         self.sent = []  # (seconds, message)
         self.playback = Playback(sends_clock)
@@ -78,7 +81,9 @@ class Stage:
             events.append((step * 120 + note_ticks, bytes((0x80 | channel, pitch, 0))))
         for tick, message in sorted(events):
             self.playback.scheduler.push(tick, message)
-        self.playback.scheduler.extend_horizon(STEPS * 120)
+        self._bar_s = bar_s
+        self._composed_s = self.now  # when the composer is free again
+        self.playback.scheduler.extend_horizon(STEPS * 120 if bar_s is None else TICKS_PER_BAR)
 
     def receive(self):
         """The input's side: what has arrived by now."""
@@ -98,6 +103,7 @@ class Stage:
     def run(self, until_s):
         """Lets time pass."""
         while self.now < until_s:
+            self._compose()
             self._send(self.follower.poll(self.playback, self.now))
             deadline = self.playback.deadline()
             soon = self._next_poll_s()
@@ -110,6 +116,15 @@ class Stage:
     def notes(self):
         """The notes that were sent: (seconds, number of the sixteenth)."""
         return [(s, (m[0] & 15) * 128 + m[1]) for s, m in self.sent if m[0] & 0xF0 == 0x90]
+
+    def _compose(self):
+        scheduler = self.playback.scheduler
+        at = self.playback.transport.tick_at(self.now)
+        if self._bar_s is None or self.now < self._composed_s:
+            return
+        if scheduler.horizon < at + 2 * TICKS_PER_BAR:
+            scheduler.extend_horizon(scheduler.horizon + TICKS_PER_BAR)
+            self._composed_s = self.now + self._bar_s
 
     def _next_poll_s(self):
         """When the player finds the next message; polls that find nothing only take longer."""

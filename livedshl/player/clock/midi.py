@@ -84,8 +84,9 @@ class ClockFollower:
 
     The sender counts its own song, and livedshl its own music. Both agree on the place in the bar.
     The music never goes back: after a jump it continues at the next tick with the same place in a
-    bar. If pulses cease without a stop, it plays on for two beats and then waits. Pulses before
-    the start set the tempo; the first one after it is the downbeat (MIDI 1.0).
+    bar. It waits where that is not composed yet, so a storm of jumps or pulses cannot drive it out
+    of the composer's reach. If pulses cease without a stop, it plays on for two beats and then
+    waits. Pulses before the start set the tempo; the first one after it is the downbeat (MIDI 1.0).
     """
 
     poll_s = 0.002
@@ -171,13 +172,17 @@ class ClockFollower:
         if not self._begun:
             return
         time_s, tempo_bpm = self._tracker.time_s, self._tracker.tempo_bpm
-        if song.placed:
-            playback.transport.follow(song_tick + song.offset, time_s, tempo_bpm)
+        tick = song_tick + song.offset
+        if song.placed and playback.is_composed(tick):
+            playback.transport.follow(tick, time_s, tempo_bpm)
             return
-        at, tick = playback.transport.tick_at(time_s), song_tick + song.offset
+        song.placed = False
+        at = playback.transport.tick_at(time_s)
         elsewhere = song.moved or abs(at - tick) > _NEAR_TICKS
         if elsewhere:
             tick = round(next_in_bar(max(at, playback.sent_tick), song_tick, self._bar_ticks))
+        if not playback.is_composed(tick):
+            return  # the next pulse tries again
         song.placed, song.moved = True, False
         song.offset = tick - song_tick
         yield from playback.follow(tick, time_s, tempo_bpm, skips=elsewhere)

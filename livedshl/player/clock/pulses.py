@@ -82,7 +82,11 @@ class PulseTracker:
         n = len(self._doubted)
         spacing_s = (self._doubted[-1] - self._doubted[0]) / (n - 1)
         if spacing_s < _period_s(_MOST_BPM):
-            return 0  # they were held up and came at once; the next ones will show
+            # They were held up and came at once, which the next ones will show. Only a flood of
+            # them gets ahead of the time.
+            if self.time_s - self._doubted[-1] > _MOST_DOUBTED * self.period_s:
+                self.restart()
+            return 0
         scatter_s = _SIGNIFICANCE * (2 * self._noise) ** 0.5 / (n - 1)
         differs = abs(spacing_s - self.period_s) > max(_SAME_TEMPO * self.period_s, scatter_s)
         if differs or self._seen < _SURE:
