@@ -70,7 +70,10 @@ class Interpreter:
             with suppress(LivedshlError):  # it has gone again; another instruction will follow
                 self._follower.reopen()
         elif kind == Instruction.GONE:
-            output.lose(system_died=bool(value))
+            if value:
+                output.lose_system()
+            else:
+                output.lose(playback.scheduler.notes.release())
         elif kind == Instruction.HEARD:
             output.silence_speakers(bool(value))
         elif kind == Instruction.REOPEN:

@@ -121,6 +121,16 @@ def test_a_note_that_an_earlier_player_left_on_is_released():
     assert [message[1] for message in output.tried[1:]] == [64, 123, 120]
 
 
+@pytest.mark.parametrize("died", [False, True])
+def test_a_port_that_is_given_up_is_released_first_unless_its_system_died(died):
+    output = Output()
+    commands = [record(Instruction.SOUNDING, 0, ON), record(Instruction.GONE, value=died)]
+    perform(output, [*commands, record(Instruction.QUIT)])
+    silence = [bytes((0xB0, controller, 0)) for controller in (64, 123, 120)]
+    assert output.tried == ([] if died else [OFF, *silence])
+    assert output.closed != died
+
+
 class FailingFollower(Internal):
     """Fails once a note has been adopted."""
 
