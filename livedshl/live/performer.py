@@ -132,6 +132,11 @@ class Performer:
         self.lateness.close()
 
     @property
+    def ready(self) -> bool:
+        """Whether the output is open."""
+        return self._replies.ready
+
+    @property
     def ended(self) -> bool:
         """Whether the player has left, or died."""
         return self._replies.ended

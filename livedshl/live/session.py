@@ -177,7 +177,8 @@ class Session:
             if model is None:
                 return None
             composition = Composition(model.bundle, model.index, self._settings)
-            performer.wait_ready(_READY_TIMEOUT_S)
+            if not self._await_player(performer):
+                return None
             take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))
             composing = ComposerThread(
                 self._settings,
@@ -232,6 +233,15 @@ class Session:
             self.stop()
         else:
             self.end()
+
+    def _await_player(self, performer: Performer) -> bool:
+        """Waits until the player is ready; False if a stop comes first. Raises OutputError."""
+        deadline_s = time.monotonic() + _READY_TIMEOUT_S
+        while not (self._stop.is_set() or performer.ready):
+            if performer.ended or time.monotonic() > deadline_s:
+                performer.wait_ready(0.0)  # which says why
+            performer.wait(_POLL_S)
+        return not self._stop.is_set()
 
     def _await_model(self) -> Model | None:
         """The model, or None if a stop comes first."""

@@ -99,7 +99,9 @@ class Supervisor:
     def _died(self) -> bool:
         """Whether the player left without being told to, or before it could report."""
         if not self._replies.ready:
-            return self._replacing  # the port may be away; another player may find it again
+            # The port may be away, and another player may find it again. The first says why it
+            # cannot open it; if it said nothing, it was killed.
+            return self._replacing or not self._replies.failed
         tick = self._replies.ended_tick
         if tick is None:
             return True

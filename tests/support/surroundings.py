@@ -104,9 +104,13 @@ class Receiver:
     def wait_for_a_note(self, timeout_s=20):
         """Waits until a note has been switched on."""
         deadline = time.monotonic() + timeout_s
-        while not notes_on(map(json.loads, list(self._lines))):
+        while not notes_on(self.so_far()):
             assert time.monotonic() < deadline, "nothing is heard"
             time.sleep(0.02)
+
+    def so_far(self):
+        """What has come until now, as `messages` has it."""
+        return [json.loads(line) for line in list(self._lines)]
 
     def reopen(self):
         """Takes the port away and makes it again."""
