@@ -12,6 +12,8 @@ from livedshl.corpus import read_corpus
 from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.music import GRIDS, Mode
 
+_MOST_LISTED = 100
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
@@ -53,7 +55,9 @@ def _table(summary: CorpusSummary, every: bool) -> Table:
     table.add_row("skipped", f"{len(summary.skipped):,}")
     for reason, count in summary.reasons.items():
         table.add_row("", f"{count:,}: {reason}")
-    for tune in summary.skipped:
-        if every or tune.damaged:
-            table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
+    damaged = [tune for tune in summary.skipped if tune.damaged]
+    for tune in summary.skipped if every else damaged[:_MOST_LISTED]:
+        table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
+    if len(damaged) > _MOST_LISTED and not every:
+        table.add_row("", f"and {len(damaged) - _MOST_LISTED:,} more (--all lists them)")
     return table

@@ -9,8 +9,8 @@ from livedshl.music import LeadSheet
 
 MOST_FILE_BYTES = 16 << 20
 MOST_NOTES = 20_000
-MOST_BARS = 2_000  # music21 takes 20 s for 5,000 bars in ABC
-READING_S = 20.0  # for one tune; the largest of the books that come with music21 take 2 s
+MOST_BARS = 2_000  # music21 takes some 20 s for 1,900 bars in ABC
+READING_S = 20.0  # for one tune
 MOST_MEMORY = 1 << 30  # bytes that reading may take, on Linux
 
 _MOST_ABC_BYTES = 256 << 10  # of a tune
