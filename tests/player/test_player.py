@@ -10,6 +10,7 @@ from livedshl.player.clock.source import Internal
 from livedshl.player.lateness import Lateness
 from livedshl.player.pipes import InstructionPipe, ReplyPipe
 from livedshl.player.playback import Playback
+from livedshl.player.port_names import PortNames
 from livedshl.player.process import Player
 from livedshl.player.protocol import RECORD, Instruction, Reply
 from livedshl.player.recovery import RecoveringOutput
@@ -70,6 +71,7 @@ def perform(output, commands, follower=None):
         replies,
         Lateness.opened(""),
         "normal",
+        PortNames(),
     )
     try:
         player.run()
