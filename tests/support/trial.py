@@ -10,6 +10,7 @@ from itertools import count
 
 import psutil
 from pythonosc.osc_message_builder import OscMessageBuilder
+
 from support.processes import helpers_of
 from support.surroundings import Receiver, livedshl, notes_on, sounding
 
