@@ -16,8 +16,8 @@ WIRE = Path(__file__).parent / "wire"
 # Files of tests/wire that run beside others: they passed on two cores at a load of 8 to 12.
 UNHURRIED = {
     "test_api", "test_benchmarks", "test_checkup", "test_controller", "test_documents",
-    "test_ending", "test_listening", "test_player_process", "test_soaking", "test_stopping",
-    "test_take",
+    "test_ending", "test_hostile_inputs", "test_listening", "test_player_process", "test_soaking",
+    "test_stopping", "test_take",
 }  # fmt: skip
 
 # Learning needs the extra `train`; everything else is tested without it.

@@ -15,6 +15,7 @@ from livedshl.player.processes import module_command, own_process_group
 from livedshl.player.protocol import Reply, player_arguments
 
 LEAVING_TIMEOUT_S = 5.0
+_UNREADY_TIMEOUT_S = 0.5  # for a player that has opened nothing yet, so nothing sounds
 # If this many players in a row live shorter than that, the next one would only die too.
 _LEAST_LIFE_S = 2.0
 MOST_YOUNG_DEATHS = 5
@@ -48,7 +49,7 @@ class Supervisor:
     def stop(self) -> None:
         """Lets the player leave, and waits until its last reply has been read."""
         self._handle.leave()
-        self._handle.wait(LEAVING_TIMEOUT_S)
+        self._handle.wait(LEAVING_TIMEOUT_S if self._replies.ready else _UNREADY_TIMEOUT_S)
         self._reader.join(LEAVING_TIMEOUT_S)
 
     def _attend(self) -> None:
