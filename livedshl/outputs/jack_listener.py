@@ -1,5 +1,6 @@
 """Hears at once what happens in a JACK server, through JACK's own Python module."""
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -9,6 +10,8 @@ from typing import Any
 from livedshl.outputs.listeners import of_jack
 from livedshl.outputs.midi_systems import CLIENT_NAME
 from livedshl.outputs.port_news import PortRequest
+
+_CLIENT_FILES = 16  # a client opens 14
 
 
 class Signal(Enum):
@@ -38,6 +41,23 @@ class Renamed:
 Happening = Signal | Made | Renamed | PortRequest
 
 
+def has_room() -> bool:
+    """Whether the system lets this process open as many files as a client of JACK needs.
+
+    With fewer, JACK's library may crash the process.
+    """
+    opened: list[int] = []
+    try:
+        for _ in range(_CLIENT_FILES):
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return False
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return True
+
+
 class JackListener:
     """Reports at once what happens in a JACK server, if JACK's Python module is installed."""
 
@@ -47,8 +67,8 @@ class JackListener:
         self._tried = False
 
     def open(self) -> None:
-        """Listens to the server, unless that was tried before."""
-        if self._tried:
+        """Listens to the server, unless that was tried before, or there is no room."""
+        if self._tried or not has_room():
             return
         self._tried = True
         with suppress(ImportError, OSError):

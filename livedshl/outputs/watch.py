@@ -16,7 +16,14 @@ from threading import Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.jack_listener import Happening, JackListener, Made, Renamed, Signal
+from livedshl.outputs.jack_listener import (
+    Happening,
+    JackListener,
+    Made,
+    Renamed,
+    Signal,
+    has_room,
+)
 from livedshl.outputs.listeners import alsa_has_listener
 from livedshl.outputs.midi_systems import is_jack, refusals
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
@@ -27,7 +34,6 @@ from livedshl.outputs.watched_port import WatchedPort
 _PERIOD_S = 0.25
 _LEAVING_S = 1.0  # for closing the clients of the MIDI system
 _SETTLING_S = 0.1  # how much later than its listing JACK may report what happened to a port
-_CLIENT_FILES = 14
 _CORE_FOUNDATION = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation"
 
 
@@ -45,9 +51,11 @@ class Lister:
         self._client: Any = None
 
     def names(self) -> list[str] | None:
-        """The ports that are there; None while there is no MIDI system."""
+        """The ports that are there; None while there is no MIDI system, or no room to look."""
         try:
             if self._client is None:
+                if not has_room():
+                    return None
                 self._client = open_lister(self._inputs)
             return [str(name) for name in self._client.get_ports()]
         except LivedshlError:
@@ -111,7 +119,7 @@ class Watch:
     def _look_for(self, port: WatchedPort, lister: Lister, names: list[str] | None) -> None:
         found = None if names is None else port.find(names)
         hears = lister.is_jack and self._jack.listens
-        if found is None and not hears and not _has_room():
+        if names is None and not has_room():
             if not port.unseen:
                 port.unseen = True
                 self._tell_of(port, PortNews.UNSEEN)
@@ -178,20 +186,6 @@ class Watch:
 
     def _lister(self, port: WatchedPort) -> Lister:
         return self._inputs if port.request.kind is PortKind.INPUT else self._outputs
-
-
-def _has_room() -> bool:
-    """Whether the system lets this process open as many files as a client of JACK needs."""
-    opened: list[int] = []
-    try:
-        for _ in range(_CLIENT_FILES):
-            opened.append(os.open(os.devnull, os.O_RDONLY))
-    except OSError:
-        return False
-    finally:
-        for descriptor in opened:
-            os.close(descriptor)
-    return True
 
 
 def _next(happenings: SimpleQueue[Happening]) -> Happening | None:

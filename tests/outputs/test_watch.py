@@ -183,14 +183,7 @@ def test_of_two_ports_of_one_name_the_chosen_one_is_followed(news_after, names):
 def test_a_watch_without_room_says_that_it_cannot_look_not_that_a_port_is_gone(
     news_after, monkeypatch
 ):
-    system = System(["synth"], [])
-
-    def use_up():
-        monkeypatch.setattr(watch, "_CLIENT_FILES", 1_000_000)
-        system.ports[False].clear()
-
-    def free():
-        monkeypatch.setattr(watch, "_CLIENT_FILES", 1)
-
-    told = news_after(system, OUT, use_up, free)
-    assert told == [(0, PortNews.THERE), (0, PortNews.UNSEEN), (0, PortNews.GONE)]
+    room = [False]
+    monkeypatch.setattr(watch, "has_room", lambda: room[0])
+    told = news_after(System(["synth"], []), OUT, lambda: room.insert(0, True))
+    assert told == [(0, PortNews.UNSEEN), (0, PortNews.THERE)]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from support.surroundings import (
     livedshl,
     need,
     notes_on,
+    rename_port,
     sounding,
 )
 
@@ -228,6 +230,50 @@ def test_a_port_that_is_away_for_a_moment_only_is_taken_up_again(server, caplog)
     held = [number for number, (_, m) in enumerate(messages) if m[:2] == [0x80, HELD]]
     assert len(steps_heard(messages[held[0] :])) >= 4  # released on return, then music
     assert not sounding(messages)
+
+
+@pytest.mark.slow
+def test_a_port_that_is_renamed_is_played_to_and_found_again_under_its_first_name(server, caplog):
+    listener = Listener(OutputKind.PORT, server.environment)
+    with Performer(listener.output) as performer:
+        performer.wait_ready(20)
+        performer.send(scale(80), 80 * STEP)
+        performer.start(0, TEMPO, 0.05)
+        play_on(performer, 6)
+        rename_port("rx:in", "drums", server.environment)
+        wait_for(lambda: "rx:in is called rx:drums now" in caplog.text)
+        assert performer.hearing.output.name == "rx:drums"
+        play_on(performer, 6)
+        before = listener.die()
+        wait_for(lambda: "rx:drums has gone" in caplog.text)
+        listener.come()
+        wait_for(lambda: "rx:in is back" in caplog.text)
+        play_on(performer, 6)
+        performer.stop()
+    after = listener.leave()
+    played = steps_heard(before)
+    assert len(played) >= 12 and played == list(range(len(played)))
+    assert steps_heard(after) and not sounding(after)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most_files", [28, 24, 20])
+def test_no_note_stays_on_where_few_files_may_be_open(server, most_files):
+    receiver = Receiver("rx", server.environment)
+    player = subprocess.Popen(
+        livedshl("play", "--port", receiver.port, "--tempo", TEMPO),
+        env=server.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files)),
+    )
+    receiver.wait_for_a_note()
+    time.sleep(2)  # by then the ports are watched, or cannot be
+    player.send_signal(signal.SIGTERM)
+    _, told = player.communicate(timeout=20)
+    assert not sounding(receiver.messages())
+    assert player.returncode == 0, told
+    assert "has gone" not in told and "Traceback" not in told
 
 
 @pytest.mark.slow
