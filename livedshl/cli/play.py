@@ -177,6 +177,10 @@ def play(
     with StatusLine() as status, ExitStack() as surfaces:
         if corpus:
             settings = replace(settings, model=str(_coded(settings, corpus, status.progress)))
+        if listen is not None:
+            from livedshl.performance.answer import check_networks  # the networks, only to listen
+
+            check_networks(settings)
         watcher = surfaces.enter_context(PortWatcher())
         session = Session(
             settings,

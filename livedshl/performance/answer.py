@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
+from livedshl.bundle.bundle import NETWORKS
+from livedshl.bundle.catalogue import find_bundle
+from livedshl.bundle.integrity import read_manifest
+from livedshl.errors import BundleError
 from livedshl.index import pack
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.chords import NO_CHORD
@@ -13,6 +17,7 @@ from livedshl.music.segments import CHORD
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.encoder import encoder_of
 from livedshl.performance.phrase import Phrase
+from livedshl.performance.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +33,26 @@ class Heard:
     steps: NDArray[np.int8]
     start_beat: int
     late_beats: int
+
+
+def check_networks(settings: Settings) -> None:
+    """Codes a silent phrase, to find damaged networks before there is a phrase to answer.
+
+    Raises BundleError.
+    """
+    folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
+    manifest, path, grid = read_manifest(folder), folder / NETWORKS, settings.grid
+    silence = Contexts.ending(np.zeros((grid.segment_steps, 3), np.int8), 0, grid)
+    try:
+        with np.errstate(all="ignore"):
+            code = encoder_of(path).forward(silence)
+        fits = code.shape == (1, manifest.length) and int(code.max()) < manifest.symbols
+    except (LookupError, ValueError, TypeError, ArithmeticError, MemoryError):
+        fits = False
+    if not fits:
+        raise BundleError(
+            "the networks are damaged", where=str(path), remedy="Train the model again"
+        )
 
 
 def heard_as(

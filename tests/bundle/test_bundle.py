@@ -39,7 +39,7 @@ def test_arrays_are_memory_mapped(written):
 
 def test_the_network_that_ranks_joins_comes_back_and_may_be_missing(written, tmp_path):
     assert open_bundle(written[0]).next_step is None
-    weights = np.arange(12, dtype=np.float32).reshape(3, 4)
+    weights = np.arange(36 * 31, dtype=np.float32).reshape(36, 31)
     folder = tmp_path / "with"
     write_kind(folder, next_step=weights)
     assert np.array_equal(open_bundle(folder).next_step, weights)

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -254,7 +255,7 @@ def test_a_file_without_a_tune_is_named(tmp_path):
 def test_a_pipe_among_the_tunes_keeps_nobody_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe.abc")
     (skipped,) = read_corpus([str(tmp_path)], cache=tmp_path / "cache").skipped
-    assert skipped.reason == "not a regular file"
+    assert skipped.reason == "cannot be read (it is not a regular file)"
 
 
 def test_a_file_given_twice_is_read_once(tmp_path):
@@ -308,3 +309,52 @@ def test_an_abc_tune_and_its_midi_twin_are_the_same_notes_and_chords(tmp_path):
     assert abc.notes.tolist() == midi.notes.tolist()
     assert abc.chords.tolist() == midi.chords.tolist()
     assert (abc.keys, abc.metres) == (midi.keys, midi.metres)
+
+
+@pytest.mark.parametrize(
+    ("field", "music", "reason"),
+    [
+        ("M:4/4", "C999999999|", "a note of impossible length"),
+        ("M:4/4", "C//////////|", "a note of impossible length"),
+        ("M:999999999/4", "CDEF|", "a metre of too many beats"),
+        ("M:4/4\nL:1/99999", "CDEF|", "a length of notes (L:) that is too large"),
+        ("M:4/4", "CDEF|" * 10_000, "more than 2,000 bars"),
+        ("M:4/4", "CDEFGABc" * 3000, "more than 20,000 notes"),
+        ("M:4/4", "%" + "x" * 300_000, "longer than 256 KiB"),
+        ("M:4/4", "C256" * 200, "longer than 2,000 bars"),
+    ],
+)
+def test_a_tune_beyond_all_bounds_is_skipped_with_the_reason(tmp_path, field, music, reason):
+    (tmp_path / "t.abc").write_text(f"X:1\nT:t\n{field}\nK:C\n{music}\n")
+    (skipped,) = read_corpus([str(tmp_path)], cache=tmp_path / "cache").skipped
+    assert skipped.reason == reason
+
+
+def test_a_tune_that_takes_too_long_is_skipped_and_the_next_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("livedshl.corpus.reading.READING_S", 1)
+    long, short = "CDEFGABc|" * 1900, "CDEF|GABc|"
+    tunes = [f"X:{n}\nT:t\nM:4/4\nL:1/4\nK:C\n{music}\n\n" for n, music in ((1, long), (2, short))]
+    (tmp_path / "t.abc").write_text("".join(tunes))
+    corpus = read_corpus([str(tmp_path / "t.abc")], cache=tmp_path / "cache")
+    assert [s.source for s in corpus.sheets] == ["t.abc#2"]
+    assert [s.reason for s in corpus.skipped] == ["takes longer than 1 s to read"]
+    assert not (tmp_path / "cache").exists()  # it may be quicker another time
+
+
+def test_a_note_far_away_in_a_midi_file_makes_no_bars(tmp_path):
+    write_midi(tmp_path / "t.mid", [(0, 480, 60), (200_000_000, 480, 62)])
+    (skipped,) = read_corpus([str(tmp_path / "t.mid")], cache=tmp_path / "c").skipped
+    assert skipped.reason == "longer than 2,000 bars"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")
+def test_names_of_any_bytes_are_read_and_shown_escaped(tmp_path, run_here):
+    tune = "X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|\n"
+    for name, text in ((b"r\xe9el.abc", tune), (b"na\xefve.abc", "X:1\nM:4/4\n")):
+        (Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))).write_text(text)
+    told = run_here("corpus", tmp_path)
+    assert told.returncode == 0 and "Error" not in told.stderr
+    assert r"na\xefve.abc#1" in told.stdout.replace("\n", "")
+    kept = read_corpus([str(tmp_path)]).sheets
+    assert [sheet.source.rpartition("/")[2] for sheet in kept] == [r"r\xe9el.abc#1"]
+    assert "unexpected" not in run_here("models", "add", tmp_path, "--name", "mine").stderr

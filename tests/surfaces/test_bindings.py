@@ -82,7 +82,7 @@ def test_a_knob_does_one_thing_and_a_thing_has_one_knob(tmp_path):
         (b'"cc 1 1" = "mute"', "no part given"),
         (b"[cc]\n1 = 1", "cc"),
         (b"x = " + b"[" * 100_000, "TOML"),
-        (b"#" * (1 << 20) + b"\n", "long"),
+        (b"#" * (1 << 20) + b"\n", "larger than 1 MiB"),
     ],
 )
 def test_a_bad_file_is_told_with_the_place_and_never_overwritten(tmp_path, content, named):
