@@ -1,19 +1,55 @@
-"""Writes files so that nothing is lost: no file that is there is replaced unasked.
+"""Reads and writes files so that nobody waits and nothing is lost.
 
-A file is written under another name, then renamed.
+Only regular files of a bounded size are read: a pipe would be waited for, a device may never end.
+A file is written under another name, then renamed. None that is there is replaced unasked.
 """
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from livedshl.errors import OutputError, OverwriteError, SettingsError
 
 MIDI_ENDINGS = (".mid", ".midi")
 TRACE_ENDINGS = (".jsonl",)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Opens a regular file to read its bytes. Raises OSError for anything else, and never waits."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            # Not blocking: what was a file a moment ago may be a pipe now.
+            flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            file = os.fdopen(os.open(path, flags), "rb")
+            mode = os.fstat(file.fileno()).st_mode
+            if stat.S_ISREG(mode):
+                return file
+            file.close()
+    except ValueError:  # a null byte
+        raise OSError(errno.EINVAL, "not the name of a file", str(path)) from None
+    what = "it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file"
+    raise OSError(errno.EINVAL, what, str(path))
+
+
+def read_regular(path: Path, most_bytes: int) -> bytes:
+    """The content of a regular file. Raises OSError for anything else, and for a larger file."""
+    with open_regular(path) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {most_bytes >> 20} MiB", str(path))
+    return content
+
+
+def shown_name(name: str | Path) -> str:
+    """The name of a file as text: bytes that are not UTF-8 are written as "\\xe9"."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
 def check_folder(folder: Path) -> None:

@@ -39,11 +39,13 @@ from livedshl.bundle.integrity import (
 )
 from livedshl.bundle.library import SegmentLibrary, TuneInfo
 from livedshl.errors import BundleError
-from livedshl.index.codes import CodeShape, Words
-from livedshl.music.chords import ChordVocabulary
+from livedshl.files import open_regular
+from livedshl.index.codes import WORD_BITS, CodeShape, Words, unpack
+from livedshl.music.chords import NO_CHORD, ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
+from livedshl.networks.next_step import is_next_step
 
 NETWORKS = "networks.safetensors"
 _TUNES = "tunes.json"
@@ -57,6 +59,8 @@ _ARRAYS: tuple[tuple[str, str, int], ...] = (
     ("forward", "uint64", 2),
     ("backward", "uint64", 2),
 )
+# What NumPy and our own checks raise for files that a manifest vouches for, but that are wrong.
+_DAMAGE = (LookupError, TypeError, ValueError, ArithmeticError, OSError, EOFError, MemoryError)
 _NEXT_STEP = ("next_step", "float32", 2)
 _FILES = (_TUNES, NETWORKS, *(f"{name}.npy" for name, _, _ in _ARRAYS))
 
@@ -164,7 +168,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
             folder=folder,
             manifest=manifest,
             library=SegmentLibrary(
-                tunes=tuple(TuneInfo(**tune) for tune in read_json(folder / _TUNES)),
+                tunes=tuple(map(_tune, read_json(folder / _TUNES))),
                 tune_steps=arrays["tune_steps"],
                 steps=arrays["steps"],
                 starts=arrays["starts"],
@@ -180,11 +184,12 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
             backward=arrays["backward"],
             next_step=_open_array(folder, *_NEXT_STEP) if has_next_step else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+        fits = _is_consistent(bundle)
+    except _DAMAGE as error:
         raise BundleError(
             f"the model is damaged ({error})", where=str(folder), remedy="Build it again"
         ) from error
-    if not _is_consistent(bundle):
+    if not fits:
         raise BundleError(
             "the model is damaged (its arrays do not fit together)",
             where=str(folder),
@@ -233,13 +238,32 @@ def _manifest(coded: CodedLibrary, background: Background, digests: Mapping[str,
     )
 
 
+def _tune(entry: Any) -> TuneInfo:
+    """A tune of `tunes.json`. Raises ValueError or TypeError."""
+    tune = TuneInfo(**entry)
+    if not (isinstance(tune.title, str) and isinstance(tune.source, str)):
+        raise ValueError("a title or source in tunes.json is not a text")
+    (tune.title + tune.source).encode()  # half a surrogate pair cannot be shown
+    return tune
+
+
 def _open_array(folder: Path, name: str, type_name: str, n_dimensions: int) -> NDArray[Any]:
     # A plain array over the mapped file: indexing a memmap costs several times as much.
     path = folder / f"{name}.npy"
+    open_regular(path).close()  # NumPy would wait for a pipe
     array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     if array.dtype != np.dtype(type_name) or array.ndim != n_dimensions:
         raise ValueError(f"{path.name} is {array.dtype}[{array.ndim}d]")
     return array
+
+
+def _are_codes(words: Words, shape: CodeShape) -> bool:
+    """Whether packed codes have no symbol that their shape lacks."""
+    if shape.symbols == 1 << shape.bits_per_symbol:
+        in_last = shape.length - (shape.words - 1) * shape.symbols_per_word
+        used = in_last * shape.bits_per_symbol
+        return used == WORD_BITS or not bool((words[:, -1] >> np.uint64(used)).any())
+    return int(unpack(words, shape).max()) < shape.symbols
 
 
 def _is_consistent(bundle: Bundle) -> bool:
@@ -247,12 +271,16 @@ def _is_consistent(bundle: Bundle) -> bool:
     library = bundle.library
     n_segments, n_words = len(library), bundle.shape.words
     n_steps = library.grid.segment_steps
+    if min(n_segments, len(library.steps), len(library.tunes)) == 0:
+        return False
+    lowest, highest = library.steps.min(axis=0).tolist(), library.steps.max(axis=0).tolist()
     return (
         n_segments > 0
         and len(library.tunes) == len(library.tune_steps) - 1
         and library.steps.shape[1] == 3
-        and bool((np.diff(library.tune_steps) > 0).all())
-        and bool((np.diff(library.starts) > 0).all())
+        and int(library.tune_steps[0]) == 0
+        and bool((library.tune_steps[1:] > library.tune_steps[:-1]).all())
+        and bool((library.starts[1:] > library.starts[:-1]).all())
         and int(library.tune_steps[-1]) == len(library.steps)
         and int(library.starts[0]) >= 0
         and int(library.starts[-1]) + n_steps <= len(library.steps)
@@ -260,6 +288,13 @@ def _is_consistent(bundle: Bundle) -> bool:
         and bundle.forward.shape == bundle.backward.shape == (n_segments, n_words)
         and len(library.phases) == len(bundle.roles) == n_segments
         and bool(np.isin(library.phases, library.grid.phases).all())
-        and int(library.steps[:, 2].max()) < len(bundle.vocabulary)
+        and lowest[0] >= 0
+        and lowest[1] >= 0
+        and highest[1] <= 1
+        and lowest[2] >= NO_CHORD
+        and highest[2] < len(bundle.vocabulary)
+        and _are_codes(bundle.forward, bundle.shape)
+        and _are_codes(bundle.backward, bundle.shape)
+        and (bundle.next_step is None or is_next_step(bundle.next_step))
         and bundle.follow_beats in (library.grid.hop_beats, library.grid.segment_beats)
     )

@@ -5,14 +5,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any, cast, get_origin, get_type_hints
 
 from livedshl.errors import BundleError
+from livedshl.files import open_regular, read_regular
+from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
 
 FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 _MAX_JSON_BYTES = 64 << 20
+_MOST_LENGTH, _MOST_SYMBOLS = 1024, 256  # of codes
+_MOST_CHORDS = 27  # with 100 of a chart they are numbered in 7 bits
 _REINSTALL = "Install or build the model again"
 
 
@@ -48,7 +52,7 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a bundle, after checking it. Raises BundleError."""
     path = folder / MANIFEST
-    if not path.is_file():
+    if not path.exists():
         raise BundleError(
             f"there is no model here ({MANIFEST} is missing)",
             where=str(folder),
@@ -57,9 +61,11 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         content = read_json(path)
         version = content["format_version"]
-    except (KeyError, TypeError, ValueError, OSError) as error:
+        expected = checksum(content)
+    except (KeyError, TypeError, ValueError, OSError, RecursionError) as error:
+        what = error.strerror if isinstance(error, OSError) else error
         raise BundleError(
-            f"damaged ({error})", where=str(path), remedy="Build the model again"
+            f"damaged ({what})", where=str(path), remedy="Build the model again"
         ) from error
     if version != FORMAT_VERSION:
         raise BundleError(
@@ -67,11 +73,11 @@ def read_manifest(folder: Path) -> Manifest:
             where=str(folder),
             remedy="Build the model again with `livedshl train`",
         )
-    if content.get("checksum") != checksum(content):
+    if content.get("checksum") != expected:
         raise BundleError("changed or damaged", where=str(path), remedy=_REINSTALL)
     try:
         return _manifest(content)
-    except ValueError as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise BundleError(
             f"damaged ({error})", where=str(path), remedy="Build the model again"
         ) from error
@@ -92,9 +98,27 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
             raise ValueError(f"{field.name}: wrong type")
     if unknown := content.keys() - hints.keys():
         raise ValueError(f"unknown key {min(unknown)!r}")
+    _check_content(content)
     lists = {name: tuple(value) for name, value in content.items() if isinstance(value, list)}
     features = tuple((str(name), int(first), int(n)) for name, first, n in content["features"])
     return Manifest(**{**content, **lists, "mode": Mode(content["mode"]), "features": features})
+
+
+def _check_content(content: Mapping[str, Any]) -> None:
+    """Raises ValueError for a value that no model has."""
+    if content["metre"] not in GRIDS:
+        raise ValueError("metre: unknown")
+    if not (0 < content["length"] <= _MOST_LENGTH and 1 < content["symbols"] <= _MOST_SYMBOLS):
+        raise ValueError("length or symbols: out of range")
+    if not all(isinstance(name, str) for name in content["chord_classes"]):
+        raise ValueError("chord_classes: wrong type")
+    if not 0 < len(content["chord_classes"]) <= _MOST_CHORDS:
+        raise ValueError("chord_classes: none, or too many")
+    for corpus in content["corpora"]:
+        if not isinstance(corpus, dict) or not all(isinstance(v, str) for v in corpus.values()):
+            raise ValueError("corpora: wrong type")
+        if "title" not in corpus:
+            raise ValueError("corpora: missing key 'title'")
 
 
 def check_file(folder: Path, name: str, manifest: Manifest) -> None:
@@ -122,8 +146,8 @@ def check_file(folder: Path, name: str, manifest: Manifest) -> None:
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open_regular(path) as file:
+        return hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
 
 
 def checksum(manifest: Mapping[str, Any]) -> str:
@@ -134,9 +158,10 @@ def checksum(manifest: Mapping[str, Any]) -> str:
 
 def read_json(path: Path) -> Any:
     """The content of a JSON file of bounded size. Raises ValueError or OSError."""
-    if path.stat().st_size > _MAX_JSON_BYTES:
-        raise ValueError(f"{path.name} is larger than {_MAX_JSON_BYTES >> 20} MiB")
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(read_regular(path, _MAX_JSON_BYTES))
+    except RecursionError:
+        raise ValueError(f"{path.name} is nested too deeply") from None
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -9,6 +9,7 @@ import click
 
 from livedshl.cli.group import LazyGroup
 from livedshl.cli.messages import report
+from livedshl.cli.printing import print_any_letters, say
 from livedshl.cli.verbosity import Verbosity
 from livedshl.version import __version__
 
@@ -61,6 +62,9 @@ def livedshl() -> None:
     livedshl play --port "IAC Bus"    play on that port
     livedshl generate tune.mid        write a file instead
     """
+    from livedshl.cli.log_lines import show_warnings  # 6 ms, which `--help` has no need of
+
+    show_warnings()
     # From here on Ctrl-C is an error like others: what began can clean up.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -68,6 +72,7 @@ def livedshl() -> None:
 def main() -> None:
     """Runs the command line. Prints an error in a line and sets the exit status."""
     verbosity = Verbosity()
+    print_any_letters()
     if f"_{_PROGRAM.upper()}_COMPLETE" in os.environ:  # a shell asks what Tab should offer
         from livedshl.cli import completion  # noqa: F401
     try:
@@ -77,6 +82,11 @@ def main() -> None:
         status = 1
     except (Exception, KeyboardInterrupt) as error:
         if verbosity.debug and not isinstance(error, KeyboardInterrupt):
-            raise
-        status = report(error, verbosity.context)
+            import traceback
+
+            for line in traceback.format_exc().splitlines():
+                say(line, err=True)
+            status = 1
+        else:
+            status = report(error, verbosity.context)
     sys.exit(status)

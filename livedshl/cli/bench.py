@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.model import load_model
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.parameters import MODEL, Number, OneOf
 from livedshl.cli.status import StatusLine
 from livedshl.diagnostics.bench import Measurement
@@ -42,7 +42,7 @@ def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
     for subject in subjects or _QUICK:
         with StatusLine() as status:
             found = _measured(subject, model, minutes * 60, status.progress)
-        Console().print(_table(subject, found))
+        PlainConsole().print(_table(subject, found))
 
 
 def _measured(subject: str, model: str, seconds: float, progress: Progress) -> list[Measurement]:

@@ -3,15 +3,16 @@
 import json
 
 import click
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.options import kind_options
 from livedshl.cli.status import StatusLine, paged
 from livedshl.corpus import read_corpus
 from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.music import GRIDS, Mode
+
+_MOST_LISTED = 100
 
 
 @click.command()
@@ -30,9 +31,9 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
         tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
         summary = summary_of(tunes)
     if as_json:
-        click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(summary.as_json()))
     else:
-        console, table = Console(), _table(summary, every)
+        console, table = PlainConsole(), _table(summary, every)
         with paged(console, table.row_count):
             console.print(table)
 
@@ -53,8 +54,10 @@ def _table(summary: CorpusSummary, every: bool) -> Table:
         table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
     table.add_row("skipped", f"{len(summary.skipped):,}")
     for reason, count in summary.reasons.items():
-        table.add_row("", f"{count:,}: {escape(reason)}")
-    for tune in summary.skipped:
-        if every or tune.damaged:
-            table.add_row("", escape(f"{tune.source} {tune.title}: {tune.reason}"))
+        table.add_row("", f"{count:,}: {reason}")
+    damaged = [tune for tune in summary.skipped if tune.damaged]
+    for tune in summary.skipped if every else damaged[:_MOST_LISTED]:
+        table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
+    if len(damaged) > _MOST_LISTED and not every:
+        table.add_row("", f"and {len(damaged) - _MOST_LISTED:,} more (--all lists them)")
     return table

@@ -7,12 +7,13 @@ from math import inf
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.options import DEFAULT_MODEL, DEFAULT_PRESET
-from livedshl.cli.status import StatusLine, print_any_letters
+from livedshl.cli.status import StatusLine
 from livedshl.diagnostics.doctor import examine, versions
 from livedshl.diagnostics.finding import Finding, State, failed
 from livedshl.diagnostics.timing import Timing, judge, measure
@@ -37,11 +38,11 @@ def doctor(as_json: bool) -> None:
     It opens ports and audio without a sound, and times the clock for 5 seconds. Exits with 1 if
     `livedshl play` could not run.
     """
-    print_any_letters()
-    console = Console(highlight=False, quiet=as_json)
+    console = PlainConsole(quiet=as_json)
     machine = versions()
-    head = "livedshl {livedshl}, Python {python}, {system}\n"
-    console.print(head.format(**machine), style="dim", markup=False)
+    head = "livedshl {livedshl}, Python {python}, {system}"
+    console.print(head.format(**machine), style="dim")
+    console.print()
     *parts, play = examine(DEFAULT_MODEL, DEFAULT_PRESET)
     _show(console, parts)
     timing = None
@@ -78,12 +79,16 @@ def _show(console: Console, findings: Iterable[Finding]) -> None:
         row.add_column(width=len("optional") if ascii_only else 1)
         row.add_column(width=_LABEL_WIDTH)
         row.add_column()
-        row.add_row(Text(word if ascii_only else sign, style), finding.what, Text(finding.detail))
+        row.add_row(Text(word if ascii_only else sign, style), finding.what, _lines(finding.detail))
         console.print(row)
         if finding.remedy:
             remedy = Table.grid(padding=(0, 1))
-            remedy.add_row(" ", "->" if ascii_only else "→", Text(finding.remedy))
+            remedy.add_row(" ", "->" if ascii_only else "→", _lines(finding.remedy))
             console.print(remedy, style="cyan")
+
+
+def _lines(text: str) -> Group:
+    return Group(*text.split("\n"))
 
 
 def _draw(console: Console, histogram: Sequence[tuple[float, int]]) -> None:

@@ -18,6 +18,7 @@ from livedshl.cli.evaluation_tables import (
 )
 from livedshl.cli.options import DEFAULT_PRESET
 from livedshl.cli.parameters import MODEL, PRESET, Number
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.evaluation.music.comparison import ablate, compare
 from livedshl.evaluation.paper_tasks import write_tasks
@@ -138,7 +139,7 @@ def _evaluate_codes(
     else:
         Console().print(code_table(evaluation))
         click.echo(codes_in_words(evaluation))
-        click.echo(f"The paper's tasks: {', '.join(map(str, written))}")
+        say(f"The paper's tasks: {', '.join(map(str, written))}")
 
 
 def _evaluate_music(

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from livedshl.cli.status import print_any_letters
+from livedshl.cli.console import PlainConsole
+from livedshl.cli.printing import say
 from livedshl.improviser.provenance import Provenance
 from livedshl.improviser.sources import SourceSummary, summarise_sources
 from livedshl.improviser.trace_file import read_trace
@@ -39,15 +38,14 @@ def explain(trace: Path) -> None:
     section, wish    its section, and what the form asked for and found
     """
     provenances, cut_off = read_trace(trace)
-    print_any_letters()
-    console = Console(highlight=False)
+    console = PlainConsole()
     if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPED_WIDTH)
+        console = PlainConsole(width=_PIPED_WIDTH)
     console.print(_table(provenances))
     for line in _told(summarise_sources(provenances)):
-        console.print(line, markup=False)
+        console.print(line)
     if cut_off:
-        click.echo(f"{trace}: the last line is incomplete and was left out.", err=True)
+        say(f"{trace}: the last line is incomplete and was left out.", err=True)
 
 
 def _table(provenances: Sequence[Provenance]) -> Table:
@@ -62,11 +60,12 @@ def _table(provenances: Sequence[Provenance]) -> Table:
         table.add_column(
             heading,
             justify="left" if words else "right",
+            no_wrap=True,
+            overflow="ellipsis",
             min_width=None if heading == "song" else widths[column],  # what shrinks is the song
         )
     for row in rows[1:]:
-        cells = (Text(row[column], no_wrap=True, overflow="ellipsis") for column in used)
-        table.add_row(*cells)
+        table.add_row(*(row[column] for column in used))
     return table
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from livedshl.cli.parameters import Number
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.files import check_folder
 from livedshl.learning.harmony import train_harmoniser
@@ -35,9 +36,9 @@ def harmoniser(paths: tuple[str, ...], out: Path, holdout: int, seed: int) -> No
     with StatusLine() as status:
         by_kind, recurring = train_harmoniser(paths, out, holdout, seed, status.progress)
     for kind, figures in by_kind.items():
-        click.echo(
+        say(
             f"{kind}: {figures.exact:.1%} of the chords of {figures.tunes} tunes kept back "
             f"({figures.hops} chords); {figures.merged:.1%} if G = G7 and the like; "
             f"{figures.most_common:.1%} with their commonest chord alone"
         )
-    click.echo(f"{out}: left out {recurring} copies of the tunes kept back")
+    say(f"{out}: left out {recurring} copies of the tunes kept back")

@@ -1,14 +1,14 @@
 """`livedshl library`."""
 
 import click
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from livedshl.bundle.catalogue import bundle_folder
 from livedshl.bundle.tunes import ListedTune, search, tunes_of
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.options import model_option
-from livedshl.cli.status import paged, print_any_letters
+from livedshl.cli.status import paged
+from livedshl.text import shown
 
 _COLUMNS = ("no.", "title", "source", "metre", "mode", "bars", "segments")
 _NUMBERS = {"no.", "bars", "segments"}
@@ -24,8 +24,7 @@ def library(words: tuple[str, ...], model: str) -> None:
     """
     tunes = tunes_of(bundle_folder(model))
     rows = [_row(tune) for tune in search(tunes, words)]
-    print_any_letters()
-    console = Console(highlight=False)
+    console = PlainConsole()
     if not console.is_terminal:
         for row in rows:
             click.echo("\t".join(row))
@@ -34,7 +33,7 @@ def library(words: tuple[str, ...], model: str) -> None:
     for heading in _COLUMNS:
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*row)
     with paged(console, len(rows)):
         console.print(table)
         console.print(f"{len(rows):,} of {len(tunes):,} tunes")
@@ -44,4 +43,4 @@ def _row(tune: ListedTune) -> tuple[str, ...]:
     cells = (
         tune.number, tune.title, tune.source, tune.metre, tune.mode.value, tune.bars, tune.segments,
     )  # fmt: skip
-    return tuple("".join(c if c.isprintable() else " " for c in str(cell)) for cell in cells)
+    return tuple(shown(str(cell)) for cell in cells)

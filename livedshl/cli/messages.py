@@ -5,6 +5,7 @@ import errno
 import click
 
 from livedshl.cli.origins import place_of
+from livedshl.cli.printing import say
 from livedshl.errors import LivedshlError, OverwriteError, SettingsError
 
 _INTERRUPTED = 130  # what a shell reports of a command that Ctrl-C ended
@@ -21,7 +22,7 @@ def report(error: BaseException, context: click.Context | None = None) -> int:
         return _WRONG_USE
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return _INTERRUPTED
-    click.echo(f"Error: {_line(_explained(error, context))}", err=True)
+    say(f"Error: {_line(_explained(error, context))}", err=True)
     return _WRONG_USE if isinstance(error, (click.UsageError, SettingsError)) else 1
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich.console import Group
 from rich.table import Table
 
 from livedshl.bundle.catalogue import (
@@ -17,14 +17,17 @@ from livedshl.bundle.catalogue import (
     size_of,
 )
 from livedshl.bundle.model import list_models
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.group import PlainGroup
 from livedshl.cli.options import DEFAULT_MODEL
 from livedshl.cli.parameters import MODEL
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.cli.verbosity import verbosity
 from livedshl.errors import BundleError
 from livedshl.learning.adding import Added, AddedKind, add_model
 from livedshl.learning.fit import FOUND_AMONG
+from livedshl.text import shown
 
 _MOST_NAMED = 8  # damaged tunes
 
@@ -34,8 +37,8 @@ _MOST_NAMED = 8  # damaged tunes
 def models(context: click.Context) -> None:
     """List the models that `--model` chooses from, or add one made of your own tunes."""
     if context.invoked_subcommand is None:
-        Console().print(_table())
-        click.echo(f"Your own models: {own_models()}")
+        PlainConsole().print(_table())
+        say(f"Your own models: {own_models()}")
 
 
 @models.command()
@@ -45,8 +48,8 @@ def remove(name: str, yes: bool) -> None:
     """Delete the model NAME, one of your own. Your tunes stay."""
     folder = own_bundles().get(name)
     if folder and not yes:
-        click.confirm(f"Delete {folder} ({_megabytes(folder)})?", abort=True)
-    click.echo(f"Deleted {remove_own(name)}")
+        click.confirm(shown(f"Delete {folder} ({_megabytes(folder)})?"), abort=True)
+    say(f"Deleted {remove_own(name)}")
 
 
 @models.command()
@@ -67,7 +70,7 @@ def add(paths: tuple[str, ...], name: str | None) -> None:
     with StatusLine() as status:
         added = add_model(paths, name, DEFAULT_MODEL, status.progress)
     for line in _told(added, name):
-        click.echo(line)
+        say(line)
 
 
 def _called(path: str) -> str:
@@ -143,6 +146,6 @@ def _add_kinds(table: Table, name: str) -> None:
             f"{manifest.length} of {manifest.symbols}",
             f"{beats} beat{'s' if beats > 1 else ''}",
             size,
-            "\n".join(titles) if titles != told else "the same",
+            Group(*titles) if titles != told else "the same",
         )
         told, size = titles, ""

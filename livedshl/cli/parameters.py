@@ -71,7 +71,8 @@ class Name(click.ParamType[Any]):
     ) -> "list[CompletionItem]":
         """The names that begin so, and files where it may be one."""
         try:
-            found = [name for name in self._names() if name.startswith(incomplete)]
+            names = filter(str.isprintable, self._names())  # the shell prints them
+            found = [name for name in names if name.startswith(incomplete)]
         except LivedshlError:  # there is no MIDI: nothing to complete
             found = []
         from click.shell_completion import CompletionItem  # only Tab needs it

@@ -15,6 +15,7 @@ from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
 from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
 from livedshl.live.hearing import Hearing
@@ -29,6 +30,7 @@ from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
 from livedshl.surfaces.inputs import open_inputs
+from livedshl.text import shown
 from livedshl.units import MOST_LATENCY_MS
 
 
@@ -167,7 +169,7 @@ def play(
     )
     check_take_files(record, trace)
     if output.kind is OutputKind.NOWHERE:
-        click.echo(output.reason, err=True)
+        say(output.reason, err=True)
         record = record or _ask_to_record()
         output = replace(output, name=str(record), reason=f"Recording to {record}, without sound.")
     terminal = (sys.stdin, sys.stdout, sys.stderr)
@@ -194,7 +196,13 @@ def play(
             # It loads the screen's library, which plain lines have no need of.
             from livedshl.surfaces.opening import play_under_screen
 
-            status.report(play_under_screen(session, learn))
+            def go_on_in_lines(why: str) -> None:
+                nonlocal on_screen
+                on_screen = False
+                status.tell(f"The screen broke ({why}). The music goes on. {USAGE}")
+                obey_typed_lines(session, learn, status.tell)
+
+            status.report(play_under_screen(session, learn, go_on_in_lines))
         else:
             if sys.stdin and sys.stdin.isatty():
                 status.tell(USAGE)
@@ -222,7 +230,7 @@ def _ask_to_record() -> Path:
     """The file to record instead of a sound, if the user agrees or cannot be asked."""
     path = new_take_path()
     asks = sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()
-    if asks and not click.confirm(f"Record to {path} instead?", default=True, err=True):
+    if asks and not click.confirm(shown(f"Record to {path} instead?"), default=True, err=True):
         raise click.exceptions.Exit(1)
     return path
 

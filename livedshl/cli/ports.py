@@ -2,6 +2,7 @@
 
 import click
 
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.errors import LivedshlError
 from livedshl.outputs.choice import choose_output
@@ -16,9 +17,9 @@ def ports() -> None:
     except LivedshlError:  # the choice below gives the reason
         outputs, inputs = [], []
     for number, name in enumerate(outputs):
-        click.echo(f"{number}: {name}")
+        say(f"{number}: {name}")
     if inputs:
         click.echo("Inputs, for --sync-port, --control-port and --listen:")
     for number, name in enumerate(inputs):
-        click.echo(f"{number}: {name}")
+        say(f"{number}: {name}")
     StatusLine().tell(choose_output(port=None, synth=False, soundfont=None).reason)

@@ -4,10 +4,11 @@ from pathlib import Path
 from shlex import quote
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.group import PlainGroup
+from livedshl.cli.printing import say
 from livedshl.performance.preset import load_preset, preset_names, write_preset
 
 
@@ -16,7 +17,7 @@ from livedshl.performance.preset import load_preset, preset_names, write_preset
 def presets(context: click.Context) -> None:
     """List the presets that come with livedshl, or write one of your own."""
     if context.invoked_subcommand is None:
-        Console().print(_table())
+        PlainConsole().print(_table())
 
 
 @presets.command()
@@ -28,7 +29,7 @@ def new(name: str) -> None:
         raise click.UsageError("NAME must be a name, not a path")
     path = Path(f"{name}.toml")
     write_preset(path)
-    click.echo(f"Wrote {path}. Play it: livedshl play --preset {quote(str(path))}")
+    say(f"Wrote {path}. Play it: livedshl play --preset {quote(str(path))}")
 
 
 def _table() -> Table:

@@ -32,13 +32,11 @@ def read_settings(path: Path, commands: Collection[str]) -> Mapping[str, Mapping
     try:
         if not path.exists():
             return {}
-        if not path.is_file():  # a pipe would be waited for
-            raise SettingsError("is not a file", where=where)
-        if path.stat().st_size > _MOST_BYTES:
-            raise SettingsError("too large for a settings file", where=where)
         import tomllib  # most users have no such file
 
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        from livedshl.files import read_regular
+
+        content = tomllib.loads(read_regular(path, _MOST_BYTES).decode())
     except OSError as error:
         raise SettingsError(f"cannot be read ({error.strerror})", where=where) from error
     except ValueError as error:

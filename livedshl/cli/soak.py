@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from livedshl.cli.console import PlainConsole
 from livedshl.cli.options import performance_options
 from livedshl.cli.parameters import Number
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.diagnostics.soak import soak as play_hours
 from livedshl.performance.options import make_settings
@@ -35,8 +36,8 @@ def soak(
     table = Table("", "", "", box=None, show_header=False)
     for check in checks:
         table.add_row(check.name, check.found, "failed" if check.fault else "")
-    Console().print(table)
+    PlainConsole().print(table)
     faults = [check.fault for check in checks if check.fault]
     for fault in faults:
-        click.echo(f"Failed: {fault}", err=True)
+        say(f"Failed: {fault}", err=True)
     context.exit(1 if faults else 0)

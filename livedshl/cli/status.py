@@ -1,6 +1,5 @@
 """What a command says while it works: plain lines, and a progress bar when it takes long."""
 
-import io
 import os
 import sys
 import time
@@ -8,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
-import click
-
+from livedshl.cli.printing import say
 from livedshl.cli.verbosity import verbosity
 
 if TYPE_CHECKING:
@@ -48,9 +46,9 @@ class StatusLine:
             return
         with self._while_read():
             if self._task is None or self._bar is None:
-                click.echo(line, err=True)
+                say(line, err=True)
             else:
-                self._bar.console.print(line, markup=False, soft_wrap=True)
+                self._bar.console.print(line, soft_wrap=True)
 
     def progress(self, stage: str, share: float) -> None:
         """Shows how much of a stage is done, 0 to 1."""
@@ -126,12 +124,6 @@ def _drop_errors() -> None:
     os.close(nowhere)
 
 
-def print_any_letters() -> None:
-    """Lets a terminal that lacks some letters show a "?" for them. Titles may have any."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-
-
 def paged(console: "Console", rows: int) -> AbstractContextManager[object]:
     """Shows what is printed in the user's pager, such as less, if a terminal is too low for it."""
     return console.pager() if console.is_terminal and rows > console.height else nullcontext()
@@ -140,10 +132,11 @@ def paged(console: "Console", rows: int) -> AbstractContextManager[object]:
 def _new_bar() -> "Progress":
     """A progress bar on the error stream."""
     # Rich takes 60 ms to import, and `play` seldom has a bar to show.
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    console = Console(stderr=True, highlight=False)
+    from livedshl.cli.console import PlainConsole
+
+    console = PlainConsole(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

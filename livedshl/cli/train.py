@@ -10,6 +10,7 @@ import click
 
 from livedshl.cli.options import kind_options
 from livedshl.cli.parameters import Number, OneOf
+from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.files import check_folder
 from livedshl.learning.chords import shipped_harmoniser
@@ -112,7 +113,7 @@ def train(
     if not those.leads:
         return
     best = result.history[result.best_epoch]
-    click.echo(
+    say(
         f"{out}: the best of {len(result.history) - 1} epochs is {best.epoch}. Mean Hamming "
         f"distance {best.validation_positive:.2f} for pairs that follow, "
         f"{best.validation_negative:.2f} for others; {best.distinct_codes} different codes."

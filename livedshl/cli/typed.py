@@ -53,7 +53,11 @@ def _read_lines(
 ) -> None:
     for line in split_lines(_typed()):
         if text := line.strip():
-            tell(obey_line(text, session, learn))
+            if text in ("help", "?"):
+                for told in help_text().splitlines():
+                    tell(told)
+            else:
+                tell(obey_line(text, session, learn))
             time.sleep(_PACE_S)
     ended.set()
 
@@ -93,8 +97,6 @@ def obey_line(text: str, session: Session, learn: Learn) -> str:
     try:
         if word == "learn":
             return learn(Gesture.parse(gesture))
-        if word in ("help", "?"):
-            return help_text()
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
         return announced(session.send(parse_command(" ".join(text.split()))))

@@ -27,10 +27,13 @@ class Verbosity:
         import platform
         import sys
 
+        from livedshl.cli.log_lines import LogLines
         from livedshl.version import __version__
 
         level = logging.DEBUG if self.debug else logging.INFO
-        logging.basicConfig(format="%(message)s", stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(LogLines())
+        logging.basicConfig(handlers=[handler])
         log = logging.getLogger("livedshl")
         begun = log.isEnabledFor(logging.INFO)
         log.setLevel(level)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from livedshl.corpus.bounds import check_size
 from livedshl.errors import CorpusError
 from livedshl.music import Metre, Mode
 from livedshl.music.chords import pitch_class
@@ -27,6 +28,8 @@ _MODES = {"": Mode.MAJOR, "maj": Mode.MAJOR, "ion": Mode.MAJOR, "m": Mode.MINOR,
 
 _QUOTED = re.compile(r'"([^"\n]*)"')
 _CHORD = re.compile(r"([A-G][#b]?) ?((?:maj|min|dim|aug|sus|add|[mMadoø°#b+\d-])*)$")
+_LONGEST_CHORD = 16  # a longer name is a remark
+_LONGEST_NUMBER = 40  # letters of an X: field
 _NO_CHORD = re.compile(r"N\.?C\.?$")
 _SHORT_QUALITIES = {"d": "dim", "a": "aug"}  # as the Nottingham books write them
 
@@ -53,7 +56,7 @@ def split_abc(book: str) -> list[AbcTune]:
     book = book.replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in _TUNE_START.finditer(book)]
     texts = [book[a:b] for a, b in pairwise([*starts, len(book)])]
-    return [AbcTune(_field(text, "X"), _field(text, "T"), text) for text in texts]
+    return [AbcTune(_field(text, "X")[:_LONGEST_NUMBER], _field(text, "T"), text) for text in texts]
 
 
 def check_abc(text: str) -> None:
@@ -63,6 +66,7 @@ def check_abc(text: str) -> None:
     if not re.search(r"(?:^|\[)M:", text, re.MULTILINE):
         raise CorpusError("no metre (the M: field is missing)")
     music = "\n".join(_UNPLAYED.sub("", line) for line in text.split("\n") if _is_music(line))
+    check_size(text, music)
     for pattern, reason in _UNREAD:
         if pattern.search(music):
             raise CorpusError(reason)
@@ -117,7 +121,7 @@ def _plain_chord(match: re.Match[str]) -> str:
     name = re.split(r"[/()]", match[1].strip(" ()"), maxsplit=1)[0].rstrip()
     if _NO_CHORD.match(name):
         return f'"{name}"'
-    chord = _CHORD.match(name)
+    chord = _CHORD.match(name) if len(name) <= _LONGEST_CHORD else None
     if not chord:
         return ""
     root, quality = chord.groups()
@@ -127,5 +131,5 @@ def _plain_chord(match: re.Match[str]) -> str:
 
 
 def _field(text: str, name: str) -> str:
-    match = re.search(rf"^{name}:[ \t]*(.*?)[ \t]*$", text, re.MULTILINE)
-    return match[1] if match else ""
+    match = re.search(rf"^{name}:(.*)$", text, re.MULTILINE)
+    return match[1].strip(" \t") if match else ""

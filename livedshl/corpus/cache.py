@@ -15,21 +15,26 @@ from typing import Any
 
 import numpy as np
 
-from livedshl.files import write_beside
+from livedshl.files import read_regular, write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
 _VERSION = 5  # raise it whenever a reader reads anything differently
+_MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The result of reading one tune: its lead sheet, or the problem with it."""
+    """The result of reading one tune: its lead sheet, or the problem with it.
+
+    lasting: whether it would be the same another time.
+    """
 
     title: str
     source: str
     sheet: LeadSheet | None
     problem: str | None
+    lasting: bool = True
 
 
 class ReadingCache:
@@ -40,14 +45,16 @@ class ReadingCache:
 
     def load(self, content: bytes, source: str) -> list[Reading] | None:
         """The readings of a file with this content and source name; None if it is not cached."""
-        with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
-            text = self._path(content, source).read_text(encoding="utf-8")
-            return [_from_json(entry) for entry in json.loads(text)]
+        with suppress(OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+            text = read_regular(self._path(content, source), _MOST_BYTES)
+            return [reading_from_json(entry) for entry in json.loads(text)]
         return None
 
     def save(self, content: bytes, source: str, readings: Sequence[Reading]) -> None:
-        """Saves the readings of a file."""
-        text = json.dumps([_to_json(reading) for reading in readings], ensure_ascii=False)
+        """Saves the readings of a file, if they are lasting."""
+        if not all(reading.lasting for reading in readings):
+            return
+        text = json.dumps([reading_as_json(reading) for reading in readings], ensure_ascii=False)
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_beside(self._path(content, source), text.encode())
@@ -57,7 +64,8 @@ class ReadingCache:
         return self._folder / f"{digest[:32]}.json"
 
 
-def _to_json(reading: Reading) -> dict[str, Any]:
+def reading_as_json(reading: Reading) -> dict[str, Any]:
+    """A reading as JSON types."""
     entry: dict[str, Any] = {
         "title": reading.title,
         "source": reading.source,
@@ -76,7 +84,8 @@ def _to_json(reading: Reading) -> dict[str, Any]:
     return entry
 
 
-def _from_json(entry: dict[str, Any]) -> Reading:
+def reading_from_json(entry: dict[str, Any]) -> Reading:
+    """The reading that `reading_as_json` wrote."""
     title, source, problem = entry["title"], entry["source"], entry["problem"]
     if problem is not None:
         return Reading(title, source, None, problem)

@@ -3,25 +3,28 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from platformdirs import user_cache_path
 
 from livedshl.corpus.abc_book import split_abc
+from livedshl.corpus.bounds import MOST_FILE_BYTES
 from livedshl.corpus.cache import Reading, ReadingCache
-from livedshl.corpus.midi import read_midi
 from livedshl.corpus.notation import music21_corpus_folder
-from livedshl.corpus.reading import Task, read_tasks, reading_of
+from livedshl.corpus.reader import Task
+from livedshl.corpus.reading import read_tasks
 from livedshl.errors import CorpusError
+from livedshl.files import read_regular, shown_name
 from livedshl.music import COMMON_TIME, GRIDS, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
 from livedshl.progress import Progress
 
 _MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
 _ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
-_MAX_FILE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,12 @@ def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
     for name in paths:
         root = _music21_folder(name) if name.startswith(_MUSIC21) else Path(name)
         if root.is_file():
-            found.append(_TuneFile(root, root.name))
+            found.append(_TuneFile(root, shown_name(root.name)))
         elif root.is_dir():
             for path in sorted(_walk(root)):
                 if path.suffix.lower() in _ABC | _MUSICXML | _MIDI:
-                    relative = path.relative_to(root).as_posix()
-                    found.append(_TuneFile(path, f"{root.resolve().name}/{relative}"))
+                    source = f"{root.resolve().name}/{path.relative_to(root).as_posix()}"
+                    found.append(_TuneFile(path, shown_name(source)))
                 else:
                     ignored += 1
         else:
@@ -156,49 +159,48 @@ def _read_all(
     contents: dict[_TuneFile, bytes] = {}
     tasks: dict[_TuneFile, list[Task]] = {}
     for number, file in enumerate(files, 1):
-        suffix = file.path.suffix.lower()
         try:
             content = _content(file.path)
-            if suffix in _MIDI:
-                known[file] = [
-                    reading_of(file.path.stem, file.source, read_midi, file.path, "MIDI file")
-                ]
-            elif cached := cache.load(content, file.source):
+            if cached := cache.load(content, file.source):
                 known[file] = cached
             else:
                 contents[file], tasks[file] = content, _tasks(file, content)
         except CorpusError as error:
-            known[file] = [Reading(file.path.stem, file.source, None, error.what)]
+            title = shown_name(file.path.stem)
+            known[file] = [Reading(title, file.source, None, error.what)]
         progress("Looking through the files", number / len(files))
     fresh = read_tasks([task for those in tasks.values() for task in those], progress)
-    for file in files:
-        if file in tasks:
-            known[file] = [next(fresh) for _ in tasks[file]]
-            cache.save(contents.pop(file), file.source, known[file])
-        yield from known[file]
+    with closing(fresh):
+        for file in files:
+            if file in tasks:
+                known[file] = [next(fresh) for _ in tasks[file]]
+                cache.save(contents.pop(file), file.source, known[file])
+            yield from known[file]
+        for _ in fresh:  # lets it end what it started
+            pass
 
 
 def _content(path: Path) -> bytes:
     """The bytes of a file. Raises CorpusError if it cannot or must not be opened."""
-    if not path.is_file():
-        raise CorpusError("not a regular file")  # a pipe would block for ever
     try:
-        size = path.stat().st_size
+        content = read_regular(path, MOST_FILE_BYTES)
         if path.suffix.lower() == ".mxl":
-            with ZipFile(path) as archive:
-                size = max(size, sum(entry.file_size for entry in archive.infolist()))
-        if size > _MAX_FILE_BYTES:
-            raise CorpusError(f"larger than {_MAX_FILE_BYTES >> 20} MiB")
-        return path.read_bytes()
+            with ZipFile(BytesIO(content)) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > MOST_FILE_BYTES:
+                    raise CorpusError(f"larger than {MOST_FILE_BYTES >> 20} MiB")
+        return content
     except OSError as error:
-        raise CorpusError(f"cannot be opened ({error.strerror})") from None
+        raise CorpusError(f"cannot be read ({error.strerror})") from None
     except (ValueError, NotImplementedError, BadZipFile):
         raise CorpusError("not a MusicXML file, or a damaged one") from None
 
 
 def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
-    if file.path.suffix.lower() in _MUSICXML:
-        return [Task(file.path, file.source, None)]
+    path, suffix = str(file.path), file.path.suffix.lower()
+    if suffix in _MIDI:
+        return [Task(path, file.source, "symusic")]
+    if suffix in _MUSICXML:
+        return [Task(path, file.source, "music21")]
     tunes = split_abc(_decode(content))
     if not tunes:
         raise CorpusError("no tunes (in ABC, a tune starts with an X: field)")
@@ -208,7 +210,7 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
         again = (
             f".{times[tune.number]}" if times[tune.number] > 1 else ""
         )  # some books repeat numbers
-        tasks.append(Task(file.path, f"{file.source}#{tune.number}{again}", tune))
+        tasks.append(Task(path, f"{file.source}#{tune.number}{again}", "music21", tune))
     return tasks
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from livedshl.corpus.bounds import MOST_BARS, MOST_NOTES
 from livedshl.errors import CorpusError
 from livedshl.music import Chord, LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.units import TICKS_PER_BEAT
 
-_MAX_NOTES = 20_000
 _THICKEST_LINE = 1.5  # notes at an onset, on average; with more, a track plays chords
 # The defaults of Standard MIDI Files 1.0.
 _DEFAULT_METRE = Metre(4, 4)
@@ -30,12 +30,12 @@ def read_midi(path: Path, source: str) -> LeadSheet:
     import symusic
 
     score = symusic.Score(path)
+    if sum(len(track.notes) for track in score.tracks if not track.is_drum) > MOST_NOTES:
+        raise CorpusError(f"more than {MOST_NOTES:,} notes")
     tracks = [_notes(track, score.ticks_per_quarter) for track in score.tracks]
     tracks = [notes for notes in tracks if notes]
     if not tracks:
         raise CorpusError("no notes")
-    if sum(map(len, tracks)) > _MAX_NOTES:
-        raise CorpusError(f"more than {_MAX_NOTES} notes")
     melody, chords = _melody_and_chords(tracks)
     metres = tuple(
         dict.fromkeys(Metre(t.numerator, t.denominator) for t in score.time_signatures)
@@ -68,6 +68,8 @@ def _lead_sheet(
     zero = bar if 0 < first_onset < bar else first_onset // bar * bar
     notes = [(onset - zero, length, pitch) for onset, length, pitch in _one_at_a_time(melody)]
     end = max(notes[-1][0] + notes[-1][1], bar)
+    if end > MOST_BARS * max(bar, 1):
+        raise CorpusError(f"longer than {MOST_BARS:,} bars")
     chords = [(onset - zero, chord.root, chord.quality) for onset, chord in _chords(chord_track)]
     return LeadSheet(
         title=title,

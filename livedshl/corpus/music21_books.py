@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from livedshl.files import shown_name
+
 # All were printed long ago and are in the public domain. The people named made their ABC
 # transcriptions freely available, as the files say.
 BOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -35,4 +37,4 @@ BOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def describe(paths: Sequence[str]) -> list[dict[str, str]]:
     """What a manifest says of the tunes read from `paths`: a title each, and what is known."""
-    return [dict(BOOKS.get(path, {"title": Path(path).name})) for path in paths]
+    return [dict(BOOKS.get(path, {"title": shown_name(Path(path).name)})) for path in paths]

@@ -14,6 +14,7 @@ import numpy as np
 
 from livedshl.corpus import abc_book
 from livedshl.corpus.abc_book import AbcTune
+from livedshl.corpus.bounds import MOST_NOTES
 from livedshl.corpus.repeats import RepeatMarks, play_order
 from livedshl.errors import CorpusError
 from livedshl.music import Chord, LeadSheet, Metre, Mode
@@ -21,7 +22,6 @@ from livedshl.music.leadsheet import Key
 from livedshl.units import TICKS_PER_BEAT
 
 _MODES = {"major": Mode.MAJOR, "ionian": Mode.MAJOR, "minor": Mode.MINOR, "aeolian": Mode.MINOR}
-_MAX_NOTES = 20_000
 _NO_CHORD = (-1, 0)
 
 
@@ -81,8 +81,8 @@ def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
         for measure in measures
     ]
     played = [written[index] for index in play_order(marks)]
-    if sum(len(bar.notes) for bar in played) > _MAX_NOTES:
-        raise CorpusError(f"more than {_MAX_NOTES} notes")
+    if sum(len(bar.notes) for bar in played) > MOST_NOTES:
+        raise CorpusError(f"more than {MOST_NOTES:,} notes")
     return _play_out(played, title, source, metres, keys)
 
 

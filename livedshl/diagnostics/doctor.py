@@ -28,6 +28,7 @@ from livedshl.outputs.missing import (
 from livedshl.outputs.ports import check_virtual_ports
 from livedshl.outputs.soundfont import find_soundfont
 from livedshl.performance.preset import load_preset, preset_names
+from livedshl.text import shown
 from livedshl.version import __version__
 
 _REINSTALL = "Install livedshl again: its folders models and presets belong to it"
@@ -103,7 +104,7 @@ def _midi_system(system: MidiSystem, needed: bool) -> Finding:
         state = State.MISSING if needed else State.OPTIONAL
         return Finding(what, state, "does not answer" + ("" if needed else ", not needed"), remedy)
     names = {"outputs": system.outputs, "inputs": system.inputs}
-    told = (f"{kind}: {', '.join(ports) or 'none'}" for kind, ports in names.items())
+    told = (f"{kind}: {', '.join(map(shown, ports)) or 'none'}" for kind, ports in names.items())
     return Finding(what, State.OK, "\n".join(told), names=names)
 
 

@@ -14,7 +14,7 @@ from livedshl.music import Chord, ChordVocabulary, Grid
 from livedshl.music.segments import CHORD
 
 _REPEAT = ("", "%")
-_MOST_CHORDS = 100  # different ones: chords are numbered in 7 bits, after those of the model
+MOST_CHORDS = 100  # different ones: chords are numbered in 7 bits, after those of the model
 _NO_CHORD = Chord(0, 0).distance(Chord(6, 0))  # the distance of no chord from any chord
 
 
@@ -52,8 +52,8 @@ class Chart:
             ]
         if not beats:
             raise ValueError("the chart has no bars")
-        if len(set(beats)) > _MOST_CHORDS:
-            raise ValueError(f"the chart has more than {_MOST_CHORDS} different chords")
+        if len(set(beats)) > MOST_CHORDS:
+            raise ValueError(f"the chart has more than {MOST_CHORDS} different chords")
         return cls(tuple(beats))
 
     def transposed(self, semitones: int) -> "Chart":

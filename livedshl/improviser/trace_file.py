@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from livedshl.errors import TraceError
+from livedshl.files import read_regular
 from livedshl.improviser.passage import Place
 from livedshl.improviser.provenance import Provenance
 from livedshl.records import RecordError, decode, encode
 
+_MOST_BYTES = 1 << 30
 _NAMES = frozenset(field.name for field in fields(Provenance)) - {"place"}
 _PLACE_NAMES = frozenset(field.name for field in fields(Place))
 
@@ -36,15 +38,15 @@ def read_trace(path: Path) -> tuple[list[Provenance], bool]:
     Raises TraceError if the file cannot be read, is not a trace, or has no record.
     """
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            lines = file.readlines()
+        lines = read_regular(path, _MOST_BYTES).decode(errors="replace").split("\n")
     except OSError as error:
         raise TraceError(f"cannot be read ({error.strerror})", where=str(path)) from error
+    lines = lines if lines[-1] else lines[:-1]  # the last line has a line break
     provenances: list[Provenance] = []
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             if number == len(lines) and provenances:
                 return provenances, True
             record = None

@@ -14,10 +14,9 @@ from livedshl.live.position import Position
 from livedshl.live.replies import Replies
 from livedshl.live.supervisor import LEAVING_TIMEOUT_S, Supervisor
 from livedshl.outputs.choice import Output
-from livedshl.player.ahead import PLAYER_MODULE, player_ahead
+from livedshl.player.ahead import player_ahead
 from livedshl.player.clock.source import ClockSettings
 from livedshl.player.lateness import Lateness
-from livedshl.player.processes import module_command
 from livedshl.player.protocol import POSITION_PERIOD_S, Instruction, player_arguments
 
 
@@ -66,19 +65,15 @@ class Performer:
         clock = clock or ClockSettings()
         ahead = player_ahead()
         self.lateness = ahead.lateness if ahead else Lateness.shared()
-        self._output = output
         self._speed = clock.speed
         arguments = player_arguments(
             output.kind.value, output.name, clock, tempo_bpm, self.lateness.handle, output.speakers
         )
-        command = module_command(PLAYER_MODULE, arguments)
         process = ahead.process if ahead else None
-        self._handle = PlayerHandle(command, self.lateness.inherited, process)
-        if ahead:
-            self._handle.tell_arguments(arguments)
+        self._handle = PlayerHandle(arguments, self.lateness.inherited, process)
         self._replies = Replies()
-        self._supervisor = Supervisor(self._handle, self._replies, output, clock)
         self._ports = PlayerPorts(self._handle, output, clock)
+        self._supervisor = Supervisor(self._handle, self._replies, self._ports, clock)
         self._watcher = watcher or PortWatcher()
         self._owns_watcher = watcher is None
 
@@ -145,7 +140,7 @@ class Performer:
     def hearing(self) -> Hearing:
         """Where the music goes, and who hears it there."""
         ports = self._ports
-        return Hearing(self._output, ports.away, ports.heard, self._replies.speakers)
+        return Hearing(ports.output, ports.away, ports.heard, self._replies.speakers)
 
     @property
     def position(self) -> Position:

@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.live.handover import Handover
-from livedshl.player.processes import start_process
+from livedshl.player.ahead import PLAYER_MODULE
+from livedshl.player.processes import module_command, start_process
 from livedshl.player.protocol import (
     RECORD,
     Instruction,
     Reply,
     arguments_line,
     instruction_record,
+    name_records,
+    renamed,
 )
 
 RESUME_DELAY_S = 0.05
@@ -27,16 +30,16 @@ class PlayerHandle:
     """Instructs the player that runs now, and remembers everything for one that replaces it.
 
     Any thread may give instructions. launched_s: when this player started, by `time.monotonic`.
-    ahead: a player that runs already and waits for its arguments.
+    arguments: the player's. ahead: one that runs already and waits for them.
     """
 
     def __init__(
         self,
-        command: list[str],
+        arguments: list[str],
         inherited: Sequence[int],
         ahead: "subprocess.Popen[bytes] | None" = None,
     ) -> None:
-        self._command = command
+        self._arguments = arguments
         self._inherited = inherited
         self._lock = threading.Lock()  # one writer at a time; guards what follows
         self._handover = Handover()
@@ -44,11 +47,17 @@ class PlayerHandle:
         self._leaving = False
         self.launched_s = time.monotonic()
         self._process = ahead or self._launch()
-
-    def tell_arguments(self, arguments: Sequence[str]) -> None:
-        """Tells a player that waits for its arguments what they are."""
-        with self._lock:
+        if ahead:
             self._write(arguments_line(arguments))
+
+    def rename(self, kind: Instruction, name: str) -> None:
+        """Tells this player, and each that replaces it, what a port is called now.
+
+        kind: OUTPUT_NAME or CLOCK_NAME.
+        """
+        with self._lock:
+            self._arguments = renamed(self._arguments, kind, name)
+            self._write(name_records(kind, name))
 
     def instruct(self, kind: Instruction, value: int = 0) -> None:
         """Gives an instruction that concerns this player only."""
@@ -157,7 +166,7 @@ class PlayerHandle:
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         self.launched_s = time.monotonic()
-        return start_process(self._command, self._inherited)
+        return start_process(module_command(PLAYER_MODULE, self._arguments), self._inherited)
 
     def _write(self, records: bytes) -> None:
         """Writes to the player; the caller holds the lock."""

@@ -16,6 +16,14 @@ _AGAIN_S = 1.0  # before a watch process that died is replaced
 _LEAVING_TIMEOUT_S = 0.5
 
 
+def unseen_line(name: str) -> str:
+    """Tells the user that nobody can look at a port, and what to do."""
+    return (
+        f"livedshl cannot see whether {name} is there: this system lets it open no more files. "
+        "Raise the limit (ulimit -n 256)."
+    )
+
+
 class PortWatcher:
     """Runs `livedshl.outputs.watch` from the first port on, until it is stopped.
 
@@ -36,11 +44,12 @@ class PortWatcher:
         self.stop()
         self.wait()
 
-    def watch(self, kind: PortKind, name: str, hear: Callable[[PortNews], None]) -> None:
+    def watch(self, kind: PortKind, name: str, hear: Callable[[PortNews, str], None]) -> None:
         """Watches a port as well.
 
-        hear: called on the watcher's thread when the port is gone, when its MIDI system has died,
-        when it is there again, and when it is known who listens to it.
+        hear: called on the watcher's thread with what happens to it and what it is called then:
+        when it is gone, its MIDI system has died, it is there again, it has another name, nobody
+        can look at it, and when it is known who listens to it.
         """
         with self._lock:
             if self._stopped.is_set():
@@ -83,14 +92,14 @@ class PortWatcher:
                 return
             if process:  # nobody saw what happened meanwhile, so assume the worst
                 for port in tuple(self._ports):
-                    port.take(PortNews.DIED)
+                    port.take(PortNews.DIED, port.name)
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> None:
         """Passes on the news until the process ends."""
         assert process.stdout
         for line in process.stdout:
-            number, news = parse_news(line)
-            self._ports[number].take(news)
+            number, news, name = parse_news(line)
+            self._ports[number].take(news, name)
         process.wait()
 
     def _start(self) -> "subprocess.Popen[bytes] | None":
@@ -117,15 +126,16 @@ class PortWatcher:
 class _WatchedPort:
     """A port, and who hears of it. A port that was there from the start is no news."""
 
-    def __init__(self, kind: PortKind, name: str, hear: Callable[[PortNews], None]) -> None:
+    def __init__(self, kind: PortKind, name: str, hear: Callable[[PortNews, str], None]) -> None:
         self.kind = kind
         self.name = name
         self._hear = hear
         self._away = False
 
-    def take(self, news: PortNews) -> None:
+    def take(self, news: PortNews, name: str) -> None:
         """Passes on what has happened."""
+        self.name = name  # another watch process is asked for it under this name
         if self._away or news is not PortNews.THERE:
-            self._hear(news)
+            self._hear(news, name)
         if news in (PortNews.THERE, PortNews.GONE, PortNews.DIED):
             self._away = news is not PortNews.THERE

@@ -6,8 +6,9 @@ import threading
 import time
 
 from livedshl.live.player_handle import RESUME_DELAY_S, PlayerHandle
+from livedshl.live.player_ports import PlayerPorts
 from livedshl.live.replies import Replies
-from livedshl.outputs.choice import Output, OutputKind
+from livedshl.outputs.choice import OutputKind
 from livedshl.player.ahead import PLAYER_MODULE
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.player.processes import module_command, own_process_group
@@ -32,11 +33,11 @@ class Supervisor:
     """Listens to the player on one thread, and on another checks that it does not hang."""
 
     def __init__(
-        self, handle: PlayerHandle, replies: Replies, output: Output, clock: ClockSettings
+        self, handle: PlayerHandle, replies: Replies, ports: PlayerPorts, clock: ClockSettings
     ) -> None:
         self._handle = handle
         self._replies = replies
-        self._output = output
+        self._ports = ports
         self._clock = clock
         self._replacing = False
         self._young_deaths = 0
@@ -71,7 +72,7 @@ class Supervisor:
             elif kind is Reply.SPEAKERS and text:
                 log.warning("The speakers stay silent: %s", text.decode())
             elif kind is Reply.REOPENED:
-                log.warning("%s is back", self._output.name)
+                log.warning("%s is back", self._ports.output.name)
 
     def _resume(self) -> None:
         """Lets the new player go on where the last one was.
@@ -136,10 +137,10 @@ class Supervisor:
 
         Only another program's port goes on sounding once the player has gone.
         """
-        if self._output.kind is not OutputKind.PORT or self._replies.ended_tick is not None:
+        output = self._ports.output
+        if output.kind is not OutputKind.PORT or self._replies.ended_tick is not None:
             return
-        kind, name = self._output.kind.value, self._output.name
-        arguments = player_arguments(kind, name, ClockSettings(), 120.0)
+        arguments = player_arguments(output.kind.value, output.name, ClockSettings(), 120.0)
         try:
             subprocess.run(
                 module_command(PLAYER_MODULE, arguments),

@@ -6,7 +6,7 @@ from math import inf
 from queue import SimpleQueue
 
 from livedshl.errors import OutputError
-from livedshl.live.port_watcher import PortWatcher
+from livedshl.live.port_watcher import PortWatcher, unseen_line
 from livedshl.outputs.midi_input import MidiInput
 from livedshl.outputs.port_news import PortKind, PortNews
 from livedshl.outputs.ports import open_input
@@ -28,17 +28,18 @@ class WatchedInput:
         self._port = port
         self._own_name = own_name
         self._tell = tell
-        self._news: SimpleQueue[PortNews] = SimpleQueue()
+        self._news: SimpleQueue[tuple[PortNews, str]] = SimpleQueue()
         self._input: MidiInput | None = open_input(port, own_name)
         self._went = False
         self._dead: list[MidiInput] = []  # closing what belongs to a dead MIDI system hangs
         self._open_s = inf  # when to try to open it again
-        watcher.watch(PortKind.INPUT if port else PortKind.VIRTUAL, port, self._news.put)
+        kind = PortKind.INPUT if port else PortKind.VIRTUAL
+        watcher.watch(kind, port, lambda news, name: self._news.put((news, name)))
 
     def receive(self) -> Iterator[tuple[bytes, float]]:
         """What has arrived since the last call, each with its time of `time.perf_counter`."""
         while not self._news.empty():
-            self._mind(self._news.get())
+            self._mind(*self._news.get())
         if time.monotonic() >= self._open_s:
             self._reopen()
         if self._input:
@@ -54,7 +55,16 @@ class WatchedInput:
         if self._input:
             self._input.close()
 
-    def _mind(self, news: PortNews) -> None:
+    def _mind(self, news: PortNews, name: str) -> None:
+        if news is PortNews.UNSEEN:
+            self._tell(unseen_line(self.name))
+            return
+        if news is PortNews.RENAMED:
+            self._tell(f"{self.name} is called {name} now.")
+        if self._port:
+            self.name = self._port = name
+        if news is PortNews.RENAMED:
+            return
         if news is PortNews.THERE:
             self._open_s = 0.0
             return

@@ -49,6 +49,13 @@ class NextStep:
         return np.asarray(likely.sum(axis=0), np.float32)
 
 
+def is_next_step(weights: Floats) -> bool:
+    """Whether weights have the shape that `NextStep` reads, and are numbers."""
+    rows, columns = weights.shape
+    hidden = columns - N_FEATURES - 1
+    return hidden > 0 and rows == 4 * hidden + sum(_HEADS) and bool(np.isfinite(weights).all())
+
+
 def _numbers(steps: NDArray[np.int8]) -> Floats:
     """The features of steps, int8[..., 3] to (..., 29)."""
     return features(steps).astype(np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.errors import BundleError
+from livedshl.files import open_regular
 from livedshl.networks.layers import Weights
 from livedshl.networks.shape import NetworkShape
 from livedshl.records import decode, encode
@@ -69,6 +70,7 @@ def read_weights(path: Path) -> tuple[Weights, Mapping[str, str]]:
     """
     from safetensors import safe_open  # late, as above
 
+    open_regular(path).close()  # the library would wait for a pipe
     with safe_open(str(path), framework="np") as file:
         weights = {
             name: np.asarray(file.get_tensor(name), np.float32)

@@ -14,6 +14,7 @@ from livedshl.outputs.midi_systems import is_jack, open_output_client, refusals
 # Clocks may differ by 200 parts per million; the best guess of their offset may age by half that.
 _CLOCK_DRIFT = 1e-4
 _PERIOD_S = 0.03  # between a message's time stamp and its place in the queue: a period of JACK
+_MOST_AT_ONCE = 1024  # messages, so that a flood does not hold up the music
 _SILENCE_S = 0.5  # after so long, a SysEx without end may hold back what has arrived
 
 
@@ -36,11 +37,11 @@ class MidiInput:
     def receive(self) -> Iterator[tuple[bytes, float]]:
         """What has arrived since the last call, each with its time of `time.perf_counter`."""
         polled_s = time.perf_counter()
-        while event := self._input.get_message():
+        arrived = self._arrived()
+        if arrived:
             self._heard_s = polled_s
-            message, interval_s = event
-            time_s = self._stamp(interval_s)
-            received = bytes(message)
+        for received, interval_s, smallest_s in arrived:
+            time_s = self._stamp(interval_s, smallest_s)
             if received[0] == SYSEX:
                 self._offset_s = inf  # the intervals between its parts are lost
                 for whole in whole_messages(received):
@@ -59,15 +60,34 @@ class MidiInput:
                 client.close_port()
                 client.delete()
 
-    def _stamp(self, interval_s: float) -> float:
-        """The time of a message that came this long after the one before."""
-        now = time.perf_counter()
+    def _arrived(self) -> list[tuple[bytes, float, float]]:
+        """What is in the queue: each message, its interval, and the smallest offset it can have.
+
+        What has waited in the queue was read late, all of it at once: the last shows by how much.
+        """
+        read: list[tuple[bytes, float, float]] = []
+        source_s = self._source_s
+        while len(read) < _MOST_AT_ONCE and (event := self._input.get_message()):
+            message, interval_s = event
+            source_s += interval_s
+            read.append((bytes(message), interval_s, time.perf_counter() - source_s))
+        arrived, smallest_s = [], inf
+        for message, interval_s, offset_s in reversed(read):
+            smallest_s = min(offset_s, smallest_s)
+            arrived.append((message, interval_s, smallest_s))
+        return arrived[::-1]
+
+    def _stamp(self, interval_s: float, smallest_s: float) -> float:
+        """The time of a message that came this long after the one before.
+
+        smallest_s: the smallest offset that it and what came with it allow.
+        """
         self._source_s += interval_s
         # Nothing is read before it arrived, so the smallest offset is the truest.
-        self._offset_s = min(now - self._source_s, self._offset_s + _CLOCK_DRIFT * interval_s)
+        self._offset_s = min(smallest_s, self._offset_s + _CLOCK_DRIFT * interval_s)
         # What the last poll did not find came after it, unless an interval is missing in the sum.
         if self._source_s + self._offset_s < self._polled_s - _PERIOD_S:
-            self._offset_s = now - self._source_s
+            self._offset_s = smallest_s
         return self._source_s + self._offset_s
 
 

@@ -31,6 +31,8 @@ class PortNews(Enum):
     HEARD = "heard"  # a program listens to it
     UNHEARD = "unheard"  # none does
     UNCLEAR = "unclear"  # perhaps one does
+    RENAMED = "renamed"  # it is still connected
+    UNSEEN = "unseen"  # the system has no room for whoever looks; it may be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,12 @@ def parse_request(line: bytes) -> PortRequest:
     return PortRequest(number, PortKind(kind), name)
 
 
-def news_line(number: int, news: PortNews) -> str:
-    """A line that says what has happened to the port of this number."""
-    return f"{number} {news.value}"
+def news_line(number: int, news: PortNews, name: str) -> str:
+    """A line that says what has happened to the port of this number, and what it is called now."""
+    return json.dumps([number, news.value, name])
 
 
-def parse_news(line: bytes) -> tuple[int, PortNews]:
-    """The port's number, and what has happened to it."""
-    number, news = line.decode().split()
-    return int(number), PortNews(news)
+def parse_news(line: bytes) -> tuple[int, PortNews, str]:
+    """The port's number, what has happened to it, and what it is called now."""
+    number, news, name = json.loads(line)
+    return number, PortNews(news), name

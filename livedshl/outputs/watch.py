@@ -11,56 +11,24 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import Enum
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.listeners import alsa_has_listener, of_jack
-from livedshl.outputs.midi_systems import CLIENT_NAME, is_jack, refusals
-from livedshl.outputs.port_names import same_port
+from livedshl.outputs.jack_listener import Happening, JackListener, Made, Renamed, Signal
+from livedshl.outputs.listeners import alsa_has_listener
+from livedshl.outputs.midi_systems import is_jack, refusals
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
 from livedshl.outputs.ports import open_lister
 from livedshl.outputs.quiet import silenced_stderr
+from livedshl.outputs.watched_port import WatchedPort
 
 _PERIOD_S = 0.25
 _LEAVING_S = 1.0  # for closing the clients of the MIDI system
-_SETTLING_S = 0.1  # how much later than its listing JACK may report that a port was made
+_SETTLING_S = 0.1  # how much later than its listing JACK may report what happened to a port
+_CLIENT_FILES = 14
 _CORE_FOUNDATION = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation"
-
-
-class Signal(Enum):
-    """What happens beside ports being made and requests."""
-
-    OTHER = "another port came or went, or two were connected or parted"
-    DIED = "the JACK server died"
-    LEAVE = "the main process is leaving"
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """JACK has registered a port of this name."""
-
-    name: str
-
-
-Happening = Signal | Made | PortRequest
-
-
-@dataclass(slots=True)
-class _Watched:
-    """A port, and whether it is there. since_s: since when, by `time.monotonic`.
-
-    listened: the last news of who listens to it.
-    """
-
-    request: PortRequest
-    there: bool = False
-    listened: PortNews | None = None
-    since_s: float = field(default_factory=time.monotonic)
 
 
 _LISTENED = {True: PortNews.HEARD, False: PortNews.UNHEARD, None: PortNews.UNCLEAR}
@@ -100,65 +68,13 @@ class Lister:
             client.delete()
 
 
-class JackListener:
-    """Reports at once what happens in a JACK server, if JACK's Python module is installed."""
-
-    def __init__(self, happenings: SimpleQueue[Happening]) -> None:
-        self._happenings = happenings
-        self._client: Any = None
-        self._tried = False
-
-    def open(self) -> None:
-        """Listens to the server, unless that was tried before."""
-        if self._tried:
-            return
-        self._tried = True
-        with suppress(ImportError, OSError):
-            import jack  # optional
-
-            with suppress(jack.JackError):
-                client = jack.Client(f"{CLIENT_NAME}-watch", no_start_server=True)
-                client.set_shutdown_callback(
-                    lambda status, reason: self._happenings.put(Signal.DIED)
-                )
-                client.set_port_registration_callback(self._notice, only_available=False)
-                client.set_port_connect_callback(
-                    lambda one, other, connected: self._happenings.put(Signal.OTHER),
-                    only_available=False,
-                )
-                client.activate()
-                self._client = client
-
-    def has_listener(self) -> bool | None:
-        """Whether a program listens to livedshl's port; None where there is no server to ask."""
-        if self._client is None:
-            return None
-        import jack
-
-        try:
-            names = [port.name for port in self._client.get_ports(is_midi=True, is_output=True)]
-            return any(self._client.get_all_connections(name) for name in of_jack(names))
-        except jack.JackError:
-            return None
-
-    def close(self) -> None:
-        """Leaves the server, which may have died."""
-        client, self._client, self._tried = self._client, None, False
-        if client is not None:
-            client.close()
-
-    def _notice(self, port: Any, made: bool) -> None:
-        known = made and port is not None
-        self._happenings.put(Made(port.name) if known else Signal.OTHER)
-
-
 class Watch:
     """Watches ports until it is told to leave. tell: takes lines of news."""
 
     def __init__(self, happenings: SimpleQueue[Happening], tell: Callable[[str], None]) -> None:
         self._happenings = happenings
         self._tell = tell
-        self._ports: list[_Watched] = []
+        self._ports: list[WatchedPort] = []
         self._inputs = Lister(inputs=True)
         self._outputs = Lister(inputs=False)
         self._jack = JackListener(happenings)
@@ -171,9 +87,11 @@ class Watch:
             if happening is Signal.LEAVE:
                 break
             if isinstance(happening, PortRequest):
-                self._ports.append(_Watched(happening))
+                self._ports.append(WatchedPort(happening))
             elif isinstance(happening, Made):
                 self._take_note_of(happening.name)
+            elif isinstance(happening, Renamed):
+                self._rename(happening)
             elif happening is Signal.DIED:
                 self._bury_jack()
         self._jack.close()
@@ -188,20 +106,31 @@ class Watch:
                 listed[lister] = lister.names()
                 if lister.is_jack:
                     self._jack.open()
-            names = listed[lister]
-            if names is None:  # no MIDI system
-                if port.there:
-                    self._change(port, PortNews.DIED)
-                continue
-            # A virtual port stays as long as the system; once that is back it can be made again.
-            request = port.request
-            there = request.kind.is_own or any(same_port(request.name, name) for name in names)
-            if there != port.there:
-                self._change(port, PortNews.THERE if there else PortNews.GONE)
-            if request.kind is PortKind.VIRTUAL_OUTPUT:
-                self._look_for_listeners(port, lister)
+            self._look_for(port, lister, listed[lister])
 
-    def _look_for_listeners(self, port: _Watched, lister: Lister) -> None:
+    def _look_for(self, port: WatchedPort, lister: Lister, names: list[str] | None) -> None:
+        found = None if names is None else port.find(names)
+        hears = lister.is_jack and self._jack.listens
+        if found is None and not hears and not _has_room():
+            if not port.unseen:
+                port.unseen = True
+                self._tell_of(port, PortNews.UNSEEN)
+        elif names is None:  # no MIDI system
+            if port.there:
+                self._change(port, PortNews.DIED)
+        elif found is not None:
+            port.missed_s = None
+            port.unseen = False
+            if not port.there:
+                port.name = found
+                port.identity = self._jack.identity(found) if hears else None
+                self._change(port, PortNews.THERE)
+        elif port.there and (not hears or port.is_missed_for(_SETTLING_S)):
+            self._change(port, PortNews.GONE)
+        if names is not None and port.request.kind is PortKind.VIRTUAL_OUTPUT:
+            self._look_for_listeners(port, lister)
+
+    def _look_for_listeners(self, port: WatchedPort, lister: Lister) -> None:
         heard = None if lister.is_jack else alsa_has_listener()
         if heard is None:
             self._jack.open()
@@ -209,14 +138,23 @@ class Watch:
         news = _LISTENED[heard]
         if news is not port.listened:
             port.listened = news
-            self._tell(news_line(port.request.number, news))
+            self._tell_of(port, news)
 
     def _take_note_of(self, name: str) -> None:
         """A watched port that was made while it was there went and came between two looks."""
         for port in self._ports:
             settled = time.monotonic() - port.since_s > _SETTLING_S
-            if port.there and settled and same_port(port.request.name, name):
+            if port.there and settled and port.name == name:
                 self._change(port, PortNews.GONE)
+
+    def _rename(self, renamed: Renamed) -> None:
+        """A port that has another name is the same, and still connected."""
+        for port in self._ports:
+            is_it = port.identity in (None, renamed.identity)
+            if port.there and is_it and port.name == renamed.old:
+                port.name = renamed.new
+                port.missed_s = None
+                self._tell_of(port, PortNews.RENAMED)
 
     def _bury_jack(self) -> None:
         """The JACK server has died, and with it every port of its clients."""
@@ -228,14 +166,32 @@ class Watch:
         for lister in dead:
             lister.close()
 
-    def _change(self, port: _Watched, news: PortNews) -> None:
+    def _change(self, port: WatchedPort, news: PortNews) -> None:
         port.there = news is PortNews.THERE
         port.listened = None
+        port.missed_s = None
         port.since_s = time.monotonic()
-        self._tell(news_line(port.request.number, news))
+        self._tell_of(port, news)
 
-    def _lister(self, port: _Watched) -> Lister:
+    def _tell_of(self, port: WatchedPort, news: PortNews) -> None:
+        self._tell(news_line(port.request.number, news, port.name))
+
+    def _lister(self, port: WatchedPort) -> Lister:
         return self._inputs if port.request.kind is PortKind.INPUT else self._outputs
+
+
+def _has_room() -> bool:
+    """Whether the system lets this process open as many files as a client of JACK needs."""
+    opened: list[int] = []
+    try:
+        for _ in range(_CLIENT_FILES):
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return False
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    return True
 
 
 def _next(happenings: SimpleQueue[Happening]) -> Happening | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from livedshl.bundle.catalogue import bundle_folder, find_bundle, kind_manifests
 from livedshl.bundle.integrity import read_manifest
 from livedshl.errors import SettingsError
+from livedshl.files import read_regular
 from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.music import GRIDS, Grid
 from livedshl.music.key_finding import key_of_chords
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_MOST_CHART_BYTES = 1 << 20
 _SEEDS = 1_000_000  # a seed that is drawn stays short enough to type again
 
 
@@ -169,9 +171,9 @@ def _chart(text_or_file: str | Path, grid: Grid) -> Chart:
     """The chart in a file of this name, or in the text itself."""
     text, where = str(text_or_file), "chords"
     try:
-        if isinstance(text_or_file, Path) or _is_file(text):
+        if isinstance(text_or_file, Path) or _is_there(text):
             where = text
-            text = Path(text).read_text(encoding="utf-8")
+            text = read_regular(Path(text), _MOST_CHART_BYTES).decode("utf-8-sig")
         elif _looks_like_a_file(text):
             raise SettingsError("no such file", where=text)
         return Chart.parse(text, grid)
@@ -184,10 +186,10 @@ def _chart(text_or_file: str | Path, grid: Grid) -> Chart:
         raise SettingsError(what, where=where, remedy=remedy[:1].upper() + remedy[1:]) from None
 
 
-def _is_file(text: str) -> bool:
+def _is_there(text: str) -> bool:
     try:
-        return Path(text).is_file()
-    except OSError:  # longer than a name can be
+        return Path(text).exists() and not Path(text).is_dir()
+    except (OSError, ValueError):  # longer than a name can be, or with a null byte
         return False
 
 

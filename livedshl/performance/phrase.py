@@ -18,6 +18,7 @@ _CHORD_NOTES = 3  # struck together: a chord, not melody
 _TOGETHER_TICKS = 60
 _MOST_NOTES = 200
 _LONGEST_BARS = 8  # that a key can be down; one that is down for longer has lost its note-off
+_MOST_START = 1 << 31
 _MOST_STEPS = 144  # of a phrase: the networks read no more
 
 
@@ -43,6 +44,8 @@ class Phrase:
         if not 0 < len(numbers) <= _MOST_STEPS or {len(step) for step in numbers} != {3}:
             raise ValueError("not a phrase")
         if not all(0 <= p < 128 and a in (0, 1) and -1 <= c < 127 for p, a, c in numbers):
+            raise ValueError("not a phrase")
+        if not 0 <= int(start) < _MOST_START:
             raise ValueError("not a phrase")
         return cls(int(start), np.array(numbers, np.int8))
 

@@ -8,6 +8,7 @@ from typing import Any
 from livedshl.arranger import Groove, Part, Role, patterns_of
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import PresetError, did_you_mean
+from livedshl.files import read_regular
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.music import Grid
@@ -82,17 +83,17 @@ def read_preset(path: Path) -> Preset:
     """The preset in a TOML file. Raises PresetError with the key that is wrong."""
     where = str(path)
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise PresetError("too large for a preset", where=where)
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_regular(path, _MAX_BYTES).decode())
     except FileNotFoundError:
         raise PresetError(
             "no such file", where=where, remedy="`livedshl presets` lists those that ship"
         ) from None
     except OSError as error:
         raise PresetError(f"cannot be read ({error.strerror})", where=where) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:  # also of a number with thousands of digits
         raise PresetError(f"cannot be read as TOML ({error})", where=where) from error
+    except RecursionError:
+        raise PresetError("cannot be read (nested too deeply)", where=where) from None
     rules = content.pop("continuation", {})
     groove = content.pop("groove", {})
     parts = content.pop("parts", [])

@@ -40,6 +40,11 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
             remedy="Choose the folder of that model",
         )
     settings = log.settings
+    library = bundle.library
+    if settings.grid != library.grid or settings.key.mode is not bundle.mode:
+        raise TakeError("its metre or mode is not the model's", remedy="The file may be damaged")
+    if settings.opening is not None and settings.opening >= len(library.tunes):
+        raise TakeError("begins with a tune that the model lacks", remedy="The file may be damaged")
     composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
     for change in log.changes:
         if not isinstance(change.command, SetTempo):

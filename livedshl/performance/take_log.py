@@ -10,12 +10,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+from livedshl.bundle.integrity import MANIFEST
+from livedshl.bundle.integrity import sha256 as file_sha256
 from livedshl.errors import CommandError, TakeError
+from livedshl.files import read_regular
 from livedshl.performance import take_log_format_1 as format_1
+from livedshl.performance.checks import check_band, check_settings, check_tempo, check_tick
 from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_of
 from livedshl.performance.commands import checked
 from livedshl.performance.composer import Change
@@ -26,6 +29,7 @@ from livedshl.version import __version__
 
 _FORMAT = 2
 _ENDING = ".take"
+_MOST_UNHEARD_TICKS = 100_000  # before the end of a take; after a crash nobody knows
 _MOST_BYTES = 256 << 20
 
 
@@ -155,9 +159,7 @@ def take_and_log(path: Path) -> tuple[Path, Path]:
 def read_log(path: Path) -> TakeLog:
     """The log at `path`. Raises TakeError."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise TakeError("too large for the log of a take", where=str(path))
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path, _MOST_BYTES).decode()
     except FileNotFoundError:
         raise TakeError(
             "the log of this take is missing",
@@ -181,6 +183,7 @@ def read_log(path: Path) -> TakeLog:
     is_old = version == 1
     with _line(path, 1):
         head = decode(format_1.upgraded(lines[0]) if is_old else lines[0], _Head)
+        check_settings(head.settings)
     changes: dict[int, Change] = {}  # by line number
     parts = {part.name for part in head.settings.parts}
     heard, start, end = 0, None, None
@@ -190,6 +193,7 @@ def read_log(path: Path) -> TakeLog:
             break
         with _line(path, number):
             entry = decode(format_1.upgraded(line) if is_old else line, _Entry)
+            _check(entry)
             if entry.heard is not None:
                 heard = entry.heard
             elif entry.start is not None:
@@ -207,15 +211,28 @@ def read_log(path: Path) -> TakeLog:
     for number, change in changes.items():  # which may name parts of a band to come
         with _line(path, number):
             checked(change.command, parts, head.settings.key.mode)
+    if end is not None and end > heard + _MOST_UNHEARD_TICKS:
+        raise TakeError("ends long after what was heard", where=str(path))
     return TakeLog(
         head.settings, head.bundle, head.manifest, tuple(changes.values()), heard, end, start,
         tuple(tempi_bpm),
     )  # fmt: skip
 
 
+def _check(entry: _Entry) -> None:
+    """Raises RecordError for what no performance has."""
+    for name in ("heard", "start", "end", "tick"):
+        if (tick := getattr(entry, name)) is not None:
+            check_tick(name, tick)
+    if entry.tempo is not None:
+        check_tempo(entry.tempo)
+    if entry.band:
+        check_band(entry.band)
+
+
 def manifest_digest(bundle: Path) -> str:
     """The SHA-256 of a bundle's manifest, which holds those of its files."""
-    return sha256((bundle / "manifest.json").read_bytes()).hexdigest()
+    return file_sha256(bundle / MANIFEST)
 
 
 @contextmanager

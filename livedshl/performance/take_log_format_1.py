@@ -24,7 +24,7 @@ def upgraded(line: str) -> str:
             record["command"] = " ".join(word for word in words if word)
     except KeyError as error:
         raise RecordError(f"missing key {error}") from None
-    except (ValueError, TypeError, IndexError, AttributeError, RecursionError):
+    except (ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
         raise RecordError("not in format 1") from None
     return json.dumps(record)
 

@@ -8,7 +8,8 @@ from livedshl.errors import LivedshlError
 from livedshl.midi.message import event_message
 from livedshl.player.clock.source import Follower
 from livedshl.player.playback import Playback
-from livedshl.player.protocol import RECORD, Instruction
+from livedshl.player.port_names import PortNames
+from livedshl.player.protocol import RECORD, Instruction, name_part
 from livedshl.player.recovery import RecoveringOutput
 
 _REMEMBERED_S = 5.0  # how long past tempi are kept: longer than any latency
@@ -21,12 +22,19 @@ class Interpreter:
     has_quit: whether the player has been told to leave.
     """
 
-    def __init__(self, playback: Playback, follower: Follower, output: RecoveringOutput) -> None:
+    def __init__(
+        self,
+        playback: Playback,
+        follower: Follower,
+        output: RecoveringOutput,
+        names: PortNames,
+    ) -> None:
         self.supplied_s = 0.0
         self.has_quit = False
         self._playback = playback
         self._follower = follower
         self._output = output
+        self._names = names
 
     def obey_all(self, records: bytes) -> None:
         """Carries out whole records, in order."""
@@ -70,10 +78,16 @@ class Interpreter:
             with suppress(LivedshlError):  # it has gone again; another instruction will follow
                 self._follower.reopen()
         elif kind == Instruction.GONE:
-            output.lose(system_died=bool(value))
+            if value:
+                output.lose_system()
+            else:
+                output.lose(playback.scheduler.notes.release())
         elif kind == Instruction.HEARD:
             output.silence_speakers(bool(value))
         elif kind == Instruction.REOPEN:
             output.reopen_at(now)
+        elif kind in (Instruction.OUTPUT_NAME, Instruction.CLOCK_NAME):
+            is_clock = kind == Instruction.CLOCK_NAME
+            self._names.take(is_clock, name_part(tick, status), bool(value))
         elif kind == Instruction.QUIT:
             self.has_quit = True

@@ -24,6 +24,7 @@ from livedshl.player.instructions import Interpreter
 from livedshl.player.lateness import Lateness
 from livedshl.player.pipes import InstructionPipe, ReplyPipe
 from livedshl.player.playback import Playback
+from livedshl.player.port_names import PortNames
 from livedshl.player.protocol import (
     WAIT,
     WAIT_WITH_SOUND,
@@ -46,7 +47,7 @@ class Player:
     """Plays the instructions that arrive, and replies.
 
     follower: who drives the clock. lateness: where every event's lateness is counted.
-    realtime: the scheduling class, for the report.
+    realtime: the scheduling class, for the report. names: what the ports are called.
     """
 
     def __init__(
@@ -58,12 +59,13 @@ class Player:
         replies: ReplyPipe,
         lateness: Lateness,
         realtime: str,
+        names: PortNames,
     ) -> None:
         self._output = output
         self._follower = follower
         self._playback = playback
         self._instructions = instructions
-        self._interpreter = Interpreter(playback, follower, output)
+        self._interpreter = Interpreter(playback, follower, output, names)
         self._replies = replies
         self._lateness = lateness
         self._realtime = realtime
@@ -168,6 +170,7 @@ def main() -> None:
     if not arguments:
         return
     kind, name, clock, tempo_bpm, lateness, soundfont = parse_arguments(arguments)
+    names = PortNames(name, clock.port)
     playback = Playback(clock.sends_clock, clock.speed)
     playback.latency_s = clock.latency_s
     replies = ReplyPipe(sink)
@@ -178,7 +181,7 @@ def main() -> None:
         speakers = Speakers(soundfont, replies.send_of_speakers)
     try:
         # What makes a sound opens last, for the reason that `RecoveringOutput.close` gives.
-        follower = open_follower(clock, tempo_bpm)
+        follower = open_follower(clock, tempo_bpm, names)
         port = open_output(kind, name)
     except LivedshlError as error:
         fields = {"what": error.what, "where": error.where, "remedy": error.remedy}
@@ -193,13 +196,14 @@ def main() -> None:
     gc.disable()
     realtime = take_realtime_priority()  # last, so that the outputs' threads do not get it
     player = Player(
-        RecoveringOutput(port, lambda: open_output(kind, name, tries=1), replies, speakers),
+        RecoveringOutput(port, lambda: open_output(kind, names.output, tries=1), replies, speakers),
         follower,
         playback,
         InstructionPipe(source),
         replies,
         Lateness.opened(lateness),
         realtime,
+        names,
     )
     signal.signal(signal.SIGTERM, lambda number, frame: player.stop())
     player.run()

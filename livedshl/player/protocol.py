@@ -39,6 +39,8 @@ class Instruction(IntEnum):
     PANIC = 13  # switch off every note that was ever played
     FOLLOW = 14  # the clock's input has gone and come back
     HEARD = 15  # value: 1 if a program listens to the port, so that the speakers fall silent
+    OUTPUT_NAME = 16  # what the port is called now: status bytes of it, in tick; value: 1 ends it
+    CLOCK_NAME = 17  # the same of the clock's input
 
 
 class Reply(IntEnum):
@@ -51,6 +53,10 @@ class Reply(IntEnum):
     REPORT = 5  # the last reply; tick: where the clock was; text: counts, as JSON
     LOST = 6  # the output refuses messages; text: why
     SPEAKERS = 7  # the synthesiser beside the port is open; text: why it is not
+
+
+_NAME_PART = struct.Struct("<q")  # as the tick of a record
+_NAMES_AT = {Instruction.OUTPUT_NAME: 1, Instruction.CLOCK_NAME: 4}  # in `player_arguments`
 
 
 def stamp(now_s: float) -> tuple[int, int, int]:
@@ -67,6 +73,23 @@ def seconds_since(stamped: Sequence[int], now_s: float) -> float:
 def instruction_record(kind: Instruction, tick: int = 0, value: int = 0) -> bytes:
     """The record of an instruction without a message."""
     return RECORD.pack(tick, kind, 0, 0, 0, value)
+
+
+def name_records(kind: Instruction, name: str) -> bytes:
+    """The records that tell what a port is called now."""
+    content = name.encode(errors="surrogateescape")
+    parts = [content[start : start + 8] for start in range(0, len(content), 8)]
+    return b"".join(
+        RECORD.pack(
+            *_NAME_PART.unpack(part.ljust(8, b"\0")), kind, len(part), 0, 0, n == len(parts)
+        )
+        for n, part in enumerate(parts, 1)
+    )
+
+
+def name_part(tick: int, n_bytes: int) -> bytes:
+    """The part of a name in one of its records."""
+    return _NAME_PART.pack(tick)[:n_bytes]
 
 
 def player_arguments(
@@ -86,6 +109,13 @@ def player_arguments(
     sends_clock = "send clock" if timing.sends_clock else ""
     sync = timing.sync.value
     return [kind, name, speakers, sync, timing.port, sends_clock, *map(repr, numbers), lateness]
+
+
+def renamed(arguments: Sequence[str], kind: Instruction, name: str) -> list[str]:
+    """The command line with another name for a port; kind: OUTPUT_NAME or CLOCK_NAME."""
+    told = list(arguments)
+    told[_NAMES_AT[kind]] = name
+    return told
 
 
 def arguments_line(arguments: Sequence[str]) -> bytes:

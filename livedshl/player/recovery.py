@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from livedshl.errors import LivedshlError, OutputError
@@ -64,14 +65,28 @@ class RecoveringOutput:
         if self._speakers:
             self._speakers.silence(silent)
 
-    def lose(self, system_died: bool) -> None:
-        """Sends nowhere until the port is back: RtMidi waits for ever if nobody takes a message."""
+    def lose(self, releasing: Iterable[bytes]) -> None:
+        """Sends nowhere until the port is back.
+
+        releasing: what switches off every note. The port gets it first, for it may be there still,
+        under another name.
+        """
         self._reopen_s = None
-        if system_died:
-            self._system_died = True
-            self._dead_ports.append(self._port)
-        else:
-            self._port.close()
+        with suppress(OutputError):
+            for message in releasing:
+                self._port.send(message)
+            self._port.flush(rings=False)
+        self._port.close()
+        self._port = Nowhere()
+
+    def lose_system(self) -> None:
+        """The same for every port of a MIDI system that died.
+
+        RtMidi waits for ever if nobody takes a message.
+        """
+        self._reopen_s = None
+        self._system_died = True
+        self._dead_ports.append(self._port)
         self._port = Nowhere()
 
     def reopen_at(self, time_s: float) -> None:

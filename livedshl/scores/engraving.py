@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
 from livedshl.scores.fonts import FAMILY, text_fonts
+from livedshl.scores.marks import title_of
 from livedshl.scores.plain_svg import GREY, MARGIN, page_size, plain_page, write_text
 
 _PAGE_MM = (210, 297)  # A4
@@ -111,7 +112,7 @@ def _pages(path: Path, musicxml: bytes, tunes: Sequence[str], height: int) -> li
     )
     if not toolkit.loadData(ET.tostring(score, "unicode")):
         raise OutputError("verovio cannot draw this score", where=str(path))
-    titles = iter(tunes)
+    titles = map(title_of, tunes)
     pages = [
         plain_page(ET.fromstring(toolkit.renderToSVG(number)), titles)
         for number in range(1, toolkit.getPageCount() + 1)

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from livedshl.text import shown
+
+_LONGEST_TITLE = 200  # letters; more than has room on a page
 LINE_BARS = 4  # on each line of a score
 _DASH = "\u2013"
 
@@ -29,6 +32,11 @@ class TuneSpan:
     tune: str
     source: str
     distance: int | None
+
+
+def title_of(words: str) -> str:
+    """A title or name, whatever is in it, as it can be drawn and be part of XML."""
+    return shown(words, _LONGEST_TITLE)
 
 
 def section_marks(sections: Iterable[tuple[int, str]]) -> list[Mark]:

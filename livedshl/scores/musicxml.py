@@ -12,7 +12,7 @@ from livedshl.music.chords import QUALITIES
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import CHORD
 from livedshl.music.spelling import fifths_of, spell
-from livedshl.scores.marks import LINE_BARS, Mark
+from livedshl.scores.marks import LINE_BARS, Mark, title_of
 from livedshl.scores.written_notes import NOTE_TYPES, QUARTER, WrittenNote, beams_of, written_notes
 
 # MusicXML's kind for each chord quality.
@@ -42,9 +42,9 @@ def musicxml(
     """
     key_shift, fifths = key.shift, fifths_of(key)
     score = ET.Element("score-partwise", version="4.0")
-    ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title
+    ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title_of(title)
     identification = ET.SubElement(score, "identification")
-    ET.SubElement(identification, "creator", type="composer").text = creator
+    ET.SubElement(identification, "creator", type="composer").text = title_of(creator)
     encoding = ET.SubElement(identification, "encoding")
     ET.SubElement(encoding, "software").text = "livedshl"
     part_list = ET.SubElement(score, "part-list")
@@ -129,10 +129,10 @@ def _add_mark(measure: ET.Element, mark: Mark, offset_steps: int) -> None:
     direction = ET.SubElement(measure, "direction", placement=place)
     kind = ET.SubElement(direction, "direction-type")
     if mark.section:
-        ET.SubElement(kind, "rehearsal", enclosure="square").text = mark.text
+        ET.SubElement(kind, "rehearsal", enclosure="square").text = title_of(mark.text)
     else:
         # A fixed height keeps the words of a line in a row.
-        ET.SubElement(kind, "words", {"default-y": "-60"}).text = mark.text
+        ET.SubElement(kind, "words", {"default-y": "-60"}).text = title_of(mark.text)
     if offset_steps:
         ET.SubElement(direction, "offset").text = str(offset_steps)
 

@@ -105,7 +105,7 @@ def _add_titles(
         if title := next(titles, ""):
             named.append((group, x, float(row), title))
     following = [*named[1:], (None, 0.0, 0.0, "")]
-    for (group, x, y, title), (_, next_x, next_y, _) in zip(named, following, strict=True):
+    for (group, x, y, title), (_, next_x, next_y, _) in zip(named, following, strict=False):
         room = (next_x - _GAP if next_y == y else right) - x
         words = shortened(title, room, lambda words: text_width(words, "I", SMALL_SIZE))
         write_text(group, words, x, y + _TITLE_ROW, fill=GREY, style="italic")

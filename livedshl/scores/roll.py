@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -21,7 +22,7 @@ from livedshl.music import Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
 from livedshl.music.spelling import chord_name, fifths_of
-from livedshl.scores.marks import TuneSpan
+from livedshl.scores.marks import TuneSpan, title_of
 from livedshl.scores.roll_row import (
     GREY,
     INK,
@@ -78,6 +79,8 @@ def write_roll(
             where=str(path),
             remedy="Draw fewer bars",
         )
+    spans = [replace(span, tune=title_of(span.tune)) for span in spans]
+    title = title_of(title)
     notes = notes_of(events)
     pitched = notes[notes[:, NOTE_CHANNEL] != DRUM_CHANNEL, NOTE_PITCH]
     lowest, highest = (int(pitched.min()), int(pitched.max())) if len(pitched) else (60, 72)

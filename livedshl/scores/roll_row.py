@@ -54,7 +54,7 @@ class Row:
 
 def colour_of(source: str) -> Rgb:
     """The colour of a tune, the same in every picture."""
-    number = int.from_bytes(sha256(source.encode()).digest()[:4])
+    number = int.from_bytes(sha256(source.encode(errors="surrogatepass")).digest()[:4])
     saturation, value = _SHADES[number % len(_SHADES)]
     red, green, blue = hsv_to_rgb((number / 2**32, saturation, value)).tolist()
     return red, green, blue

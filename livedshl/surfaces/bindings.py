@@ -10,7 +10,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 
 from livedshl.errors import CommandError, ControllerError
-from livedshl.files import write_beside
+from livedshl.files import read_regular, write_beside
 from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM, channel_of, kind_of
 from livedshl.surfaces.gesture import MOST_POSITION, Gesture
 
@@ -97,18 +97,16 @@ def bindings_path() -> Path:
 def read_bindings(path: Path) -> dict[Source, Gesture]:
     """What each knob and pad does; nothing if there is no file. Raises ControllerError."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        content = read_regular(path, _MOST_BYTES)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise _error(path, f"cannot be read ({error.strerror})") from None
-    if len(content) > _MOST_BYTES:
-        raise _error(path, "too long")
     try:
         lines = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _error(path, f"not valid TOML ({error or 'nested too deeply'})") from None
+    except (ValueError, RecursionError) as error:
+        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise _error(path, f"not valid TOML ({what})") from None
     bindings = {}
     for source, gesture in lines.items():
         try:

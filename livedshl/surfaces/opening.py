@@ -13,13 +13,18 @@ from livedshl.surfaces.gesture import Gesture
 _POLL_S = 0.05
 _CLOSING_S = 0.8  # the screen has this long to close after the music
 
+log = logging.getLogger(__name__)
+
 
 def play_under_screen(
-    session: Session, learn: Callable[[Gesture, Gesture], str] | None = None
+    session: Session,
+    learn: Callable[[Gesture, Gesture], str] | None = None,
+    on_broken: Callable[[str], None] = lambda why: None,
 ) -> PlayerReport | None:
     """Plays the session as `Session.run` does, and shows it from the main thread.
 
     The screen opens after the first note, because loading it takes longer than starting to play.
+    on_broken: called if the screen breaks, with the reason. The music goes on without it.
     """
     outcome: Future[PlayerReport | None] = Future()
     closed = Event()
@@ -31,7 +36,13 @@ def play_under_screen(
         try:
             if playing.is_alive():
                 Thread(target=_leave_without_terminal, args=(playing, closed), daemon=True).start()
-                _show(session, playing, learn)
+                fault = _show(session, playing, learn)
+                closed.set()
+                if playing.is_alive():
+                    log.debug("the screen broke", exc_info=fault)
+                    on_broken(f"{type(fault).__name__}: {fault}" if fault else "it closed")
+            while playing.is_alive():
+                playing.join(_POLL_S)  # a longer wait would hold up the signals on Windows
         finally:
             closed.set()
             session.stop()
@@ -58,7 +69,8 @@ def _run(session: Session, outcome: "Future[PlayerReport | None]") -> None:
 
 def _show(
     session: Session, playing: Thread, learn: Callable[[Gesture, Gesture], str] | None
-) -> None:
+) -> Exception | None:
+    """Shows the screen until the music is over. Returns what broke it, None if nothing did."""
     from livedshl.surfaces.screen import Cockpit
 
     cockpit = Cockpit(session, playing, learn)
@@ -66,7 +78,9 @@ def _show(
     before = root.handlers
     root.handlers = [_ScreenHandler(cockpit.tell)]  # lines on the terminal would tear the screen
     try:
-        cockpit.run()
+        return cockpit.run()
+    except Exception as fault:  # such as a terminal that cannot be set up
+        return fault
     finally:
         root.handlers = before
 

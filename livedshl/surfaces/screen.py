@@ -35,6 +35,7 @@ from livedshl.surfaces.view import (
     roll,
     song_lines,
 )
+from livedshl.text import shown
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
@@ -53,11 +54,11 @@ class _Panels:
     help_page: int = 0
 
 
-class Cockpit(App[None]):
+class Cockpit(App[Exception]):
     """Shows a session that plays on another thread, until that thread ends.
 
     learn: maps the next knob or pad to one of two gestures and returns what the user is to do;
-    None if there is no controller.
+    None if there is no controller. `run` returns what broke the screen, None if nothing did.
     """
 
     CSS = "Screen { background: #10141c; } Static { height: auto; } #body { height: 1fr; }"
@@ -88,7 +89,7 @@ class Cockpit(App[None]):
 
     def on_mount(self) -> None:
         """Starts redrawing."""
-        self.set_interval(1 / _FRAMES_PER_S, self._redraw)
+        self.set_interval(1 / _FRAMES_PER_S, lambda: self._try(self._redraw))
 
     def tell(self, line: str) -> None:
         """Shows a line for a while, from any thread."""
@@ -98,6 +99,16 @@ class Cockpit(App[None]):
         """Obeys a key."""
         event.stop()
         event.prevent_default()
+        self._try(lambda: self._press(event))
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Closes the screen if it is broken. Textual would print where, with all values there."""
+        try:
+            act()
+        except Exception as fault:
+            self.exit(fault)
+
+    def _press(self, event: KeyPressed) -> None:
         name = event.key
         if name in ("ctrl+c", "ctrl+q", "q"):
             self._interrupt()
@@ -185,15 +196,14 @@ class Cockpit(App[None]):
         beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
+        head = [output_line(snapshot.hearing), clock_line(snapshot), form_line(snapshot)]
         return Group(
-            output_line(snapshot.hearing),
-            clock_line(snapshot),
-            form_line(snapshot),
+            _lines(head, len(head)),
             *roll(snapshot, width, roll_height),
             _lines(song_lines(snapshot, codes), n_songs),
-            keys_line(snapshot),
+            _lines([keys_line(snapshot)], 1),
             beside,
-            Text(told, Style(color="#ffb454"), no_wrap=True, overflow="ellipsis"),
+            _lines([Text(told, Style(color="#ffb454"))], 1),
             Text(hint(width), _BAR),
         )
 
@@ -209,6 +219,12 @@ def _terminal_reads() -> bool:
     return bool(select.select([], [terminal], [], 0)[1])
 
 
-def _lines(lines: list[Text], height: int) -> Text:
-    """The first `height` lines, padded with empty ones so that nothing below moves."""
-    return Text("\n").join([*lines, *[Text()] * height][:height])
+def _lines(lines: list[Text], height: int) -> Group:
+    """The first `height` lines, padded with empty ones so that nothing below moves.
+
+    All text from outside comes through here: each line stays one, and the terminal obeys none.
+    """
+    for line in lines:
+        line.plain = shown(line.plain)
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(*[*lines, *[Text()] * height][:height])

@@ -127,7 +127,7 @@ def test_a_setting_that_is_wrong_is_named(run_here, settings_file, tmp_path, con
 def test_a_pipe_in_place_of_the_settings_file_is_not_waited_for(run_here, settings_file):
     need(hasattr(os, "mkfifo"), "named pipes")
     os.mkfifo(settings_file)
-    assert "livedshl.toml: is not a file" in run_here("generate", "a.mid").stderr
+    assert "livedshl.toml: cannot be read (it is " in run_here("generate", "a.mid").stderr
 
 
 def test_a_setting_that_names_nothing_is_named(run_here, settings_file, tmp_path):

@@ -34,7 +34,7 @@ def test_one_process_watches_all_ports_and_leaves_when_told(without_midi):
     with PortWatcher() as watcher:
         assert not watch_processes()
         for number in range(4):
-            watcher.watch(PortKind.INPUT, f"port {number}", lambda news: None)
+            watcher.watch(PortKind.INPUT, f"port {number}", lambda *news: None)
         (process,) = wait_for(watch_processes)
         time.sleep(0.3)
         assert watch_processes() == [process]
@@ -48,7 +48,7 @@ def test_a_watch_process_that_dies_is_replaced_and_every_port_taken_for_dead(wit
     with PortWatcher() as watcher:
         for number in range(2):
             watcher.watch(
-                PortKind.OUTPUT, "port", lambda news, number=number: heard.append((number, news))
+                PortKind.OUTPUT, "port", lambda news, _, number=number: heard.append((number, news))
             )
         (process,) = wait_for(watch_processes)
         process.kill()
@@ -62,7 +62,7 @@ def test_a_watch_process_that_dies_is_replaced_and_every_port_taken_for_dead(wit
 def test_a_watcher_that_was_stopped_starts_nothing(without_midi):
     watcher = PortWatcher()
     watcher.stop()
-    watcher.watch(PortKind.OUTPUT, "port", lambda news: None)
+    watcher.watch(PortKind.OUTPUT, "port", lambda *news: None)
     time.sleep(0.2)
     watcher.wait()
     assert not watch_processes()

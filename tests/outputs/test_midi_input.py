@@ -3,6 +3,7 @@
 from collections import deque
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +83,25 @@ def test_what_is_left_out_shifts_no_stamp(clock, messages):
         clock[0] = came_s + late_s
         for _, time_s in keys.receive():
             assert came_s - 1e-6 <= time_s <= came_s + late_s + 1e-6
+
+
+@given(
+    st.lists(st.floats(0.001, 0.5), min_size=1, max_size=40),
+    st.floats(0, POLL_S),
+    st.sampled_from([None, 0, 3]),
+)
+def test_what_waits_in_the_queue_keeps_its_distances(clock, gaps, late_s, sysex):
+    """As when the player starts: an input is opened, and polled much later."""
+    source, begun_s = Source(), clock[0]
+    keys = MidiInput(source, "keys")
+    for number, gap_s in enumerate(gaps):
+        source.queue.append((SYSEX if number == sysex else NOTE, gap_s if number else 0.0))
+    clock[0] = begun_s + sum(gaps) + late_s
+    came_s = dict(enumerate(begun_s + np.cumsum([0.0, *gaps[1:]])))
+    came_s.pop(sysex, None)
+    stamps = [time_s for _, time_s in keys.receive()]
+    for due_s, time_s in zip(came_s.values(), stamps, strict=True):
+        assert due_s - 1e-6 <= time_s <= due_s + gaps[0] + late_s + 1e-3
 
 
 def test_a_message_behind_an_unended_sysex_is_heard():

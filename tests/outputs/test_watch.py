@@ -15,7 +15,7 @@ from livedshl.outputs.port_news import (
     parse_news,
     parse_request,
 )
-from livedshl.outputs.watch import Made, Signal, Watch
+from livedshl.outputs.watch import Made, Renamed, Signal, Watch
 
 OUT = PortRequest(0, PortKind.OUTPUT, "synth")
 IN = PortRequest(1, PortKind.INPUT, "keys")
@@ -51,7 +51,13 @@ class System:
 
 
 @pytest.fixture
-def news_after(monkeypatch):
+def names():
+    """What each port was called in the news."""
+    return []
+
+
+@pytest.fixture
+def news_after(monkeypatch, names):
     """Runs the watch through happenings, or actions between them; what it then tells."""
 
     def run(system, *happenings):
@@ -72,7 +78,8 @@ def news_after(monkeypatch):
             queue.put(happening)
         told = []
         Watch(queue, lambda line: told.append(parse_news(line.encode()))).run()
-        return told
+        names.extend(name for _, _, name in told)
+        return [(number, news) for number, news, _ in told]
 
     return run
 
@@ -81,7 +88,8 @@ def test_requests_and_news_are_read_as_they_were_written():
     odd = PortRequest(3, PortKind.INPUT, 'Über "Keys"\n2')
     assert parse_request(odd.line()) == odd
     assert odd.line().count(b"\n") == 1
-    assert parse_news(news_line(3, PortNews.GONE).encode()) == (3, PortNews.GONE)
+    told = (3, PortNews.GONE, odd.name)
+    assert parse_news(news_line(*told).encode()) == told
 
 
 def test_each_port_has_its_own_news(news_after):
@@ -142,3 +150,47 @@ def test_a_port_that_went_and_came_between_two_looks_is_told_of(news_after):
         System(["synth"], ["keys"]), OUT, IN, lambda: time.sleep(0.15), Made("synth"), Made("other")
     )
     assert told[2:] == [(0, PortNews.GONE), (0, PortNews.THERE)]
+
+
+def test_a_renamed_port_is_followed_and_one_that_takes_its_old_name_is_not(news_after, names):
+    system = System(["synth"], [])
+    ports = system.ports[False]
+    told = news_after(
+        system,
+        OUT,
+        lambda: ports.append("bass"),
+        Renamed(7, "synth", "bass"),
+        lambda: ports.remove("bass"),
+    )
+    assert told == [(0, PortNews.THERE), (0, PortNews.RENAMED), (0, PortNews.GONE)]
+    assert names == ["synth", "bass", "bass"]
+
+
+def test_of_two_ports_of_one_name_the_chosen_one_is_followed(news_after, names):
+    system = System(["keys 20:0", "keys 24:0"], [])
+    ports = system.ports[False]
+    told = news_after(
+        system,
+        PortRequest(0, PortKind.OUTPUT, "keys 24:0"),
+        lambda: ports.remove("keys 24:0"),
+        Made("keys 20:0"),
+        lambda: ports.append("keys 28:0"),
+    )
+    assert told == [(0, PortNews.THERE), (0, PortNews.GONE), (0, PortNews.THERE)]
+    assert names == ["keys 24:0", "keys 24:0", "keys 28:0"]
+
+
+def test_a_watch_without_room_says_that_it_cannot_look_not_that_a_port_is_gone(
+    news_after, monkeypatch
+):
+    system = System(["synth"], [])
+
+    def use_up():
+        monkeypatch.setattr(watch, "_CLIENT_FILES", 1_000_000)
+        system.ports[False].clear()
+
+    def free():
+        monkeypatch.setattr(watch, "_CLIENT_FILES", 1)
+
+    told = news_after(system, OUT, use_up, free)
+    assert told == [(0, PortNews.THERE), (0, PortNews.UNSEEN), (0, PortNews.GONE)]

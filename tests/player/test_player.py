@@ -10,6 +10,7 @@ from livedshl.player.clock.source import Internal
 from livedshl.player.lateness import Lateness
 from livedshl.player.pipes import InstructionPipe, ReplyPipe
 from livedshl.player.playback import Playback
+from livedshl.player.port_names import PortNames
 from livedshl.player.process import Player
 from livedshl.player.protocol import RECORD, Instruction, Reply
 from livedshl.player.recovery import RecoveringOutput
@@ -70,6 +71,7 @@ def perform(output, commands, follower=None):
         replies,
         Lateness.opened(""),
         "normal",
+        PortNames(),
     )
     try:
         player.run()
@@ -119,6 +121,16 @@ def test_a_note_that_an_earlier_player_left_on_is_released():
     perform(output, [record(Instruction.SOUNDING, 0, ON), record(Instruction.QUIT)])
     assert output.tried[0] == OFF
     assert [message[1] for message in output.tried[1:]] == [64, 123, 120]
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_a_port_that_is_given_up_is_released_first_unless_its_system_died(died):
+    output = Output()
+    commands = [record(Instruction.SOUNDING, 0, ON), record(Instruction.GONE, value=died)]
+    perform(output, [*commands, record(Instruction.QUIT)])
+    silence = [bytes((0xB0, controller, 0)) for controller in (64, 123, 120)]
+    assert output.tried == ([] if died else [OFF, *silence])
+    assert output.closed != died
 
 
 class FailingFollower(Internal):

@@ -97,7 +97,14 @@ def index_of(bundle: Bundle) -> CodeIndex:
 
 
 def write_kind(
-    folder, metre="4/4", mode=Mode.MAJOR, follow_beats=None, phases=None, next_step=None
+    folder,
+    metre="4/4",
+    mode=Mode.MAJOR,
+    follow_beats=None,
+    phases=None,
+    next_step=None,
+    title="Ünïcode reel",
+    book="a book",
 ):
     """Writes a bundle of one tune of that kind; gives its library and its codes."""
     rng, grid = np.random.default_rng(1), GRIDS[metre]
@@ -106,7 +113,7 @@ def write_kind(
     steps[:, 0], steps[::4, 1] = rng.integers(60, 80, n_steps), 1
     starts, right_phases = every_hop(grid, n_steps)
     phases = right_phases if phases is None else np.full(len(starts), phases, np.int8)
-    tune = Tune("Ünïcode reel", "book.abc#1", steps, starts, phases, grid)
+    tune = Tune(title, "book.abc#1", steps, starts, phases, grid)
     library = SegmentLibrary.of_tunes([tune])
     codes = rng.integers(0, 5, (2, len(library), 9)).astype(np.uint8)
     shape = CodeShape(9, 5)
@@ -121,5 +128,5 @@ def write_kind(
         backward=pack(codes[1], shape),
         next_step=next_step,
     )
-    write_bundle(folder, coded, b"weights", Background({"seed": 1}, [{"title": "a book"}], {}))
+    write_bundle(folder, coded, b"weights", Background({"seed": 1}, [{"title": book}], {}))
     return library, codes

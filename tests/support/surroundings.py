@@ -130,6 +130,17 @@ class Receiver:
         return [json.loads(line) for line in self._lines]
 
 
+def rename_port(port, name, environment):
+    """Gives a JACK port another name, as a DAW does with a track; its new full name."""
+    script = (
+        "import jack, sys\n"
+        "client = jack.Client('renamer', no_start_server=True)\n"
+        "client.get_port_by_name(sys.argv[1]).shortname = sys.argv[2]\n"
+    )
+    subprocess.run([sys.executable, "-c", script, port, name], env=environment, check=True)
+    return f"{port.partition(':')[0]}:{name}"
+
+
 class Sender:
     """Sends MIDI from a JACK port of its own, in another process; one thing after the other."""
 

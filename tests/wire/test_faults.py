@@ -445,6 +445,7 @@ def test_after_a_suspension_the_music_goes_on_where_it_was(server, tmp_path, sec
 
 
 @pytest.mark.slow
+@pytest.mark.unsteady("JACK gave messages again and lost others in 1 of 9 runs")
 def test_a_main_process_that_stands_still_is_not_heard(jack, receiver, tmp_path):
     chosen = (
         "--bars",
