@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the tests marked unsteady, and only those; pass unless most of them fail",
     )
+    parser.addoption(
+        "--torture",
+        action="store_true",
+        help="run the tests marked torture, and only those; print a table of them",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,7 +71,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # The timed tests come last: by then the other workers have little left to do. The long files
     # come first: then no worker is left with one of them at the end.
     items.sort(key=_turn)
-    _keep(config, items, lambda item: ("unsteady" in item.keywords) == config.option.unsteady)
+    for mark in ("unsteady", "torture"):
+        chosen = getattr(config.option, mark)
+        _keep(config, items, lambda item: (mark in item.keywords) == chosen)  # noqa: B023
 
 
 def _turn(item):
@@ -87,6 +95,24 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         print(f"\n{failed} of {ran} unsteady tests failed")
         if failed * 2 <= ran:
             session.exitstatus = pytest.ExitCode.OK
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Counts the trials of the torture, each by the name of its test."""
+    if not config.option.torture:
+        return
+    tries, failures = Counter(), Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            trial = report.nodeid.partition("::")[2].partition("[")[0]
+            trial = trial.removeprefix("test_").replace("_", " ")
+            tries[trial] += report.when == "call"
+            failures[trial] += outcome == "failed"
+    terminalreporter.write_line("\n| trial | tries | failures |\n|---|---|---|")
+    for trial, number in tries.items():
+        terminalreporter.write_line(f"| {trial} | {number} | {failures[trial]} |")
 
 
 def _thorough(config):

@@ -77,7 +77,7 @@ class PortWatcher:
                 self._process.kill()
 
     def _run(self) -> None:
-        warned = False
+        warned = missed = False
         while not self._stopped.is_set():
             try:
                 process = self._start()
@@ -87,12 +87,14 @@ class PortWatcher:
                     warned = True
                     log.warning("nothing watches the MIDI ports for now: %s", error.strerror)
             if process:
+                # Nobody saw what happened meanwhile, so assume the worst; only now, when somebody
+                # can say that a port is there after all.
+                for port in tuple(self._ports) if missed else ():
+                    port.take(PortNews.DIED, port.name)
                 self._listen(process)
+                missed = True
             if self._stopped.wait(_AGAIN_S):
                 return
-            if process:  # nobody saw what happened meanwhile, so assume the worst
-                for port in tuple(self._ports):
-                    port.take(PortNews.DIED, port.name)
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> None:
         """Passes on the news until the process ends."""

@@ -41,16 +41,18 @@ def osc_message(address, *values):
 class Trial:
     """`livedshl play` to a receiver of its own; a context manager that leaves nothing behind.
 
-    environment: with a JACK server. folder: where `take.mid` and what it says are kept. process:
-    goes to `Popen`.
+    environment: with a JACK server. folder: for the take and what it says. variables: more of the
+    environment. takes: another folder for the take. process: goes to `Popen`.
     """
 
-    def __init__(self, environment, folder, *arguments, tempo=240, variables=None, **process):
+    def __init__(
+        self, environment, folder, *arguments, tempo=240, variables=None, takes=None, **process
+    ):
         number = f"{os.getpid()}-{next(_numbers)}"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind((HOST, 0))
             self.osc_port = free.getsockname()[1]
-        self.take = folder / f"{number}.mid"
+        self.take = (takes or folder) / f"{number}.mid"
         self._errors = folder / f"{number}.txt"
         self._environment = environment
         self._name = f"rx{number}"
@@ -58,11 +60,12 @@ class Trial:
         self._mark = number
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0.2)
+        tempo_option = () if tempo is None else ("--tempo", tempo)
         with self._errors.open("wb") as errors:
             output = {"stdin": subprocess.DEVNULL, "stdout": errors, "stderr": errors}
             self.main = subprocess.Popen(
                 livedshl(
-                    "play", "--port", self._receiver.port, "--tempo", tempo, "--seed", 7,
+                    "play", "--port", self._receiver.port, "--seed", 7, *tempo_option,
                     "--osc-port", self.osc_port, "--record", self.take, *arguments,
                 ),
                 env=environment | {_MARK: number} | (variables or {}),
