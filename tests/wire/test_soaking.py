@@ -18,6 +18,7 @@ def soak(environment, *arguments):
 
 
 @pytest.mark.slow
+@pytest.mark.unsteady("at 48 times the tempo a stall is 48 times as long: 2 of 15 runs")
 def test_ten_minutes_of_music_pass_every_check(jack):
     soaked = soak(jack, "--hours", 1 / 6, "--speed", 48)
     assert soaked.returncode == 0, soaked.stdout + soaked.stderr
