@@ -69,6 +69,7 @@ def play_notes(keyboard, pitches, note_s):
     for pitch in pitches:
         keyboard.do(f"send {0x93} {pitch} 90")
         time.sleep(note_s * 0.9)
+        keyboard.do("send 254")  # Active Sensing, as many pianos send it all the time
         keyboard.do(f"send {0x83} {pitch} 0")
         time.sleep(note_s * 0.1)
 
