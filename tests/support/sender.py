@@ -3,7 +3,7 @@
 Run as `python sender.py NAME`; it makes a JACK port NAME:out and says "ready". Each line of
 its standard input is something to do: `start`, `stop`, `continue`, `position SIXTEENTH`, `roll
 PULSES BPM [BPM]`, which sends pulses at a tempo, or at one that changes from one to the other,
-`send BYTE...`, or `done`, which it answers when all before is done.
+`send BYTE...`, `wait SECONDS`, or `done`, which it answers when all before is done.
 """
 
 import sys
@@ -33,6 +33,8 @@ def main() -> None:
             port.send_message([0xF2, int(numbers[0]) % 128, int(numbers[0]) // 128])
         elif word == "send":
             port.send_message([int(number) for number in numbers])
+        elif word == "wait":
+            time.sleep(float(numbers[0]))
         elif word == "done":
             print("done", flush=True)
         else:

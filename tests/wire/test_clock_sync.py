@@ -163,6 +163,29 @@ def test_livedshl_starts_stops_and_goes_on_with_the_sender(
 
 
 @pytest.mark.slow
+def test_active_sensing_and_sysex_on_the_port_of_the_clock_move_no_beat(
+    jack, receiver, sender, following, written
+):
+    player = following()
+    connect(jack, sender.port, receiver.port)
+    identity_request = "send 240 126 127 6 1 247"
+    sender.do("start")
+    for extra in [*["send 254"] * 30, identity_request]:
+        # Between two pulses: an interval from there to the next pulse was lost.
+        sender.do("roll 6 120", "wait 0.015", extra)
+    # A SysEx without end, as from a cable pulled out. It deafens the receiver, so not too early.
+    sender.do("stop", "wait 0.3", "send 240 1", "wait 1")
+    sender.do("send 247", "start", "roll 144 120", "stop")
+    time.sleep(0.3)
+    end(player)
+    messages = receiver.messages()
+    assert not left_on(messages)
+    first, second = sections([m for m in messages if m[1][0] not in (0xF0, 0xF7, 0xFE)])
+    assert_in_step(first, written, 0)
+    assert len(second[1]) > 5
+
+
+@pytest.mark.slow
 def test_a_take_lasts_as_long_as_it_was_heard(sender, following, tmp_path):
     player = following("--record", tmp_path / "take.mid")
     sender.do("start", "roll 384 132", "stop")  # four bars; the preset is slower
