@@ -123,8 +123,8 @@ class SegmentLibrary:
         return self.content_ids[first:end]
 
     @cached_property
-    def _by_content(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The segments ordered by content, int64[n], and where each content starts, then n.
+    def _by_content(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The segments ordered by content, int32[n], and where each content starts, then n.
 
         Not by `np.unique`: it imports masked arrays, which takes as long as all of this.
         """
@@ -133,7 +133,7 @@ class SegmentLibrary:
         order = np.argsort(rows, kind="stable")
         ordered = rows[order]
         begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-        return order, np.append(begins, len(rows))
+        return order.astype(np.int32), np.append(begins, len(rows)).astype(np.int32)
 
     @cached_property
     def openings(self) -> NDArray[np.int32]:

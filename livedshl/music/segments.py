@@ -57,8 +57,8 @@ def steps_from(
     steps: NDArray[np.int8], starts: NDArray[np.integer], n_steps: int
 ) -> NDArray[np.int8]:
     """The steps, int8[..., n_steps, 3], that follow each of `starts`."""
-    windows: NDArray[np.int8] = steps[starts[..., None] + np.arange(n_steps)]
-    return windows
+    # Not `steps[...]`, which takes three times as long.
+    return np.take(steps, starts[..., None] + np.arange(n_steps), axis=0)
 
 
 def refusal(

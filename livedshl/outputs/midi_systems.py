@@ -62,6 +62,16 @@ def open_input_client(name: str = CLIENT_NAME, queue_size: int = 1024) -> Any:
     return _first_client(load_rtmidi().make_input, name, queue_size)
 
 
+def open_lister(inputs: bool = False) -> Any:
+    """A client whose `get_ports` lists outputs, or inputs. Raises OutputError.
+
+    Delete it when it is no longer needed.
+    """
+    # The player may have to open its port again, and wants its own name for that.
+    name = f"{CLIENT_NAME}-watch"
+    return open_input_client(name) if inputs else open_output_client(name)
+
+
 def listed(client: Any) -> list[str]:
     """The ports that a client lists; it is deleted."""
     try:

@@ -1,9 +1,10 @@
 """What the process that watches MIDI ports, and the one that started it, say to each other.
 
-Each port has a number. Requests and news are lines.
+Each port has a number. Requests and news are lines of a number, a kind and a name between tabs. In
+a name, whatever is not ASCII or would end the line is escaped as in Python. That is not JSON, whose
+module would be a hundredth of what the watching process holds.
 """
 
-import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -45,21 +46,30 @@ class PortRequest:
 
     def line(self) -> bytes:
         """The request as a line; `parse_request` reads it."""
-        return json.dumps([self.number, self.kind.value, self.name]).encode() + b"\n"
+        return _line(self.number, self.kind.value, self.name)
 
 
 def parse_request(line: bytes) -> PortRequest:
     """The request of a line."""
-    number, kind, name = json.loads(line)
+    number, kind, name = _fields(line)
     return PortRequest(number, PortKind(kind), name)
 
 
-def news_line(number: int, news: PortNews, name: str) -> str:
+def news_line(number: int, news: PortNews, name: str) -> bytes:
     """A line that says what has happened to the port of this number, and what it is called now."""
-    return json.dumps([number, news.value, name])
+    return _line(number, news.value, name)
 
 
 def parse_news(line: bytes) -> tuple[int, PortNews, str]:
     """The port's number, what has happened to it, and what it is called now."""
-    number, news, name = json.loads(line)
+    number, news, name = _fields(line)
     return number, PortNews(news), name
+
+
+def _line(number: int, value: str, name: str) -> bytes:
+    return b"%d\t%s\t%s\n" % (number, value.encode(), name.encode("unicode_escape"))
+
+
+def _fields(line: bytes) -> tuple[int, str, str]:
+    number, value, name = line.rstrip(b"\n").split(b"\t")
+    return int(number), value.decode(), name.decode("unicode_escape")

@@ -91,16 +91,6 @@ def open_input(name: str, own_name: str = CLIENT_NAME) -> MidiInput:
     return MidiInput(source, own_name)
 
 
-def open_lister(inputs: bool = False) -> Any:
-    """A client whose `get_ports` lists outputs, or inputs. Raises OutputError.
-
-    Delete it when it is no longer needed.
-    """
-    # The player may have to open its port again, and wants its own name for that.
-    name = f"{CLIENT_NAME}-watch"
-    return open_input_client(name) if inputs else open_output_client(name)
-
-
 def check_virtual_ports() -> None:
     """Raises OutputError or MissingDependencyError if no virtual port can be made."""
     if sys.platform == "win32":

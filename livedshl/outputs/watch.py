@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
@@ -25,9 +26,8 @@ from livedshl.outputs.jack_listener import (
     has_room,
 )
 from livedshl.outputs.listeners import alsa_has_listener
-from livedshl.outputs.midi_systems import is_jack, refusals
+from livedshl.outputs.midi_systems import is_jack, open_lister, refusals
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
-from livedshl.outputs.ports import open_lister
 from livedshl.outputs.quiet import silenced_stderr
 from livedshl.outputs.watched_port import WatchedPort
 
@@ -79,7 +79,7 @@ class Lister:
 class Watch:
     """Watches ports until it is told to leave. tell: takes lines of news."""
 
-    def __init__(self, happenings: SimpleQueue[Happening], tell: Callable[[str], None]) -> None:
+    def __init__(self, happenings: SimpleQueue[Happening], tell: Callable[[bytes], object]) -> None:
         self._happenings = happenings
         self._tell = tell
         self._ports: list[WatchedPort] = []
@@ -219,8 +219,8 @@ def main() -> None:
     """Watches the ports that standard input names, until it closes."""
     happenings: SimpleQueue[Happening] = SimpleQueue()
     Thread(target=_read_requests, args=(happenings,), daemon=True).start()
-    with silenced_stderr():
-        Watch(happenings, lambda line: print(line, flush=True)).run()
+    with silenced_stderr(), suppress(BrokenPipeError):  # the main process may have been killed
+        Watch(happenings, lambda line: os.write(1, line)).run()
 
 
 if __name__ == "__main__":

@@ -11,13 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from math import inf
-from pathlib import Path
 
 _UNIT_S = 1e-5
 _UNITS = 10_000  # the last one counts everything from 100 ms on
 _WORST = _UNITS  # the index of the greatest lateness, in nanoseconds
 _BYTES = 8 * (_UNITS + 1)
-_IN_MEMORY = Path("/dev/shm")  # writing to a file on a disk could block
+_IN_MEMORY = "/dev/shm"  # writing to a file on a disk could block
 
 
 class Lateness:
@@ -42,7 +41,7 @@ class Lateness:
 
         folder = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
         descriptor, path = mkstemp(dir=folder)
-        Path(path).unlink()
+        os.unlink(path)  # noqa: PTH108  the player has no other need of pathlib, which is large
         os.truncate(descriptor, _BYTES)
         return cls(mmap.mmap(descriptor, _BYTES), str(descriptor), [descriptor])
 

@@ -77,7 +77,7 @@ def news_after(monkeypatch, names):
         for happening in (*happenings, Signal.LEAVE):
             queue.put(happening)
         told = []
-        Watch(queue, lambda line: told.append(parse_news(line.encode()))).run()
+        Watch(queue, lambda line: told.append(parse_news(line))).run()
         names.extend(name for _, _, name in told)
         return [(number, news) for number, news, _ in told]
 
@@ -85,11 +85,11 @@ def news_after(monkeypatch, names):
 
 
 def test_requests_and_news_are_read_as_they_were_written():
-    odd = PortRequest(3, PortKind.INPUT, 'Über "Keys"\n2')
+    odd = PortRequest(3, PortKind.INPUT, 'Über\t"Keys"\n\\2 \udce9 鍵')
     assert parse_request(odd.line()) == odd
     assert odd.line().count(b"\n") == 1
     told = (3, PortNews.GONE, odd.name)
-    assert parse_news(news_line(*told).encode()) == told
+    assert parse_news(news_line(*told)) == told
 
 
 def test_each_port_has_its_own_news(news_after):

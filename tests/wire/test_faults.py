@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -29,6 +30,7 @@ from support.surroundings import (
 from livedshl.live.performer import Performer
 from livedshl.midi.file import read_events
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.outputs.port_news import PortKind, PortRequest
 from livedshl.player.clock.source import ClockSettings
 
 TEMPO = 240
@@ -360,6 +362,17 @@ def test_one_process_watches_every_port(jack, receiver):
     assert player.returncode == 0, told
     for port in (clock, knobs, keys):
         assert f"{port} has gone" in told
+
+
+def test_the_watching_process_leaves_quietly_when_nobody_reads_its_news(jack, receiver):
+    watching = subprocess.Popen(
+        [sys.executable, "-P", "-m", WATCH],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=jack,
+    )  # fmt: skip
+    watching.stdout.close()
+    request = PortRequest(0, PortKind.OUTPUT, receiver.port)
+    _, told = watching.communicate(request.line(), timeout=20)
+    assert (watching.returncode, told) == (0, b"")
 
 
 @pytest.mark.slow

@@ -12,8 +12,8 @@ from livedshl.diagnostics.bench.measurement import Measurement
 from livedshl.errors import OutputError
 from livedshl.midi.message import NOTE_ON, kind_of
 from livedshl.outputs.midi_input import MidiInput
-from livedshl.outputs.midi_systems import CLIENT_NAME
-from livedshl.outputs.ports import input_names, open_input, open_lister, output_names
+from livedshl.outputs.midi_systems import CLIENT_NAME, open_lister
+from livedshl.outputs.ports import input_names, open_input, output_names
 from livedshl.progress import Progress
 
 _RUNS = 5
