@@ -10,19 +10,20 @@ class Hearing:
     """An output as it stands.
 
     away: whether its port has gone. heard: whether a program listens to livedshl's own port; None
-    where nobody knows. speakers: whether the synthesiser beside that port is open.
+    where nobody knows. speakers: whether the built-in synthesiser sounds; None if it has not said.
     """
 
     output: Output
     away: bool = False
     heard: bool | None = None
-    speakers: bool = False
+    speakers: bool | None = None
 
     @property
     def on_speakers(self) -> bool:
         """Whether the built-in synthesiser sounds."""
-        beside = self.speakers and self.heard is not True
-        return beside or self.output.kind is OutputKind.SYNTH
+        if self.output.kind is OutputKind.SYNTH:
+            return self.speakers is not False
+        return self.speakers is True and self.heard is not True
 
     @property
     def reason(self) -> str:

@@ -57,9 +57,10 @@ class Replies:
         return Reply.READY in self._texts
 
     @property
-    def speakers(self) -> bool:
-        """Whether the synthesiser beside the port is open."""
-        return self._texts.get(Reply.SPEAKERS) == b""
+    def speakers(self) -> bool | None:
+        """Whether the built-in synthesiser sounds; None if it has not said so yet."""
+        told = self._texts.get(Reply.SPEAKERS)
+        return None if told is None else not told
 
     @property
     def failed(self) -> bool:

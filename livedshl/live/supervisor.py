@@ -62,6 +62,7 @@ class Supervisor:
 
     def _listen(self) -> None:
         for kind, tick, stamped, value, text in self._handle.replies():
+            had_speakers = self._replies.speakers
             self._replies.take(kind, tick, stamped, value, text)
             if kind is Reply.POSITION:
                 self._handle.forget_before(tick)
@@ -70,7 +71,9 @@ class Supervisor:
             elif kind is Reply.LOST:
                 log.warning("%s", text.decode())
             elif kind is Reply.SPEAKERS and text:
-                log.warning("The speakers stay silent: %s", text.decode())
+                log.warning("The speakers are silent: %s", text.decode())
+            elif kind is Reply.SPEAKERS and had_speakers is False:
+                log.warning("The speakers sound again")
             elif kind is Reply.REOPENED:
                 log.warning("%s is back", self._ports.output.name)
 

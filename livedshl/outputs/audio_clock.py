@@ -13,8 +13,8 @@ class AudioClock:
     """Follows a stream by the blocks that the audio system asks for.
 
     buffer_s: how much sound the system holds in stock. dropouts: how often a block came later than
-    that, so that the sound was interrupted. runs_free: the device asks for sound at no pace.
-    steady: its pace is known.
+    that, so that the sound was interrupted; the blocks after it are as late, and do not count.
+    runs_free: the device asks for sound at no pace. steady: its pace is known.
 
     Every moment sounds the same time later, whenever its block is asked for: `delay` samples,
     which is the most that has been asked for at once. So the delay is constant after the start.
@@ -31,6 +31,7 @@ class AudioClock:
         self._asked = 0  # samples so far
         self._blocks = 0  # since the stream began, or began again
         self._settled_s: float | None = None  # from when on the pace counts
+        self._interrupted_s = 0.0  # how late the block was that counted last
 
     def begin_block(self, time_s: float, frames: int) -> int:
         """Takes in that `frames` more samples are asked for; returns the first one's number."""
@@ -45,8 +46,11 @@ class AudioClock:
             self._blocks = 0
         self._blocks += 1
         self.steady = time_s >= self._settled_s
-        if error_s > self._buffer_s and self.steady:
+        if error_s > self._interrupted_s + self._buffer_s and self.steady:
             self.dropouts += 1
+            self._interrupted_s = error_s
+        elif error_s < self._buffer_s / 2:
+            self._interrupted_s = 0.0
         # The mean of the first blocks at first.
         self._origin_s += error_s * max(_GAIN, 1 / max(1, self._blocks - _FILLING_BLOCKS))
         if not self.steady:

@@ -4,9 +4,10 @@ Each output is imported only when it is opened, because the first note waits for
 """
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
-from livedshl.errors import OutputError
+from livedshl.errors import LivedshlError, OutputError
 
 # The port was there a moment ago, but a busy MIDI server may be slow to accept a client.
 _MIDI_TRIES = 5
@@ -45,9 +46,12 @@ class Nowhere:
         """Does nothing."""
 
 
-def open_output(kind: str, name: str, tries: int = _MIDI_TRIES) -> Port:
+def open_output(
+    kind: str, name: str, told: Callable[[LivedshlError | None], None], tries: int = _MIDI_TRIES
+) -> Port:
     """Opens an output. kind: the value of a `choice.OutputKind`; name: its port or soundfont.
 
+    told: what a synthesiser calls when its audio device vanishes, and when it has another.
     Raises OutputError or MissingDependencyError.
     """
     if kind == "synth":
@@ -55,7 +59,7 @@ def open_output(kind: str, name: str, tries: int = _MIDI_TRIES) -> Port:
 
         from livedshl.outputs.synth import Synth
 
-        return Synth(Path(name))
+        return Synth(Path(name), told)
     if kind == "nowhere":
         return Nowhere()
     from livedshl.outputs.ports import open_port, open_virtual_port

@@ -1,7 +1,6 @@
 """The built-in synthesiser beside a virtual port, for as long as nobody listens to that port."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -19,8 +18,8 @@ _LONGEST_S = 30.0  # for the MIDI port to open
 class Speakers:
     """A synthesiser that can be silenced and comes back; another `Port`.
 
-    soundfont: what it plays with. told: called once, on another thread, when it has been opened,
-    or with what keeps it from that.
+    soundfont: what it plays with. told: called on another thread when it has been opened, or with
+    what keeps it from that; then as a `Synth` calls it.
 
     It loads on a thread of its own while the MIDI port opens, and opens the audio output when
     `begin` is called. What is sent before it is open is not heard, but programs and controllers are
@@ -86,14 +85,13 @@ class Speakers:
 
     def _play(self, message: bytes) -> None:
         if self._synth:
-            with suppress(OutputError):
-                self._synth.send(message)
+            self._synth.send(message)
 
     def _open(self, soundfont: str) -> None:
         from livedshl.outputs.synth import Synth
 
         try:
-            self._synth = Synth(Path(soundfont), self._open_audio)
+            self._synth = Synth(Path(soundfont), self._told, self._open_audio)
         except LivedshlError as error:
             self._told(error)
         else:

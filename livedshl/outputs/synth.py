@@ -30,7 +30,10 @@ _LATE_NOTE_S = 0.2  # a note that would begin later than this is left out
 _STALLED_S = 1.0  # a device that has asked for nothing so long is gone
 _STARTING_S = 3.0  # or, at its start: PulseAudio's null sink takes 2 s
 _CHECK_PERIOD_S = 0.5
+_CLOSING_S = 0.5  # for the audio system to close a device; one that died may never do so
 
+
+_NEXT_DEVICE = "The sound comes back with the next one"
 
 _loaded_ahead: dict[Path, Renderer] = {}
 
@@ -50,18 +53,22 @@ def load_ahead() -> None:
 class Synth:
     """A synthesiser that plays through the system's audio: a `Port`.
 
-    open_speakers: opens the audio device; tests give another.
+    told: called on another thread, with an error when the audio device vanishes, and without one
+    when another plays. open_speakers: opens the audio device; tests give another.
 
     A message sounds a constant time after it is sent, about 10 to 30 ms, to within the 64 samples
     (1.3 ms) that FluidSynth computes at a time. A device that vanishes is replaced by what the
-    system then plays through; until there is one, `send` raises OutputError.
+    system then plays through.
 
     Raises MissingDependencyError without FluidSynth, OutputError without an audio device or with
     a soundfont that cannot be loaded.
     """
 
     def __init__(
-        self, soundfont: Path, open_speakers: Callable[[Render], AudioDevice] = open_device
+        self,
+        soundfont: Path,
+        told: Callable[[LivedshlError | None], None] = lambda error: None,
+        open_speakers: Callable[[Render], AudioDevice] = open_device,
     ) -> None:
         ahead = _loaded_ahead.pop(soundfont, None)
         self._renderer = ahead or Renderer(soundfont, SAMPLE_RATE)
@@ -70,11 +77,13 @@ class Synth:
         self._clock = AudioClock(SAMPLE_RATE, BUFFER_S)
         self._asked_s = time.perf_counter()
         self._gone = False
+        self._told = told
         self._closed = Event()
+        self._opened = 0  # devices so far
         self._open_speakers = open_speakers
         try:
             with light_imports():
-                self._device = open_speakers(self._render)
+                self._device = open_speakers(self._next_render())
         except LivedshlError:
             self._renderer.close()
             raise
@@ -90,8 +99,6 @@ class Synth:
         """Plays one channel message now; ignores others, such as a clock's."""
         if len(message) > 1:
             self._sent.append((time.perf_counter(), message))
-        if self._gone:
-            raise OutputError("the audio device is gone")
 
     def flush(self, rings: bool) -> None:
         """If the music rings out, waits until it has."""
@@ -102,8 +109,20 @@ class Synth:
         """Stops the audio."""
         self._closed.set()
         self._watch.join(_CHECK_PERIOD_S)
-        self._device.close()
-        self._renderer.close()
+        if self._close_device():
+            self._renderer.close()
+
+    def _next_render(self) -> Render:
+        """What renders for the next device. The last one, should it still ask, gets silence."""
+        self._opened += 1
+        number = self._opened
+
+        def render(frames: int) -> memoryview:
+            if number != self._opened:
+                return memoryview(bytes(frames * FRAME_BYTES))
+            return self._render(frames)
+
+        return render
 
     def _render(self, frames: int) -> memoryview:
         """The next block: rendered up to each message, which is then applied, and on from there."""
@@ -143,14 +162,23 @@ class Synth:
                 continue
             if not self._gone:
                 self._gone = True
-                self._device.close()
+                self._told(OutputError("the audio device is gone", remedy=_NEXT_DEVICE))
+                self._close_device()
             try:
-                self._device = self._open_speakers(self._render)
+                self._device = self._open_speakers(self._next_render())
             except LivedshlError:
                 self._forget_old_notes()
             else:
                 self._asked_s = time.perf_counter()
                 self._gone = False
+                self._told(None)
+
+    def _close_device(self) -> bool:
+        """Closes the device; False if that takes too long, so that it may yet ask for sound."""
+        closing = Thread(target=self._device.close, daemon=True)
+        closing.start()
+        closing.join(_CLOSING_S)
+        return not closing.is_alive()
 
     def _is_stalled(self) -> bool:
         limit_s = _STALLED_S if self._clock.steady else _STARTING_S

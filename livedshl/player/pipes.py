@@ -82,7 +82,7 @@ class ReplyPipe:
         self.send(kind, tick, text=text)
 
     def send_of_speakers(self, error: LivedshlError | None) -> None:
-        """Sends that the synthesiser beside the port is open, or why it is not."""
+        """Sends that the built-in synthesiser sounds, or why it does not."""
         self.send(Reply.SPEAKERS, text=str(error or "").encode())
 
     def send_position(self, transport: Transport) -> None:

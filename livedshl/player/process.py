@@ -17,7 +17,7 @@ import time
 from contextlib import suppress
 
 from livedshl.errors import LivedshlError
-from livedshl.outputs.opening import open_output
+from livedshl.outputs.opening import Port, open_output
 from livedshl.player.clock.opening import open_follower
 from livedshl.player.clock.source import Follower
 from livedshl.player.instructions import Interpreter
@@ -182,7 +182,7 @@ def main() -> None:
     try:
         # What makes a sound opens last, for the reason that `RecoveringOutput.close` gives.
         follower = open_follower(clock, tempo_bpm, names)
-        port = open_output(kind, name)
+        port = open_output(kind, name, replies.send_of_speakers)
     except LivedshlError as error:
         fields = {"what": error.what, "where": error.where, "remedy": error.remedy}
         replies.send(Reply.FAILED, text=json.dumps(fields).encode())
@@ -195,8 +195,12 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     realtime = take_realtime_priority()  # last, so that the outputs' threads do not get it
+
+    def open_again() -> Port:
+        return open_output(kind, names.output, replies.send_of_speakers, tries=1)
+
     player = Player(
-        RecoveringOutput(port, lambda: open_output(kind, names.output, tries=1), replies, speakers),
+        RecoveringOutput(port, open_again, replies, speakers),
         follower,
         playback,
         InstructionPipe(source),

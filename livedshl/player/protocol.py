@@ -52,7 +52,7 @@ class Reply(IntEnum):
     POSITION = 4  # the clock is at tick; stamp: when; value = thousandths of a BPM, 0 if it stands
     REPORT = 5  # the last reply; tick: where the clock was; text: counts, as JSON
     LOST = 6  # the output refuses messages; text: why
-    SPEAKERS = 7  # the synthesiser beside the port is open; text: why it is not
+    SPEAKERS = 7  # the built-in synthesiser sounds; text: why it does not
 
 
 _NAME_PART = struct.Struct("<q")  # as the tick of a record

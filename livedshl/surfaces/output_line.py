@@ -22,7 +22,7 @@ def _told(hearing: Hearing) -> str:
     if output.kind is OutputKind.NOWHERE:
         return f"NO SOUND: recording to {output.name}" if output.name else "NO SOUND"
     if output.kind is OutputKind.SYNTH:
-        return f"→ {_SPEAKERS}"
+        return f"→ {_SPEAKERS}" if hearing.on_speakers else f"→ {_SPEAKERS} (gone)"
     if hearing.away:
         state = " (gone)"
     elif hearing.heard is None:

@@ -46,6 +46,17 @@ def test_a_block_that_comes_too_late_is_counted():
     assert abs(delays[650] - delays[999]) < 0.001 * RATE
 
 
+def test_a_stall_that_delays_all_that_follows_is_counted_once():
+    clock, _ = followed()
+    asked_s = 5 + 1000 * FRAMES / RATE
+    for stall_s in (0.08, 0.08):  # and another one soon after it
+        asked_s += stall_s
+        for _ in range(30):
+            clock.begin_block(asked_s, FRAMES)
+            asked_s += FRAMES / RATE
+    assert clock.dropouts == 2
+
+
 def test_a_stream_that_stood_still_begins_again():
     clock, _ = followed()
     for block in range(100):

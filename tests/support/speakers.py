@@ -57,6 +57,10 @@ class SteadyDevice:
 
     close = pull_out
 
+    def ask_once(self):
+        """The next block, whether or not it was pulled out."""
+        return self._render(FRAMES)
+
     def _ask(self):
         due_s = time.perf_counter()
         while not self._gone.is_set():

@@ -145,7 +145,7 @@ def test_either_library_opens_the_audio(soundfont, jack, hidden):
         "        blocks.append(bytes(render(frames)))\n"
         "        return memoryview(blocks[-1])\n"
         "    return open_device(kept)\n"
-        "port = Synth(find_soundfont(), opened)\n"
+        "port = Synth(find_soundfont(), open_speakers=opened)\n"
         "port.send(bytes((0x90, 60, 127)))\n"
         "time.sleep(0.5)\n"
         "port.close()\n"
