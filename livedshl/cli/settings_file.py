@@ -36,7 +36,7 @@ def read_settings(path: Path, commands: Collection[str]) -> Mapping[str, Mapping
 
         from livedshl.files import read_regular
 
-        content = tomllib.loads(read_regular(path, _MOST_BYTES).decode())
+        content = tomllib.loads(read_regular(path, _MOST_BYTES).decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"cannot be read ({error.strerror})", where=where) from error
     except ValueError as error:

@@ -1,6 +1,7 @@
 """Reads folders of tunes: finds the files, reads them, and keeps the tunes that can be used."""
 
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -215,7 +216,9 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
 
 
 def _decode(content: bytes) -> str:
-    """The text of a tune book; old ones are in Latin-1."""
+    """The text of a tune book; old ones are in Latin-1, those of some editors in UTF-16."""
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -11,6 +11,7 @@ from typing import Any
 
 from livedshl.errors import OutputError
 from livedshl.outputs.missing import midi_remedy
+from livedshl.outputs.port_names import told_apart
 from livedshl.outputs.quiet import silenced_stderr
 from livedshl.outputs.rtmidi_binding import RtMidi, load_rtmidi
 
@@ -63,7 +64,7 @@ def open_input_client(name: str = CLIENT_NAME, queue_size: int = 1024) -> Any:
 
 
 def open_lister(inputs: bool = False) -> Any:
-    """A client whose `get_ports` lists outputs, or inputs. Raises OutputError.
+    """A client that lists the outputs, or the inputs, for `port_list`. Raises OutputError.
 
     Delete it when it is no longer needed.
     """
@@ -72,10 +73,15 @@ def open_lister(inputs: bool = False) -> Any:
     return open_input_client(name) if inputs else open_output_client(name)
 
 
+def port_list(client: Any) -> list[str]:
+    """The ports that a client lists, in the order of their numbers."""
+    return told_apart(client.get_ports())
+
+
 def listed(client: Any) -> list[str]:
     """The ports that a client lists; it is deleted."""
     try:
-        return [str(name) for name in client.get_ports()]
+        return port_list(client)
     finally:
         client.delete()
 

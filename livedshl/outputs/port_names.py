@@ -1,6 +1,6 @@
 """Finds a MIDI port by its name, or by part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from livedshl.errors import OutputError, did_you_mean
 
@@ -33,6 +33,21 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
         f"no MIDI port matches {wanted!r}",
         remedy=f"Available: {listed}. {near}" if near else f"Available: {listed}",
     )
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """The names of ports, of which none is the same as one before: "LPK25", "LPK25 (2)".
+
+    macOS lists two keyboards of one make under one name.
+    """
+    apart: list[str] = []
+    for name in names:
+        own, number = name, 1
+        while own in apart:
+            number += 1
+            own = f"{name} ({number})"
+        apart.append(own)
+    return apart
 
 
 def same_port(name: str, listed: str) -> bool:

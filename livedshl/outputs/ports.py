@@ -11,6 +11,7 @@ from livedshl.outputs.midi_systems import (
     listed,
     open_input_client,
     open_output_client,
+    port_list,
     refusals,
 )
 from livedshl.outputs.port_names import same_port
@@ -100,7 +101,7 @@ def check_virtual_ports() -> None:
 
 def _open(client: Any, name: str, own_name: str) -> None:
     try:
-        names = client.get_ports()
+        names = port_list(client)
         exact = [number for number, listed in enumerate(names) if listed == name]
         like = [number for number, listed in enumerate(names) if same_port(name, listed)]
         if not like:

@@ -26,7 +26,7 @@ from livedshl.outputs.jack_listener import (
     has_room,
 )
 from livedshl.outputs.listeners import alsa_has_listener
-from livedshl.outputs.midi_systems import is_jack, open_lister, refusals
+from livedshl.outputs.midi_systems import is_jack, open_lister, port_list, refusals
 from livedshl.outputs.port_news import PortKind, PortNews, PortRequest, news_line, parse_request
 from livedshl.outputs.quiet import silenced_stderr
 from livedshl.outputs.watched_port import WatchedPort
@@ -57,7 +57,7 @@ class Lister:
                 if not has_room():
                     return None
                 self._client = open_lister(self._inputs)
-            return [str(name) for name in self._client.get_ports()]
+            return port_list(self._client)
         except LivedshlError:
             self.close()
         except refusals():

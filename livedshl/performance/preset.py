@@ -83,7 +83,7 @@ def read_preset(path: Path) -> Preset:
     """The preset in a TOML file. Raises PresetError with the key that is wrong."""
     where = str(path)
     try:
-        content = tomllib.loads(read_regular(path, _MAX_BYTES).decode())
+        content = tomllib.loads(read_regular(path, _MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         raise PresetError(
             "no such file", where=where, remedy="`livedshl presets` lists those that ship"

@@ -15,8 +15,9 @@ from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM, channel_of, kind_of
 from livedshl.surfaces.gesture import MOST_POSITION, Gesture
 
 _MOST_BYTES = 1 << 20
-# Bank select comes with a program change, and 120 and above are channel modes: no knob sends them.
-_NO_KNOBS = {0, 32, *range(120, 128)}
+# What comes beside a value and is none: bank select with a program change, the number of a
+# parameter (98 to 101) with its data entry, the channel modes from 120 on.
+_NO_KNOBS = {0, 32, *range(98, 102), *range(120, 128)}
 _HEAD = (
     "# What the knobs and pads of your MIDI controller do in livedshl.\n"
     '# Channels count from 1. A line with "up", "down", "tap" or a value is for a button or pad.\n'
@@ -103,7 +104,7 @@ def read_bindings(path: Path) -> dict[Source, Gesture]:
     except OSError as error:
         raise _error(path, f"cannot be read ({error.strerror})") from None
     try:
-        lines = tomllib.loads(content.decode())
+        lines = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise _error(path, f"not valid TOML ({what})") from None

@@ -101,6 +101,11 @@ def test_the_settings_file_gives_defaults_and_the_command_line_wins(
     assert "2 bars, seed 5" in run_here("generate", "b.mid", "--bars", 2, cwd=tmp_path).stderr
 
 
+def test_a_byte_order_mark_before_the_settings_does_no_harm(run_here, settings_file, tmp_path):
+    settings_file.write_text("[generate]\nbars = 3\n", encoding="utf-8-sig")
+    assert "3 bars" in run_here("generate", "a.mid", cwd=tmp_path).stderr
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

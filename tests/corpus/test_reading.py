@@ -347,6 +347,14 @@ def test_a_note_far_away_in_a_midi_file_makes_no_bars(tmp_path):
     assert skipped.reason == "longer than 2,000 bars"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_a_book_is_read_in_the_encoding_of_any_editor(tmp_path, encoding):
+    book = "X:1\nT:Käthe\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n"
+    (tmp_path / "book.abc").write_text(book, encoding=encoding)
+    (sheet,) = read_corpus([str(tmp_path)], cache=tmp_path / "cache").sheets
+    assert sheet.title == "Käthe"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes are Linux's")
 def test_names_of_any_bytes_are_read_and_shown_escaped(tmp_path, run_here):
     tune = "X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|\n"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedshl.errors import OutputError
-from livedshl.outputs.port_names import find_port
+from livedshl.outputs.port_names import find_port, told_apart
 
 PORTS = [
     "IAC Driver Bus 1",
@@ -64,3 +64,15 @@ def test_an_ambiguous_name_says_what_it_matches():
 def test_every_port_is_found_by_its_whole_name(names, data):
     name = data.draw(st.sampled_from(names))
     assert find_port(name, names) == name
+
+
+def test_two_devices_of_one_name_are_chosen_by_their_numbers():
+    names = told_apart(["LPK25", "LPK25", "IAC Driver Bus 1"])
+    assert [names.index(find_port(number, names)) for number in ("0", "1", "2")] == [0, 1, 2]
+
+
+@given(st.lists(st.sampled_from(["LPK25", "LPK25 (2)", "keys"])))
+def test_no_two_ports_have_one_name(names):
+    apart = told_apart(names)
+    assert len(set(apart)) == len(apart) == len(names)
+    assert all(own.startswith(name) for own, name in zip(apart, names, strict=True))

@@ -52,6 +52,10 @@ def test_a_preset_file_is_read(preset):
     assert mine.groove == Groove()
 
 
+def test_a_byte_order_mark_of_an_editor_does_no_harm(preset):
+    assert preset(f"\ufeff{GOOD}") == preset(GOOD)
+
+
 @pytest.mark.parametrize(
     ("name", "bounds"),
     [("velocity", (1, 127)), ("volume", (0, 127)), ("density", (0, 1))],

@@ -33,6 +33,9 @@ def test_of_any_message_there_is_a_source_or_none(message):
         ([0x99, 36, 0], None),  # let go
         ([0x89, 36, 64], None),
         ([0xB0, 0, 3], None),  # bank select, before a program change
+        ([0xB0, 99, 3], None),  # which parameter the next data entry is for
+        ([0xB0, 100, 3], None),
+        ([0xB0, 6, 64], (Source(SourceKind.CC, 1, 6), 64)),  # that data entry
         ([0xB0, 123, 0], None),  # all notes off
         ([0xF8], None),
         ([0xE0, 0, 64], None),
@@ -49,6 +52,12 @@ def test_a_pad_suits_what_is_pressed_and_a_knob_everything():
     for text in ("adventure", "preset", "level Bass"):
         assert not PAD.suits(Gesture.parse(text))
         assert KNOB.suits(Gesture.parse(text))
+
+
+def test_a_byte_order_mark_of_an_editor_does_no_harm(tmp_path):
+    path = tmp_path / "controller.toml"
+    path.write_text('"cc 1 74" = "adventure"\n', encoding="utf-8-sig")
+    assert read_bindings(path) == {KNOB: Gesture("adventure")}
 
 
 def test_what_was_learned_is_there_the_next_time(tmp_path):

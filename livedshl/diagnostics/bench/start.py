@@ -12,7 +12,7 @@ from livedshl.diagnostics.bench.measurement import Measurement
 from livedshl.errors import OutputError
 from livedshl.midi.message import NOTE_ON, kind_of
 from livedshl.outputs.midi_input import MidiInput
-from livedshl.outputs.midi_systems import CLIENT_NAME, open_lister
+from livedshl.outputs.midi_systems import CLIENT_NAME, open_lister, port_list
 from livedshl.outputs.ports import input_names, open_input, output_names
 from livedshl.progress import Progress
 
@@ -44,7 +44,7 @@ def measure_start(model: str, progress: Progress) -> list[Measurement]:
 
         def new_port() -> MidiInput | None:
             time.sleep(_SEARCH_S)  # a search takes a processor from those who start
-            new = [name for name in lister.get_ports() if name not in others]
+            new = [name for name in port_list(lister) if name not in others]
             names = [name for name in new if name.startswith(f"{CLIENT_NAME}:")]
             return open_input(names[0], _OWN_NAME) if names else None
 
