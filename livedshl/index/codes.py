@@ -151,7 +151,7 @@ class CodeIndex:
         self._distinct = np.asfortranarray(ordered[first])
         self._signatures = signatures(self._distinct, shape)
         self._segments = order.astype(np.int32)
-        self._offsets = np.append(first, len(ordered)).astype(np.int32)
+        self._offsets = np.append(first, len(ordered))
 
     def rings(self, query: Words, farthest_first: bool = False) -> Iterator[Ring]:
         """All segments by distance from a packed code, uint64[words], nearest ring first.
