@@ -20,11 +20,14 @@ from livedshl.performance.options import make_settings
               help="How many hours of music.")  # fmt: skip
 @click.option("--speed", type=Number(1, 1000), default=40.0, show_default=True, metavar="X",
               help="How many times as fast as written to play them.")  # fmt: skip
+@click.option("--steered", is_flag=True,
+              help="Steer it and play along at random, then replay the take.")  # fmt: skip
 @performance_options
 @click.pass_context
 def soak(
-    context: click.Context, /, hours: float, speed: float, trace: Path | None, **chosen: Any
-) -> None:
+    context: click.Context, /, hours: float, speed: float, steered: bool, trace: Path | None,
+    **chosen: Any,
+) -> None:  # fmt: skip
     """Play hours of music on a fast clock and check that nothing grows, repeats or hangs.
 
     Exits with 1 if a check fails.
@@ -32,7 +35,8 @@ def soak(
     settings = make_settings(**chosen)
     with StatusLine() as status:
         status.tell(f"Seed {settings.seed}. Press Ctrl-C to stop.")
-        checks = play_hours(settings, hours=hours, speed=speed, trace=trace, tell=status.tell)
+        checks = play_hours(settings, hours=hours, speed=speed, trace=trace, steered=steered,
+                            tell=status.tell)  # fmt: skip
     table = Table("", "", "", box=None, show_header=False)
     for check in checks:
         table.add_row(check.name, check.found, "failed" if check.fault else "")

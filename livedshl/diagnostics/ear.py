@@ -1,6 +1,7 @@
 """Listens at the far end of a MIDI wire, and counts the notes that arrive."""
 
 import time
+from collections.abc import Collection
 from threading import Event, Thread
 
 from livedshl.errors import OutputError
@@ -31,6 +32,14 @@ class NoteCount:
         return len(self._sounding)
 
 
+def new_port(before: Collection[str]) -> str:
+    """The name of the input that was made since the names were `before`. Raises OutputError."""
+    new = [name for name in output_names() if name not in before]
+    if not new:
+        raise OutputError("the MIDI system does not list the new input")
+    return new[0]
+
+
 class Ear:
     """A virtual MIDI input that a player can play to; a context manager.
 
@@ -43,11 +52,11 @@ class Ear:
         self.account = NoteCount()
         self._left = Event()
         self._thread = Thread(target=self._listen, name="ear", daemon=True)
-        new = [name for name in output_names() if name not in before]
-        if not new:
+        try:
+            self.port = new_port(before)
+        except OutputError:
             self._input.close()
-            raise OutputError("the MIDI system does not list the new input")
-        self.port = new[0]
+            raise
 
     def __enter__(self) -> "Ear":
         self._thread.start()

@@ -2,23 +2,29 @@
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.diagnostics.check import Check, expect_none, expect_same
 from livedshl.diagnostics.ear import Ear, NoteCount
-from livedshl.diagnostics.memory import MemoryGrowth, memory_meter
 from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
+from livedshl.diagnostics.restless_user import RestlessUser
+from livedshl.diagnostics.usage import CountGrowth, MemoryGrowth, Usage, usage_meter
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.performer import PlayerReport
+from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
+from livedshl.midi.file import read_events
+from livedshl.midi.message import is_note_on
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.settings import Settings, model_of
 from livedshl.player.clock.source import ClockSettings
+from livedshl.rendering import replay
 from livedshl.units import seconds_to_ticks
 
 _SAMPLES_PER_HOUR = 60
@@ -27,8 +33,9 @@ _SAMPLES_PER_HOUR = 60
 class Soak:
     """Observes a performance while it is composed, and checks it with the player's report.
 
-    library: what it plays from. hours: how long it should last. resident_mb: returns the memory in
-    use. tell: receives a line for each hour of music.
+    library: what it plays from. hours: how long it should last. usage: returns what is used now.
+    tell: receives a line for each hour of music. steered: somebody steers it, so it may repeat and
+    cut short what was composed.
     """
 
     def __init__(
@@ -36,17 +43,21 @@ class Soak:
         settings: Settings,
         library: SegmentLibrary,
         hours: float,
-        resident_mb: Callable[[], float],
+        usage: Callable[[], Usage],
         tell: Callable[[str], None],
+        steered: bool = False,
     ) -> None:
         self._hours = hours
         self._ticks_per_hour = seconds_to_ticks(3600, settings.quarter_bpm)
         self._memory = MemoryGrowth()
+        self._descriptors = CountGrowth("descriptors")
+        self._threads = CountGrowth("threads")
         self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)
         self._composed = NoteCount()
-        self._resident_mb = resident_mb
+        self._usage = usage
         self._tell = tell
+        self._steered = steered
         self._hour = 0.0
         self._began_s: float | None = None
 
@@ -61,12 +72,14 @@ class Soak:
             self._composed.hear(*message)
         before, self._hour = self._hour, chunk.end_tick / self._ticks_per_hour
         if int(self._hour * _SAMPLES_PER_HOUR) > int(before * _SAMPLES_PER_HOUR):
-            mb = self._resident_mb()
-            self._memory.sample(self._hour, mb)
+            used = self._usage()
+            self._memory.sample(self._hour, used.memory_mb)
+            self._descriptors.sample(self._hour, used.descriptors)
+            self._threads.sample(self._hour, used.threads)
             if int(self._hour) > int(before):
                 faults = [check.fault for check in self._composing() if check.fault]
                 self._tell(
-                    f"Hour {int(self._hour)} of {self._hours:g} composed: {mb:.1f} MB, "
+                    f"Hour {int(self._hour)} of {self._hours:g} composed: {used.memory_mb:.1f} MB, "
                     f"{self._achieved():.1f} times real time, {'; '.join(faults) or 'all well'}"
                 )
 
@@ -91,10 +104,10 @@ class Soak:
             expect_none(report.dropped, "dropped", "notes left out, too late", too_fast),
         ]
         if whole:  # else some notes were composed but not played, or not to their end
-            checks += [
-                expect_none(report.unreleased, "stuck", "notes had to be released at the end"),
-                expect_same(self._composed.notes, "composed", report.notes, "played"),
-            ]
+            stuck = "notes had to be released at the end"
+            checks.append(expect_none(report.unreleased, "stuck", stuck))
+            if not self._steered:
+                checks.append(expect_same(self._composed.notes, "composed", report.notes, "played"))
         if heard:
             checks += [
                 expect_same(report.notes, "played", heard.notes, "heard"),
@@ -104,12 +117,15 @@ class Soak:
         return checks
 
     def _composing(self) -> list[Check]:
-        composed = self._composed
+        used = [self._memory.check(), self._descriptors.check(), self._threads.check()]
+        if self._steered:
+            return used
+        stray_ends = self._composed.stray_ends
         return [
-            self._memory.check(),
+            *used,
             self._repetition.check(),
             *self._rules.checks(),
-            expect_none(composed.stray_ends, "composed ends", "note-offs for silent notes"),
+            expect_none(stray_ends, "composed ends", "note-offs for silent notes"),
         ]
 
     def _achieved(self) -> float:
@@ -124,18 +140,20 @@ def soak(
     hours: float,
     speed: float,
     trace: Path | None = None,
+    steered: bool = False,
     tell: Callable[[str], None],
 ) -> list[Check]:
     """Plays hours of music `speed` times as fast as written.
 
-    It plays to its own MIDI input where the system has MIDI. Raises LivedshlError.
+    It plays to its own MIDI input where the system has MIDI. steered: a `RestlessUser` steers it,
+    and its take is replayed and compared in the end. Raises LivedshlError.
     """
-    resident_mb = memory_meter()
+    usage = usage_meter()
     bars = ceil(hours * 60 * settings.tempo_bpm / settings.grid.bar_beats)
     settings = replace(settings, bars=bars)
-    watcher = Soak(settings, model_of(settings).bundle.library, hours, resident_mb, tell)
+    watcher = Soak(settings, model_of(settings).bundle.library, hours, usage, tell, steered)
     with ExitStack() as stack:
-        ear = None
+        ear = take = None
         output = Output(OutputKind.NOWHERE, "", "")
         try:
             ear = stack.enter_context(Ear())
@@ -143,13 +161,33 @@ def soak(
             tell(f"Playing to its own MIDI input {ear.port}.")
         except LivedshlError as error:
             tell(f"Playing to nowhere, because nothing can listen: {error}")
+        if steered:
+            take = Path(stack.enter_context(TemporaryDirectory())) / "take.mid"
+        ports = stack.enter_context(PortWatcher())
         session = Session(
             settings, output,
-            clock=ClockSettings(speed=speed), trace=trace, observe=watcher.observe,
+            clock=ClockSettings(speed=speed), watcher=ports, record=take, trace=trace,
+            observe=watcher.observe,
         )  # fmt: skip
-        report = session.run()
+        user = RestlessUser(session, ports, settings, speed, tell) if steered else nullcontext()
+        with user:
+            report = session.run()
         if ear:
             ear.stop()
-    if report is None:
-        raise OutputError("stopped before anything was played")
-    return watcher.checks(report, speed, ear.account if ear else None)
+        if report is None:
+            raise OutputError("stopped before anything was played")
+        checks = watcher.checks(report, speed, ear.account if ear else None)
+        return checks + (_take_checks(take, report.notes, tell) if take else [])
+
+
+def _take_checks(take: Path, played: int, tell: Callable[[str], None]) -> list[Check]:
+    """Whether all that was played is in the take, and whether its log plays the same again."""
+    tell("Replaying the take.")
+    events = read_events(take).tolist()
+    recorded = sum(is_note_on(status, velocity) for _, status, _, velocity in events)
+    same = replay(take).same
+    return [
+        expect_same(played, "played", recorded, "recorded"),
+        Check("replay", "equal, byte for byte" if same else "differs",
+              None if same else "the replay of the take differs from it"),
+    ]  # fmt: skip

@@ -13,9 +13,9 @@ from support.surroundings import COMMON_TIME_FIRST
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.diagnostics.ear import NoteCount
-from livedshl.diagnostics.memory import MemoryGrowth
 from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
 from livedshl.diagnostics.soak import Soak, soak
+from livedshl.diagnostics.usage import CountGrowth, MemoryGrowth, Usage
 from livedshl.errors import MissingDependencyError
 from livedshl.improviser import ContinuationRules, Form, Retrieve
 from livedshl.live.performer import PlayerReport
@@ -156,6 +156,21 @@ def test_the_slope_is_that_of_least_squares(slope, start, seed):
     assert memory.mb_per_hour == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "grows"),
+    [
+        ([40, 43, 40, 41] * 40, False),  # some come and go
+        ([90] * 60 + [40] * 120, False),  # the first hour does not count
+        ([40 + n // 60 for n in range(240)], True),  # one an hour
+    ],
+)
+def test_descriptors_and_threads_must_not_grow(numbers, grows):
+    growth = CountGrowth("threads")
+    for n, number in enumerate(numbers):
+        growth.sample(n / 60, number)
+    assert bool(growth.check().fault) == grows
+
+
 def test_memory_of_less_than_two_hours_is_not_judged_and_that_is_said():
     check = growth(lambda hour: 100 * hour, hours=1.9).check()
     assert (check.found, check.fault) == ("190.0 MB; growth shows from two hours on", None)
@@ -184,7 +199,7 @@ def soaked(
     bundle = random_bundle(n_tunes=200, grid=grid)
     settings = settings_of(round(hours * 60 * tempo_bpm / grid.bar_beats), tempo_bpm, grid, form)
     mb = count(100.0, mb_a_minute)
-    watcher = Soak(settings, bundle.library, hours, lambda: next(mb), tell)
+    watcher = Soak(settings, bundle.library, hours, lambda: Usage(next(mb), 40, 9), tell)
     notes = 0
     for chunk in change([*Composition(bundle, index_of(bundle), settings)]):
         watcher.observe(chunk)

@@ -28,6 +28,16 @@ def test_ten_minutes_of_music_pass_every_check(jack):
     assert "failed" not in soaked.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.unsteady("as the soak before it: a stall of this machine is 20 times as long")
+def test_music_that_is_steered_at_random_passes_every_check(jack):
+    soaked = soak(jack, "--steered", "--hours", 1 / 12, "--speed", 20)
+    assert soaked.returncode == 0, soaked.stdout + soaked.stderr
+    rows = {line[:18].strip(): line[18:].split() for line in soaked.stdout.splitlines()}
+    assert int(rows["recorded"][0]) > 500
+    assert rows["replay"][0] == "equal,"
+
+
 def test_a_library_that_cannot_keep_the_rules_fails_and_each_fault_is_told(tmp_path):
     bundle = random_bundle(n_tunes=1, n_bars=2)
     write_bundle(tmp_path / "tiny", bundle, b"", Background({}, [], {}))

@@ -1,7 +1,8 @@
-"""How much memory livedshl uses, and whether that grows from hour to hour."""
+"""What livedshl uses of the machine, and whether that grows from hour to hour."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from livedshl.diagnostics.check import Check
@@ -11,6 +12,15 @@ from livedshl.outputs.missing import install_extra
 MOST_MB_PER_HOUR = 1.0
 _WARM_UP_H = 1.0
 _LEAST_SAMPLES = 60  # in less than an hour single pages matter more than growth
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process and its children use. memory_mb: resident. descriptors: open files."""
+
+    memory_mb: float
+    descriptors: int
+    threads: int
 
 
 class MemoryGrowth:
@@ -51,8 +61,33 @@ class MemoryGrowth:
         return Check("memory", found, f"memory grows by {slope:.2f} MB an hour" if grows else None)
 
 
-def memory_meter() -> Callable[[], float]:
-    """A function that returns the resident memory of this process and its children, in MB.
+class CountGrowth:
+    """Whether a number of things grows after the first hour of music.
+
+    Some come and go: what counts is the fewest in the first and in the last half of the samples.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._samples: list[int] = []
+
+    def sample(self, hour: float, number: int) -> None:
+        """Takes in how many there are at an hour of the music."""
+        if hour >= _WARM_UP_H:
+            self._samples.append(number)
+
+    def check(self) -> Check:
+        """The check that it is flat."""
+        if len(self._samples) < _LEAST_SAMPLES:
+            return Check(self._name, "growth shows from two hours on")
+        half = len(self._samples) // 2
+        before, after = min(self._samples[:half]), min(self._samples[half:])
+        found = f"{before}, then {after}"
+        return Check(self._name, found, f"{self._name}: {found}" if after > before else None)
+
+
+def usage_meter() -> Callable[[], Usage]:
+    """A function that returns what this process and its children use.
 
     Raises MissingDependencyError without psutil.
     """
@@ -65,11 +100,13 @@ def memory_meter() -> Callable[[], float]:
         ) from None
     this: Any = psutil.Process()
 
-    def resident_mb() -> float:
-        total = 0
+    def usage() -> Usage:
+        resident = descriptors = threads = 0
         for process in (this, *this.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):  # it has just ended
-                total += process.memory_info().rss
-        return total / 1e6
+                resident += process.memory_info().rss
+                threads += process.num_threads()
+                descriptors += process.num_handles() if psutil.WINDOWS else process.num_fds()
+        return Usage(resident / 1e6, descriptors, threads)
 
-    return resident_mb
+    return usage
