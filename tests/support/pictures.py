@@ -4,6 +4,7 @@ import asyncio
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -11,6 +12,7 @@ import matplotlib
 from resvg_py import svg_to_bytes
 
 from livedshl.improviser import Retrieve
+from livedshl.live.hearing import Hearing
 from livedshl.live.session import Session
 from livedshl.music import COMMON_TIME
 from livedshl.outputs.choice import Output, OutputKind
@@ -23,6 +25,15 @@ SIZE = (100, 30)
 SEED = 8
 
 
+class HeardSession(Session):
+    """Plays nowhere, and says that it plays to a DAW."""
+
+    def snapshot(self):
+        heard = Hearing(Output(OutputKind.VIRTUAL, "livedshl", ""), heard=True)
+        snapshot = super().snapshot()
+        return snapshot and replace(snapshot, hearing=heard)
+
+
 async def draw_screen(path: Path, heard_s: float) -> None:
     """The screen while it plays, as PNG."""
     settings = Settings.of_preset(
@@ -30,7 +41,7 @@ async def draw_screen(path: Path, heard_s: float) -> None:
         retrieve=Retrieve.MIN, seed=SEED, bars=None,
     )  # fmt: skip
     output = Output(OutputKind.NOWHERE, "", "")
-    session = Session(settings, output)
+    session = HeardSession(settings, output)
     playing = Thread(target=session.run)
     playing.start()
     cockpit = Cockpit(session, playing)
