@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import numpy as np
 
@@ -39,18 +39,19 @@ def measure_start(model: str, progress: Progress) -> list[Measurement]:
             raise OutputError("no virtual MIDI port appeared, so the first note cannot be heard")
         on_port = _starts(["--model", model, "--port", made[0]], lambda: listener, progress)
     others = set(input_names())
-    lister = open_lister(inputs=True)
-    try:
+    with ExitStack() as opened:
+        lister = open_lister(inputs=True)
+        opened.callback(lister.delete)
 
         def new_port() -> MidiInput | None:
             time.sleep(_SEARCH_S)  # a search takes a processor from those who start
             new = [name for name in port_list(lister) if name not in others]
             names = [name for name in new if name.startswith(f"{CLIENT_NAME}:")]
-            return open_input(names[0], _OWN_NAME) if names else None
+            if not names:
+                return None
+            return opened.enter_context(closing(open_input(names[0], _OWN_NAME)))
 
         by_default = _starts(["--model", model], new_port, progress)
-    finally:
-        lister.delete()
     return [
         Measurement(f"first note on a port, {_RUNS} starts", on_port),
         Measurement(f"on the default output, {_RUNS} starts", by_default),
