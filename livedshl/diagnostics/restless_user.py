@@ -10,6 +10,7 @@ from threading import Event, Thread
 import numpy as np
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from livedshl.diagnostics.check import Check
 from livedshl.diagnostics.ear import new_port
 from livedshl.live.listener import Listener
 from livedshl.live.port_watcher import PortWatcher
@@ -66,8 +67,11 @@ class RestlessUser:
         self._watcher = watcher
         self._speed = speed
         self._tempo_bpm = settings.tempo_bpm
+        self._beat_s = 60 / settings.tempo_bpm / speed
         self._tell = tell
         self._told: set[str] = set()
+        self._gestures = 0
+        self._error: Exception | None = None
         self._random = np.random.default_rng([settings.seed, 1])
         self._kinds = [kind for kind in COMMANDS.values() if kind.name != "end"]
         self._knobs = [
@@ -110,7 +114,17 @@ class RestlessUser:
         gestures = [self._send_osc, self._send_osc, self._turn, self._play, self._hold, self._noise]
         while not self._left.wait(self._random.exponential(_PAUSE_S)):
             if snapshot := self._session.snapshot():
-                gestures[self._random.integers(len(gestures))](snapshot)
+                try:
+                    gestures[self._random.integers(len(gestures))](snapshot)
+                except Exception as error:  # told by `check`; the music goes on
+                    self._error = error
+                    return
+                self._gestures += 1
+
+    def check(self) -> Check:
+        """How many gestures there were, and whether one of them failed."""
+        failed = f"the restless user failed: {self._error!r}" if self._error else None
+        return Check("gestures", f"{self._gestures:,}", failed)
 
     def _tell_once(self, line: str) -> None:
         if line not in self._told:
@@ -148,18 +162,18 @@ class RestlessUser:
         for each in (0, position):
             self._controller.send(bytes((CONTROL, _FIRST_KNOB + number, each)))
 
-    def _play(self, snapshot: Snapshot) -> None:
+    def _play(self, _: Snapshot) -> None:
         """Plays a phrase of a few notes."""
         pitch = int(self._random.integers(60, 84))
         for step in self._random.integers(-4, 5, self._random.integers(3, 10)).tolist():
             pitch = min(96, max(60, pitch + step))
-            self._sound([pitch], self._random.uniform(0.2, 1.0), snapshot)
+            self._sound([pitch], self._random.uniform(0.2, 1.0))
 
-    def _hold(self, snapshot: Snapshot) -> None:
+    def _hold(self, _: Snapshot) -> None:
         """Holds a triad of the lower half."""
         root = int(self._random.integers(40, 52))
         third = int(self._random.integers(3, 5))
-        self._sound([root, root + third, root + 7], self._random.uniform(2, 8), snapshot)
+        self._sound([root, root + third, root + 7], self._random.uniform(2, 8))
 
     def _noise(self, _: Snapshot) -> None:
         """Sends both inputs what a wire carries beside."""
@@ -167,10 +181,10 @@ class RestlessUser:
         self._keys.send(message)
         self._controller.send(message)
 
-    def _sound(self, pitches: list[int], beats: float, snapshot: Snapshot) -> None:
+    def _sound(self, pitches: list[int], beats: float) -> None:
         for pitch in pitches:
             self._keys.send(bytes((NOTE_ON, pitch, int(self._random.integers(1, 128)))))
-        self._left.wait(beats * 60 / snapshot.quarter_bpm / self._speed)
+        self._left.wait(beats * self._beat_s)
         for pitch in pitches:
             if self._random.random() >= _LOST:
                 self._keys.send(bytes((NOTE_OFF, pitch, 0)))
