@@ -31,6 +31,8 @@ from livedshl.live.performer import Performer
 from livedshl.midi.file import read_events
 from livedshl.outputs.choice import Output, OutputKind
 from livedshl.outputs.port_news import PortKind, PortRequest
+from livedshl.performance.commands import Answer
+from livedshl.performance.take_log import read_log
 from livedshl.player.clock.source import ClockSettings
 
 TEMPO = 240
@@ -362,6 +364,36 @@ def test_one_process_watches_every_port(jack, receiver):
     assert player.returncode == 0, told
     for port in (clock, knobs, keys):
         assert f"{port} has gone" in told
+
+
+@pytest.mark.slow
+def test_inputs_that_are_renamed_stay_connected(jack, receiver, tmp_path):
+    clock, keys = (Sender(f"{kind}{os.getpid()}", jack) for kind in ("clock", "keys"))
+    take = tmp_path / "take.mid"
+    player = play(
+        jack, "--port", receiver.port, "--sync", "clock", "--sync-port", clock.port,
+        "--listen", keys.port, "--record", take,
+    )  # fmt: skip
+    time.sleep(4)  # by then the music is ready, and all ports are watched
+    clock.do("start", "roll 96 120")
+    for sender in (clock, keys):
+        rename_port(sender.port, "renamed", jack)
+    before = notes_on(receiver.so_far())
+    rolling = threading.Thread(target=clock.do, args=("roll 384 120", "stop"))
+    rolling.start()
+    for pitch in (72, 74, 76, 77):
+        keys.do(f"send 144 {pitch} 90", "wait 0.2", f"send 128 {pitch} 0")
+    rolling.join()
+    time.sleep(0.5)
+    player.send_signal(signal.SIGTERM)
+    _, told = player.communicate()
+    assert player.returncode == 0, told
+    for sender in (clock, keys):
+        assert f"is called {sender.port.partition(':')[0]}:renamed now" in told
+        sender.leave()
+    assert notes_on(receiver.messages()) > before + 8
+    log = read_log(tmp_path / "take.mid.take")
+    assert Answer in [type(change.command) for change in log.changes]
 
 
 def test_the_watching_process_leaves_quietly_when_nobody_reads_its_news(jack, receiver):
