@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
 from livedshl.diagnostics.check import Check
@@ -16,7 +17,11 @@ _LEAST_SAMPLES = 60  # in less than an hour single pages matter more than growth
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process and its children use. memory_mb: resident. descriptors: open files."""
+    """What a process and its children use. descriptors: open files.
+
+    memory_mb: resident, without what they share with others, such as mapped files; macOS does not
+    tell the two apart.
+    """
 
     memory_mb: float
     descriptors: int
@@ -64,7 +69,7 @@ class MemoryGrowth:
 class CountGrowth:
     """Whether a number of things grows after the first hour of music.
 
-    Some come and go: what counts is the fewest in the first and in the last half of the samples.
+    Some come and go: what counts is the median of the first and of the last half of the samples.
     """
 
     def __init__(self, name: str) -> None:
@@ -81,7 +86,7 @@ class CountGrowth:
         if len(self._samples) < _LEAST_SAMPLES:
             return Check(self._name, "growth shows from two hours on")
         half = len(self._samples) // 2
-        before, after = min(self._samples[:half]), min(self._samples[half:])
+        before, after = (median_low(part) for part in (self._samples[:half], self._samples[half:]))
         found = f"{before}, then {after}"
         return Check(self._name, found, f"{self._name}: {found}" if after > before else None)
 
@@ -104,7 +109,8 @@ def usage_meter() -> Callable[[], Usage]:
         resident = descriptors = threads = 0
         for process in (this, *this.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):  # it has just ended
-                resident += process.memory_info().rss
+                memory = process.memory_info()
+                resident += memory.rss - getattr(memory, "shared", 0)
                 threads += process.num_threads()
                 descriptors += process.num_handles() if psutil.WINDOWS else process.num_fds()
         return Usage(resident / 1e6, descriptors, threads)

@@ -1,5 +1,6 @@
 """Replays a take from its log: the same commands, at the same ticks, give the same events."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from livedshl.errors import TakeError
 from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, Events
 from livedshl.midi.sounding import cut_events
+from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Composer
 from livedshl.performance.composition import Composition
@@ -49,25 +51,33 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
     for change in log.changes:
         if not isinstance(change.command, SetTempo):
             composer.change(change)
-    chunks = []
-    while not composer.over and composer.tick < log.heard:
-        chunks.append(composer.compose())
     tracks = track_names(settings.parts)
     for change in log.changes:
         tracks = {**(track_names(change.band.parts) if change.band else {}), **tracks}
     tempi = tempi_of(log)
     end = log.heard if log.end is None else log.end
     if log.start is not None:
-        before = ChannelSettings().hear(c for c in chunks if c.start_tick < log.start)
-        kept = [chunk for chunk in chunks if log.start <= chunk.start_tick < end]
+        before, kept = ChannelSettings(), []
+        for chunk in _chunks(composer, log.heard):
+            if chunk.start_tick < log.start:
+                before.hear([chunk])
+            elif chunk.start_tick < end:
+                kept.append(chunk)
         if not kept:
             raise TakeError("its log does not reach the bars that it says it holds")
         part = excerpt(kept, before, end, settings.tempo_bpm, tempi)
         return Replayed(part.events, part.tempo_bpm, part.tempi_bpm, tracks)
-    events = np.concatenate([chunk.events for chunk in chunks]) if chunks else NO_EVENTS
+    events = np.concatenate([NO_EVENTS, *(c.events for c in _chunks(composer, log.heard))])
     if log.end is not None or not composer.over:
         events = cut_events(events, end)
     return Replayed(events, settings.tempo_bpm, tempi, tracks)
+
+
+def _chunks(composer: Composer, heard: int) -> Iterator[Chunk]:
+    """The chunks up to a tick. Nothing is kept to compose them again: hours would fill memory."""
+    while not composer.over and composer.tick < heard:
+        yield composer.compose()
+        composer.keep_before(composer.tick)
 
 
 def tempi_of(log: TakeLog) -> Tempi:
