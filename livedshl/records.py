@@ -5,6 +5,7 @@ an array as a list. Reading is strict: an unknown key, a missing one or a wrong 
 that names the field.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -22,6 +23,8 @@ from livedshl.music.leadsheet import Key
 
 MOST_BYTES = 1 << 20  # a longer line is refused
 
+_NOT_UTF8 = b"\\udc"  # how a byte that is not UTF-8 begins, as Python's JSON escapes it
+
 T = TypeVar("T")
 
 
@@ -31,7 +34,11 @@ class RecordError(ValueError):
 
 def encode(record: Any) -> str:
     """A frozen dataclass, or a mapping, as one line of JSON without its line break."""
-    return msgspec.json.format(msgspec.json.encode(_plain(record)), indent=0).decode()
+    plain = _plain(record)
+    try:
+        return msgspec.json.format(msgspec.json.encode(plain), indent=0).decode()
+    except UnicodeEncodeError:  # the name of a folder may have bytes that are not UTF-8
+        return json.dumps(plain)
 
 
 def decode(line: str | bytes, kind: type[T]) -> T:
@@ -43,16 +50,29 @@ def decode(line: str | bytes, kind: type[T]) -> T:
     if len(content) > MOST_BYTES:
         raise RecordError(f"longer than {MOST_BYTES:,} bytes")
     try:
-        read = msgspec.json.decode(content, type=_wire(cast(Any, kind)), dec_hook=_read)
-        return cast(T, _built(read))
+        return cast(T, _built(_decoded(content, _wire(cast(Any, kind)))))
     except msgspec.ValidationError as error:
         raise RecordError(_explained(str(error))) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, json.JSONDecodeError):
         raise RecordError("not JSON") from None
     except RecursionError:
         raise RecordError("nested too deeply") from None
     except (ValueError, TypeError) as error:  # from a record's own check
         raise RecordError(str(error)) from None
+
+
+def _decoded(content: bytes, wire: Any) -> Any:
+    try:
+        return msgspec.json.decode(content, type=wire, dec_hook=_read)
+    except msgspec.DecodeError:
+        if _NOT_UTF8 not in content:
+            raise
+    # What `encode` escapes, msgspec does not read either.
+    return msgspec.convert(json.loads(content, parse_constant=_refuse), wire, dec_hook=_read)
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
 
 
 def _grid(name: str) -> Grid:
