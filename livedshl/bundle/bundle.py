@@ -274,11 +274,9 @@ def _is_consistent(bundle: Bundle) -> bool:
     if min(n_segments, len(library.steps), len(library.tunes)) == 0:
         return False
     # Column by column, which NumPy does twenty times as fast: the first note waits for it.
-    columns = library.steps.T
-    lowest, highest = [int(each.min()) for each in columns], [int(each.max()) for each in columns]
+    lowest, highest = zip(*((int(c.min()), int(c.max())) for c in library.steps.T), strict=True)
     return (
-        n_segments > 0
-        and len(library.tunes) == len(library.tune_steps) - 1
+        len(library.tunes) == len(library.tune_steps) - 1
         and library.steps.shape[1] == 3
         and int(library.tune_steps[0]) == 0
         and bool((library.tune_steps[1:] > library.tune_steps[:-1]).all())

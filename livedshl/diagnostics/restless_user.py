@@ -1,7 +1,7 @@
 """A user who never rests: steers the music and plays along at random, through every input."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +30,14 @@ from livedshl.surfaces.present import choices
 _PAUSE_S = 0.2  # between two gestures, on average
 _TEMPI = 0.6, 1.2  # times the first tempo: more is too much for a machine at a high speed
 _LATENCY_MS = 50.0  # of music: the notes are sent as much earlier as the music is faster
-_FIRST_KNOB = 20
+_KINDS = [kind for kind in COMMANDS.values() if kind.name != "end"]
+FIRST_KNOB = 20
+KNOBS = [
+    Gesture.parse(f"{kind.name} {part}" if kind.per_part else kind.name)
+    for kind in _KINDS
+    if kind.name != "latency"  # a knob cannot turn it as little as a high speed allows
+    for part in ("melody", "bass")[: 1 + kind.per_part]
+]
 _LOST = 0.05  # of the note-offs
 _ALL_NOTES_OFF = 123
 # What else comes along on a MIDI wire.
@@ -46,69 +53,87 @@ _NOISE = (
 )
 
 
-class RestlessUser:
-    """Draws a gesture a few times a second: a context manager, on a thread of its own.
+class Wires:
+    """Opens every input of a session, and what sends to each: a context manager.
 
-    By OSC it sends every command but the one that ends the music; with a controller it turns knobs
-    and presses pads; on a keyboard it plays phrases and holds chords, and loses some note-offs.
-    speed: how many times as fast as written the music is played. tell: receives each line that
-    the inputs say, once. Raises OutputError where no input can be made.
+    knobs: what the knobs of the controller turn, from controller `FIRST_KNOB` on. tell: receives
+    each line that the inputs say, once. Raises OutputError where no input can be made.
     """
+
+    controller: MidiPort
+    keys: MidiPort
 
     def __init__(
         self,
         session: Session,
         watcher: PortWatcher,
-        settings: Settings,
-        speed: float,
+        knobs: Sequence[Gesture],
         tell: Callable[[str], None],
     ) -> None:
+        self.osc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._session = session
         self._watcher = watcher
-        self._speed = speed
-        self._tempo_bpm = settings.tempo_bpm
-        self._beat_s = 60 / settings.tempo_bpm / speed
+        self._knobs = knobs
         self._tell = tell
         self._told: set[str] = set()
+
+    def __enter__(self) -> "Wires":
+        with ExitStack() as stack:
+            stack.callback(self.osc.close)
+            bindings = Path(stack.enter_context(TemporaryDirectory())) / "controller.toml"
+            for number, gesture in enumerate(self._knobs, FIRST_KNOB):
+                bind(bindings, Source(SourceKind.CC, 1, number), gesture)
+            session, watcher, tell = self._session, self._watcher, self._tell_once
+            self.controller = _wire_to(
+                lambda: MidiControl("", session, watcher, tell, bindings), stack
+            )
+            self.keys = _wire_to(lambda: Listener("", session, watcher, tell), stack)
+            port = _free_udp_port()
+            stack.enter_context(OscServer(port, session, tell))
+            self.osc.connect((HOST, port))
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _tell_once(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            self._tell(line)
+
+
+class RestlessUser:
+    """Draws a gesture a few times a second: a context manager, on a thread of its own.
+
+    By OSC it sends every command but the one that ends the music; with a controller it turns knobs
+    and presses pads; on a keyboard it plays phrases and holds chords, and loses some note-offs.
+    wires: must be open while it is. speed: how many times as fast as written the music is played.
+    """
+
+    def __init__(self, session: Session, wires: Wires, settings: Settings, speed: float) -> None:
+        self._session = session
+        self._wires = wires
+        self._tempo_bpm = settings.tempo_bpm
+        self._speed = speed
+        self._random = np.random.default_rng([settings.seed, 1])
         self._gestures = 0
         self._error: Exception | None = None
-        self._random = np.random.default_rng([settings.seed, 1])
-        self._kinds = [kind for kind in COMMANDS.values() if kind.name != "end"]
-        self._knobs = [
-            Gesture.parse(f"{kind.name} {part}" if kind.per_part else kind.name)
-            for kind in self._kinds
-            if kind.name != "latency"  # a knob cannot turn it as little as this speed allows
-            for part in ("melody", "bass")[: 1 + kind.per_part]
-        ]
-        self._osc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._left = Event()
         self._thread = Thread(target=self._run, name="restless user", daemon=True)
 
     def __enter__(self) -> "RestlessUser":
-        with ExitStack() as stack:
-            folder = Path(stack.enter_context(TemporaryDirectory()))
-            bindings = folder / "controller.toml"
-            for number, gesture in enumerate(self._knobs, _FIRST_KNOB):
-                bind(bindings, Source(SourceKind.CC, 1, number), gesture)
-            music = self._session
-            self._controller = _wire_to(
-                lambda: MidiControl("", music, self._watcher, self._tell_once, bindings), stack
-            )
-            self._keys = _wire_to(
-                lambda: Listener("", music, self._watcher, self._tell_once), stack
-            )
-            port = _free_udp_port()
-            stack.enter_context(OscServer(port, music, self._tell_once))
-            self._osc.connect((HOST, port))
-            self._open = stack.pop_all()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._left.set()
         self._thread.join()
-        self._osc.close()
-        self._open.close()
+
+    def check(self) -> Check:
+        """How many gestures there were, and whether one of them failed."""
+        failed = f"the restless user failed: {self._error!r}" if self._error else None
+        return Check("gestures", f"{self._gestures:,}", failed)
 
     def _run(self) -> None:
         gestures = [self._send_osc, self._send_osc, self._turn, self._play, self._hold, self._noise]
@@ -121,22 +146,12 @@ class RestlessUser:
                     return
                 self._gestures += 1
 
-    def check(self) -> Check:
-        """How many gestures there were, and whether one of them failed."""
-        failed = f"the restless user failed: {self._error!r}" if self._error else None
-        return Check("gestures", f"{self._gestures:,}", failed)
-
-    def _tell_once(self, line: str) -> None:
-        if line not in self._told:
-            self._told.add(line)
-            self._tell(line)
-
     def _send_osc(self, snapshot: Snapshot) -> None:
-        command = self._command(self._kinds[self._random.integers(len(self._kinds))], snapshot)
+        command = self._command(_KINDS[self._random.integers(len(_KINDS))], snapshot)
         message = OscMessageBuilder(address_of(command))
         if (value := value_of(command)) is not None:
             message.add_arg(int(value) if isinstance(value, bool) else value)
-        self._osc.send(message.build().dgram)
+        self._wires.osc.send(message.build().dgram)
 
     def _command(self, kind: CommandKind, snapshot: Snapshot) -> Command:
         random = self._random
@@ -156,11 +171,11 @@ class RestlessUser:
 
     def _turn(self, _: Snapshot) -> None:
         """Turns a knob, or presses a pad, which is a knob at its highest position."""
-        number = int(self._random.integers(len(self._knobs)))
-        pressed = self._knobs[number].presses
+        number = int(self._random.integers(len(KNOBS)))
+        pressed = KNOBS[number].presses
         position = MOST_POSITION if pressed else int(self._random.integers(MOST_POSITION + 1))
         for each in (0, position):
-            self._controller.send(bytes((CONTROL, _FIRST_KNOB + number, each)))
+            self._wires.controller.send(bytes((CONTROL, FIRST_KNOB + number, each)))
 
     def _play(self, _: Snapshot) -> None:
         """Plays a phrase of a few notes."""
@@ -178,16 +193,16 @@ class RestlessUser:
     def _noise(self, _: Snapshot) -> None:
         """Sends both inputs what a wire carries beside."""
         message = _NOISE[self._random.integers(len(_NOISE))]
-        self._keys.send(message)
-        self._controller.send(message)
+        self._wires.keys.send(message)
+        self._wires.controller.send(message)
 
     def _sound(self, pitches: list[int], beats: float) -> None:
         for pitch in pitches:
-            self._keys.send(bytes((NOTE_ON, pitch, int(self._random.integers(1, 128)))))
-        self._left.wait(beats * self._beat_s)
+            self._wires.keys.send(bytes((NOTE_ON, pitch, int(self._random.integers(1, 128)))))
+        self._left.wait(beats * 60 / self._tempo_bpm / self._speed)
         for pitch in pitches:
             if self._random.random() >= _LOST:
-                self._keys.send(bytes((NOTE_OFF, pitch, 0)))
+                self._wires.keys.send(bytes((NOTE_OFF, pitch, 0)))
 
 
 def _wire_to(make: Callable[[], MidiControl | Listener], opened: ExitStack) -> MidiPort:

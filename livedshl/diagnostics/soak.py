@@ -12,8 +12,8 @@ from livedshl.bundle import SegmentLibrary
 from livedshl.diagnostics.check import Check, expect_none, expect_same
 from livedshl.diagnostics.ear import Ear, NoteCount
 from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
-from livedshl.diagnostics.restless_user import RestlessUser
-from livedshl.diagnostics.usage import CountGrowth, MemoryGrowth, Usage, usage_meter
+from livedshl.diagnostics.restless_user import KNOBS, RestlessUser, Wires
+from livedshl.diagnostics.usage import Growth, Usage, usage_meter
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.performer import PlayerReport
 from livedshl.live.port_watcher import PortWatcher
@@ -49,13 +49,10 @@ class Soak:
     ) -> None:
         self._hours = hours
         self._ticks_per_hour = seconds_to_ticks(3600, settings.quarter_bpm)
-        self._memory = MemoryGrowth()
-        self._descriptors = CountGrowth("descriptors")
-        self._threads = CountGrowth("threads")
+        self._growth = Growth(usage)
         self._repetition = Repetition(settings.grid, settings.tempo_bpm)
         self._rules = RuleKeeping(library, settings.rules)
         self._composed = NoteCount()
-        self._usage = usage
         self._tell = tell
         self._steered = steered
         self._hour = 0.0
@@ -72,15 +69,13 @@ class Soak:
             self._composed.hear(*message)
         before, self._hour = self._hour, chunk.end_tick / self._ticks_per_hour
         if int(self._hour * _SAMPLES_PER_HOUR) > int(before * _SAMPLES_PER_HOUR):
-            used = self._usage()
             if self._hour < self._hours:  # the player leaves after the last chunk
-                self._memory.sample(self._hour, used.memory_mb)
-                self._descriptors.sample(self._hour, used.descriptors)
-                self._threads.sample(self._hour, used.threads)
+                self._growth.sample(self._hour)
             if int(self._hour) > int(before):
                 faults = [check.fault for check in self._composing() if check.fault]
+                mb = self._growth.memory_mb
                 self._tell(
-                    f"Hour {int(self._hour)} of {self._hours:g} composed: {used.memory_mb:.1f} MB, "
+                    f"Hour {int(self._hour)} of {self._hours:g} composed: {mb:.1f} MB, "
                     f"{self._achieved():.1f} times real time, {'; '.join(faults) or 'all well'}"
                 )
 
@@ -120,12 +115,12 @@ class Soak:
         return checks
 
     def _composing(self) -> list[Check]:
-        used = [self._memory.check(), self._descriptors.check(), self._threads.check()]
+        growth = self._growth.checks()
         if self._steered:
-            return used
+            return growth
         stray_ends = self._composed.stray_ends
         return [
-            *used,
+            *growth,
             self._repetition.check(),
             *self._rules.checks(),
             expect_none(stray_ends, "composed ends", "note-offs for silent notes"),
@@ -173,7 +168,8 @@ def soak(
             observe=watcher.observe,
         )  # fmt: skip
         if steered:
-            user = RestlessUser(session, ports, settings, speed, tell)
+            wires = stack.enter_context(Wires(session, ports, KNOBS, tell))
+            user = RestlessUser(session, wires, settings, speed)
         with user or nullcontext():
             report = session.run()
         if ear:

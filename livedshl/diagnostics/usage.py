@@ -32,14 +32,14 @@ class MemoryGrowth:
     """Whether memory grows after the first hour of music."""
 
     def __init__(self) -> None:
-        self._last_mb = 0.0
+        self.last_mb = 0.0
         self._n = 0
         # Sums over the samples, for the method of least squares.
         self._x = self._y = self._xx = self._xy = 0.0
 
     def sample(self, hour: float, mb: float) -> None:
         """Takes in the memory in use at an hour of the music."""
-        self._last_mb = mb
+        self.last_mb = mb
         if hour < _WARM_UP_H:
             return
         self._n += 1
@@ -60,8 +60,8 @@ class MemoryGrowth:
         """The check that it is flat."""
         slope = self.mb_per_hour
         if slope is None:
-            return Check("memory", f"{self._last_mb:.1f} MB; growth shows from two hours on")
-        found = f"{self._last_mb:.1f} MB, {slope:+.3f} MB an hour after the first"
+            return Check("memory", f"{self.last_mb:.1f} MB; growth shows from two hours on")
+        found = f"{self.last_mb:.1f} MB, {slope:+.3f} MB an hour after the first"
         grows = slope >= MOST_MB_PER_HOUR
         return Check("memory", found, f"memory grows by {slope:.2f} MB an hour" if grows else None)
 
@@ -89,6 +89,32 @@ class CountGrowth:
         before, after = (median_low(part) for part in (self._samples[:half], self._samples[half:]))
         found = f"{before}, then {after}"
         return Check(self._name, found, f"{self._name}: {found}" if after > before else None)
+
+
+class Growth:
+    """Whether memory, descriptors or threads grow. usage: returns what is used now."""
+
+    def __init__(self, usage: Callable[[], Usage]) -> None:
+        self._usage = usage
+        self._memory = MemoryGrowth()
+        self._descriptors = CountGrowth("descriptors")
+        self._threads = CountGrowth("threads")
+
+    def sample(self, hour: float) -> None:
+        """Looks at what is used at an hour of the music."""
+        used = self._usage()
+        self._memory.sample(hour, used.memory_mb)
+        self._descriptors.sample(hour, used.descriptors)
+        self._threads.sample(hour, used.threads)
+
+    @property
+    def memory_mb(self) -> float:
+        """The memory at the last look."""
+        return self._memory.last_mb
+
+    def checks(self) -> list[Check]:
+        """The checks that all are flat."""
+        return [self._memory.check(), self._descriptors.check(), self._threads.check()]
 
 
 def usage_meter() -> Callable[[], Usage]:

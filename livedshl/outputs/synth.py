@@ -76,14 +76,13 @@ class Synth:
         self._sent: deque[tuple[float, bytes]] = deque()
         self._clock = AudioClock(SAMPLE_RATE, BUFFER_S)
         self._asked_s = time.perf_counter()
-        self._gone = False
         self._told = told
         self._closed = Event()
         self._opened = 0  # devices so far
         self._open_speakers = open_speakers
         try:
             with light_imports():
-                self._device = open_speakers(self._next_render())
+                self._device: AudioDevice | None = open_speakers(self._next_render())
         except LivedshlError:
             self._renderer.close()
             raise
@@ -102,14 +101,14 @@ class Synth:
 
     def flush(self, rings: bool) -> None:
         """If the music rings out, waits until it has."""
-        if rings and not self._gone:
+        if rings and self._device:
             time.sleep(_TAIL_S)
 
     def close(self) -> None:
         """Stops the audio."""
         self._closed.set()
         self._watch.join(_CHECK_PERIOD_S)
-        if self._close_device():
+        if not self._device or _is_closed(self._device):
             self._renderer.close()
 
     def _next_render(self) -> Render:
@@ -158,27 +157,20 @@ class Synth:
         while not self._closed.wait(_CHECK_PERIOD_S):
             was_stalled, stalled = stalled, self._is_stalled()
             # Stalled once means little: the whole process may have been suspended.
-            if not (self._gone or (stalled and was_stalled)):
+            if self._device and not (stalled and was_stalled):
                 continue
-            if not self._gone:
-                self._gone = True
+            if gone := self._device:
+                self._device = None
+                self._opened += 1  # so that it gets silence, should it ask again
                 self._told(OutputError("the audio device is gone", remedy=_NEXT_DEVICE))
-                self._close_device()
+                _is_closed(gone)
             try:
                 self._device = self._open_speakers(self._next_render())
             except LivedshlError:
                 self._forget_old_notes()
             else:
                 self._asked_s = time.perf_counter()
-                self._gone = False
                 self._told(None)
-
-    def _close_device(self) -> bool:
-        """Closes the device; False if that takes too long, so that it may yet ask for sound."""
-        closing = Thread(target=self._device.close, daemon=True)
-        closing.start()
-        closing.join(_CLOSING_S)
-        return not closing.is_alive()
 
     def _is_stalled(self) -> bool:
         limit_s = _STALLED_S if self._clock.steady else _STARTING_S
@@ -190,6 +182,14 @@ class Synth:
             _, message = self._sent.popleft()
             if not is_note_on(message[0], message[-1]):
                 self._renderer.play(message)
+
+
+def _is_closed(device: AudioDevice) -> bool:
+    """Closes a device; False if that takes too long, so that it may yet ask for sound."""
+    closing = Thread(target=device.close, daemon=True)
+    closing.start()
+    closing.join(_CLOSING_S)
+    return not closing.is_alive()
 
 
 def check_synth() -> None:
