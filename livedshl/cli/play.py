@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from livedshl.bundle.catalogue import find_bundle
+from livedshl.cli.heap import share_one_heap
 from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
 from livedshl.cli.origins import overruled
 from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
@@ -135,6 +136,7 @@ def play(
     through the built-in synthesiser until a program listens to that port. Where nobody can hear it,
     it offers to record a MIDI file.
     """
+    share_one_heap()
     if not corpus:  # until the session handles Ctrl-C there is nothing to clean up
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     # An output on the command line replaces the one in the settings file.

@@ -7,6 +7,7 @@ import click
 from rich.table import Table
 
 from livedshl.cli.console import PlainConsole
+from livedshl.cli.heap import share_one_heap
 from livedshl.cli.options import performance_options
 from livedshl.cli.parameters import Number
 from livedshl.cli.printing import say
@@ -32,6 +33,7 @@ def soak(
 
     Exits with 1 if a check fails.
     """
+    share_one_heap()
     settings = make_settings(**chosen)
     with StatusLine() as status:
         status.tell(f"Seed {settings.seed}. Press Ctrl-C to stop.")
