@@ -19,6 +19,7 @@ NOT_RUN = {
     "torchrun --nproc-per-node 2 -m livedshl train my-tunes/ -o my-model": "tests/learning does",
     "livedshl bench clock --minutes 5": "takes half an hour; tests/wire runs it shorter",
     "livedshl soak --hours 24 --speed 60": "takes half an hour; tests/wire runs it shorter",
+    "livedshl soak --steered --hours 24 --speed 60": "the same",
     "livedshl evaluate session --music": "takes an hour; tests/cli measures fewer pieces",
 }  # fmt: skip
 
