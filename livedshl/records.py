@@ -17,6 +17,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from livedshl.music import GRIDS, Chord, Grid
 from livedshl.music.leadsheet import Key
@@ -120,8 +121,8 @@ class _Custom:
 @cache
 def _wire(hint: Any) -> Any:
     """The type by which msgspec checks a value of type `hint`."""
-    if get_origin(hint) is np.ndarray:
-        dtype = get_args(get_args(hint)[1])[0]
+    if get_origin(hint) in (np.ndarray, NDArray):  # the latter since NumPy 2.5
+        dtype = get_args(get_args(hint)[-1] if get_origin(hint) is np.ndarray else hint)[0]
         return type("array", (_Custom,), {"read": staticmethod(lambda v: _array(v, dtype))})
     if hint in _TEXTS:
         _, parse = _TEXTS[hint]
