@@ -47,6 +47,14 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     return content
 
 
+def read_text(path: Path, most_bytes: int) -> str:
+    """The text of a regular file, without the byte order mark that some editors write.
+
+    Raises OSError as `read_regular` does, and UnicodeDecodeError for what is not UTF-8.
+    """
+    return read_regular(path, most_bytes).decode("utf-8-sig")
+
+
 def shown_name(name: str | Path) -> str:
     """The name of a file as text: bytes that are not UTF-8 are written as "\\xe9"."""
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")

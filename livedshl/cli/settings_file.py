@@ -34,9 +34,9 @@ def read_settings(path: Path, commands: Collection[str]) -> Mapping[str, Mapping
             return {}
         import tomllib  # most users have no such file
 
-        from livedshl.files import read_regular
+        from livedshl.files import read_text
 
-        content = tomllib.loads(read_regular(path, _MOST_BYTES).decode("utf-8-sig"))
+        content = tomllib.loads(read_text(path, _MOST_BYTES))
     except OSError as error:
         raise SettingsError(f"cannot be read ({error.strerror})", where=where) from error
     except ValueError as error:

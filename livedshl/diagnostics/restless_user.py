@@ -1,7 +1,7 @@
 """A user who never rests: steers the music and plays along at random, through every input."""
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,8 +31,8 @@ _PAUSE_S = 0.2  # between two gestures, on average
 _TEMPI = 0.6, 1.2  # times the first tempo: more is too much for a machine at a high speed
 _LATENCY_MS = 50.0  # of music: the notes are sent as much earlier as the music is faster
 _KINDS = [kind for kind in COMMANDS.values() if kind.name != "end"]
-FIRST_KNOB = 20
-KNOBS = [
+_FIRST_KNOB = 20
+_KNOBS = [
     Gesture.parse(f"{kind.name} {part}" if kind.per_part else kind.name)
     for kind in _KINDS
     if kind.name != "latency"  # a knob cannot turn it as little as a high speed allows
@@ -56,24 +56,17 @@ _NOISE = (
 class Wires:
     """Opens every input of a session, and what sends to each: a context manager.
 
-    knobs: what the knobs of the controller turn, from controller `FIRST_KNOB` on. tell: receives
-    each line that the inputs say, once. Raises OutputError where no input can be made.
+    tell: receives each line that the inputs say, once. Raises OutputError where no input can be
+    made.
     """
 
     controller: MidiPort
     keys: MidiPort
 
-    def __init__(
-        self,
-        session: Session,
-        watcher: PortWatcher,
-        knobs: Sequence[Gesture],
-        tell: Callable[[str], None],
-    ) -> None:
+    def __init__(self, session: Session, watcher: PortWatcher, tell: Callable[[str], None]) -> None:
         self.osc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._session = session
         self._watcher = watcher
-        self._knobs = knobs
         self._tell = tell
         self._told: set[str] = set()
 
@@ -81,7 +74,7 @@ class Wires:
         with ExitStack() as stack:
             stack.callback(self.osc.close)
             bindings = Path(stack.enter_context(TemporaryDirectory())) / "controller.toml"
-            for number, gesture in enumerate(self._knobs, FIRST_KNOB):
+            for number, gesture in enumerate(_KNOBS, _FIRST_KNOB):
                 bind(bindings, Source(SourceKind.CC, 1, number), gesture)
             session, watcher, tell = self._session, self._watcher, self._tell_once
             self.controller = _wire_to(
@@ -171,11 +164,11 @@ class RestlessUser:
 
     def _turn(self, _: Snapshot) -> None:
         """Turns a knob, or presses a pad, which is a knob at its highest position."""
-        number = int(self._random.integers(len(KNOBS)))
-        pressed = KNOBS[number].presses
+        number = int(self._random.integers(len(_KNOBS)))
+        pressed = _KNOBS[number].presses
         position = MOST_POSITION if pressed else int(self._random.integers(MOST_POSITION + 1))
         for each in (0, position):
-            self._wires.controller.send(bytes((CONTROL, FIRST_KNOB + number, each)))
+            self._wires.controller.send(bytes((CONTROL, _FIRST_KNOB + number, each)))
 
     def _play(self, _: Snapshot) -> None:
         """Plays a phrase of a few notes."""

@@ -12,7 +12,7 @@ from livedshl.bundle import SegmentLibrary
 from livedshl.diagnostics.check import Check, expect_none, expect_same
 from livedshl.diagnostics.ear import Ear, NoteCount
 from livedshl.diagnostics.music_checks import Repetition, RuleKeeping
-from livedshl.diagnostics.restless_user import KNOBS, RestlessUser, Wires
+from livedshl.diagnostics.restless_user import RestlessUser, Wires
 from livedshl.diagnostics.usage import Growth, Usage, usage_meter
 from livedshl.errors import LivedshlError, OutputError
 from livedshl.live.performer import PlayerReport
@@ -168,7 +168,7 @@ def soak(
             observe=watcher.observe,
         )  # fmt: skip
         if steered:
-            wires = stack.enter_context(Wires(session, ports, KNOBS, tell))
+            wires = stack.enter_context(Wires(session, ports, tell))
             user = RestlessUser(session, wires, settings, speed)
         with user or nullcontext():
             report = session.run()

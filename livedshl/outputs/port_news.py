@@ -1,8 +1,7 @@
 """What the process that watches MIDI ports, and the one that started it, say to each other.
 
-Each port has a number. Requests and news are lines of a number, a kind and a name between tabs. In
-a name, whatever is not ASCII or would end the line is escaped as in Python. That is not JSON, whose
-module would be a hundredth of what the watching process holds.
+Each port has a number. Requests and news are lines: a number, a kind and a name, with tabs between
+them. Names are escaped as in Python. JSON would do as well, but loading it takes 1 % more memory.
 """
 
 from dataclasses import dataclass

@@ -33,8 +33,6 @@ _CHECK_PERIOD_S = 0.5
 _CLOSING_S = 0.5  # for the audio system to close a device; one that died may never do so
 
 
-_NEXT_DEVICE = "The sound comes back with the next one"
-
 _loaded_ahead: dict[Path, Renderer] = {}
 
 
@@ -108,7 +106,7 @@ class Synth:
         """Stops the audio."""
         self._closed.set()
         self._watch.join(_CHECK_PERIOD_S)
-        if not self._device or _is_closed(self._device):
+        if not self._device or _close(self._device):
             self._renderer.close()
 
     def _next_render(self) -> Render:
@@ -162,8 +160,12 @@ class Synth:
             if gone := self._device:
                 self._device = None
                 self._opened += 1  # so that it gets silence, should it ask again
-                self._told(OutputError("the audio device is gone", remedy=_NEXT_DEVICE))
-                _is_closed(gone)
+                self._told(
+                    OutputError(
+                        "the audio device is gone", remedy="The sound comes back with the next one"
+                    )
+                )
+                _close(gone)
             try:
                 self._device = self._open_speakers(self._next_render())
             except LivedshlError:
@@ -184,7 +186,7 @@ class Synth:
                 self._renderer.play(message)
 
 
-def _is_closed(device: AudioDevice) -> bool:
+def _close(device: AudioDevice) -> bool:
     """Closes a device; False if that takes too long, so that it may yet ask for sound."""
     closing = Thread(target=device.close, daemon=True)
     closing.start()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from livedshl.bundle.catalogue import bundle_folder, find_bundle, kind_manifests
 from livedshl.bundle.integrity import read_manifest
 from livedshl.errors import SettingsError
-from livedshl.files import read_regular
+from livedshl.files import read_text
 from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.music import GRIDS, Grid
 from livedshl.music.key_finding import key_of_chords
@@ -173,7 +173,7 @@ def _chart(text_or_file: str | Path, grid: Grid) -> Chart:
     try:
         if isinstance(text_or_file, Path) or _is_there(text):
             where = text
-            text = read_regular(Path(text), _MOST_CHART_BYTES).decode("utf-8-sig")
+            text = read_text(Path(text), _MOST_CHART_BYTES)
         elif _looks_like_a_file(text):
             raise SettingsError("no such file", where=text)
         return Chart.parse(text, grid)

@@ -8,7 +8,7 @@ from typing import Any
 from livedshl.arranger import Groove, Part, Role, patterns_of
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import PresetError, did_you_mean
-from livedshl.files import read_regular
+from livedshl.files import read_text
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.music import Grid
@@ -83,7 +83,7 @@ def read_preset(path: Path) -> Preset:
     """The preset in a TOML file. Raises PresetError with the key that is wrong."""
     where = str(path)
     try:
-        content = tomllib.loads(read_regular(path, _MAX_BYTES).decode("utf-8-sig"))
+        content = tomllib.loads(read_text(path, _MAX_BYTES))
     except FileNotFoundError:
         raise PresetError(
             "no such file", where=where, remedy="`livedshl presets` lists those that ship"

@@ -10,13 +10,13 @@ from pathlib import Path
 from platformdirs import user_config_path
 
 from livedshl.errors import CommandError, ControllerError
-from livedshl.files import read_regular, write_beside
+from livedshl.files import read_text, write_beside
 from livedshl.midi.message import CONTROL, NOTE_ON, PROGRAM, channel_of, kind_of
 from livedshl.surfaces.gesture import MOST_POSITION, Gesture
 
 _MOST_BYTES = 1 << 20
-# What comes beside a value and is none: bank select with a program change, the number of a
-# parameter (98 to 101) with its data entry, the channel modes from 120 on.
+# These never set a value themselves: bank select goes with a program change, 98 to 101 say which
+# parameter the data entry is for, and 120 and above are channel modes.
 _NO_KNOBS = {0, 32, *range(98, 102), *range(120, 128)}
 _HEAD = (
     "# What the knobs and pads of your MIDI controller do in livedshl.\n"
@@ -98,13 +98,11 @@ def bindings_path() -> Path:
 def read_bindings(path: Path) -> dict[Source, Gesture]:
     """What each knob and pad does; nothing if there is no file. Raises ControllerError."""
     try:
-        content = read_regular(path, _MOST_BYTES)
+        lines = tomllib.loads(read_text(path, _MOST_BYTES))
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise _error(path, f"cannot be read ({error.strerror})") from None
-    try:
-        lines = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise _error(path, f"not valid TOML ({what})") from None
