@@ -56,7 +56,7 @@ def bounded(sheet: LeadSheet) -> LeadSheet:
     """The same lead sheet with a title of bounded length. Raises CorpusError if it is too long."""
     if max(len(sheet.notes), len(sheet.chords)) > MOST_NOTES:
         raise CorpusError(f"more than {MOST_NOTES:,} notes")
-    if len(sheet.bars) > MOST_BARS or sheet.end > MOST_BARS * max(1920, sheet.metres[0].bar_ticks):
+    if len(sheet.bars) > MOST_BARS or sheet.end > MOST_BARS * max(1920, sheet.metre.bar_ticks):
         raise CorpusError(f"longer than {MOST_BARS:,} bars")
     return replace(sheet, title=short_title(sheet.title))
 

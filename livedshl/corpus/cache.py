@@ -9,17 +9,18 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from livedshl.corpus.account import Account, KeyFrom
 from livedshl.files import read_regular, write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
-_VERSION = 5  # raise it whenever a reader reads anything differently
+_VERSION = 6  # raise it whenever a reader reads anything differently
 _MOST_BYTES = 1 << 30
 
 
@@ -27,13 +28,14 @@ _MOST_BYTES = 1 << 30
 class Reading:
     """The result of reading one tune: its lead sheet, or the problem with it.
 
-    lasting: whether it would be the same another time.
+    account: what was made of it. lasting: whether it would be the same another time.
     """
 
     title: str
     source: str
     sheet: LeadSheet | None
     problem: str | None
+    account: Account = field(default_factory=Account)
     lasting: bool = True
 
 
@@ -71,15 +73,18 @@ def reading_as_json(reading: Reading) -> dict[str, Any]:
         "source": reading.source,
         "problem": reading.problem,
     }
-    sheet = reading.sheet
+    sheet, account = reading.sheet, reading.account
     if sheet:
         entry |= {
-            "metres": [[metre.count, metre.unit] for metre in sheet.metres],
-            "keys": [[key.tonic, key.mode.value] for key in sheet.keys],
+            "metres": [[tick, metre.count, metre.unit] for tick, metre in sheet.metre_changes],
+            "keys": [[tick, key.tonic, key.mode.value] for tick, key in sheet.key_changes],
             "bars": sheet.bars.tolist(),
             "notes": sheet.notes.tolist(),
             "chords": sheet.chords.tolist(),
             "end": sheet.end,
+            "sections": sheet.sections,
+            "accompaniment": sheet.accompaniment.tolist(),
+            "account": asdict(account) | {"key_from": account.key_from.value},
         }
     return entry
 
@@ -92,11 +97,23 @@ def reading_from_json(entry: dict[str, Any]) -> Reading:
     sheet = LeadSheet(
         title=title,
         source=source,
-        metres=tuple(Metre(*metre) for metre in entry["metres"]),
-        keys=tuple(Key(tonic, Mode(mode)) for tonic, mode in entry["keys"]),
+        metre_changes=tuple((tick, Metre(*metre)) for tick, *metre in entry["metres"]),
+        key_changes=tuple((tick, Key(tonic, Mode(mode))) for tick, tonic, mode in entry["keys"]),
         bars=np.array(entry["bars"], np.int32),
         notes=np.array(entry["notes"], np.int32).reshape(-1, 3),
         chords=np.array(entry["chords"], np.int32).reshape(-1, 3),
         end=entry["end"],
+        sections=tuple((tick, name) for tick, name in entry["sections"]),
+        accompaniment=np.array(entry["accompaniment"], np.int32).reshape(-1, 4),
     )
-    return Reading(title, source, sheet, None)
+    return Reading(title, source, sheet, None, _account(entry["account"]))
+
+
+def _account(entry: dict[str, Any]) -> Account:
+    return Account(
+        key_from=KeyFrom(entry["key_from"]),
+        taken=tuple(entry["taken"]),
+        left=tuple(entry["left"]),
+        warnings=tuple(entry["warnings"]),
+        on_grid=entry["on_grid"],
+    )

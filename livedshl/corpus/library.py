@@ -22,6 +22,7 @@ from livedshl.errors import CorpusError
 from livedshl.files import read_regular, shown_name
 from livedshl.music import COMMON_TIME, GRIDS, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
+from livedshl.music.stretches import stretches
 from livedshl.progress import Progress
 
 _MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
@@ -39,17 +40,48 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class JudgedTune:
+    """A tune as it was read, and what of it can be used.
+
+    sheets: its stretches in one metre and one key that can be used. reason: why the others, or all,
+    cannot; None if all can.
+    """
+
+    reading: Reading
+    sheets: tuple[LeadSheet, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
     """Tunes that were read.
 
-    sheets: those that can be used, in the order of the files. skipped: the others.
+    tunes: all, in the order of the files.
     files: how many tune files were read. ignored: how many other files there were.
     """
 
-    sheets: tuple[LeadSheet, ...]
-    skipped: tuple[Skipped, ...]
+    tunes: tuple[JudgedTune, ...]
     files: int
     ignored: int
+
+    @property
+    def sheets(self) -> tuple[LeadSheet, ...]:
+        """What can be used: a lead sheet a tune, or several of a tune that changes key or metre."""
+        return tuple(sheet for tune in self.tunes for sheet in tune.sheets)
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The tunes of which nothing is used."""
+        return tuple(
+            Skipped(
+                tune.reading.title,
+                tune.reading.source,
+                tune.reason or "empty",
+                damaged=tune.reading.sheet is None,
+            )
+            for tune in self.tunes
+            if not tune.sheets
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +133,21 @@ def read_corpus(
     readings = _read_all(
         files, ReadingCache(cache or user_cache_path("livedshl") / "tunes"), progress
     )
-    sheets, skipped = [], []
-    for reading in readings:
-        if reading.sheet is None:
-            problem = reading.problem or "empty"
-            skipped.append(Skipped(reading.title, reading.source, problem, damaged=True))
-        elif reason := refusal(reading.sheet, grid, mode):
-            skipped.append(Skipped(reading.title, reading.source, reason, damaged=False))
-        else:
-            sheets.append(reading.sheet)
-    return Corpus(tuple(sheets), tuple(skipped), len(files), ignored)
+    tunes = tuple(_judged(reading, grid, mode) for reading in readings)
+    return Corpus(tunes, len(files), ignored)
+
+
+def _judged(reading: Reading, grid: Grid | None, mode: Mode | None) -> JudgedTune:
+    """What can be used of a tune. With several reasons against, that of its longest stretch."""
+    if reading.sheet is None:
+        return JudgedTune(reading, (), reading.problem)
+    reasons = {part: refusal(part, grid, mode) for part in stretches(reading.sheet)}
+    refused = sorted((part for part in reasons if reasons[part]), key=lambda part: -part.end)
+    return JudgedTune(
+        reading,
+        tuple(part for part in reasons if not reasons[part]),
+        reasons[refused[0]] if refused else None,
+    )
 
 
 def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_BARS, MOST_NOTES
 from livedshl.errors import CorpusError
 from livedshl.music import Chord, LeadSheet, Metre, Mode
@@ -20,8 +21,10 @@ _DEFAULT_KEY = Key(0, Mode.MAJOR)
 Notes = list[tuple[int, int, int]]  # onset, end (ticks), pitch
 
 
-def read_midi(path: Path, source: str) -> LeadSheet:
-    """The lead sheet of a MIDI file. Raises CorpusError if it has no melody.
+def read_midi(path: Path, source: str) -> tuple[LeadSheet, Account]:
+    """The lead sheet of a MIDI file, and what was made of it.
+
+    Raises CorpusError if it has no melody.
 
     The chord track is the one with several notes at a time. If two tracks have that, the thicker
     one is the chord track, and the other a melody in two voices; its upper voice is used. If the
@@ -37,11 +40,13 @@ def read_midi(path: Path, source: str) -> LeadSheet:
     if not tracks:
         raise CorpusError("no notes")
     melody, chords = _melody_and_chords(tracks)
+    scale = TICKS_PER_BEAT / score.ticks_per_quarter
     metres = tuple(
-        dict.fromkeys(Metre(t.numerator, t.denominator) for t in score.time_signatures)
-    ) or (_DEFAULT_METRE,)
-    keys = tuple(dict.fromkeys(map(_key, score.key_signatures))) or (_DEFAULT_KEY,)
-    return _lead_sheet(path.stem, source, melody, chords, metres, keys)
+        (round(t.time * scale), Metre(t.numerator, t.denominator)) for t in score.time_signatures
+    ) or ((0, _DEFAULT_METRE),)
+    keys = tuple((round(s.time * scale), _key(s)) for s in score.key_signatures)
+    keys = keys or ((0, _DEFAULT_KEY),)
+    return _lead_sheet(path.stem, source, melody, chords, metres, keys), Account()
 
 
 def _one_at_a_time(melody: Notes) -> list[tuple[int, int, int]]:
@@ -60,10 +65,10 @@ def _lead_sheet(
     source: str,
     melody: Notes,
     chord_track: Notes,
-    metres: tuple[Metre, ...],
-    keys: tuple[Key, ...],
+    metres: tuple[tuple[int, Metre], ...],
+    keys: tuple[tuple[int, Key], ...],
 ) -> LeadSheet:
-    bar = metres[0].bar_ticks
+    bar = metres[0][1].bar_ticks
     first_onset = melody[0][0]
     zero = bar if 0 < first_onset < bar else first_onset // bar * bar
     notes = [(onset - zero, length, pitch) for onset, length, pitch in _one_at_a_time(melody)]
@@ -74,8 +79,8 @@ def _lead_sheet(
     return LeadSheet(
         title=title,
         source=source,
-        metres=metres,
-        keys=keys,
+        metre_changes=tuple((tick - zero, metre) for tick, metre in metres),
+        key_changes=tuple((tick - zero, key) for tick, key in keys),
         bars=np.arange(0, end, bar, dtype=np.int32),
         notes=np.array(notes, np.int32).reshape(-1, 3),
         chords=np.array(chords, np.int32).reshape(-1, 3),

@@ -14,6 +14,7 @@ import numpy as np
 
 from livedshl.corpus import abc_book
 from livedshl.corpus.abc_book import AbcTune
+from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_NOTES
 from livedshl.corpus.repeats import RepeatMarks, play_order
 from livedshl.errors import CorpusError
@@ -25,27 +26,43 @@ _MODES = {"major": Mode.MAJOR, "ionian": Mode.MAJOR, "minor": Mode.MINOR, "aeoli
 _NO_CHORD = (-1, 0)
 
 
-def read_abc_tune(tune: AbcTune, source: str) -> LeadSheet:
-    """The lead sheet of an ABC tune. Raises CorpusError if the tune cannot be used."""
+def read_abc_tune(tune: AbcTune, source: str) -> tuple[LeadSheet, Account]:
+    """The lead sheet of an ABC tune, and what was made of it.
+
+    Raises CorpusError if the tune cannot be used.
+    """
     abc_book.check_abc(tune.text)
     score = _parse(abc_book.tidy(tune.text), "abc")
     sheet = _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
-    return replace(
+    keys = abc_book.keys(tune.text) or sheet.keys
+    metres = abc_book.metres(tune.text) or sheet.metres
+    _check_constant(keys, metres)
+    sheet = replace(
         sheet,
-        keys=abc_book.keys(tune.text) or sheet.keys,
-        metres=abc_book.metres(tune.text) or sheet.metres,
+        key_changes=tuple((0, key) for key in keys),
+        metre_changes=tuple((0, metre) for metre in metres),
     )
+    return sheet, Account()
 
 
-def read_musicxml(path: Path, source: str) -> LeadSheet:
-    """The lead sheet of a MusicXML file, plain or compressed.
+def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
+    """The lead sheet of a MusicXML file, plain or compressed, and what was made of it.
 
     Raises CorpusError if the tune cannot be used.
     """
     score = _parse(path, "musicxml")
     metadata = score.metadata
     title = (metadata.bestTitle or metadata.movementName) if metadata else None
-    return _lead_sheet(score, title or path.stem.replace("_", " "), source)
+    sheet = _lead_sheet(score, title or path.stem.replace("_", " "), source)
+    _check_constant(sheet.keys, sheet.metres)
+    return sheet, Account()
+
+
+def _check_constant(keys: tuple[Key, ...], metres: tuple[Metre, ...]) -> None:
+    if len(keys) > 1:
+        raise CorpusError("changes key")
+    if len(metres) > 1:
+        raise CorpusError("changes metre")
 
 
 def music21_corpus_folder() -> Path:
@@ -163,8 +180,8 @@ def _play_out(
     return LeadSheet(
         title=title,
         source=source,
-        metres=metres,
-        keys=keys,
+        metre_changes=tuple((0, metre) for metre in metres),
+        key_changes=tuple((0, key) for key in keys),
         bars=np.array(bar_lines, np.int32),
         notes=np.array(notes, np.int32).reshape(-1, 3),
         chords=np.array(chords, np.int32).reshape(-1, 3),

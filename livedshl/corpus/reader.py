@@ -20,6 +20,7 @@ from threading import Thread
 from typing import TextIO, TypeVar
 
 from livedshl.corpus.abc_book import AbcTune
+from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_MEMORY, READING_S, bounded, short_title
 from livedshl.corpus.cache import Reading, reading_as_json
 from livedshl.corpus.midi import read_midi
@@ -75,11 +76,12 @@ def reading_of(task: Task) -> Reading:
 
 
 def _reading(
-    task: Task, read: Callable[[_What, str], LeadSheet], what: _What, kind: str
+    task: Task, read: Callable[[_What, str], tuple[LeadSheet, Account]], what: _What, kind: str
 ) -> Reading:
     """kind: what it should be, to say so if it is not."""
     try:
-        sheet = bounded(read(what, task.source))
+        sheet, account = read(what, task.source)
+        sheet = bounded(sheet)
     except (ModuleNotFoundError, MemoryError):
         raise  # the tune may be fine
     except CorpusError as error:
@@ -87,7 +89,7 @@ def _reading(
     except Exception as error:  # the libraries raise anything for a file they do not understand
         log.debug("%s: %s: %s", task.source, type(error).__name__, error)
         return Reading(task.title, task.source, None, f"not a {kind}, or a damaged one")
-    return Reading(sheet.title, task.source, sheet, None)
+    return Reading(sheet.title, task.source, sheet, None, account)
 
 
 def main() -> None:

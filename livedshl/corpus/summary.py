@@ -45,9 +45,9 @@ def summary_of(corpus: Corpus) -> CorpusSummary:
     return CorpusSummary(
         files=corpus.files,
         ignored=corpus.ignored,
-        tunes=len(corpus.sheets) + len(corpus.skipped),
-        kept=len(corpus.sheets),
-        chorded=sum(len(sheet.chords) > 0 for sheet in corpus.sheets),
+        tunes=len(corpus.tunes),
+        kept=sum(bool(tune.sheets) for tune in corpus.tunes),
+        chorded=sum(any(len(sheet.chords) for sheet in tune.sheets) for tune in corpus.tunes),
         reasons=dict(Counter(skipped.reason for skipped in corpus.skipped).most_common()),
         segments=sum(len(tune.starts) for tune in tunes),
         segments_in_tunes=sum(len(distinct_segments(tune)) for tune in tunes),

@@ -173,7 +173,7 @@ def _share_of_chords(sheets: Sequence[LeadSheet], vocabulary: ChordVocabulary) -
     """The share of the written chords, by duration, that are in the vocabulary."""
     known, total = 0, 0
     for sheet in sheets:
-        shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+        shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
         for chord, ticks in sheet.chord_ticks().items():
             known += ticks * (chord.transposed(shift) in vocabulary.classes)
             total += ticks

@@ -1,7 +1,7 @@
 """The lead sheet: a melody and its chord symbols. Every reader of tunes delivers one."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -12,11 +12,30 @@ from livedshl.units import TICKS_PER_BEAT
 
 
 class Mode(Enum):
-    """The mode of a key. Only tunes in major and minor are used."""
+    """The mode of a key. OTHER stands for the modes from which nothing is played."""
 
     MAJOR = "major"
     MINOR = "minor"
+    DORIAN = "Dorian"
+    MIXOLYDIAN = "Mixolydian"
     OTHER = "other"
+
+    @property
+    def home(self) -> "Mode | None":
+        """The mode of the libraries that a tune goes into; None if it goes into none.
+
+        A Mixolydian tune goes among those in major, a Dorian one among those in minor: a single
+        note of the scale differs.
+        """
+        return _HOMES.get(self)
+
+
+_HOMES = {
+    Mode.MAJOR: Mode.MAJOR,
+    Mode.MIXOLYDIAN: Mode.MAJOR,
+    Mode.MINOR: Mode.MINOR,
+    Mode.DORIAN: Mode.MINOR,
+}
 
 
 _KEY_NAME = re.compile(
@@ -25,6 +44,7 @@ _KEY_NAME = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = {"#": "#", "♯": "#", "sharp": "#", "b": "b", "♭": "b", "flat": "b"}
+_SUFFIXES = {Mode.MINOR: "m", Mode.DORIAN: " Dorian", Mode.MIXOLYDIAN: " Mixolydian"}
 _OTHER_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "ionian")
 
 
@@ -54,7 +74,7 @@ class Key:
     @property
     def shift(self) -> int:
         """Semitones, -5 to 6, up from C major or A minor, the keys of a library's tunes."""
-        home = 9 if self.mode is Mode.MINOR else 0
+        home = 9 if self.mode.home is Mode.MINOR else 0
         return (self.tonic - home + 5) % 12 - 5
 
     def transposed(self, semitones: int) -> "Key":
@@ -69,7 +89,7 @@ class Key:
         return Key((self.tonic - 3) % 12, Mode.MINOR)
 
     def __str__(self) -> str:
-        return NOTE_NAMES[self.tonic] + ("m" if self.mode is Mode.MINOR else "")
+        return NOTE_NAMES[self.tonic] + _SUFFIXES.get(self.mode, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +115,49 @@ class LeadSheet:
     Ticks, 480 a quarter note, count from the first full bar line; a pickup has negative ticks.
 
     source: the file, and the tune's number in it.
-    metres, keys: each one that occurs, once, in order of appearance.
+    metre_changes, key_changes: each with the tick at which it begins, ascending. The first counts
+        from the beginning of the tune, whatever its tick.
     bars: int32[n], the ticks where bars start, ascending; `bars[0] == 0`. A bar that a repeat sign
         splits counts as one.
     notes: int32[n, 3], onset and length in ticks, MIDI pitch; ascending, one at a time.
     chords: int32[n, 3], onset tick, root pitch class, quality (index into `chords.QUALITIES`).
         Root -1 ends the harmony. A chord lasts until the next one or the end.
     end: the tick at which the tune ends.
+    sections: the names of sections, each with the tick at which it begins.
+    accompaniment: int32[n, 4], onset and length in ticks, MIDI pitch, number of the hand or track;
+        ascending.
     """
 
     title: str
     source: str
-    metres: tuple[Metre, ...]
-    keys: tuple[Key, ...]
+    metre_changes: tuple[tuple[int, Metre], ...]
+    key_changes: tuple[tuple[int, Key], ...]
     bars: NDArray[np.int32]
     notes: NDArray[np.int32]
     chords: NDArray[np.int32]
     end: int
+    sections: tuple[tuple[int, str], ...] = ()
+    accompaniment: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 4), np.int32))
+
+    @property
+    def metre(self) -> Metre:
+        """The metre that the tune begins with."""
+        return self.metre_changes[0][1]
+
+    @property
+    def key(self) -> Key:
+        """The key that the tune begins in."""
+        return self.key_changes[0][1]
+
+    @property
+    def metres(self) -> tuple[Metre, ...]:
+        """Each metre that occurs, once, in order of appearance."""
+        return tuple(dict.fromkeys(metre for _, metre in self.metre_changes))
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Each key that occurs, once, in order of appearance."""
+        return tuple(dict.fromkeys(key for _, key in self.key_changes))
 
     def chord_ticks(self) -> dict[Chord, int]:
         """How many ticks each chord sounds, in the tune's own key."""

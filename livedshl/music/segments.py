@@ -28,6 +28,9 @@ PITCH, ARTICULATED, CHORD = 0, 1, 2
 # low and high keys join without leaps.
 MEDIAN_PITCH = 71
 
+# A tune is left out if fewer of its segments sound and lie on the grid.
+_LEAST_USED = 0.25
+
 TONICS = {Mode.MAJOR: 0, Mode.MINOR: 9}  # pitch classes of C major and A minor
 
 
@@ -65,47 +68,64 @@ def refusal(
 ) -> str | None:
     """Why a lead sheet does not fit a library of this grid and mode; None if it fits.
 
-    A grid or mode of None stands for any.
+    A grid or mode of None stands for any. Only the first metre and key of the sheet are looked at:
+    see `stretches.stretches` for a tune that changes them.
     """
     if len(sheet.notes) == 0:
         return "no melody"
-    if len(sheet.metres) != 1:
-        return "changes metre"
-    if grid_of(sheet.metres[0]) not in ([grid] if grid else GRIDS.values()):
-        return f"metre {sheet.metres[0]}"
+    own_grid = grid_of(sheet.metre)
+    if own_grid is None or own_grid is not (grid or own_grid):
+        return f"metre {sheet.metre}"
     if sheet.end > MOST_BEATS * TICKS_PER_BEAT:
         return f"longer than {MOST_BEATS:,} beats"
-    if len(sheet.keys) != 1:
-        return "changes key"
-    if sheet.keys[0].mode is Mode.OTHER:
+    home = sheet.key.mode.home
+    if home is None:
         return "neither major nor minor"
-    if mode and sheet.keys[0].mode is not mode:
-        return f"{sheet.keys[0].mode.value} key"
+    if mode and home is not mode:
+        return f"{sheet.key.mode.value} key"
     pitches = sheet.notes[:, 2]
-    moved = pitches + transposition_to_c(sheet.keys[0], pitches)
+    moved = pitches + transposition_to_c(sheet.key, pitches)
     if moved.min() <= REST or moved.max() > HIGHEST_PITCH:
         return "melody too wide for MIDI"
+    return _too_little(sheet, own_grid)
+
+
+def _too_little(sheet: LeadSheet, grid: Grid) -> str | None:
+    """Why too few segments of a tune can be used; None if there are enough."""
+    starts, _ = _segment_grid(sheet, grid)
+    if not len(starts):
+        return "shorter than a segment"
+    steps, off_grid = _melody_steps(sheet)
+    on_grid = ~_within(off_grid, starts, grid).any(1)
+    sounding = _within(steps[:, PITCH], starts, grid).any(1)
+    if on_grid.mean() < _LEAST_USED:
+        return "off the sixteenth grid"
+    if (on_grid & sounding).mean() < _LEAST_USED:
+        return "mostly silent"
     return None
 
 
 def by_kind(sheets: Iterable[LeadSheet]) -> dict[tuple[Grid, Mode], list[LeadSheet]]:
-    """Sheets by grid and mode, 4/4 major first. Raises ValueError for a metre without a grid."""
+    """Sheets by grid and mode, 4/4 major first. Raises ValueError for a sheet that has no place."""
     of_kind = {(grid, mode): list[LeadSheet]() for grid in GRIDS.values() for mode in TONICS}
     for sheet in sheets:
-        of_kind[_grid_of(sheet), sheet.keys[0].mode].append(sheet)
+        home = sheet.key.mode.home
+        if home is None:
+            raise ValueError(f"{sheet.source}: neither major nor minor")
+        of_kind[_grid_of(sheet), home].append(sheet)
     return {kind: those for kind, those in of_kind.items() if those}
 
 
 def _grid_of(sheet: LeadSheet) -> Grid:
-    grid = grid_of(sheet.metres[0])
+    grid = grid_of(sheet.metre)
     if grid is None:
-        raise ValueError(f"{sheet.source}: tunes in {sheet.metres[0]} cannot be cut into segments")
+        raise ValueError(f"{sheet.source}: tunes in {sheet.metre} cannot be cut into segments")
     return grid
 
 
 def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:
     """Semitones that transpose to C major or A minor, with the median pitch nearest to B4."""
-    shift = (TONICS[key.mode] - key.tonic) % 12
+    shift = (TONICS[key.mode.home or Mode.MAJOR] - key.tonic) % 12
     median = float(np.median(pitches))
     return min(range(shift - 36, shift + 37, 12), key=lambda s: abs(median + s - MEDIAN_PITCH))
 
@@ -118,7 +138,7 @@ def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, fl
     """
     ticks: Counter[Chord] = Counter()
     for sheet in sheets:
-        shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+        shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
         for chord, duration in sheet.chord_ticks().items():
             ticks[chord.transposed(shift)] += duration
     if not ticks:
@@ -131,11 +151,27 @@ def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, fl
 def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
     """Turns a lead sheet that `refusal` accepts into a tune with segments.
 
-    No segment has a note off the grid, or a bar of another length. Raises ValueError for a metre
-    without a grid.
+    No segment has a note off the grid, a bar of another length, or silence only. Raises ValueError
+    for a metre without a grid.
     """
     grid = _grid_of(sheet)
-    shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+    steps, off_grid = _melody_steps(sheet)
+    _write_chords(steps, sheet, vocabulary)
+    starts, phases = _segment_grid(sheet, grid)
+    used = ~_within(off_grid, starts, grid).any(1) & _within(steps[:, PITCH], starts, grid).any(1)
+    return Tune(sheet.title, sheet.source, steps, starts[used], phases[used], grid)
+
+
+def distinct_segments(tune: Tune) -> NDArray[np.intp]:
+    """The numbers of the segments whose content has not occurred before in the tune."""
+    contents = tune.segments().reshape(-1, tune.grid.segment_steps * 3)
+    _, first = np.unique(contents, axis=0, return_index=True)
+    return np.sort(first)
+
+
+def _melody_steps(sheet: LeadSheet) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """The steps in C without chords, int8[n, 3], and where notes lie off the grid, bool[n]."""
+    shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
     n_steps = -(-_end_of_last_bar(sheet) // TICKS_PER_STEP)
     steps = np.zeros((n_steps, 3), np.int8)
     steps[:, CHORD] = NO_CHORD
@@ -149,24 +185,19 @@ def lay_on_grid(sheet: LeadSheet, vocabulary: ChordVocabulary) -> Tune:
         if 0 <= first < n_steps:
             steps[first:last, ARTICULATED] = 0
             steps[first, ARTICULATED] = 1
-    _write_chords(steps, sheet, vocabulary, shift)
-    starts, phases = _segment_grid(sheet, grid)
-    whole = np.array(
-        [not off_grid[s : s + grid.segment_steps].any() for s in starts.tolist()], dtype=np.bool_
-    )
-    return Tune(sheet.title, sheet.source, steps, starts[whole], phases[whole], grid)
+    return steps, off_grid
 
 
-def distinct_segments(tune: Tune) -> NDArray[np.intp]:
-    """The numbers of the segments whose content has not occurred before in the tune."""
-    contents = tune.segments().reshape(-1, tune.grid.segment_steps * 3)
-    _, first = np.unique(contents, axis=0, return_index=True)
-    return np.sort(first)
+def _within(
+    values: NDArray[np.generic], starts: NDArray[np.int32], grid: Grid
+) -> NDArray[np.bool_]:
+    """Whether each step of each segment has a value, bool[segments, steps]; values: [steps]."""
+    of_segments: NDArray[np.generic] = values[starts[:, None] + np.arange(grid.segment_steps)]
+    return of_segments.astype(np.bool_)
 
 
-def _write_chords(
-    steps: NDArray[np.int8], sheet: LeadSheet, vocabulary: ChordVocabulary, shift: int
-) -> None:
+def _write_chords(steps: NDArray[np.int8], sheet: LeadSheet, vocabulary: ChordVocabulary) -> None:
+    shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
     for onset, root, quality in sheet.chords.tolist():
         first = max(0, round(onset / TICKS_PER_STEP))
         known = root >= 0
@@ -176,12 +207,12 @@ def _write_chords(
 
 def _end_of_last_bar(sheet: LeadSheet) -> int:
     """The tick where the last bar would end if full: it is often short by the pickup."""
-    return max(sheet.end, int(sheet.bars[-1]) + sheet.metres[0].bar_ticks)
+    return max(sheet.end, int(sheet.bars[-1]) + sheet.metre.bar_ticks)
 
 
 def _segment_grid(sheet: LeadSheet, grid: Grid) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """The start (step) and phase (beat) of a segment on every hop in each run of full bars."""
-    bar_ticks = sheet.metres[0].bar_ticks
+    bar_ticks = sheet.metre.bar_ticks
     bars = [*sheet.bars.tolist(), _end_of_last_bar(sheet)]
     regular = [b - a == bar_ticks and a % TICKS_PER_STEP == 0 for a, b in pairwise(bars)]
     starts: list[int] = []

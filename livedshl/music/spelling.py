@@ -2,15 +2,17 @@
 
 from livedshl.music import Chord
 from livedshl.music.chords import QUALITIES
-from livedshl.music.leadsheet import Key
+from livedshl.music.leadsheet import Key, Mode
 
 _FIFTHS_LINE = "FCGDAEB"
+# The place of each mode's tonic on the line of fifths, in C major's signature.
+_PLACES = {Mode.MAJOR: 0, Mode.MIXOLYDIAN: 1, Mode.DORIAN: 2, Mode.MINOR: 3}
 _SIGNS = {-2: "♭♭", -1: "♭", 0: "", 1: "♯", 2: "♯♯"}
 
 
 def fifths_of(key: Key) -> int:
     """The key signature: the number of sharps, or of flats as a negative number."""
-    return (key.shift * 7 + 5) % 12 - 5
+    return (key.tonic * 7 - _PLACES.get(key.mode, 0) + 5) % 12 - 5
 
 
 def spell(pitch_class: int, fifths: int) -> tuple[str, int]:

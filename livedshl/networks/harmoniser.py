@@ -64,7 +64,7 @@ class Harmoniser:
         """
         if refusal(sheet, grid=None, mode=None):
             return sheet
-        shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+        shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
         start, _ = _hops(sheet)
         found = self.likelihood(sheet).argmax(1)
         changes = np.flatnonzero(np.diff(found, prepend=-1))
@@ -94,7 +94,7 @@ def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
     """
     hop_ticks = _hop_ticks(sheet)
     slice_ticks = hop_ticks // _SLICES
-    shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+    shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
     start, end = _hops(sheet)
     onset, note_end = sheet.notes[:, 0], sheet.notes[:, 0] + sheet.notes[:, 1]
     pitch_class = (sheet.notes[:, 2] + shift) % 12
@@ -110,7 +110,7 @@ def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
     duration = sheet.notes[:, 1] @ of_class
     place = np.arange(len(start))
     from_end = place[::-1]
-    bar_hops = sheet.metres[0].bar_ticks / hop_ticks
+    bar_hops = sheet.metre.bar_ticks / hop_ticks
     columns = [
         *slices,
         np.eye(13)[opening],
@@ -126,7 +126,7 @@ def hop_features(sheet: LeadSheet) -> NDArray[np.float32]:
 
 def chords_by_hop(sheet: LeadSheet, vocabulary: ChordVocabulary) -> NDArray[np.int64]:
     """The chord class that sounds longest in each hop, in C, int64[n]; -1 for no chord."""
-    shift = transposition_to_c(sheet.keys[0], sheet.notes[:, 2])
+    shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
     start, end = _hops(sheet)
     ends = np.append(sheet.chords[1:, 0], sheet.end)[: len(sheet.chords)]
     ticks = np.zeros((len(start), len(vocabulary)))
@@ -167,6 +167,6 @@ def _hops(sheet: LeadSheet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _hop_ticks(sheet: LeadSheet) -> int:
-    grid = grid_of(sheet.metres[0])
+    grid = grid_of(sheet.metre)
     assert grid, "`refusal` must accept the sheet"
     return grid.hop_beats * grid.beat_ticks

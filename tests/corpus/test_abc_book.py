@@ -43,7 +43,7 @@ def test_every_metre_is_seen_and_a_bar_too_long_is_none():
     changing = "X:1\nT:t\nM:C|\nL:1/4\nK:C\nCDEF|[M:3/4]GAB|\nM:C|\nCDEF|\n"
     assert metres(changing) == (Metre(2, 2), Metre(3, 4))
     (tune,) = split_abc(HEADER + "CDEFG|CDEF|GABc|\n")
-    assert read_abc_tune(tune, "t.abc#1").metres == (Metre(4, 4),)
+    assert read_abc_tune(tune, "t.abc#1")[0].metres == (Metre(4, 4),)
 
 
 def test_a_metre_replaced_before_the_first_note_is_not_meant():
@@ -66,7 +66,7 @@ def test_a_metre_replaced_before_the_first_note_is_not_meant():
 )
 def test_a_chord_symbol_is_kept_however_it_is_spelled(written, chord):
     (tune,) = split_abc(f'{HEADER}"C"CDEF|"{written}"GABc|\n')
-    symbols = read_abc_tune(tune, "t.abc#1").chords.tolist()
+    symbols = read_abc_tune(tune, "t.abc#1")[0].chords.tolist()
     assert [(t, Chord(r, q).name) for t, r, q in symbols] == [(0, "C"), (1920, chord)]
 
 
@@ -93,4 +93,4 @@ def test_an_ampersand_in_a_title_remark_or_comment_does_no_harm():
     (tune,) = split_abc(
         HEADER.replace("T:t", "T:Salt & Pepper") + '"^slow & soft"CDEF| % & so on\n'
     )
-    assert len(read_abc_tune(tune, "t.abc#1").notes) == 4
+    assert len(read_abc_tune(tune, "t.abc#1")[0].notes) == 4

@@ -135,7 +135,8 @@ def test_the_harmoniser_is_measured_on_tunes_it_has_not_seen() -> None:
 def test_each_kind_of_tunes_is_measured_for_itself() -> None:
     jigs, waltz = own_sheets(4, seed=2, grid=GRIDS["6/8"]), own_sheets(1, grid=GRIDS["3/4"])
     minor = [
-        replace(sheet, keys=(Key(9, Mode.MINOR),)) for sheet in own_sheets(8, n_bars=8, seed=3)
+        replace(sheet, key_changes=((0, Key(9, Mode.MINOR)),))
+        for sheet in own_sheets(8, n_bars=8, seed=3)
     ]
     _, figures, _ = fit_and_measure([*own_sheets(4), *jigs, *waltz, *minor], 50, seed=0)
     assert {kind: of_kind.tunes for kind, of_kind in figures.items()} == {

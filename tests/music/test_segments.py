@@ -18,8 +18,8 @@ def sheet(notes, *, chords=(), metre=(4, 4), key=(0, Mode.MAJOR), n_bars=2, bars
     return LeadSheet(
         "A tune",
         "book.abc#1",
-        (Metre(*metre),),
-        (Key(*key),),
+        ((0, Metre(*metre)),),
+        ((0, Key(*key)),),
         np.array(bars, np.int32),
         np.array(notes, np.int32).reshape(-1, 3),
         np.array(chords, np.int32).reshape(-1, 3),
@@ -91,7 +91,7 @@ def test_an_irregular_bar_takes_part_in_no_segment():
 def test_a_last_bar_cut_short_by_the_pickup_still_ends_in_a_segment():
     whole = sheet(quarters(7))
     short = LeadSheet(
-        whole.title, whole.source, whole.metres, whole.keys, whole.bars, whole.notes,
+        whole.title, whole.source, whole.metre_changes, whole.key_changes, whole.bars, whole.notes,
         whole.chords, whole.end - 480,
     )  # fmt: skip
     assert lay_on_grid(short, VOCABULARY).starts.tolist() == [0, 8, 16]
@@ -129,6 +129,33 @@ def test_refusals_name_the_reason():
     assert refusal(endless) == "longer than 20,000 beats"
     low_and_high = [(480 * i, 480, 40) for i in range(7)] + [(3360, 480, 110)]
     assert refusal(sheet(low_and_high)) == "melody too wide for MIDI"
+
+
+def test_a_tune_that_is_off_the_grid_or_mostly_silent_is_refused():
+    late = [(onset + 10, length, pitch) for onset, length, pitch in quarters(16)]
+    assert refusal(sheet(late, n_bars=4)) == "off the sixteenth grid"
+    assert refusal(sheet(quarters(2), n_bars=16)) == "mostly silent"
+    assert refusal(sheet(quarters(2), n_bars=1)) is None
+    assert refusal(sheet(quarters(3), metre=(2, 4), n_bars=1)) == "shorter than a segment"
+
+
+def test_no_segment_is_silent():
+    tune = lay_on_grid(sheet([*quarters(8), *quarters(8, 480 * 24)], n_bars=8), VOCABULARY)
+    assert tune.segments()[:, :, 0].any(1).all()
+    assert tune.starts.tolist() == [0, 8, 16, 24, 88, 96, 104, 112]
+
+
+def test_dorian_tunes_go_among_those_in_minor_and_mixolydian_ones_among_those_in_major():
+    dorian, mixolydian = (
+        sheet(quarters(8, pitch=74), key=(2, mode)) for mode in (Mode.DORIAN, Mode.MIXOLYDIAN)
+    )
+    assert by_kind([dorian, mixolydian]) == {
+        (GRIDS["4/4"], Mode.MAJOR): [mixolydian],
+        (GRIDS["4/4"], Mode.MINOR): [dorian],
+    }
+    assert refusal(dorian, mode=Mode.MAJOR) == "Dorian key"
+    assert lay_on_grid(dorian, VOCABULARY).steps[0, 0] % 12 == 9
+    assert lay_on_grid(mixolydian, VOCABULARY).steps[0, 0] % 12 == 0
 
 
 def test_sheets_are_told_apart_by_metre_and_mode_bars_of_two_four_with_four_four():

@@ -30,8 +30,8 @@ def sheet_of(plan: str, tonic: int = 0, order: int = 1) -> LeadSheet:
     return LeadSheet(
         title=plan,
         source="own.abc#1",
-        metres=(Metre(4, 4),),
-        keys=(Key(tonic, Mode.MAJOR),),
+        metre_changes=((0, Metre(4, 4)),),
+        key_changes=((0, Key(tonic, Mode.MAJOR)),),
         bars=np.arange(0, len(plan) * 960, 1920, dtype=np.int32),
         notes=np.array(notes, np.int32),
         chords=np.array(chords, np.int32),
@@ -61,7 +61,7 @@ def test_obvious_chords_are_restored_in_the_tunes_own_key(
 
 def test_a_metre_without_a_grid_is_left_alone(harmoniser: Harmoniser) -> None:
     sheet = sheet_of("CFGC")
-    five = replace(sheet, metres=(Metre(5, 4),), chords=sheet.chords[:0])
+    five = replace(sheet, metre_changes=((0, Metre(5, 4)),), chords=sheet.chords[:0])
     assert harmoniser.harmonise(five) is five
 
 
@@ -79,8 +79,8 @@ def in_metre(metre: Metre, plan: str) -> LeadSheet:
     return LeadSheet(
         title=plan,
         source="own.abc#1",
-        metres=(metre,),
-        keys=(Key(0, Mode.MAJOR),),
+        metre_changes=((0, metre),),
+        key_changes=((0, Key(0, Mode.MAJOR)),),
         bars=np.arange(0, end, metre.bar_ticks, dtype=np.int32),
         notes=np.array(notes, np.int32),
         chords=np.array(
@@ -107,8 +107,8 @@ def test_a_minor_tune_gets_its_dominant() -> None:
         notes = sheet.notes.copy()
         notes[:, 2] = [plan[name][i % 3] for name in order for i in range(4)]
         chords = [(h * 960, Chord.parse(n).root, n in "AD") for h, n in enumerate(order)]
-        key = (Key(9, Mode.MINOR),)
-        return replace(sheet, keys=key, notes=notes, chords=np.array(chords, np.int32))
+        key = ((0, Key(9, Mode.MINOR)),)
+        return replace(sheet, key_changes=key, notes=notes, chords=np.array(chords, np.int32))
 
     model = fit_harmoniser(
         [in_minor(order) for order in ("AADEAEAA" * 2, "ADEAADEA" * 2, "AEADEEAA" * 2)] * 3,

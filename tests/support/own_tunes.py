@@ -35,8 +35,8 @@ def own_sheets(
             LeadSheet(
                 title=f"Own tune {number}",
                 source=f"own.abc#{number}",
-                metres=(grid.metre,),
-                keys=(Key(0, Mode.MAJOR),),
+                metre_changes=((0, grid.metre),),
+                key_changes=((0, Key(0, Mode.MAJOR)),),
                 bars=np.arange(0, end, grid.bar_ticks, dtype=np.int32),
                 notes=np.array(notes, np.int32),
                 chords=np.array(chords, np.int32),

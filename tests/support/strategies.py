@@ -101,8 +101,10 @@ def lead_sheets(draw: st.DrawFn) -> LeadSheet:
     return LeadSheet(
         title="A tune",
         source="book.abc#1",
-        metres=(metre,),
-        keys=(Key(draw(st.integers(0, 11)), draw(st.sampled_from([Mode.MAJOR, Mode.MINOR]))),),
+        metre_changes=((0, metre),),
+        key_changes=(
+            (0, Key(draw(st.integers(0, 11)), draw(st.sampled_from([m for m in Mode if m.home])))),
+        ),
         bars=np.arange(0, end, metre.bar_ticks, dtype=np.int32),
         notes=np.array(notes, np.int32).reshape(-1, 3),
         chords=np.array(chords, np.int32).reshape(-1, 3),
