@@ -23,10 +23,9 @@ class Memory:
         self._recent: deque[int] = deque(maxlen=recency)  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=window - 1)  # songs
         self._passages = 0
-        # By content, the number of the passage in which any of its songs was last heard. In 32
-        # bits: every state that may be returned to has a copy.
-        n_contents = int(library.content_ids.max()) + 1
-        self._heard_at = np.full(n_contents, -LONGEST_MEMORY, np.int32)
+        # The number of the passage in which each song was last heard. By song and not by content,
+        # which takes twenty times as much: every state that may be returned to has a copy.
+        self._heard_at = np.full(len(library.tunes), -LONGEST_MEMORY, np.int32)
 
     def copy(self) -> "Memory":
         """The same memory, to go on independently."""
@@ -43,8 +42,7 @@ class Memory:
         songs = library.songs_with(content).tolist()
         self._recent.append(content)
         self._window.append(tuple(songs))
-        for song in songs:
-            self._heard_at[library.contents_of(song)] = self._passages
+        self._heard_at[songs] = self._passages
         self._passages += 1
 
     def avoid(self, segment: int) -> None:
@@ -54,7 +52,7 @@ class Memory:
     def barred(self) -> NDArray[np.bool_]:
         """Which contents the song cap or recency bars, bool[contents]."""
         counts = Counter(song for songs in self._window for song in songs)
-        barred = np.zeros(len(self._heard_at), np.bool_)
+        barred = np.zeros(self._library.n_contents, np.bool_)
         barred[list(self._recent)] = True
         for song, count in counts.items():
             if count >= self._song_cap:
@@ -66,7 +64,6 @@ class Memory:
 
         1 means the last passage.
         """
-        unheard: NDArray[np.int64] = self._passages - self._heard_at[
-            self._library.content_ids[segments]
-        ].astype(np.int64)
-        return unheard
+        songs, begins = self._library.songs_of_each(segments)
+        last: NDArray[np.int32] = np.maximum.reduceat(self._heard_at[songs], begins)
+        return self._passages - last.astype(np.int64)

@@ -45,7 +45,7 @@ class ContinuationRules:
 
     def recency_in(self, library: SegmentLibrary) -> int:
         """The recency that a library of this size can keep."""
-        contents = int(library.content_ids.max()) + 1
+        contents = library.n_contents
         return min(self.recency, contents // 4)
 
     def near(self, length: int) -> int:
