@@ -15,7 +15,8 @@ from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 class Grid:
     """How a metre is counted. A step is a sixteenth; a beat is what the foot taps.
 
-    metre: of its bars. metres: of the tunes that use it; two bars of 2/4 make one of 4/4.
+    metre: of its bars. metres: of the tunes that use it; two bars of 2/4 make one of 4/4, and one
+        of 12/8 is two of 6/8.
     beat_steps: steps in a beat. bar_beats, segment_beats: beats in a bar and in a segment.
     """
 
@@ -82,13 +83,14 @@ class Grid:
         return str(self.metre)
 
 
-COMMON_TIME = Grid(Metre(4, 4), (Metre(2, 4), Metre(4, 4), Metre(2, 2)), 4, 4, 4)
+_COMMON = (Metre(2, 4), Metre(4, 4), Metre(2, 2), Metre(4, 8))
+COMMON_TIME = Grid(Metre(4, 4), _COMMON, 4, 4, 4)
 GRIDS = {
     str(grid): grid
     for grid in (
         COMMON_TIME,
-        Grid(Metre(3, 4), (Metre(3, 4),), 4, 3, 6),
-        Grid(Metre(6, 8), (Metre(6, 8),), 6, 2, 2),
+        Grid(Metre(3, 4), (Metre(3, 4), Metre(6, 4)), 4, 3, 6),
+        Grid(Metre(6, 8), (Metre(6, 8), Metre(12, 8), Metre(3, 8)), 6, 2, 2),
         Grid(Metre(9, 8), (Metre(9, 8),), 6, 3, 2),
     )
 }
