@@ -78,7 +78,7 @@ def add_model(paths: Sequence[str], name: str, model: str, progress: Progress) -
             f"a model called {name!r} ships with livedshl", remedy="Choose another name"
         )
     corpus = read_corpus(paths, grid=None, mode=None, progress=progress)
-    kinds, left, off_grid = _laid_out(corpus.sheets, shipped_bundles()[model], progress)
+    kinds, left = _laid_out(corpus.sheets, shipped_bundles()[model], progress)
     if not kinds:
         reasons = "; ".join(f"{kind}: {reason}" for kind, reason in left.items())
         raise CorpusError(
@@ -99,13 +99,13 @@ def add_model(paths: Sequence[str], name: str, model: str, progress: Progress) -
     for number, kind in enumerate(kinds, 1):
         added.append(_measured(kind, _within(folder, kinds, kind)))
         progress("Measuring the fit", number / len(kinds))
-    return Added(folder, tuple(added), left, (*corpus.skipped, *off_grid))
+    return Added(folder, tuple(added), left, corpus.skipped)
 
 
 def _laid_out(
     sheets: Sequence[LeadSheet], folder: Path, progress: Progress
-) -> tuple[list[_Kind], dict[str, str], list[Skipped]]:
-    """The kinds with enough tunes, most tunes first; why others were left out; unusable tunes."""
+) -> tuple[list[_Kind], dict[str, str]]:
+    """The kinds with enough tunes, most tunes first, and why others were left out."""
     models = {
         (bundle.library.grid, bundle.mode): bundle
         for bundle in map(open_bundle, kind_folders(folder))
@@ -113,7 +113,6 @@ def _laid_out(
     harmoniser = shipped_harmoniser()
     kinds: list[_Kind] = []
     left: dict[str, str] = {}
-    off_grid: list[Skipped] = []
     for (grid, mode), of_kind in by_kind(sheets).items():
         name, model = f"{grid} {mode.value}", models.get((grid, mode))
         if model is None:
@@ -123,11 +122,6 @@ def _laid_out(
         for sheet in of_kind:
             tunes.append(lay_on_grid(with_chords(sheet, harmoniser), model.vocabulary))
             progress("Laying out the tunes", len(tunes) / len(of_kind))
-        off_grid += [
-            Skipped(tune.title, tune.source, "no segment on the sixteenth grid", damaged=False)
-            for tune in tunes
-            if not len(tune.starts)
-        ]
         library = SegmentLibrary.of_tunes(tunes)
         joined = positive_pairs(tunes, model.follow_beats)[:, 0]
         n_tunes = len(np.unique(library.tune_of[joined]))
@@ -135,7 +129,7 @@ def _laid_out(
             left[name] = f"{_tunes(n_tunes)}, and at least {FEWEST_TUNES} are needed"
         else:
             kinds.append(_Kind(name, model, of_kind, library))
-    return sorted(kinds, key=lambda kind: -len(kind.library.tunes)), left, off_grid
+    return sorted(kinds, key=lambda kind: -len(kind.library.tunes)), left
 
 
 def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], progress: Progress) -> None:
