@@ -16,7 +16,7 @@ def named(text):
     [
         ("C", "C C(add9) Cadd9 C5 CM Cmaj Cmajor Csus2 C2"),
         ("Am", "Am A- Ami Amin Aminor Amadd9"),
-        ("Am7", "Am7 A-7 Ami7 Amin7 Am9 A-11 Amin13 A−7"),
+        ("Am7", "Am7 A-7 Ami7 Amin7 Am9 A-11 Amin13 A−7"),  # noqa: RUF001
         ("C7", "C7 C9 C11 C13 C7b9 C7(b9) C7#9 C13#11 C7b9b13 Cdom7 C7-9 C7+9 C9(no3)"),
         ("Cmaj7", "Cmaj7 CM7 Cma7 CMa7 CMaj7 Cj7 CΔ CΔ7 C△ C△7 C∆7 C^7 Cmaj9 Cma9 CM9 Cmaj13 "
                   "Cmaj7#11 Cmaj7(#11)"),
