@@ -1,0 +1,130 @@
+"""Splits ABC tune books into tunes, and tunes into lines of fields and music.
+
+ABC 2.1, sections 2.2 (file structure), 2.3 (embedded text) and 6.1 (line continuation).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from livedshl.corpus.abc.mnemonics import decode
+from livedshl.errors import CorpusError
+
+_LONGEST_NUMBER = 40  # letters of an X: field
+_MOST_HEADER = 16 << 10  # letters; every tune carries the file header
+
+_TUNE_START = re.compile(r"^X:", re.MULTILINE)
+_EMPTY_LINE = re.compile(r"^[ \t]*$", re.MULTILINE)
+_TEXT_MARK = re.compile(r"^%%(begin|end)(text|ps|svg)\b.*|^X:", re.MULTILINE)
+_FIELD = re.compile(r"([H-WYXh-wyxZz+]|[A-Ga-g](?=:(?![|:]))):[ \t]*(.*)")
+_COMMENT = re.compile(r'"[^"\n]*"|\\.|%')
+
+
+@dataclass(frozen=True, slots=True)
+class AbcTune:
+    """One tune of an ABC book.
+
+    number, title: its X: and T: fields. text: from its X: to the empty line that ends it.
+    header: the fields at the head of the book, which apply to every tune.
+    """
+
+    number: str
+    title: str
+    text: str
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a tune.
+
+    field: the letter of a field, "%" for a directive, "" for music. number: of the line in the
+    tune, from 1.
+    """
+
+    field: str
+    content: str
+    number: int
+
+
+def split_abc(book: str) -> list[AbcTune]:
+    """The tunes of an ABC book with any line ends.
+
+    A tune starts with its X: field and ends at its first empty line. What follows it is free text.
+    Raises CorpusError if the header of the book is too long.
+    """
+    book = book.replace("\r\n", "\n").replace("\r", "\n")
+    book = _without_text_blocks(book)
+    starts = [match.start() for match in _TUNE_START.finditer(book)]
+    header = _file_header(book[: starts[0]]) if starts else ""
+    tunes = []
+    for start, next_start in zip(starts, [*starts[1:], len(book)], strict=True):
+        end = _EMPTY_LINE.search(book, start, next_start)
+        text = book[start : end.start() if end else next_start]
+        title = decode(_first_field(text, "T"))
+        tunes.append(AbcTune(_first_field(text, "X")[:_LONGEST_NUMBER], title, text, header))
+    return tunes
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """The lines of a tune or file header, without comments and without text blocks.
+
+    A continued line of text, such as lyrics, is left out with what continues it.
+    """
+    is_continued = False
+    for number, written in enumerate(text.split("\n"), 1):
+        line = written.strip()
+        if line.startswith("%%"):
+            yield Line("%", line[2:].strip(), number)
+            continue
+        line = _without_comment(line)
+        if not line:
+            continue
+        field = _FIELD.match(line)
+        was_continued, is_continued = is_continued, False
+        if field:
+            is_continued = field[1] not in "KLMPQUVI" and line.endswith("\\")
+            yield Line(field[1], field[2].rstrip(), number)
+        elif was_continued:
+            is_continued = line.endswith("\\")
+        else:
+            yield Line("", line, number)
+
+
+def _without_text_blocks(book: str) -> str:
+    """The book without what stands between %%begintext and %%endtext; empty lines may."""
+    marks = list(_TEXT_MARK.finditer(book))
+    kept, at = [], 0
+    for begin, end in pairwise(marks):
+        if begin[1] == "begin" and end[1] == "end" and begin[2] == end[2]:
+            kept.append(book[at : begin.start()])
+            at = end.end()
+    return "%".join([*kept, book[at:]])
+
+
+def _without_comment(line: str) -> str:
+    if "%" not in line:
+        return line
+    for found in _COMMENT.finditer(line):
+        if found[0] == "%":
+            return line[: found.start()].rstrip()
+    return line
+
+
+def _file_header(text: str) -> str:
+    """The fields before the first tune; no free text."""
+    block = _EMPTY_LINE.split(text.strip("\n"), maxsplit=1)[0]
+    fields = [line for line in lines_of(block) if line.field in ("L", "M", "U", "I", "%")]
+    header = "\n".join(
+        f"%%{line.content}" if line.field == "%" else f"{line.field}:{line.content}"
+        for line in fields
+    )
+    if len(header) > _MOST_HEADER:
+        raise CorpusError("the header of the book is too long")
+    return header
+
+
+def _first_field(text: str, name: str) -> str:
+    match = re.search(rf"^{name}:(.*)$", text, re.MULTILINE)
+    return _without_comment(match[1]).strip(" \t") if match else ""
