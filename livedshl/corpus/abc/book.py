@@ -39,13 +39,11 @@ class AbcTune:
 class Line:
     """A line of a tune.
 
-    field: the letter of a field, "%" for a directive, "" for music. number: of the line in the
-    tune, from 1.
+    field: the letter of a field, "%" for a directive, "" for music.
     """
 
     field: str
     content: str
-    number: int
 
 
 def split_abc(book: str) -> list[AbcTune]:
@@ -68,28 +66,33 @@ def split_abc(book: str) -> list[AbcTune]:
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """The lines of a tune or file header, without comments and without text blocks.
+    """The lines of a tune or file header, without comments.
 
-    A continued line of text, such as lyrics, is left out with what continues it.
+    A line of music is joined to the one that it continues. So is one of text, such as lyrics.
     """
-    is_continued = False
-    for number, written in enumerate(text.split("\n"), 1):
+    field, parts = "", list[str]()  # a line that is continued, and what there is of it
+    for written in text.split("\n"):
         line = written.strip()
         if line.startswith("%%"):
-            yield Line("%", line[2:].strip(), number)
+            yield Line("%", line[2:].strip())
             continue
         line = _without_comment(line)
         if not line:
             continue
-        field = _FIELD.match(line)
-        was_continued, is_continued = is_continued, False
-        if field:
-            is_continued = field[1] not in "KLMPQUVI" and line.endswith("\\")
-            yield Line(field[1], field[2].rstrip(), number)
-        elif was_continued:
-            is_continued = line.endswith("\\")
+        found = _FIELD.match(line)
+        if found and parts:
+            yield Line(field, " ".join(parts))
+            parts = []
+        if not parts:
+            field = found[1] if found else ""
+        content = found[2] if found else line
+        if content.endswith("\\") and field not in tuple("KLMPQUVI"):
+            parts.append(content[:-1])
         else:
-            yield Line("", line, number)
+            yield Line(field, " ".join([*parts, content]))
+            parts = []
+    if parts:
+        yield Line(field, " ".join(parts))
 
 
 def _without_text_blocks(book: str) -> str:

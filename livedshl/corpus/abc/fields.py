@@ -27,7 +27,12 @@ _TONIC = re.compile(
 )
 _ACCIDENTAL = re.compile(r"(\^\^?|__?|=)([A-Ga-g])")
 _ALTERATIONS = {"^": 1, "^^": 2, "=": 0, "_": -1, "__": -2}
-_PROPERTY = re.compile(r"([A-Za-z][\w-]*)\s*=\s*(\"[^\"]*\"|\S+)")
+_PROPERTY = re.compile(
+    r"\b(clef|octave|transpose|middle|m|shift|sound|score|stafflines|staffscale|style|stem|gstem"
+    r"|dyn|lyrics|gchord|bracket|brace|merge|up|down|name|nm|subname|snm|sname|program|instrument)"
+    r"\s*=\s*(\"[^\"]*\"|\S+)",
+    re.IGNORECASE,
+)
 _CLEF = re.compile(r"(?:treble|bass|alto|tenor|perc)[1-5]?([+-]8)?(?!\w)|[+-]8")
 _PIPES = {"F": 1, "C": 1}
 _METRE = re.compile(r"(?P<count>\d+(?:\s*\+\s*\d+)*)\s*/\s*(?P<unit>\d+)")
@@ -66,8 +71,7 @@ def read_key(content: str) -> KeyField:
     letter = found["letter"].upper()
     sign = {"♯": "#", "♭": "b", "B": "b"}.get(found["sign"], found["sign"])
     tonic = pitch_class(letter + sign)
-    written = found["mode"]
-    word = "" if written == "M" else written[:3].lower()
+    word = found["mode"][:3].lower()
     accidentals = _accidentals(text[found.end() :])
     if word == "exp":
         return KeyField(Key(tonic, _mode_of(tonic, accidentals, Mode.OTHER)), accidentals, shift)

@@ -18,7 +18,7 @@ _PART_SIGN = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)|[\s.]+|(.)")
 
 def order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
     """The numbers of the bars as they are played. parts: the P: field of the header, or ""."""
-    marks = _marks(bars)
+    marks = _marks(bars, warnings)
     names = [bar.part for bar in bars if bar.part]
     sequence = _sequence(parts) if parts else []
     if not sequence or not names:
@@ -82,21 +82,34 @@ def _times(digits: str) -> int:
     return min(int(digits[:4] or 1), _MOST_PARTS)
 
 
-def _marks(bars: Sequence[Bar]) -> list[RepeatMarks]:
-    """The repeat signs of the bars, with each bar of an ending marked as such."""
+def _marks(bars: Sequence[Bar], warnings: Warnings) -> list[RepeatMarks]:
+    """The repeat signs of the bars, with each bar of an ending marked as such.
+
+    A repeat without |: goes back to the double bar line before it.
+    """
     marks: list[RepeatMarks] = []
     goes_on = _go_on(bars)
     ending: frozenset[int] = frozenset()
     ended_repeat = False  # whether an ending of this section has had its repeat sign
+    has_start = False  # whether |: has begun this section
+    after_double = False
     for bar, goes in zip(bars, goes_on, strict=True):
+        is_start = bar.marks.starts_repeat
         if bar.opens:
             ending = bar.opens
-        elif bar.marks.starts_repeat or bar.part:
+        elif is_start or bar.part:
             ending, ended_repeat = frozenset(), False
-        marks.append(replace(bar.marks, endings=ending))
+        if is_start and has_start and marks and not marks[-1].endings:
+            marks[-1] = replace(marks[-1], ends_repeat=True)
+            warnings.say(f"Bar {len(marks)}: a repeat sign is missing at the end of the section.")
+        starts = is_start or (after_double and not has_start and not ending)
+        marks.append(replace(bar.marks, endings=ending, starts_repeat=starts))
+        has_start = (has_start or is_start) and not bar.marks.ends_repeat
         ended_repeat = bool(ending) and (ended_repeat or bar.marks.ends_repeat)
         if bar.marks.ends_repeat or (bar.is_double and (ended_repeat or not goes)):
             ending = frozenset()
+        is_pickup = len(marks) == 1 and bar.ticks < bar.metre.bar_ticks
+        after_double = bar.is_double and not is_pickup
     return _codas(marks)
 
 

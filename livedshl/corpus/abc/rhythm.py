@@ -15,7 +15,6 @@ class Rhythm:
     def __init__(self, unit: Fraction, metre: Metre) -> None:
         self.metre = metre
         self._unit = float(unit * _WHOLE)
-        self._broken = 1.0
         self._tuplet, self._left_in_tuplet = 1.0, 0
 
     def change_unit(self, unit: Fraction) -> None:
@@ -23,19 +22,12 @@ class Rhythm:
         self._unit = float(unit * _WHOLE)
 
     def ticks(self, multiple: float) -> float:
-        """The ticks that the next note lasts, given its length as a multiple of L:."""
+        """The ticks that the next note lasts; its length is a multiple of L:."""
         length = self._unit * multiple
-        if self._broken != 1.0:
-            length *= self._broken
-            self._broken = 1.0
         if self._left_in_tuplet:
             length *= self._tuplet
             self._left_in_tuplet -= 1
         return length
-
-    def break_next(self, factor: float) -> None:
-        """Lets the next note be longer or shorter."""
-        self._broken = factor
 
     def begin_tuplet(self, p: int, q: int, r: int) -> bool:
         """Puts p notes into the time of q, for the next r notes; 0 stands for the usual number.
@@ -48,3 +40,10 @@ class Rhythm:
             return False
         self._tuplet, self._left_in_tuplet = q / p, r or p
         return True
+
+
+def broken(signs: str) -> tuple[float, float]:
+    """The factors by which ">" or "<" changes the notes before and after it."""
+    shorter = 0.5 ** min(len(signs), 4)
+    longer = 2 - shorter
+    return (longer, shorter) if signs[0] == ">" else (shorter, longer)

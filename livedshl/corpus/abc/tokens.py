@@ -14,7 +14,7 @@ TOKEN = re.compile(
     rf"""
     (?P<space>[ \t`$\\]+)
     | (?P<note>{_NOTE})
-    | (?P<bar>(?P<lines>(?:(?:\.(?=\|)|\[(?=\||\]))?[|:\]]+)+)
+    | (?P<bar>(?P<lines>(?:\.(?=\|)|\[(?=[|\]])|[|:\]])+(?:\[(?=[ \t]))?)
         (?:[ \t]*\[?[ \t]*(?P<passes>{_NUMBERS})\.?)?)
     | "(?P<quoted>[^"\n]*)"
     | (?P<rest>[xz](?P<restlength>{_LENGTH}))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from livedshl.corpus.abc.bars import Bar, Sound
 from livedshl.corpus.abc.pitches import Pitches, Spelling
-from livedshl.corpus.abc.rhythm import Rhythm
+from livedshl.corpus.abc.rhythm import Rhythm, broken
 from livedshl.corpus.abc.signs import apply_mark, mark_of
 from livedshl.corpus.abc.tokens import CHORD_NOTE, TOKEN, multiple, passes
 from livedshl.corpus.abc.warnings import Warnings
@@ -32,6 +32,7 @@ class Voice:
         self._bar = Bar(rhythm.metre, self._key)
         self._last: Sound | None = None
         self._spellings: tuple[Spelling, ...] = ()  # of the last sound
+        self._broken = ""  # ">" or "<", until the note after it
         self._in_overlay = False
 
     def read(self, text: str, symbols: Mapping[str, str], field: Callable[[str], "Voice"]) -> None:
@@ -131,6 +132,8 @@ class Voice:
         if pitches and not 0 <= pitches[-1] <= pitches[0] <= _HIGHEST_PITCH:
             raise CorpusError("a note that MIDI does not have")
         sound = Sound(self.rhythm.ticks(multiple(length) * times), pitches)
+        if self._broken:
+            self._break(self._last, sound)
         self._bar.sounds.append(sound)
         self._last = sound
         self.pitches.end_ties()
@@ -155,15 +158,16 @@ class Voice:
             self.pitches.tie(spellings)
 
     def _read_broken(self, token: _Token) -> None:
-        signs = token["broken"]
-        if self._last is None:
-            self._warn("{} does not follow a note", signs)
-            return
-        shorter = 0.5 ** min(len(signs), 4)
-        longer = 2 - shorter
-        before, after = (longer, shorter) if signs[0] == ">" else (shorter, longer)
-        self._last.length *= before
-        self.rhythm.break_next(after)
+        self._broken = token["broken"]
+
+    def _break(self, before: Sound | None, after: Sound) -> None:
+        """Makes one of two notes longer and one shorter; it means nothing if they differ."""
+        if before is None or before.length != after.length:
+            self._warn("{} stands between notes of different lengths", self._broken)
+        else:
+            longer, shorter = broken(self._broken)
+            before.length, after.length = before.length * longer, after.length * shorter
+        self._broken = ""
 
     def _read_tuplet(self, token: _Token) -> None:
         p, q, r = (int(digits) if digits else 0 for digits in token.group("p", "q", "r"))
