@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 
 from platformdirs import user_cache_path
 
-from livedshl.corpus.abc_book import split_abc
+from livedshl.corpus.abc import split_abc
 from livedshl.corpus.bounds import MOST_FILE_BYTES
 from livedshl.corpus.cache import Reading, ReadingCache
 from livedshl.corpus.notation import music21_corpus_folder
@@ -25,6 +25,7 @@ from livedshl.music.segments import refusal
 from livedshl.music.stretches import stretches
 from livedshl.progress import Progress
 
+_OWN = "livedshl.corpus.abc"  # reads ABC without another library
 _MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
 _ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
 
@@ -248,7 +249,7 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
         again = (
             f".{times[tune.number]}" if times[tune.number] > 1 else ""
         )  # some books repeat numbers
-        tasks.append(Task(path, f"{file.source}#{tune.number}{again}", "music21", tune))
+        tasks.append(Task(path, f"{file.source}#{tune.number}{again}", _OWN, tune))
     return tasks
 
 

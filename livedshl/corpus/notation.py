@@ -1,19 +1,17 @@
-"""Reads ABC tunes and MusicXML through music21.
+"""Reads MusicXML through music21.
 
 music21 takes seconds to import, so each function imports what it needs: reading MIDI files, or
 tunes that are cached, must not wait for it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from livedshl.corpus import abc_book
-from livedshl.corpus.abc_book import AbcTune
 from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_NOTES
 from livedshl.corpus.repeats import RepeatMarks, play_order
@@ -24,25 +22,6 @@ from livedshl.units import TICKS_PER_BEAT
 
 _MODES = {"major": Mode.MAJOR, "ionian": Mode.MAJOR, "minor": Mode.MINOR, "aeolian": Mode.MINOR}
 _NO_CHORD = (-1, 0)
-
-
-def read_abc_tune(tune: AbcTune, source: str) -> tuple[LeadSheet, Account]:
-    """The lead sheet of an ABC tune, and what was made of it.
-
-    Raises CorpusError if the tune cannot be used.
-    """
-    abc_book.check_abc(tune.text)
-    score = _parse(abc_book.tidy(tune.text), "abc")
-    sheet = _lead_sheet(score, tune.title or f"Tune {tune.number}", source)
-    keys = abc_book.keys(tune.text) or sheet.keys
-    metres = abc_book.metres(tune.text) or sheet.metres
-    _check_constant(keys, metres)
-    sheet = replace(
-        sheet,
-        key_changes=tuple((0, key) for key in keys),
-        metre_changes=tuple((0, metre) for metre in metres),
-    )
-    return sheet, Account()
 
 
 def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
@@ -83,7 +62,7 @@ def _lead_sheet(score: Any, title: str, source: str) -> LeadSheet:
     from music21 import stream
 
     part = (list(score.parts) or [score])[0]
-    if not part.hasMeasures():  # music21 makes no measures from an ABC tune of a bar or two
+    if not part.hasMeasures():
         part = part.makeMeasures()
     measures = list(part.getElementsByClass(stream.Measure))
     written = [_written_bar(measure) for measure in measures]

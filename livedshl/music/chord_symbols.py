@@ -7,6 +7,7 @@ seventh chord below them.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from livedshl.music.chords import Chord, pitch_class
 
@@ -59,6 +60,7 @@ class ChordSymbol:
     bass: int | None = None
 
 
+@lru_cache(maxsize=4096)
 def read_chord_symbol(text: str) -> ChordSymbol | None:
     """The chord that a symbol names; None if it is not understood.
 

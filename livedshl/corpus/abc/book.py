@@ -57,7 +57,7 @@ def split_abc(book: str) -> list[AbcTune]:
     starts = [match.start() for match in _TUNE_START.finditer(book)]
     header = _file_header(book[: starts[0]]) if starts else ""
     tunes = []
-    for start, next_start in zip(starts, [*starts[1:], len(book)], strict=True):
+    for start, next_start in pairwise([*starts, len(book)]):
         end = _EMPTY_LINE.search(book, start, next_start)
         text = book[start : end.start() if end else next_start]
         title = decode(_first_field(text, "T"))

@@ -6,17 +6,21 @@ _MOST_WARNINGS = 20
 _LONGEST = 30  # letters quoted from the tune
 
 # ABC 2.1, section 4.14, and what other programs write.
-_DECORATIONS = """
-trill trill( trill) lowermordent uppermordent mordent pralltriller roll turn turnx
-invertedturn invertedturnx arpeggio > accent emphasis fermata invertedfermata tenuto + plus
-snap slide wedge upbow downbow open thumb breath pppp ppp pp p mp mf f ff fff ffff sfz
-crescendo( <( crescendo) <) diminuendo( >( diminuendo) >) ^ marcato . staccato ~ shortphrase
-mediumphrase longphrase editorial courtesy nil none beamon beamoff rbstop rbend sf fz rfz
-sfp fp cresc dim tr tremolo / // /// //// -( -) ~( ~) 8va 8va( 8va) 8vb 8vb( 8vb) 15ma(
-15ma) 15mb( 15mb) stemless xstem cpu gmark ped ped-up style=normal style=rhythm beambr1
-beambr2 slash glissando gliss( gliss) bariolage heel toe xnote repeatbar D U T stopped
-harmonic irishroll rhythm
-""".split()
+_DECORATIONS = frozenset({
+    "trill", "trill(", "trill)", "lowermordent", "uppermordent", "mordent", "pralltriller",
+    "roll", "turn", "turnx", "invertedturn", "invertedturnx", "arpeggio", ">", "accent",
+    "emphasis", "fermata", "invertedfermata", "tenuto", "+", "plus", "snap", "slide", "wedge",
+    "upbow", "downbow", "open", "thumb", "breath", "pppp", "ppp", "pp", "p", "mp", "mf", "f",
+    "ff", "fff", "ffff", "sfz", "crescendo(", "<(", "crescendo)", "<)", "diminuendo(", ">(",
+    "diminuendo)", ">)", "^", "marcato", ".", "staccato", "~", "shortphrase", "mediumphrase",
+    "longphrase", "editorial", "courtesy", "nil", "none", "beamon", "beamoff", "rbstop",
+    "rbend", "sf", "fz", "rfz", "sfp", "fp", "cresc", "dim", "tr", "tremolo", "/", "//",
+    "///", "////", "-(", "-)", "~(", "~)", "8va", "8va(", "8va)", "8vb", "8vb(", "8vb)",
+    "15ma(", "15ma)", "15mb(", "15mb)", "stemless", "xstem", "cpu", "gmark", "ped", "ped-up",
+    "style=normal", "style=rhythm", "beambr1", "beambr2", "slash", "glissando", "gliss(",
+    "gliss)", "bariolage", "heel", "toe", "xnote", "repeatbar", "D", "U", "T", "stopped",
+    "harmonic", "irishroll", "rhythm",
+})  # fmt: skip
 
 
 class Warnings:
