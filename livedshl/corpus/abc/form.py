@@ -85,7 +85,7 @@ def _times(digits: str) -> int:
 def _marks(bars: Sequence[Bar], warnings: Warnings) -> list[RepeatMarks]:
     """The repeat signs of the bars, with each bar of an ending marked as such.
 
-    A repeat without |: goes back to the double bar line before it.
+    A repeat without |: goes back to the double bar line or the name of a part before it.
     """
     marks: list[RepeatMarks] = []
     goes_on = _go_on(bars)
@@ -102,15 +102,21 @@ def _marks(bars: Sequence[Bar], warnings: Warnings) -> list[RepeatMarks]:
         if is_start and has_start and marks and not marks[-1].endings:
             marks[-1] = replace(marks[-1], ends_repeat=True)
             warnings.say(f"Bar {len(marks)}: a repeat sign is missing at the end of the section.")
-        starts = is_start or (after_double and not has_start and not ending)
-        marks.append(replace(bar.marks, endings=ending, starts_repeat=starts))
+        is_section = (after_double or bool(bar.part)) and not has_start and not ending
+        marks.append(replace(bar.marks, endings=ending, starts_repeat=is_start or is_section))
         has_start = (has_start or is_start) and not bar.marks.ends_repeat
         ended_repeat = bool(ending) and (ended_repeat or bar.marks.ends_repeat)
         if bar.marks.ends_repeat or (bar.is_double and (ended_repeat or not goes)):
             ending = frozenset()
-        is_pickup = len(marks) == 1 and bar.ticks < bar.metre.bar_ticks
-        after_double = bar.is_double and not is_pickup
+        after_double = bar.is_double and not (len(marks) == 1 and _is_repeated_pickup(bars))
     return _codas(marks)
+
+
+def _is_repeated_pickup(bars: Sequence[Bar]) -> bool:
+    """Whether the first bar completes the one that ends the first repeat."""
+    first = bars[0].ticks
+    last = next((bar.ticks for bar in bars if bar.marks.ends_repeat), 0)
+    return 0 < first + last == bars[0].metre.bar_ticks
 
 
 def _go_on(bars: Sequence[Bar]) -> list[bool]:

@@ -178,6 +178,9 @@ class Voice:
 
     def _read_bar_line(self, token: _Token) -> None:
         signs = token["lines"]
+        if signs == ":":
+            self._read_colon()
+            return
         before, after = _dots(signs)
         self._close()
         self._in_overlay = False
@@ -191,6 +194,13 @@ class Voice:
             self._bar.marks = replace(self._bar.marks, starts_repeat=True)
         if token["passes"]:
             self._bar.opens = passes(token["passes"])
+
+    def _read_colon(self) -> None:
+        """Reads a colon without a bar line. Behind one, perhaps on the line before, it is its."""
+        if self._bar.sounds:
+            self._warn("{} is not understood", ":")
+        else:
+            self._bar.marks = replace(self._bar.marks, starts_repeat=True)
 
     def _read_ending(self, token: _Token) -> None:
         self._close()
@@ -325,10 +335,9 @@ def _dots(signs: str) -> tuple[int, int]:
     """How many repeat dots a bar line has before it and after it."""
     if set(signs) == {":"}:
         half = len(signs) // 2
-        return max(half, 1), half
-    first, last = signs.find("|"), signs.rfind("|")
+        return half, half
     before = len(signs) - len(signs.lstrip(":"))
     after = len(signs) - len(signs.rstrip(":"))
-    if ":" in signs[first:last]:  # two bar lines at once: "| :|"
-        before = before or 1
+    if ":" in signs and not before and not after:  # two bar lines at once: "|:|" is "| :|"
+        before = 1
     return before, after
