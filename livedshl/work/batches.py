@@ -42,7 +42,7 @@ def in_order(
 
     Raises what `function` raises, and LivedshlError if no worker answers any more.
     """
-    flow = _Flow(crew, function, give_up, crew.share(pickle.dumps(common)))
+    flow = _Flow(crew, function, give_up, common)
     coming = iter(batches)
     under_way: deque[_Batch[_Item, _Result]] = deque()
     exhausted = False
@@ -97,7 +97,8 @@ class _Flow(Generic[_Item, _Result]):
         common: object,
     ) -> None:
         self._crew = crew
-        self._common = common
+        shared = pickle.dumps(common)
+        self._common = shared if common is None else crew.share(shared)
         self._function = function
         self._give_up = give_up
         self._under_way: dict[Future[bytes], _Part[_Item, _Result]] = {}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from dataclasses import dataclass
+from typing import Any
 
 _TRIES = 3
 
@@ -24,5 +25,5 @@ class Crew:
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
     tries: int = _TRIES
     far: bool = False
-    share: Callable[[bytes], object] = lambda content: content
+    share: Callable[[bytes], Any] = lambda content: content
     check: Callable[[], None] = lambda: None
