@@ -71,7 +71,14 @@ def _at_hand(task: Task) -> Iterator[Task]:
         return
     with TemporaryDirectory(prefix="livedshl-") as folder:
         path = Path(folder) / Path(task.path).name
-        path.write_bytes(task.content)
+        try:
+            path.write_bytes(task.content)
+        except OSError as error:
+            raise CorpusError(
+                f"a worker cannot write ({error.strerror})",
+                where=folder,
+                remedy="Free some space there, then give the command again: it goes on",
+            ) from error
         yield replace(task, path=str(path))
 
 

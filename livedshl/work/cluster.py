@@ -1,12 +1,16 @@
 """The workers of a Dask cluster, for more tunes than one machine can read."""
 
 import logging
+import socket
 import time
-from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from typing import ParamSpec, TypeVar
 
 from distributed import Client, KilledWorker
+from distributed import Future as ClusterFuture
+from distributed.comm.addressing import get_address_host_port, normalize_address
 
 from livedshl.errors import LivedshlError
 from livedshl.version import __version__
@@ -14,9 +18,12 @@ from livedshl.work.crew import Crew
 
 _CONNECT_S = 5
 _CLOSE_S = 0.5
+_RESULT_S = 60.0  # to fetch what a worker has ready
 _LOOK_S = 5.0
 _WITHOUT_WORKERS_S = 60.0  # a cluster may replace its machines on the way
 _PACKAGE = "livedshl"
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
 
 
 @contextmanager
@@ -30,12 +37,10 @@ def cluster_crew(address: str) -> Iterator[Crew]:
     try:
         _check_workers(client, address)
         watch = _Watch(client, address)
-        # Dask itself gives a task to another worker when one dies, and ends with KilledWorker.
         yield Crew(
-            client.get_executor(pure=False),
+            _ClusterExecutor(client),
             watch.size,
-            lost=(BrokenExecutor, CancelledError, KilledWorker),
-            tries=2,
+            tries=1,  # Dask itself gives a task to another worker when one dies, three times
             far=True,
             share=lambda content: client.scatter(content, broadcast=True),
             check=watch.check,
@@ -43,6 +48,42 @@ def cluster_crew(address: str) -> Iterator[Crew]:
     finally:
         with suppress(OSError, TimeoutError, RuntimeError):
             client.close(timeout=_CLOSE_S)
+
+
+class _ClusterExecutor(Executor):
+    """Carries out calls on the workers of a cluster.
+
+    `Client.get_executor` does not serve here: in distributed 2026.8 a call whose workers have all
+    died never ends.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def submit(
+        self,
+        fn: Callable[_Parameters, _Result],
+        /,
+        *args: _Parameters.args,
+        **kwargs: _Parameters.kwargs,
+    ) -> "Future[_Result]":
+        """The future result of a call. It raises BrokenExecutor if its workers have died."""
+        promise: Future[_Result] = Future()
+        there = self._client.submit(fn, *args, pure=False, **kwargs)
+
+        def settle(answered: ClusterFuture) -> None:
+            if not promise.set_running_or_notify_cancel():
+                return
+            try:
+                promise.set_result(answered.result(timeout=_RESULT_S))
+            except (KilledWorker, CancelledError, TimeoutError, OSError) as error:
+                promise.set_exception(BrokenExecutor(str(error)))
+            except Exception as error:
+                promise.set_exception(error)
+
+        there.add_done_callback(settle)
+        promise.add_done_callback(lambda _: there.cancel() if promise.cancelled() else None)
+        return promise
 
 
 class _Watch:
@@ -87,8 +128,17 @@ def _silence() -> None:
 
 def _connected(address: str) -> Client:
     try:
+        # Dask itself takes 12 s to find that an address is wrong.
+        place = get_address_host_port(normalize_address(address))
+        socket.create_connection(place, _CONNECT_S).close()
         return Client(address, timeout=_CONNECT_S, set_as_default=False, name=_PACKAGE)
-    except (OSError, TimeoutError, ValueError) as error:
+    except ValueError as error:
+        raise LivedshlError(
+            "not the address of a Dask scheduler",
+            where=address,
+            remedy="An address is like tcp://10.0.0.5:8786; `dask scheduler` prints its own",
+        ) from error
+    except (OSError, TimeoutError) as error:
         raise LivedshlError(
             f"no Dask scheduler answers within {_CONNECT_S} s",
             where=address,
