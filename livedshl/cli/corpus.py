@@ -6,11 +6,12 @@ import click
 from rich.table import Table
 
 from livedshl.cli.console import PlainConsole
-from livedshl.cli.options import kind_options
+from livedshl.cli.options import cluster_option, kind_options
 from livedshl.cli.status import StatusLine, paged
-from livedshl.corpus import read_corpus
+from livedshl.corpus.library import stream_corpus
 from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.music import GRIDS, Mode
+from livedshl.work import crew_at
 
 _MOST_LISTED = 100
 
@@ -20,15 +21,27 @@ _MOST_LISTED = 100
 @kind_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "every", is_flag=True, help="List every tune that is skipped.")
-def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every: bool) -> None:
+@cluster_option
+def corpus(
+    paths: tuple[str, ...],
+    metre: str,
+    minor: bool,
+    as_json: bool,
+    every: bool,
+    cluster: str | None,
+) -> None:
     """Show which tunes in PATH... can be learned from, and why others are skipped.
 
     PATH is a file or folder of ABC, MIDI or MusicXML tunes, or a collection that comes with
     music21, such as music21:oneills1850.
+
+    What was read is remembered. If you stop it with Ctrl-C, the same command goes on from there.
     """
-    with StatusLine() as status:
+    with StatusLine() as status, crew_at(cluster) as crew:
         mode = Mode.MINOR if minor else Mode.MAJOR
-        tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
+        tunes = stream_corpus(
+            paths, grid=GRIDS[metre], mode=mode, progress=status.progress, crew=crew
+        )
         summary = summary_of(tunes)
     if as_json:
         click.echo(json.dumps(summary.as_json()))

@@ -18,16 +18,6 @@ from livedshl.progress import Progress, unseen
 from livedshl.work import Crew, local_crew
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A tune that is not used, and why. damaged: it could not even be read."""
-
-    title: str
-    source: str
-    reason: str
-    damaged: bool
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedTune:
     """A tune as it was read, and what of it can be used.
@@ -39,6 +29,22 @@ class JudgedTune:
     reading: Reading
     sheets: tuple[LeadSheet, ...]
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A tune that is not used, and why. damaged: it could not even be read."""
+
+    title: str
+    source: str
+    reason: str
+    damaged: bool
+
+    @classmethod
+    def of(cls, tune: JudgedTune) -> "Skipped":
+        """What to tell of a tune of which nothing is used."""
+        reading = tune.reading
+        return cls(reading.title, reading.source, tune.reason or "empty", reading.sheet is None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,16 +67,7 @@ class Corpus:
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The tunes of which nothing is used."""
-        return tuple(
-            Skipped(
-                tune.reading.title,
-                tune.reading.source,
-                tune.reason or "empty",
-                damaged=tune.reading.sheet is None,
-            )
-            for tune in self.tunes
-            if not tune.sheets
-        )
+        return tuple(Skipped.of(tune) for tune in self.tunes if not tune.sheets)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,20 @@
 """Counts what a corpus contains."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from typing import Any
 
-from livedshl.corpus.library import Corpus, Skipped
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.corpus.library import Corpus, Skipped, TuneStream
+from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import counted_vocabulary, distinct_segments, lay_on_grid
+from livedshl.work.spool import Spool
+
+_FEWEST_MERGED = 100_000  # segments; merging takes some 10 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +46,72 @@ class CorpusSummary:
         return asdict(self)
 
 
-def summary_of(corpus: Corpus) -> CorpusSummary:
-    """The summary of a corpus, with the chord classes that are most frequent in it."""
-    vocabulary, coverage = counted_vocabulary(corpus.sheets)
-    tunes = [lay_on_grid(sheet, vocabulary) for sheet in corpus.sheets]
-    contents = {segment.tobytes() for tune in tunes for segment in tune.segments()}
+def summary_of(corpus: Corpus | TuneStream) -> CorpusSummary:
+    """The summary of a corpus, with the chord classes that are most frequent in it.
+
+    Takes the tunes one at a time. What can be used of them waits on disk for the second pass, which
+    needs the chord classes. So memory grows only by what is told of a skipped tune (0.5 KB), and by
+    8 bytes for a segment that differs from all others.
+    """
+    counts = Counter[str]()
+    skipped: list[Skipped] = []
+    with Spool[LeadSheet]() as sheets:
+
+        def kept() -> Iterator[LeadSheet]:
+            for tune in corpus.tunes:
+                counts["tunes"] += 1
+                counts["kept"] += bool(tune.sheets)
+                counts["chorded"] += any(len(sheet.chords) for sheet in tune.sheets)
+                if not tune.sheets:
+                    skipped.append(Skipped.of(tune))
+                for sheet in tune.sheets:
+                    sheets.append(sheet)
+                    yield sheet
+
+        vocabulary, coverage = counted_vocabulary(kept())
+        contents = DifferentContents()
+        for sheet in sheets:
+            tune = lay_on_grid(sheet, vocabulary)
+            counts["segments"] += len(tune.starts)
+            counts["in tunes"] += len(distinct_segments(tune))
+            contents.add(tune.segments())
     return CorpusSummary(
         files=corpus.files,
         ignored=corpus.ignored,
-        tunes=len(corpus.tunes),
-        kept=sum(bool(tune.sheets) for tune in corpus.tunes),
-        chorded=sum(any(len(sheet.chords) for sheet in tune.sheets) for tune in corpus.tunes),
-        reasons=dict(Counter(skipped.reason for skipped in corpus.skipped).most_common()),
-        segments=sum(len(tune.starts) for tune in tunes),
-        segments_in_tunes=sum(len(distinct_segments(tune)) for tune in tunes),
+        tunes=counts["tunes"],
+        kept=counts["kept"],
+        chorded=counts["chorded"],
+        reasons=dict(Counter(tune.reason for tune in skipped).most_common()),
+        segments=counts["segments"],
+        segments_in_tunes=counts["in tunes"],
         segments_overall=len(contents),
         chord_classes=vocabulary.names,
         chord_coverage=round(coverage, 4),
-        skipped=corpus.skipped,
+        skipped=tuple(skipped),
     )
+
+
+class DifferentContents:
+    """Counts segments of different content, of which it keeps 8 bytes each.
+
+    Among 10^7 segments the chance that two different ones are taken for one is 1 in 400,000.
+    """
+
+    def __init__(self) -> None:
+        self._known = np.empty(0, np.uint64)
+        self._fresh: list[bytes] = []
+
+    def __len__(self) -> int:
+        self._merge()
+        return len(self._known)
+
+    def add(self, segments: NDArray[np.int8]) -> None:
+        """Adds segments, int8[n, steps, 3]."""
+        self._fresh += (blake2b(each.tobytes(), digest_size=8).digest() for each in segments)
+        if len(self._fresh) > max(_FEWEST_MERGED, len(self._known) // 4):
+            self._merge()
+
+    def _merge(self) -> None:
+        fresh = np.frombuffer(b"".join(self._fresh), np.uint64)
+        self._known = np.union1d(self._known, fresh)
+        self._fresh = []
