@@ -64,11 +64,9 @@ def summary_of(corpus: Corpus | TuneStream) -> CorpusSummary:
                 counts["chorded"] += any(len(sheet.chords) for sheet in tune.sheets)
                 if not tune.sheets:
                     skipped.append(Skipped.of(tune))
-                for sheet in tune.sheets:
-                    sheets.append(sheet)
-                    yield sheet
+                yield from tune.sheets
 
-        vocabulary, coverage = counted_vocabulary(kept())
+        vocabulary, coverage = counted_vocabulary(sheets.passing(kept()))
         contents = DifferentContents()
         for sheet in sheets:
             tune = lay_on_grid(sheet, vocabulary)

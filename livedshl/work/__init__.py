@@ -5,6 +5,6 @@
 
 from livedshl.work.batches import in_order
 from livedshl.work.crew import Crew
-from livedshl.work.places import crew_at, local_crew
+from livedshl.work.places import crew_at, hired, local_crew
 
-__all__ = ["Crew", "crew_at", "in_order", "local_crew"]
+__all__ = ["Crew", "crew_at", "hired", "in_order", "local_crew"]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +29,11 @@ def local_crew(n_workers: int | None = None) -> Iterator[Crew]:
             executor.end()
             raise
         executor.shutdown()
+
+
+def hired(crew: Crew | None) -> AbstractContextManager[Crew]:
+    """The crew itself, or processes of this machine if there is none."""
+    return nullcontext(crew) if crew else local_crew()
 
 
 def crew_at(cluster: str | None) -> AbstractContextManager[Crew]:

@@ -38,7 +38,7 @@ class ProcessExecutor(Executor):
         self._n_workers = n_workers
         self._workers: list[_Worker] = []
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
-        self._ended = False
+        self._ended = self._broken_off = False
         self._lock = Lock()
 
     def submit(
@@ -71,6 +71,7 @@ class ProcessExecutor(Executor):
 
     def end(self) -> None:
         """Ends all processes at once, whatever they do."""
+        self._broken_off = True
         self.shutdown(cancel_futures=True)
         for worker in self._workers:
             worker.end()
@@ -96,7 +97,8 @@ class ProcessExecutor(Executor):
                 future.set_result(outcome)
             else:
                 future.set_exception(outcome)
-        _idle.give_back(worker)
+        if not self._broken_off:
+            _idle.give_back(worker)
 
 
 class _Worker:

@@ -2,7 +2,7 @@
 
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -40,3 +40,9 @@ class Spool(Generic[_Thing]):
         """Adds a thing at the end."""
         pickle.dump(thing, self._file, pickle.HIGHEST_PROTOCOL)
         self._length += 1
+
+    def passing(self, things: Iterable[_Thing]) -> Iterator[_Thing]:
+        """Adds things as they pass by."""
+        for thing in things:
+            self.append(thing)
+            yield thing
