@@ -41,3 +41,9 @@ def refuses(items):
 def never_ends(items):
     """Nothing: it goes on for ever."""
     time.sleep(3600)
+
+
+def doubled_slowly(items, plus=0):
+    """Twice each number, and something more, after a moment."""
+    time.sleep(0.1)
+    return doubled(items, plus)
