@@ -49,7 +49,7 @@ def read_files(
     groups: deque[list[Portion]] = deque()
 
     def tasks_of_groups() -> Iterator[list[Task]]:
-        portions = (portion for number, file in enumerate(files) for portion in _cut(number, file))
+        portions = (portion for number, file in enumerate(files) for portion in cut(number, file))
         for group in _groups(_looked_up(portion, cache, crew.far) for portion in portions):
             groups.append(group)
             yield [task for portion in group for task in _unread(portion, crew.far)]
@@ -106,7 +106,7 @@ def _unread(portion: Portion, far: bool) -> Iterator[Task]:
             yield task if task.abc or not far else replace(task, content=portion.content)
 
 
-def _cut(number: int, file: TuneFile) -> Iterator[Portion]:
+def cut(number: int, file: TuneFile) -> Iterator[Portion]:
     """The portions of a file; a problem with the whole file is a reading of it."""
     try:
         content = file.content()
