@@ -73,7 +73,7 @@ def test_batches_are_taken_as_they_are_needed():
 
 def test_what_goes_wrong_on_a_worker_goes_wrong_here():
     with pytest.raises(ValueError, match="2 items"):
-        worked(deeds.refuses, BATCHES)
+        worked(deeds.refuses, [[1, 2]])
 
 
 def test_another_version_of_livedshl_is_refused():
