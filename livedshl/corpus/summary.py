@@ -50,8 +50,8 @@ def summary_of(corpus: Corpus | TuneStream) -> CorpusSummary:
     """The summary of a corpus, with the chord classes that are most frequent in it.
 
     Takes the tunes one at a time. What can be used of them waits on disk for the second pass, which
-    needs the chord classes. So memory grows only by what is told of a skipped tune (0.5 KB), and by
-    8 bytes for a segment that differs from all others.
+    needs the chord classes. Memory grows by what is told of a skipped tune (0.5 KB), and by some 17
+    bytes for a segment that differs from all others: 1.1 KB for a tune of 63.
     """
     counts = Counter[str]()
     skipped: list[Skipped] = []
@@ -97,7 +97,7 @@ class DifferentContents:
 
     def __init__(self) -> None:
         self._known = np.empty(0, np.uint64)
-        self._fresh: list[bytes] = []
+        self._fresh = bytearray()
 
     def __len__(self) -> int:
         self._merge()
@@ -105,11 +105,15 @@ class DifferentContents:
 
     def add(self, segments: NDArray[np.int8]) -> None:
         """Adds segments, int8[n, steps, 3]."""
-        self._fresh += (blake2b(each.tobytes(), digest_size=8).digest() for each in segments)
-        if len(self._fresh) > max(_FEWEST_MERGED, len(self._known) // 4):
+        for each in segments:
+            self._fresh += blake2b(each.tobytes(), digest_size=8).digest()
+        if len(self._fresh) // 8 > max(_FEWEST_MERGED, len(self._known) // 4):
             self._merge()
 
     def _merge(self) -> None:
-        fresh = np.frombuffer(b"".join(self._fresh), np.uint64)
-        self._known = np.union1d(self._known, fresh)
-        self._fresh = []
+        # Not by `np.union1d`, which takes five times the memory.
+        merged = np.concatenate([self._known, np.frombuffer(bytes(self._fresh), np.uint64)])
+        self._known = np.empty(0, np.uint64)
+        self._fresh.clear()
+        merged.sort()
+        self._known = merged[np.append(True, merged[1:] != merged[:-1])[: len(merged)]]
