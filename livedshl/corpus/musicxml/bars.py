@@ -11,7 +11,6 @@ from livedshl.units import TICKS_PER_BEAT
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 # A note with such a head has no pitch of its own: it stands for a rhythm, a blow or a word.
 _UNPITCHED_HEADS = {"slash", "slashed", "back slashed", "x", "cross", "circle-x", "rectangle"}
-_CHART_HEADS = {"slash", "diamond"}  # in a chart, a diamond holds what slashes repeat
 # Note types in quarter notes; used only where a file leaves out the duration.
 _TYPES = {
     "maxima": 32.0, "long": 16.0, "breve": 8.0, "whole": 4.0, "half": 2.0, "quarter": 1.0,
@@ -42,7 +41,7 @@ class PartBar:
     chords: list[tuple[int, int, int]] = field(default_factory=list)
     keys: list[tuple[int, Signature]] = field(default_factory=list)
     metre: Metre | None = None
-    slashes: int = 0  # notes that only mark a rhythm
+    has_cues: bool = False  # small notes, which are another's, or another way to sing
     repeats: int = 0  # how many bars before are to be played again in place of this one
 
 
@@ -119,11 +118,12 @@ def _add_note(
 ) -> None:
     pitch = element.find("pitch")
     staff = int(element.findtext("staff") or 1)
-    if pitch is None or element.find("cue") is not None or staff in state.hidden_staves:
+    if element.find("cue") is not None:
+        bar.has_cues = True
+        return
+    if pitch is None or staff in state.hidden_staves:
         return
     head = (element.findtext("notehead") or "").strip()
-    if state.slashed or head in _CHART_HEADS:
-        bar.slashes += 1
     if state.slashed or head in _UNPITCHED_HEADS or length <= 0 or staff in state.drum_staves:
         return
     ties = {

@@ -55,6 +55,8 @@ def form_of(parts: Sequence[ET.Element]) -> ScoreForm:
             _take_directions(bars, number, measure, has_sounds)
     _settle_codas(bars)
     marks = _with_endings(bars[:n_bars])
+    if _opens_without_end(marks):
+        warnings.append("A repeat begins but never ends: it is played once.")
     if any("segno" in bar.marks for bar in bars) and not any(mark.jump for mark in marks):
         warnings.append("A segno without a D.S.: nothing is repeated for it.")
     sections = {number: bar.sections for number, bar in enumerate(bars[:n_bars]) if bar.sections}
@@ -138,29 +140,60 @@ def _settle_codas(bars: Sequence[_Bar]) -> None:
 
 def _with_endings(bars: Sequence[_Bar]) -> list[RepeatMarks]:
     endings: dict[int, frozenset[int]] = {}
-    last, end = 0, -1  # the highest number of the ending before, and its last bar
+    start, end = 0, -1  # of the ending before
     for number, bar in enumerate(bars):
-        if bar.ending is not None:
-            before = last if end == number - 1 else 0
-            passes = _numbers(bar.ending) or frozenset({before + 1})
-            last, end = max(passes), _end_of_ending(bars, number)
-            endings.update(dict.fromkeys(range(number, end + 1), passes))
+        if bar.ending is None:
+            continue
+        before = endings[start] if 0 <= end == number - 1 else frozenset[int]()
+        passes = _passes(bar.ending, before)
+        if before and min(passes) > max(before) + 1:  # the ending before stands for more passes
+            before |= frozenset(range(max(before), min(passes)))
+            endings.update(dict.fromkeys(range(start, number), before))
+        start, end = number, _end_of_ending(bars, number)
+        endings.update(dict.fromkeys(range(start, end + 1), passes))
     return [
         replace(_marks(bar), endings=endings.get(number, frozenset()))
         for number, bar in enumerate(bars)
     ]
 
 
+def _passes(text: str, before: frozenset[int]) -> frozenset[int]:
+    """The passes of an ending, as "1", "1, 2" or "1-3".
+
+    before: those of the ending that it follows. Some files have no number, or the same twice.
+    """
+    found: set[int] = set()
+    for first, last in _NUMBER.findall(text):
+        found.update(range(int(first), min(int(last or first), _MOST_PASSES) + 1))
+    passes = frozenset(number for number in found if 0 < number <= _MOST_PASSES)
+    if not passes or (before and max(passes) <= max(before)):
+        return frozenset({max(before, default=0) + 1})
+    return passes
+
+
 def _end_of_ending(bars: Sequence[_Bar], start: int) -> int:
-    """The last bar of the ending that starts here. Some files leave out the mark of its end."""
+    """The last bar of the ending that starts here.
+
+    Some files leave out the mark of its end. In others the bracket is too short: it stops, but the
+    repeat sign comes later, and the next ending after that.
+    """
+    stop: int | None = None
     for number in range(start, len(bars)):
-        if number > start and bars[number].ending is not None:
-            return number - 1
-        if number > start and bars[number].starts_repeat:
-            break
-        if bars[number].ends_ending or bars[number].ends_repeat:
-            return number
-    return start
+        bar = bars[number]
+        if number > start and (bar.ending is not None or bar.starts_repeat):
+            return number - 1 if stop is None and bar.ending is not None else stop or start
+        if bar.ends_ending and stop is None:
+            stop = number
+        if bar.ends_repeat:
+            goes_on = number + 1 < len(bars) and bars[number + 1].ending is not None
+            return number if stop is None or goes_on else stop
+    return start if stop is None else stop
+
+
+def _opens_without_end(marks: Sequence[RepeatMarks]) -> bool:
+    """Whether a repeat starts, and no repeat sign and no ending comes after it."""
+    starts = [number for number, bar in enumerate(marks) if bar.starts_repeat]
+    return bool(starts) and not any(bar.ends_repeat or bar.endings for bar in marks[starts[-1] :])
 
 
 def _marks(bar: _Bar) -> RepeatMarks:
@@ -179,11 +212,3 @@ def _marks(bar: _Bar) -> RepeatMarks:
         to_coda="tocoda" in bar.marks,
         jump=jump,
     )
-
-
-def _numbers(text: str) -> frozenset[int]:
-    """The passes that the number of an ending names, as "1", "1, 2" or "1-3"."""
-    found: set[int] = set()
-    for first, last in _NUMBER.findall(text):
-        found.update(range(int(first), min(int(last or first), _MOST_PASSES) + 1))
-    return frozenset(number for number in found if 0 < number <= _MOST_PASSES)

@@ -71,13 +71,16 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
 
 
 def _top_voice(bars: Sequence[PartBar]) -> list[list[ScoreNote]]:
-    """In each bar the notes of the first voice of the upper staff; of the next if it is silent."""
+    """In each bar the notes of the first voice of the upper staff; of the next if it is silent.
+
+    Beside cue notes those of all voices: the cue may stand in the first, and what is sung below.
+    """
     staves = sorted({note.staff for bar in bars for note in bar.notes})
     line = []
     for bar in bars:
         upper = [note for note in bar.notes if note.staff == staves[0]]
         voices = sorted({note.voice for note in upper}, key=lambda voice: (len(voice), voice))
-        line.append([note for note in upper if note.voice == voices[0]] if voices else [])
+        line.append([note for note in upper if bar.has_cues or note.voice == voices[0]])
     return line
 
 
