@@ -58,7 +58,7 @@ def play_order(bars: Sequence[RepeatMarks]) -> list[int]:
         plays = not bar.endings or (highest[at] if is_jumped else this_pass) in bar.endings
         if plays:
             order.append(at)
-            goes_back = bar.ends_repeat or _precedes_another_ending(bars, at)
+            goes_back = bar.ends_repeat or (not bar.jump and _precedes_another_ending(bars, at))
             if goes_back and not is_jumped and this_pass < _passes(bars, highest, at):
                 this_pass += 1
                 at = section

@@ -54,7 +54,7 @@ def form_of(parts: Sequence[ET.Element]) -> ScoreForm:
             _take_barlines(bars, number, measure, warnings)
             _take_directions(bars, number, measure, has_sounds)
     _settle_codas(bars)
-    marks = _with_endings(bars[:n_bars])
+    marks = _with_fine_at_last(_with_endings(bars[:n_bars]))
     if _opens_without_end(marks):
         warnings.append("A repeat begins but never ends: it is played once.")
     if any("segno" in bar.marks for bar in bars) and not any(mark.jump for mark in marks):
@@ -188,6 +188,19 @@ def _end_of_ending(bars: Sequence[_Bar], start: int) -> int:
             goes_on = number + 1 < len(bars) and bars[number + 1].ending is not None
             return number if stop is None or goes_on else stop
     return start if stop is None else stop
+
+
+def _with_fine_at_last(marks: Sequence[RepeatMarks]) -> list[RepeatMarks]:
+    """Moves a Fine out of an ending that is not the last: D.C. and D.S. take the last one."""
+    moved = list(marks)
+    for number, bar in enumerate(marks):
+        end = number
+        while end + 1 < len(marks) and bar.endings and marks[end + 1].endings:
+            end += 1
+        if bar.fine and marks[end].endings != bar.endings:
+            moved[number] = replace(moved[number], fine=False)
+            moved[end] = replace(moved[end], fine=True)
+    return moved
 
 
 def _opens_without_end(marks: Sequence[RepeatMarks]) -> bool:

@@ -59,8 +59,8 @@ def bar_lines(time: PlayedTime, metres: Sequence[Metre]) -> NDArray[np.int32]:
 
 
 def melody_of(time: PlayedTime, line: Line) -> NDArray[np.int32]:
-    """The notes of a line as played, int32[n, 3]; of a chord the highest, one at a time."""
-    played = _joined(time, [[(note, 0) for note in _highest(bar)] for bar in line])
+    """The notes of a line as they are played, int32[n, 3], each cut where the next begins."""
+    played = _joined(time, [[(note, 0) for note in bar] for bar in line])
     following = [*(onset for onset, *_ in played[1:]), time.end][: len(played)]
     notes = [
         (onset, min(length, after - onset), pitch)
@@ -76,12 +76,6 @@ def accompaniment_of(time: PlayedTime, hands: Sequence[Line]) -> NDArray[np.int3
         for number in range(len(time.lengths))
     ]
     return np.array(sorted(set(_joined(time, bars))), np.int32).reshape(-1, 4)
-
-
-def _highest(bar: Sequence[ScoreNote]) -> list[ScoreNote]:
-    """The highest note at each onset."""
-    by_onset = {note.onset: note for note in sorted(bar, key=lambda note: note.pitch)}
-    return [by_onset[onset] for onset in sorted(by_onset)]
 
 
 def _joined(

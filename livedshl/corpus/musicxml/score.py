@@ -73,15 +73,21 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
 def _top_voice(bars: Sequence[PartBar]) -> list[list[ScoreNote]]:
     """In each bar the notes of the first voice of the upper staff; of the next if it is silent.
 
-    Beside cue notes those of all voices: the cue may stand in the first, and what is sung below.
+    Of a chord only the highest. Beside cue notes those of all voices: the cue may stand in the first, and what is sung below.
     """
     staves = sorted({note.staff for bar in bars for note in bar.notes})
     line = []
     for bar in bars:
         upper = [note for note in bar.notes if note.staff == staves[0]]
         voices = sorted({note.voice for note in upper}, key=lambda voice: (len(voice), voice))
-        line.append([note for note in upper if bar.has_cues or note.voice == voices[0]])
+        line.append(_highest([n for n in upper if bar.has_cues or n.voice == voices[0]]))
     return line
+
+
+def _highest(notes: Sequence[ScoreNote]) -> list[ScoreNote]:
+    """The highest note at each onset."""
+    by_onset = {note.onset: note for note in sorted(notes, key=lambda note: note.pitch)}
+    return [by_onset[onset] for onset in sorted(by_onset)]
 
 
 def _hands(choice: ChosenParts, line: playing.Line) -> list[playing.Line]:
