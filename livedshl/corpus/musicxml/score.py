@@ -73,7 +73,8 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
 def _top_voice(bars: Sequence[PartBar]) -> list[list[ScoreNote]]:
     """In each bar the notes of the first voice of the upper staff; of the next if it is silent.
 
-    Of a chord only the highest. Beside cue notes those of all voices: the cue may stand in the first, and what is sung below.
+    Of a chord only the highest. Beside cue notes those of all voices: the cue may stand in the
+    first voice, and what is sung below it.
     """
     staves = sorted({note.staff for bar in bars for note in bar.notes})
     line = []
