@@ -248,7 +248,7 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
     if suffix in _MIDI:
         return [Task(path, file.source, "symusic")]
     if suffix in _MUSICXML:
-        return [Task(path, file.source, _OWN)]
+        return [Task(path, file.source, "livedshl.corpus.musicxml")]
     tunes = split_abc(_decode(content))
     if not tunes:
         raise CorpusError("no tunes (in ABC, a tune starts with an X: field)")
