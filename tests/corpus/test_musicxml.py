@@ -196,6 +196,13 @@ def test_chord_symbols_are_read_with_their_degrees(tmp_path, kind, more, name):
     assert (Chord(root, quality).name, account.warnings) == (name, ())
 
 
+@pytest.mark.parametrize(("text", "name"), [("7alt", "C7#5"), ("m7", "Cm7"), ("Δ", "Cmaj7")])
+def test_a_chord_of_another_kind_is_what_is_printed(tmp_path, text, name):
+    sheet, account = read(tmp_path, score(part(START + chord("C", text=text) + note("C4", 4))))
+    ((_, root, quality),) = sheet.chords.tolist()
+    assert (Chord(root, quality).name, account.warnings) == (name, ())
+
+
 def test_a_chord_symbol_stands_where_its_offset_says(tmp_path):
     symbols = chord("C") + chord("A", "minor", "<offset>8</offset>")
     sheet, _ = read(tmp_path, score(part(START + symbols + note("C4", 4))))

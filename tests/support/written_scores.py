@@ -36,9 +36,10 @@ def attributes(
     return f"<attributes><divisions>4</divisions>{key}{time}{more}</attributes>"
 
 
-def chord(root: str, kind: str = "major", more: str = "") -> str:
-    """A chord symbol."""
-    return f"<harmony><root><root-step>{root}</root-step></root><kind>{kind}</kind>{more}</harmony>"
+def chord(root: str, kind: str = "major", more: str = "", text: str = "") -> str:
+    """A chord symbol; with `text`, of the kind "other" and printed so."""
+    written = f'<kind text="{text}">other</kind>' if text else f"<kind>{kind}</kind>"
+    return f"<harmony><root><root-step>{root}</root-step></root>{written}{more}</harmony>"
 
 
 def words(text: str, sound: str = "") -> str:

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 from livedshl.music import Chord
+from livedshl.music.chord_symbols import read_chord_symbol
 
 NO_HARMONY = (-1, 0)
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -38,26 +39,25 @@ def chord_of(harmony: ET.Element, transposition: int) -> tuple[int, int] | None:
     if kind == "none":
         return NO_HARMONY
     letter = (harmony.findtext("root/root-step") or "").strip()
-    intervals = _KINDS.get(kind)
-    if kind == "other":
-        intervals = _intervals_of_text(harmony)
-    if letter not in _LETTERS or intervals is None:
+    if letter not in _LETTERS:
         return None
-    alter = float(harmony.findtext("root/root-alter") or 0)
-    root = (_LETTERS[letter] + round(alter) + transposition) % 12
+    alter = round(float(harmony.findtext("root/root-alter") or 0))
+    root = (_LETTERS[letter] + alter + transposition) % 12
+    intervals = _KINDS.get(kind) or _intervals_of_text(harmony)
+    if intervals is None:
+        return None
     chord = Chord.of_pitch_classes(root, [root + i for i in _with_degrees(harmony, intervals)])
     return chord.root, chord.quality
 
 
 def _intervals_of_text(harmony: ET.Element) -> tuple[int, ...] | None:
-    """What a chord of the kind "other" is by the text that is printed, such as "7alt"."""
-    found = harmony.find("kind")
-    text = found.get("text", "") if found is not None else ""
-    if harmony.find("degree") is not None:
-        return _MAJOR
-    if text.startswith("7"):
-        return _DOMINANT
-    return None
+    """What a chord of another kind is by the text that is printed, such as "7alt"."""
+    kind = harmony.find("kind")
+    text = kind.get("text", "") if kind is not None else ""
+    if not text:
+        return _MAJOR if harmony.find("degree") is not None else None
+    symbol = read_chord_symbol(f"C{text}")
+    return symbol.chord.intervals if symbol and symbol.chord else None
 
 
 def _with_degrees(harmony: ET.Element, intervals: tuple[int, ...]) -> set[int]:
