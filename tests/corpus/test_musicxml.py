@@ -256,6 +256,22 @@ def test_changes_of_metre_and_key_stand_where_they_are_played(tmp_path):
     assert sheet.key_changes == ((0, Key(0, Mode.MAJOR)), (1920, Key(7, Mode.MAJOR)))
 
 
+def test_parts_in_two_metres_at_once_keep_their_bar_lines_together(tmp_path):
+    # As MuseScore writes them: the length of the rest is that of the other metre, its type is not.
+    wrong_rest = "<note><rest/><duration>3</duration><type>eighth</type></note>"
+    voice = note("C5", 1, "<type>quarter</type>") + note("D5", 0.5, "<type>eighth</type>")
+    piano = notes("C4 D4 E4 F4 G4 A4", 0.5, "<type>eighth</type>")
+    parts = (
+        ("Voice", part(attributes("2/4") + voice + wrong_rest, note("E5", 2))),
+        ("Piano", part(attributes("6/8") + piano, note("C4", 3))),
+    )
+    sheet, account = read(tmp_path, score(*parts))
+    assert sheet.bars.tolist() == [0, 960]
+    assert sheet.notes.tolist() == [[0, 480, 72], [480, 240, 74], [960, 960, 76]]
+    assert sheet.accompaniment[:6, 0].tolist() == [0, 160, 320, 480, 640, 800]
+    assert account.warnings == ()
+
+
 def test_a_metre_of_several_counts_is_added_up(tmp_path):
     bar = attributes("3+2/8") + note("C4", 2.5)
     assert read(tmp_path, score(part(bar)))[0].metre == Metre(5, 8)

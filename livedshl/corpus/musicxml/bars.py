@@ -1,5 +1,6 @@
 """Reads the bars of a part as they are written: notes, chord symbols, keys and metres."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
@@ -34,7 +35,7 @@ class ScoreNote:
 
 @dataclass(slots=True)
 class PartBar:
-    """A bar of one part as it is written. Ticks count from its start."""
+    """A bar of one part as it is written. Ticks count from its start. metre: the one in force."""
 
     length: int = 0
     notes: list[ScoreNote] = field(default_factory=list)
@@ -47,9 +48,15 @@ class PartBar:
 
 @dataclass(slots=True)
 class _State:
-    """What holds from one bar of a part to the next."""
+    """What holds from one bar of a part to the next.
+
+    is_mixed: whether another part has another metre at the same time. Then the durations in files
+    of MuseScore are wrong for rests, and only the note types can be trusted.
+    """
 
     divisions: float = 1.0
+    metre: Metre | None = None
+    is_mixed: bool = False
     transposition: dict[int, int] = field(default_factory=dict)  # semitones by staff; 0 is any
     slashed: bool = False
     repeats: int = 0
@@ -62,10 +69,16 @@ class _State:
         return self.transposition.get(staff, self.transposition.get(0, 0))
 
 
-def part_bars(part: ET.Element) -> tuple[list[PartBar], list[str]]:
-    """The bars of a part, and the chord symbols in it that are not understood."""
+def part_bars(part: ET.Element, mixed: Collection[int]) -> tuple[list[PartBar], list[str]]:
+    """The bars of a part, and the chord symbols in it that are not understood.
+
+    mixed: the numbers of the bars in which the parts have metres of different lengths.
+    """
     state = _State()
-    bars = [_part_bar(measure, state) for measure in part.iterfind("measure")]
+    bars = []
+    for number, measure in enumerate(part.iterfind("measure")):
+        state.is_mixed = number in mixed
+        bars.append(_part_bar(measure, state))
     for number, bar in enumerate(bars):
         if bar.repeats and not bar.notes and number >= bar.repeats:
             bar.notes = list(bars[number - bar.repeats].notes)
@@ -86,7 +99,7 @@ def _part_bar(measure: ET.Element, state: _State) -> PartBar:
                 now += length
             _add_note(bar, element, onset, length, state)
         elif tag == "backup":
-            now = max(0.0, now - _length(element, state))
+            now = 0.0 if state.is_mixed else max(0.0, now - _length(element, state))
         elif tag == "forward":
             now += _length(element, state)
         elif tag == "attributes":
@@ -95,6 +108,7 @@ def _part_bar(measure: ET.Element, state: _State) -> PartBar:
             _add_chord(bar, element, now, state)
         furthest = max(furthest, now)
     bar.length = round(furthest)
+    bar.metre = state.metre
     bar.repeats = state.repeats
     bar.notes.sort(key=lambda note: (note.onset, -note.pitch))
     bar.chords.sort(key=lambda chord: chord[0])
@@ -103,10 +117,12 @@ def _part_bar(measure: ET.Element, state: _State) -> PartBar:
 
 def _length(element: ET.Element, state: _State) -> float:
     """Ticks."""
-    duration = element.findtext("duration")
-    if duration is not None:
+    duration, kind = element.findtext("duration"), element.findtext("type")
+    if state.is_mixed and kind is None and element.find("rest") is not None and state.metre:
+        return float(state.metre.bar_ticks)
+    if duration is not None and not (state.is_mixed and kind):
         return max(0.0, float(duration)) * TICKS_PER_BEAT / state.divisions
-    quarters = _TYPES.get((element.findtext("type") or "").strip(), 0.0)
+    quarters = _TYPES.get((kind or "").strip(), 0.0)
     quarters *= 2 - 0.5 ** len(element.findall("dot"))
     actual = float(element.findtext("time-modification/actual-notes") or 1)
     normal = float(element.findtext("time-modification/normal-notes") or 1)
@@ -178,7 +194,7 @@ def _take_attributes(bar: PartBar, element: ET.Element, now: float, state: _Stat
         bar.keys.append((round(now), signature_of(key, state.semitones(staff))))
     time = element.find("time")
     if time is not None:
-        bar.metre = metre_of(time) or bar.metre
+        state.metre = metre_of(time) or state.metre
     for clef in element.iterfind("clef"):
         _take_clef(clef, state)
     for style in element.iterfind("measure-style"):

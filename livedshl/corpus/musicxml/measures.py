@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from livedshl.corpus.musicxml.parts import ScorePart
 from livedshl.errors import CorpusError
@@ -25,8 +27,7 @@ def metres_of(parts: Sequence[ScorePart], leading: ScorePart) -> tuple[list[Metr
     """
     found: list[Metre | None] = []
     for bars in zip(*(part.bars for part in (leading, *parts)), strict=True):
-        new = next((bar.metre for bar in bars if bar.metre), None)
-        found.append(new or (found[-1] if found else None))
+        found.append(next((bar.metre for bar in bars if bar.metre), None))
     first = next((metre for metre in found if metre), None)
     warnings = []
     if first is None:
@@ -46,6 +47,21 @@ def _guessed_metre(part: ScorePart) -> Metre:
         if onsets[_HALF_OF_6_8] > onsets[TICKS_PER_BEAT] + onsets[2 * TICKS_PER_BEAT]:
             return Metre(6, 8)
     return metre
+
+
+def fit_to_metre(parts: Sequence[ScorePart], metres: Sequence[Metre]) -> None:
+    """Stretches the bars of parts that have another metre at the time, so that bar lines agree."""
+    for part in parts:
+        for bar, metre in zip(part.bars, metres, strict=True):
+            if bar.metre is None or bar.metre.bar_ticks == metre.bar_ticks:
+                continue
+            by = Fraction(metre.bar_ticks, bar.metre.bar_ticks)
+            bar.length = round(bar.length * by)
+            bar.notes = [
+                replace(note, onset=round(note.onset * by), length=max(1, round(note.length * by)))
+                for note in bar.notes
+            ]
+            bar.chords = [(round(tick * by), root, quality) for tick, root, quality in bar.chords]
 
 
 def lengths_of(

@@ -8,6 +8,7 @@ from statistics import median
 from xml.etree import ElementTree as ET
 
 from livedshl.corpus.musicxml.bars import PartBar, ScoreNote, part_bars
+from livedshl.corpus.musicxml.signatures import metre_of
 
 # Names of a part that has the melody, in the languages that scores are written in.
 _MELODY_NAME = re.compile(
@@ -83,15 +84,35 @@ def parts_of(score: ET.Element) -> list[ScorePart]:
     """All parts of a score, in its order; drums have no notes that sound at a pitch."""
     names, drums = _part_list(score)
     parts = []
-    for number, element in enumerate(score.findall("part")):
+    elements = score.findall("part")
+    mixed = _mixed_bars(elements)
+    for number, element in enumerate(elements):
         identifier = element.get("id", "")
-        bars, unread = part_bars(element)
+        bars, unread = part_bars(element, mixed)
         if identifier in drums:
             for bar in bars:
                 bar.notes = []
         name = names.get(identifier) or f"Part {number + 1}"
         parts.append(ScorePart(number, name, bars, unread))
     return parts
+
+
+def _mixed_bars(elements: Sequence[ET.Element]) -> set[int]:
+    """The bars in which parts have metres of different lengths, as 2/4 above 6/8."""
+    lengths = []
+    for element in elements:
+        now, of_part = 0, []
+        for measure in element.iterfind("measure"):
+            time = measure.find("attributes/time")
+            metre = metre_of(time) if time is not None else None
+            now = metre.bar_ticks if metre else now
+            of_part.append(now)
+        lengths.append(of_part)
+    return {
+        number
+        for number, bars in enumerate(zip(*lengths, strict=False))
+        if len({length for length in bars if length}) > 1
+    }
 
 
 def choice_of(parts: Sequence[ScorePart]) -> ChosenParts:

@@ -13,7 +13,7 @@ from livedshl.corpus.musicxml.bars import PartBar, ScoreNote
 from livedshl.corpus.musicxml.document import open_score
 from livedshl.corpus.musicxml.form import form_of
 from livedshl.corpus.musicxml.keys import KeyEvidence, keys_of_bars
-from livedshl.corpus.musicxml.measures import lengths_of, metres_of
+from livedshl.corpus.musicxml.measures import fit_to_metre, lengths_of, metres_of
 from livedshl.corpus.musicxml.parts import ChosenParts, ScorePart, choice_of, parts_of
 from livedshl.corpus.repeats import play_order
 from livedshl.errors import CorpusError
@@ -45,6 +45,7 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
     if sum(len(leading.bars[number].notes) for number in order) > MOST_NOTES:
         raise CorpusError(f"more than {MOST_NOTES:,} notes")
     metres, unwritten = metres_of(parts, leading)
+    fit_to_metre(parts, metres)
     lengths, broken = lengths_of(parts, leading, metres)
     time = playing.time_of(order, lengths, metres)
     line = _top_voice(choice.melody.bars) if choice.melody else [[] for _ in range(n_bars)]
