@@ -74,16 +74,32 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
 def _top_voice(bars: Sequence[PartBar]) -> list[list[ScoreNote]]:
     """In each bar the notes of the first voice of the upper staff; of the next if it is silent.
 
-    Of a chord only the highest. Beside cue notes those of all voices: the cue may stand in the
-    first voice, and what is sung below it.
+    Of a chord only the highest. Where a cue stands in the first voice, the others fill its gaps:
+    what is sung may be written below it.
     """
     staves = sorted({note.staff for bar in bars for note in bar.notes})
     line = []
     for bar in bars:
-        upper = [note for note in bar.notes if note.staff == staves[0]]
-        voices = sorted({note.voice for note in upper}, key=lambda voice: (len(voice), voice))
-        line.append(_highest([n for n in upper if bar.has_cues or n.voice == voices[0]]))
+        voices: dict[str, list[ScoreNote]] = {}
+        for note in bar.notes:
+            if note.staff == staves[0]:
+                voices.setdefault(note.voice, []).append(note)
+        ranked = [voices[name] for name in sorted(voices, key=lambda name: (len(name), name))]
+        top = _highest(ranked[0]) if ranked else []
+        if bar.has_cues:
+            others = [note for voice in ranked[1:] for note in voice]
+            top = sorted([*top, *_in_gaps(top, _highest(others))], key=lambda note: note.onset)
+        line.append(top)
     return line
+
+
+def _in_gaps(line: Sequence[ScoreNote], others: Sequence[ScoreNote]) -> list[ScoreNote]:
+    """Those of the other notes that begin where the line rests."""
+    return [
+        other
+        for other in others
+        if not any(note.onset <= other.onset < note.onset + note.length for note in line)
+    ]
 
 
 def _highest(notes: Sequence[ScoreNote]) -> list[ScoreNote]:
