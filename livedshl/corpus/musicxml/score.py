@@ -9,10 +9,11 @@ import numpy as np
 from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_BARS, MOST_NOTES
 from livedshl.corpus.musicxml import playing
-from livedshl.corpus.musicxml.bars import PartBar, ScoreNote
+from livedshl.corpus.musicxml.bars import PartBar
 from livedshl.corpus.musicxml.document import open_score
 from livedshl.corpus.musicxml.form import form_of
 from livedshl.corpus.musicxml.keys import KeyEvidence, keys_of_bars
+from livedshl.corpus.musicxml.lines import hands_of, top_voice
 from livedshl.corpus.musicxml.measures import fit_to_metre, lengths_of, metres_of
 from livedshl.corpus.musicxml.parts import ChosenParts, ScorePart, choice_of, parts_of
 from livedshl.corpus.repeats import play_order
@@ -48,7 +49,7 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
     fit_to_metre(parts, metres)
     lengths, broken = lengths_of(parts, leading, metres)
     time = playing.time_of(order, lengths, metres)
-    line = _top_voice(choice.melody.bars) if choice.melody else [[] for _ in range(n_bars)]
+    line = top_voice(choice.melody.bars) if choice.melody else [[] for _ in range(n_bars)]
     symbols = [bar.chords for bar in choice.symbols.bars] if choice.symbols else [[]] * n_bars
     keys, key_from, guesses = keys_of_bars(
         [bar.keys for bar in _keys_part(parts, leading).bars], _evidence(parts, line, symbols)
@@ -63,65 +64,12 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
         chords=playing.chords_of(time, symbols),
         end=time.end,
         sections=playing.section_marks(time, form.sections),
-        accompaniment=playing.accompaniment_of(time, _hands(choice, line)),
+        accompaniment=playing.accompaniment_of(time, hands_of(choice, line)),
     )
     warnings = [*form.warnings, *unwritten, *broken, *_unread_chords(choice), *guesses]
     taken, left = _told(parts, choice)
     on_grid = np.mean(sheet.notes[:, 0] % TICKS_PER_STEP == 0) if len(sheet.notes) else 1.0
     return sheet, Account(key_from, taken, left, tuple(warnings), float(on_grid))
-
-
-def _top_voice(bars: Sequence[PartBar]) -> list[list[ScoreNote]]:
-    """In each bar the notes of the first voice of the upper staff; of the next if it is silent.
-
-    Of a chord only the highest. Where a cue stands in the first voice, the others fill its gaps:
-    what is sung may be written below it.
-    """
-    staves = sorted({note.staff for bar in bars for note in bar.notes})
-    line = []
-    for bar in bars:
-        voices: dict[str, list[ScoreNote]] = {}
-        for note in bar.notes:
-            if note.staff == staves[0]:
-                voices.setdefault(note.voice, []).append(note)
-        ranked = [voices[name] for name in sorted(voices, key=lambda name: (len(name), name))]
-        top = _highest(ranked[0]) if ranked else []
-        if bar.has_cues:
-            others = [note for voice in ranked[1:] for note in voice]
-            top = sorted([*top, *_in_gaps(top, _highest(others))], key=lambda note: note.onset)
-        line.append(top)
-    return line
-
-
-def _in_gaps(line: Sequence[ScoreNote], others: Sequence[ScoreNote]) -> list[ScoreNote]:
-    """Those of the other notes that begin where the line rests."""
-    return [
-        other
-        for other in others
-        if not any(note.onset <= other.onset < note.onset + note.length for note in line)
-    ]
-
-
-def _highest(notes: Sequence[ScoreNote]) -> list[ScoreNote]:
-    """The highest note at each onset."""
-    by_onset = {note.onset: note for note in sorted(notes, key=lambda note: note.pitch)}
-    return [by_onset[onset] for onset in sorted(by_onset)]
-
-
-def _hands(choice: ChosenParts, line: playing.Line) -> list[playing.Line]:
-    """The lines of the accompaniment: the staves of one part, or one line for each part."""
-    if len(choice.accompaniment) != 1:
-        return [[bar.notes for bar in part.bars] for part in choice.accompaniment]
-    (part,) = choice.accompaniment
-    own = part is choice.melody
-    hands: list[playing.Line] = []
-    for staff in part.staves:
-        hand = []
-        for number, bar in enumerate(part.bars):
-            melody = set(map(id, line[number])) if own else set()
-            hand.append([n for n in bar.notes if n.staff == staff and id(n) not in melody])
-        hands.append(hand)
-    return hands
 
 
 def _keys_part(parts: Sequence[ScorePart], leading: ScorePart) -> ScorePart:
