@@ -21,6 +21,7 @@ from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
 from livedshl.units import TICKS_PER_STEP
 
+_MOST_NOTES_OF_ALL = 10 * MOST_NOTES  # in all parts
 _MOST_UNREAD = 8  # chord symbols that a warning lists
 
 
@@ -43,8 +44,7 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
     choice = choice_of(parts)
     order = play_order(form.marks)
     leading = choice.melody or choice.symbols or parts[0]
-    if sum(len(leading.bars[number].notes) for number in order) > MOST_NOTES:
-        raise CorpusError(f"more than {MOST_NOTES:,} notes")
+    _check_size(parts, leading, order)
     metres, unwritten = metres_of(parts, leading)
     fit_to_metre(parts, metres)
     lengths, broken = lengths_of(parts, leading, metres)
@@ -70,6 +70,14 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
     taken, left = _told(parts, choice)
     on_grid = np.mean(sheet.notes[:, 0] % TICKS_PER_STEP == 0) if len(sheet.notes) else 1.0
     return sheet, Account(key_from, taken, left, tuple(warnings), float(on_grid))
+
+
+def _check_size(parts: Sequence[ScorePart], leading: ScorePart, order: Sequence[int]) -> None:
+    """Raises CorpusError for more notes than anyone could play."""
+    for counted, most in (([leading], MOST_NOTES), (parts, _MOST_NOTES_OF_ALL)):
+        notes = sum(len(part.bars[number].notes) for part in counted for number in order)
+        if notes > most:
+            raise CorpusError(f"more than {most:,} notes")
 
 
 def _keys_part(parts: Sequence[ScorePart], leading: ScorePart) -> ScorePart:
