@@ -81,18 +81,20 @@ def lines_of(text: str) -> Iterator[Line]:
             continue
         found = _FIELD.match(line)
         if found and parts:
-            yield Line(field, " ".join(parts))
+            yield Line(field, "".join(parts))
             parts = []
         if not parts:
             field = found[1] if found else ""
         content = found[2] if found else line
+        if parts and not content[0].isdigit():  # "|" and "1" are joined to an ending, "|" and "|"
+            parts.append(" ")  # to no double bar line
         if content.endswith("\\") and field not in tuple("KLMPQUVI"):
             parts.append(content[:-1])
         else:
-            yield Line(field, " ".join([*parts, content]))
+            yield Line(field, "".join([*parts, content]))
             parts = []
     if parts:
-        yield Line(field, " ".join(parts))
+        yield Line(field, "".join(parts))
 
 
 def _without_text_blocks(book: str) -> str:

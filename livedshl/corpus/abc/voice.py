@@ -182,6 +182,8 @@ class Voice:
             self._read_colon()
             return
         before, after = _dots(signs)
+        if signs == "|:|":  # stands for ":|" or "|:", whichever is missing
+            before, after = (1, 0) if self._has_open_repeat() else (0, 1)
         self._close()
         self._in_overlay = False
         self.pitches.begin_bar()
@@ -194,6 +196,12 @@ class Voice:
             self._bar.marks = replace(self._bar.marks, starts_repeat=True)
         if token["passes"]:
             self._bar.opens = passes(token["passes"])
+
+    def _has_open_repeat(self) -> bool:
+        for bar in reversed(self.bars):
+            if bar.marks.ends_repeat or bar.marks.starts_repeat:
+                return not bar.marks.ends_repeat
+        return False
 
     def _read_colon(self) -> None:
         """Reads a colon without a bar line. Behind one, perhaps on the line before, it is its."""
@@ -338,6 +346,4 @@ def _dots(signs: str) -> tuple[int, int]:
         return half, half
     before = len(signs) - len(signs.lstrip(":"))
     after = len(signs) - len(signs.rstrip(":"))
-    if ":" in signs and not before and not after:  # two bar lines at once: "|:|" is "| :|"
-        before = 1
     return before, after
