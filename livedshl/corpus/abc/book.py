@@ -118,12 +118,15 @@ def _without_comment(line: str) -> str:
 
 
 def _file_header(text: str) -> str:
-    """The fields before the first tune; no free text."""
+    """The fields with which a book begins, above its first tune; "" if it begins with words."""
     block = _EMPTY_LINE.split(text.strip("\n"), maxsplit=1)[0]
-    fields = [line for line in lines_of(block) if line.field in ("L", "M", "U", "I", "%")]
+    lines = list(lines_of(block))
+    if not lines or not lines[0].field:
+        return ""
     header = "\n".join(
         f"%%{line.content}" if line.field == "%" else f"{line.field}:{line.content}"
-        for line in fields
+        for line in lines
+        if line.field in ("L", "M", "U", "I", "%")
     )
     if len(header) > _MOST_HEADER:
         raise CorpusError("the header of the book is too long")

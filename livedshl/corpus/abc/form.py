@@ -28,9 +28,9 @@ def order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
 
 def _order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
     marks = _marks(bars, warnings)
-    names = [bar.part for bar in bars if bar.part]
-    sequence = _sequence(parts) if parts else []
-    if not sequence or not names:
+    names = {bar.part for bar in bars if bar.part}
+    sequence = _sequence(parts)
+    if not names & set(sequence):
         if parts and names:
             warnings.say(f"The order of the parts (P:{parts[:30]}) is not understood.")
         return play_order(marks)
