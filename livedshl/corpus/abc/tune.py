@@ -129,7 +129,7 @@ class _Reader:
     def _voice(self) -> Voice:
         """The voice that is being read."""
         if not self._name:
-            self._name = next(iter(self.header.voices), _IMPLICIT)
+            self._name = next(iter(self.header.voices), "") or self.header.declare(_IMPLICIT)
         voice = self._voices.get(self._name)
         if voice is None:
             voice = self._voices[self._name] = self._new_voice(self._name)

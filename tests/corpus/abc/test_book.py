@@ -117,7 +117,9 @@ def test_an_ending_may_begin_on_the_next_line_and_two_bar_lines_make_no_double_o
     assert pitches("CDEF|\\\n|G4:|") == "C4 D4 E4 F4 G4 C4 D4 E4 F4 G4"
 
 
-@pytest.mark.parametrize("music", ["CDEF|GABc|!\nc4|!\nd4|]", "CDEF|!GABc|c4|!d4|]", "CDEF|GABc|$c4|d4|]"])  # fmt: skip
+@pytest.mark.parametrize(
+    "music", ["CDEF|GABc|!\nc4|!\nd4|]", "CDEF|!GABc|c4|!d4|]", "CDEF|GABc|$c4|d4|]"]
+)
 def test_signs_for_line_breaks_are_no_music_and_hide_none(music):
     assert pitches(music) == "C4 D4 E4 F4 G4 A4 B4 C5 C5 D5"
 

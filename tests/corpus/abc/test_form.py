@@ -167,7 +167,7 @@ def test_pickups_lie_before_the_first_bar_and_split_bars_are_whole():
 
 @pytest.mark.parametrize("order", ["(((((((((A9)9)9)9)9)9)9)9)9", "A9999", "(" * 200 + "A"])
 def test_an_order_of_parts_without_end_is_refused(order):
-    with pytest.raises(CorpusError, match="parts|bars"):
+    with pytest.raises(CorpusError, match=r"parts|bars"):
         read("P:A\nC4|D4|E4|F4|G4|", fields=f"P:{order}\n")
 
 
@@ -179,6 +179,8 @@ BARS = st.lists(st.sampled_from(["C4", "|", "||", "|:", ":|", "::", "[1 ", "|2 "
 @given(BARS, st.sampled_from(["", "P:ABAB\n", "P:(AB)9\n"]))
 def test_any_form_comes_to_an_end_and_a_bar_that_is_never_played_is_told(signs, parts):
     music = "D4|" + "".join(signs)
+    while "\n\n" in music:  # an empty line ends a tune
+        music = music.replace("\n\n", "\n")
     sheet, account = read(music, fields=parts)
     played = set(letters(music, fields=parts))
     written = {"D", "C"} if "C4" in signs else {"D"}
