@@ -36,7 +36,7 @@ class AbcTune:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TuneLine:
     """A line of a tune.
 
     field: the letter of a field, "%" for a directive, "" for music.
@@ -65,7 +65,7 @@ def split_abc(book: str) -> list[AbcTune]:
     return tunes
 
 
-def lines_of(text: str) -> Iterator[Line]:
+def lines_of(text: str) -> Iterator[TuneLine]:
     """The lines of a tune or file header, without comments.
 
     A line of music is joined to the one that it continues. So is one of text, such as lyrics.
@@ -74,14 +74,14 @@ def lines_of(text: str) -> Iterator[Line]:
     for written in text.split("\n"):
         line = written.strip()
         if line.startswith("%%"):
-            yield Line("%", line[2:].strip())
+            yield TuneLine("%", line[2:].strip())
             continue
         line = _without_comment(line)
         if not line:
             continue
         found = _FIELD.match(line)
         if found and parts:
-            yield Line(field, "".join(parts))
+            yield TuneLine(field, "".join(parts))
             parts = []
         if not parts:
             field = found[1] if found else ""
@@ -91,10 +91,10 @@ def lines_of(text: str) -> Iterator[Line]:
         if content.endswith("\\") and field not in tuple("KLMPQUVI"):
             parts.append(content[:-1])
         else:
-            yield Line(field, "".join([*parts, content]))
+            yield TuneLine(field, "".join([*parts, content]))
             parts = []
     if parts:
-        yield Line(field, "".join(parts))
+        yield TuneLine(field, "".join(parts))
 
 
 def _without_text_blocks(book: str) -> str:
