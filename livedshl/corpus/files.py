@@ -9,7 +9,8 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from livedshl.corpus.bounds import MOST_FILE_BYTES
-from livedshl.corpus.notation import music21_corpus_folder
+from livedshl.corpus.music21_books import music21_corpus_folder
+from livedshl.corpus.musicxml import is_of_another_program
 from livedshl.errors import CorpusError
 from livedshl.files import read_regular, shown_name
 
@@ -74,12 +75,19 @@ def _all_files(paths: Sequence[str]) -> Iterator[TuneFile | None]:
                 inner = path.relative_to(root)
                 if _is_below(there / inner, seen):
                     continue
-                tuneful = path.suffix.lower() in ABC | MUSICXML | MIDI
                 source = shown_name(f"{there.name}/{inner.as_posix()}")
-                yield TuneFile(path, source) if tuneful else None
+                yield TuneFile(path, source) if _is_tune_file(path) else None
         else:
             raise CorpusError("no such file or folder", where=name)
         seen.append(there)
+
+
+def _is_tune_file(path: Path) -> bool:
+    """Whether the name says so, and of an .xml file also the content."""
+    ending = path.suffix.lower()
+    if ending == ".xml" and is_of_another_program(path):
+        return False
+    return ending in ABC | MUSICXML | MIDI
 
 
 def _is_below(path: Path, roots: Sequence[Path]) -> bool:

@@ -19,7 +19,8 @@ from livedshl.errors import CorpusError
 from livedshl.files import shown_name
 from livedshl.work import Crew, in_order
 
-_OWN = "livedshl.corpus.abc"  # reads ABC without another library
+# What reads ABC and MusicXML without another library.
+_OWN_ABC, _OWN_MUSICXML = "livedshl.corpus.abc", "livedshl.corpus.musicxml"
 _MOST_TUNES = 32  # in a portion and in a batch: what a worker that dies has to read again
 _MOST_BYTES = 256 << 10  # in a batch of several
 
@@ -111,7 +112,7 @@ def cut(number: int, file: TuneFile) -> Iterator[Portion]:
     try:
         content = file.content()
         if file.ending in MIDI | MUSICXML:
-            library = "symusic" if file.ending in MIDI else "music21"
+            library = "symusic" if file.ending in MIDI else _OWN_MUSICXML
             task = Task(str(file.path), file.source, library)
             yield Portion(number, file.source, content, (task,))
         else:
@@ -137,7 +138,7 @@ def _tasks_of_book(file: TuneFile, content: bytes) -> list[Task]:
             f".{times[tune.number]}" if times[tune.number] > 1 else ""
         )  # some books repeat numbers
         source = f"{file.source}#{tune.number}{again}"
-        tasks.append(Task(str(file.path), source, _OWN, tune))
+        tasks.append(Task(str(file.path), source, _OWN_ABC, tune))
     return tasks
 
 

@@ -49,17 +49,19 @@ def play_order(bars: Sequence[RepeatMarks]) -> list[int]:
     """
     order: list[int] = []
     jumps: set[int] = set()
-    highest = _highest_numbers(bars)
+    runs = _runs_of_endings(bars)
     section, this_pass, at, is_jumped = 0, 1, 0, False
     while at < len(bars):
         bar = bars[at]
         if bar.starts_repeat and at != section:
             section, this_pass = at, 1
-        plays = not bar.endings or (highest[at] if is_jumped else this_pass) in bar.endings
+        if bar.endings and not is_jumped and not (at and runs[at] is runs[at - 1]):
+            this_pass = _nearest(runs[at], this_pass)
+        plays = not bar.endings or (max(runs[at]) if is_jumped else this_pass) in bar.endings
         if plays:
             order.append(at)
-            goes_back = bar.ends_repeat or _precedes_another_ending(bars, at)
-            if goes_back and not is_jumped and this_pass < _passes(bars, highest, at):
+            goes_back = bar.ends_repeat or (not bar.jump and _precedes_another_ending(bars, at))
+            if goes_back and not is_jumped and this_pass < _passes(bars, runs, at):
                 this_pass += 1
                 at = section
                 continue
@@ -77,8 +79,6 @@ def play_order(bars: Sequence[RepeatMarks]) -> list[int]:
             is_jumped = is_jumped and at not in jumps  # beyond the jump the tune is new
         if _ends_section(bars, at):
             section, this_pass = at + 1, 1
-            if at + 1 < len(bars):  # an ending that lacks the ones before it
-                this_pass = min(bars[at + 1].endings, default=1)
         at += 1
     return order
 
@@ -99,24 +99,28 @@ def _precedes_another_ending(bars: Sequence[RepeatMarks], at: int) -> bool:
     return bool(here and after) and min(after) > max(here)
 
 
-def _passes(bars: Sequence[RepeatMarks], highest: Sequence[int], end: int) -> int:
+def _passes(bars: Sequence[RepeatMarks], runs: Sequence[set[int]], end: int) -> int:
     """How often the section that ends with bar `end` is played: its last ending says."""
-    last = highest[end]
-    if not last and end + 1 < len(bars) and not bars[end + 1].starts_repeat:
-        last = highest[end + 1]
-    return min(max(last or bars[end].times, 2), _MOST_PASSES)
+    numbers = runs[end]
+    if not numbers and end + 1 < len(bars) and not bars[end + 1].starts_repeat:
+        numbers = runs[end + 1]
+    return min(max(max(numbers, default=bars[end].times), 2), _MOST_PASSES)
 
 
-def _highest_numbers(bars: Sequence[RepeatMarks]) -> list[int]:
-    """For each bar, the highest number of the endings it is among; 0 outside endings."""
-    highest = [max(bar.endings, default=0) for bar in bars]
-    for number in range(1, len(bars)):
-        if highest[number] and not bars[number].starts_repeat:
-            highest[number] = max(highest[number], highest[number - 1])
-    for number in range(len(bars) - 2, -1, -1):
-        if highest[number] and not bars[number + 1].starts_repeat:
-            highest[number] = max(highest[number], highest[number + 1])
-    return highest
+def _nearest(numbers: set[int], this_pass: int) -> int:
+    """The pass to play at endings with these numbers: a later one if its own is missing."""
+    return min((number for number in numbers if number >= this_pass), default=this_pass)
+
+
+def _runs_of_endings(bars: Sequence[RepeatMarks]) -> list[set[int]]:
+    """For each bar, the numbers of all the endings it is among; empty outside endings."""
+    runs: list[set[int]] = []
+    for bar in bars:
+        goes_on = bool(runs and runs[-1] and bar.endings) and not bar.starts_repeat
+        run = runs[-1] if goes_on else set()
+        run |= bar.endings
+        runs.append(run)
+    return runs
 
 
 def _segno_before(bars: Sequence[RepeatMarks], at: int) -> int:

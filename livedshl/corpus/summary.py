@@ -1,14 +1,18 @@
 """Counts what a corpus contains."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.corpus.account import KeyFrom
+from livedshl.corpus.description import description_of
 from livedshl.corpus.library import Corpus, Skipped, TuneStream
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import counted_vocabulary, distinct_segments, lay_on_grid
@@ -21,16 +25,21 @@ _FEWEST_MERGED = 100_000  # segments; merging takes some 10 ms
 class CorpusSummary:
     """What a corpus contains.
 
-    tunes: all that were read. kept: those that can be used. chorded: those of them with chords.
-    reasons: how many tunes were skipped for each reason.
+    tunes: all. readable: those that could be read. kept: those that can be used. chorded: those of
+    them with chords. reasons: how many tunes were skipped for each reason.
     segments: all, with repeats played out. segments_in_tunes: those that differ within their tune.
     segments_overall: those that differ within the corpus.
     chord_coverage: the share of the chord time that the chord classes cover exactly.
+    keys_guessed: how many of the tunes that were read have no written key, or one that is wrong.
+    taken: which voices or tracks were read for what, and in how many tunes. warnings: the same.
+    skipped: the tunes of which nothing is used. read: how each tune was understood
+    (`description_of`). Both are on disk, in the order of the files.
     """
 
     files: int
     ignored: int
     tunes: int
+    readable: int
     kept: int
     chorded: int
     reasons: dict[str, int]
@@ -39,35 +48,57 @@ class CorpusSummary:
     segments_overall: int
     chord_classes: tuple[str, ...]
     chord_coverage: float
-    skipped: tuple[Skipped, ...]
+    keys_guessed: int
+    taken: dict[str, int]
+    warnings: dict[str, int]
+    skipped: Spool[Skipped]
+    read: Spool[dict[str, Any]]
 
-    def as_json(self) -> dict[str, Any]:
-        """The summary as JSON types."""
-        return asdict(self)
+    def json_parts(self) -> Iterator[str]:
+        """The summary as an object of JSON, piece by piece."""
+        lists = ("skipped", "read")
+        plain = {
+            each.name: getattr(self, each.name) for each in fields(self) if each.name not in lists
+        }
+        yield json.dumps(plain)[:-1]
+        for name, entries in (("skipped", map(asdict, self.skipped)), ("read", self.read)):
+            yield f', "{name}": ['
+            separators = chain([""], repeat(", "))
+            yield from (next(separators) + json.dumps(entry) for entry in entries)
+            yield "]"
+        yield "}"
 
 
 def summary_of(corpus: Corpus | TuneStream) -> CorpusSummary:
     """The summary of a corpus, with the chord classes that are most frequent in it.
 
     Takes the tunes one at a time. What can be used of them waits on disk for the second pass, which
-    needs the chord classes. Memory grows by what is told of a skipped tune (0.5 KB), and by some 17
-    bytes for a segment that differs from all others: 1.1 KB for a tune of 63.
+    needs the chord classes. Memory grows by some 17 bytes for each segment that differs from all
+    others: 1.1 KB for a tune of 63.
     """
     counts = Counter[str]()
-    skipped: list[Skipped] = []
+    reasons, taken, warnings = Counter[str](), Counter[str](), Counter[str]()
+    skipped, read = Spool[Skipped](), Spool[dict[str, Any]]()
+
+    def kept() -> Iterator[LeadSheet]:
+        for tune in corpus.tunes:
+            account = tune.reading.account
+            read.append(description_of(tune))
+            counts["kept"] += bool(tune.sheets)
+            counts["chorded"] += any(len(sheet.chords) for sheet in tune.sheets)
+            if tune.reading.sheet:
+                counts["readable"] += 1
+                counts["guessed"] += account.key_from is KeyFrom.GUESSED
+                taken.update(account.taken)
+                warnings.update(account.warnings)
+            if not tune.sheets:
+                skipped.append(Skipped.of(tune))
+                reasons[Skipped.of(tune).reason] += 1
+            yield from tune.sheets
+
+    contents = DifferentContents()
     with Spool[LeadSheet]() as sheets:
-
-        def kept() -> Iterator[LeadSheet]:
-            for tune in corpus.tunes:
-                counts["tunes"] += 1
-                counts["kept"] += bool(tune.sheets)
-                counts["chorded"] += any(len(sheet.chords) for sheet in tune.sheets)
-                if not tune.sheets:
-                    skipped.append(Skipped.of(tune))
-                yield from tune.sheets
-
         vocabulary, coverage = counted_vocabulary(sheets.passing(kept()))
-        contents = DifferentContents()
         for sheet in sheets:
             tune = lay_on_grid(sheet, vocabulary)
             counts["segments"] += len(tune.starts)
@@ -76,16 +107,21 @@ def summary_of(corpus: Corpus | TuneStream) -> CorpusSummary:
     return CorpusSummary(
         files=corpus.files,
         ignored=corpus.ignored,
-        tunes=counts["tunes"],
+        tunes=len(read),
+        readable=counts["readable"],
         kept=counts["kept"],
         chorded=counts["chorded"],
-        reasons=dict(Counter(tune.reason for tune in skipped).most_common()),
+        reasons=dict(reasons.most_common()),
         segments=counts["segments"],
         segments_in_tunes=counts["in tunes"],
         segments_overall=len(contents),
         chord_classes=vocabulary.names,
         chord_coverage=round(coverage, 4),
-        skipped=tuple(skipped),
+        keys_guessed=counts["guessed"],
+        taken=dict(taken.most_common()),
+        warnings=dict(warnings.most_common()),
+        skipped=skipped,
+        read=read,
     )
 
 

@@ -64,6 +64,9 @@ def test_bars_are_played_as_musicians_read_them(written, as_played):
         ("|: a [1 b :| || c", "abac"),
         ("|: a b :| [2 c || d", "ababcd"),
         ("|: a [1 b [2 c || d", "abacd"),
+        ("|: a [1 b :| [3 c || d", "abacd"),
+        ("a [4 b c", "abc"),
+        ("|: a [2 b || c", "abc"),
     ],
 )
 def test_a_forgotten_ending_or_repeat_sign_loses_no_bar(written, as_played):

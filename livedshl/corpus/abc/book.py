@@ -36,7 +36,7 @@ class AbcTune:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TuneLine:
     """A line of a tune.
 
     field: the letter of a field, "%" for a directive, "" for music.
@@ -65,7 +65,7 @@ def split_abc(book: str) -> list[AbcTune]:
     return tunes
 
 
-def lines_of(text: str) -> Iterator[Line]:
+def lines_of(text: str) -> Iterator[TuneLine]:
     """The lines of a tune or file header, without comments.
 
     A line of music is joined to the one that it continues. So is one of text, such as lyrics.
@@ -74,25 +74,27 @@ def lines_of(text: str) -> Iterator[Line]:
     for written in text.split("\n"):
         line = written.strip()
         if line.startswith("%%"):
-            yield Line("%", line[2:].strip())
+            yield TuneLine("%", line[2:].strip())
             continue
         line = _without_comment(line)
         if not line:
             continue
         found = _FIELD.match(line)
         if found and parts:
-            yield Line(field, " ".join(parts))
+            yield TuneLine(field, "".join(parts))
             parts = []
         if not parts:
             field = found[1] if found else ""
         content = found[2] if found else line
+        if parts and not content[0].isdigit():  # "|" and "1" are joined to an ending, "|" and "|"
+            parts.append(" ")  # to no double bar line
         if content.endswith("\\") and field not in tuple("KLMPQUVI"):
             parts.append(content[:-1])
         else:
-            yield Line(field, " ".join([*parts, content]))
+            yield TuneLine(field, "".join([*parts, content]))
             parts = []
     if parts:
-        yield Line(field, " ".join(parts))
+        yield TuneLine(field, "".join(parts))
 
 
 def _without_text_blocks(book: str) -> str:
@@ -116,12 +118,15 @@ def _without_comment(line: str) -> str:
 
 
 def _file_header(text: str) -> str:
-    """The fields before the first tune; no free text."""
+    """The fields with which a book begins, above its first tune; "" if it begins with words."""
     block = _EMPTY_LINE.split(text.strip("\n"), maxsplit=1)[0]
-    fields = [line for line in lines_of(block) if line.field in ("L", "M", "U", "I", "%")]
+    lines = list(lines_of(block))
+    if not lines or not lines[0].field:
+        return ""
     header = "\n".join(
         f"%%{line.content}" if line.field == "%" else f"{line.field}:{line.content}"
-        for line in fields
+        for line in lines
+        if line.field in ("L", "M", "U", "I", "%")
     )
     if len(header) > _MOST_HEADER:
         raise CorpusError("the header of the book is too long")

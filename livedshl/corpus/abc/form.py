@@ -18,10 +18,19 @@ _PART_SIGN = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)|[\s.]+|(.)")
 
 def order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
     """The numbers of the bars as they are played. parts: the P: field of the header, or ""."""
+    order = _order_of(bars, parts, warnings)
+    if len(order) > MOST_BARS:
+        raise CorpusError(f"longer than {MOST_BARS:,} bars")
+    if unplayed := sorted(set(range(len(bars))) - set(order)):
+        warnings.say(f"Bar {unplayed[0] + 1} is never played, by the repeat signs of the tune.")
+    return order
+
+
+def _order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
     marks = _marks(bars, warnings)
-    names = [bar.part for bar in bars if bar.part]
-    sequence = _sequence(parts) if parts else []
-    if not sequence or not names:
+    names = {bar.part for bar in bars if bar.part}
+    sequence = _sequence(parts)
+    if not names & set(sequence):
         if parts and names:
             warnings.say(f"The order of the parts (P:{parts[:30]}) is not understood.")
         return play_order(marks)

@@ -20,6 +20,7 @@ from livedshl.music import Metre
 _USER_SIGN = re.compile(r"([H-Wh-w~])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|(\"[^\"]*\"))")
 _PROPAGATION = re.compile(r"propagate-accidentals\s+(not|octave|pitch)\b")
 _SCORE = re.compile(r"(?:score|staves)\s+(.*)")
+_VOICE_NAME = re.compile(r"[^\s()\[\]{}|*]+")
 _TRANSPOSE = re.compile(r"MIDI\s+transpose\s+(-?\d{1,2})\b")
 _DRUMS = re.compile(r"MIDI\s+channel\s+10\b")
 
@@ -39,8 +40,8 @@ class Header:
     """The fields that every voice begins with.
 
     unit: the note length, in whole notes; None if L: does not say. metre: None if M: says "none".
-    parts: the order of the parts (P:). symbols: what letters mean that U: defines.
-    score: the names of the voices from top to bottom, if the tune says so.
+    parts: the order of the parts (P:). symbols: what letters mean that U: defines. voices: by
+        name, from the top of the page.
     """
 
     warnings: Warnings
@@ -51,7 +52,6 @@ class Header:
     parts: str = ""
     symbols: dict[str, str] = field(default_factory=dict)
     voices: dict[str, VoiceInfo] = field(default_factory=dict)
-    score: list[str] = field(default_factory=list)
     propagation: Propagation = Propagation.PITCH
     shift: int = 0
 
@@ -109,8 +109,9 @@ class Header:
         """Obeys a directive (%% or I:), if it changes what sounds."""
         if found := _PROPAGATION.match(content):
             self.propagation = Propagation(found[1])
-        elif (found := _SCORE.match(content)) and not self.score:
-            self.score = re.findall(r"[^\s()\[\]{}|*]+", found[1])
+        elif found := _SCORE.match(content):
+            named = {name: VoiceInfo(name) for name in _VOICE_NAME.findall(found[1])}
+            self.voices = {**named, **self.voices}
         elif found := _TRANSPOSE.match(content):
             if voice in self.voices:
                 self.voices[voice].shift = int(found[1])

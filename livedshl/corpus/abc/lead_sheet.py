@@ -58,7 +58,7 @@ def lead_sheet(
 
 def _from_the_top(voices: Mapping[str, Sequence[Bar]], header: Header) -> list[str]:
     """The names of the voices that have music, in the order of the page."""
-    names = dict.fromkeys([*header.score, *header.voices, *voices])
+    names = dict.fromkeys([*header.voices, *voices])
     return [name for name in names if name in voices]
 
 

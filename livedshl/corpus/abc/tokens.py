@@ -15,7 +15,7 @@ TOKEN = re.compile(
     (?P<space>[ \t`$\\]+)
     | (?P<note>{_NOTE})
     | (?P<bar>(?P<lines>(?:\.(?=\|)|\[(?=[|\]])|[|:\]])+(?:\[(?=[ \t]))?)
-        (?:[ \t]*\[?[ \t]*(?P<passes>{_NUMBERS})\.?)?)
+        (?:(?:[ \t]*\[[ \t]*)?(?P<passes>{_NUMBERS})\.?)?)
     | "(?P<quoted>[^"\n]*)"
     | (?P<rest>[xz](?P<restlength>{_LENGTH}))
     | (?P<tie>\.?-)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from livedshl.corpus.abc.bars import Bar
-from livedshl.corpus.abc.book import AbcTune, Line, lines_of
+from livedshl.corpus.abc.book import AbcTune, TuneLine, lines_of
 from livedshl.corpus.abc.fields import read_key, read_length, read_metre
 from livedshl.corpus.abc.header import Header
 from livedshl.corpus.abc.lead_sheet import lead_sheet
+from livedshl.corpus.abc.lengths import NoteLengths
+from livedshl.corpus.abc.music import read_music
 from livedshl.corpus.abc.pitches import Pitches
-from livedshl.corpus.abc.rhythm import Rhythm
 from livedshl.corpus.abc.voice import Voice
 from livedshl.corpus.abc.warnings import Warnings
 from livedshl.corpus.account import Account
@@ -30,7 +31,7 @@ def read_abc_tune(tune: AbcTune, source: str) -> tuple[LeadSheet, Account]:
     """
     lines = list(lines_of(tune.text))
     check_size(tune.text, "\n".join(_UNPLAYED.sub("", n.content) for n in lines if not n.field))
-    reader = _Reader()
+    reader = _TuneReader()
     for line in lines_of(tune.header):
         reader.header.read(line.field, line.content)
     for line in reader.read_header(lines):
@@ -39,7 +40,7 @@ def read_abc_tune(tune: AbcTune, source: str) -> tuple[LeadSheet, Account]:
     return lead_sheet(voices, reader.header, tune.title or f"Tune {tune.number}", source)
 
 
-class _Reader:
+class _TuneReader:
     """Reads the lines of one tune into voices."""
 
     def __init__(self) -> None:
@@ -48,7 +49,7 @@ class _Reader:
         self._voices: dict[str, Voice] = {}
         self._name = ""  # of the voice that is being read
 
-    def read_header(self, lines: Sequence[Line]) -> Sequence[Line]:
+    def read_header(self, lines: Sequence[TuneLine]) -> Sequence[TuneLine]:
         """Reads the fields up to K:, which ends the header; the lines that follow."""
         strays = 0
         for number, line in enumerate(lines, 1):
@@ -61,12 +62,12 @@ class _Reader:
                 return lines[number:]
         raise CorpusError("no key (the K: field is missing)")
 
-    def read_line(self, line: Line) -> None:
+    def read_line(self, line: TuneLine) -> None:
         """Reads a line below the header."""
         if line.field:
             self._obey(line.field, line.content, is_inline=False)
         else:
-            self._voice().read(line.content, self.header.symbols, self._obey_inline)
+            read_music(line.content, self._voice(), self.header.symbols, self._obey_inline)
 
     def finish(self) -> dict[str, Sequence[Bar]]:
         """Ends the tune; the bars of each voice."""
@@ -90,7 +91,7 @@ class _Reader:
             self._change_metre(content)
         elif name == "L":
             if unit := read_length(content):
-                self._voice().rhythm.change_unit(unit)
+                self._voice().lengths.change_unit(unit)
         elif name == "P":
             self._begin_part(content, is_inline=is_inline)
         elif name == "U":
@@ -129,7 +130,7 @@ class _Reader:
     def _voice(self) -> Voice:
         """The voice that is being read."""
         if not self._name:
-            self._name = next(iter(self.header.voices), _IMPLICIT)
+            self._name = next(iter(self.header.voices), "") or self.header.declare(_IMPLICIT)
         voice = self._voices.get(self._name)
         if voice is None:
             voice = self._voices[self._name] = self._new_voice(self._name)
@@ -145,5 +146,5 @@ class _Reader:
         shift = info.shift if info and info.shift is not None else header.key.shift or 0
         pitches = Pitches(header.key.signature, header.shift + shift)
         pitches.propagation = header.propagation
-        rhythm = Rhythm(header.note_length(), header.metre)
-        return Voice(header.key.key or _NO_KEY, pitches, rhythm, self.warnings)
+        lengths = NoteLengths(header.note_length(), header.metre)
+        return Voice(header.key.key or _NO_KEY, pitches, lengths, self.warnings)

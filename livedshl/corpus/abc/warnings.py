@@ -1,26 +1,7 @@
 """Collects what was not understood in a tune, and what was done instead."""
 
-import re
-
 _MOST_WARNINGS = 20
 _LONGEST = 30  # letters quoted from the tune
-
-# ABC 2.1, section 4.14, and what other programs write.
-_DECORATIONS = frozenset({
-    "trill", "trill(", "trill)", "lowermordent", "uppermordent", "mordent", "pralltriller",
-    "roll", "turn", "turnx", "invertedturn", "invertedturnx", "arpeggio", ">", "accent",
-    "emphasis", "fermata", "invertedfermata", "tenuto", "+", "plus", "snap", "slide", "wedge",
-    "upbow", "downbow", "open", "thumb", "breath", "pppp", "ppp", "pp", "p", "mp", "mf", "f",
-    "ff", "fff", "ffff", "sfz", "crescendo(", "<(", "crescendo)", "<)", "diminuendo(", ">(",
-    "diminuendo)", ">)", "^", "marcato", ".", "staccato", "~", "shortphrase", "mediumphrase",
-    "longphrase", "editorial", "courtesy", "nil", "none", "beamon", "beamoff", "rbstop",
-    "rbend", "sf", "fz", "rfz", "sfp", "fp", "cresc", "dim", "tr", "tremolo", "/", "//",
-    "///", "////", "-(", "-)", "~(", "~)", "8va", "8va(", "8va)", "8vb", "8vb(", "8vb)",
-    "15ma(", "15ma)", "15mb(", "15mb)", "stemless", "xstem", "cpu", "gmark", "ped", "ped-up",
-    "style=normal", "style=rhythm", "beambr1", "beambr2", "slash", "glissando", "gliss(",
-    "gliss)", "bariolage", "heel", "toe", "xnote", "repeatbar", "D", "U", "T", "stopped",
-    "harmonic", "irishroll", "rhythm",
-})  # fmt: skip
 
 
 class Warnings:
@@ -42,15 +23,6 @@ class Warnings:
         """Warns of something in no bar."""
         if len(self._sentences) < _MOST_WARNINGS and sentence not in self._sentences:
             self._sentences.append(sentence)
-
-    def check_decoration(self, name: str, bar: int) -> None:
-        """Warns of a decoration that is not known; it may have been music."""
-        if not self.is_decoration(name):
-            self.add("the decoration {} is not known and is left out", name, bar)
-
-    def is_decoration(self, name: str) -> bool:
-        """Whether a word is a decoration that changes no note."""
-        return name.lower() in _DECORATIONS or re.fullmatch(r"[\d/]+", name) is not None
 
     def all(self) -> tuple[str, ...]:
         """What there is to say."""

@@ -9,7 +9,7 @@ _WHOLE = 4 * TICKS_PER_BEAT
 _USUAL_TIMES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # "(3" puts three notes into the time of two
 
 
-class Rhythm:
+class NoteLengths:
     """Knows the length that the next note of one voice has."""
 
     def __init__(self, unit: Fraction, metre: Metre) -> None:
