@@ -101,7 +101,7 @@ def _ends_the_program(stretch: _Stretch) -> Words:
     first = stretch.number * BATCH
     raise LivedshlError(
         f"segments {first:,} to {first + len(stretch.starts):,} end the program that codes them",
-        remedy="Give the command again with --resume",
+        remedy="Try again: the codes of the others are kept",
     )
 
 
