@@ -22,6 +22,7 @@ _REWRITTEN = (
     (r"\.(?!\|)", ""),  # and shortens staccato notes
     (r"\[\|\](?=[:|])", ""),  # an invisible bar line,
     (r"\[\|\]", "|"),  # which it takes for a chord
+    (r":\|+:", "::"),  # it knows no other spelling of two repeats that meet
     (r"\|+\|:", "|| |:"),  # "||:" is no start for it,
     (r"\|\|(?=[12])", "|"),  # and "||1" no ending
     (r"\+([A-Ga-g\d,'/]{2,})\+", r"[\1]"),  # a chord as the first ABC wrote them
