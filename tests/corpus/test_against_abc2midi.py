@@ -63,7 +63,7 @@ def books(collection):
     else:
         if find_spec("music21") is None:
             pytest.skip("music21, which brings the tunes, is not installed")
-        from livedshl.corpus.notation import music21_corpus_folder
+        from livedshl.corpus.music21_books import music21_corpus_folder
 
         folder = music21_corpus_folder() / collection
     for path in sorted(folder.glob("*.abc")):

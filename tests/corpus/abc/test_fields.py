@@ -150,6 +150,20 @@ def test_voices_have_accidentals_lengths_and_keys_of_their_own():
     assert read(text)[0].notes[:, 1].tolist() == [960, 960, 1920, 1920]
 
 
+def test_what_one_voice_changes_is_not_changed_for_the_next():
+    text = "[V:1]z4|[K:G][L:1/8][M:3/4]z6|\n[V:2]FGAB|"
+    sheet, _ = read(text)
+    assert sheet.notes.tolist() == [[0, 480, 65], [480, 480, 67], [960, 480, 69], [1440, 480, 71]]
+    assert (str(sheet.key), str(sheet.metre)) == ("C", "4/4")
+
+
+def test_fields_above_the_first_note_hold_for_every_voice():
+    text = "K:G\nL:1/8\nM:3/4\n[V:1]z6|\n[V:2]F6|"
+    sheet, _ = read(text)
+    assert sheet.notes.tolist() == [[0, 1440, 66]]
+    assert (str(sheet.key), str(sheet.metre)) == ("G", "3/4")
+
+
 def test_chord_symbols_in_another_voice_are_taken_if_it_has_the_same_bars():
     _, account = read('[V:1]CDEF|GABc|\n[V:2]"C"C,4|"G7"G,4|')
     assert symbols('[V:1]CDEF|GABc|\n[V:2]"C"C,4|"G7"G,4|') == [(0, "C"), (1920, "G7")]
