@@ -36,6 +36,7 @@ class _Section:
     def __init__(self, place, before=None, has_start=False):
         self.place, self.before, self.has_start = place, before, has_start
         self.ending, self.is_repeated, self.is_empty = 0, False, True
+        self.last_edit = None  # of its last ending, unless another follows
 
 
 def written_out(text):
@@ -82,7 +83,7 @@ def _edit_line(line, number, voice, sections, edits):
         elif token[0] == "%":
             break
         elif kind == "ending":
-            _enter_ending(sections, voice, token["ending"])
+            _enter_ending(sections, voice, token["ending"], edits)
         else:
             section = sections.setdefault(voice, _Section((number, token.start())))
             if kind == "bar":
@@ -98,7 +99,9 @@ def _pass_bar_line(token, number, voice, sections, edits):
     ends, starts = signs.startswith(":") and signs != ":", signs.endswith(":")
     if ends:
         if section.ending > 1 and section.is_repeated:  # the last ending is not repeated
-            edits.append((number, token.start("lines"), place[1], "|||:" if starts else "||"))
+            sign = "|||:" if starts else "||"
+            section.last_edit = (number, token.start("lines"), place[1], sign)
+            edits.append(section.last_edit)
         elif not section.has_start and not section.is_repeated:
             edits.append((*section.place, section.place[1], " |: "))
         section.is_repeated = True
@@ -110,14 +113,16 @@ def _pass_bar_line(token, number, voice, sections, edits):
         if section.is_repeated or not is_open:
             sections[voice] = _Section(place)
     if token["passes"]:
-        _enter_ending(sections, voice, token["passes"])
+        _enter_ending(sections, voice, token["passes"], edits)
 
 
-def _enter_ending(sections, voice, numbers):
+def _enter_ending(sections, voice, numbers, edits):
     section = sections.get(voice)
     number = int(re.match(r"\d+", numbers)[0])
     if section and section.is_empty and section.before and number > 1:
         section = sections[voice] = section.before
+        if section.last_edit in edits:
+            edits.remove(section.last_edit)
     if section:
         section.ending = number
 
