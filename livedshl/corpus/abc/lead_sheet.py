@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.bars import AbcBar
 from livedshl.corpus.abc.form import order_of
 from livedshl.corpus.abc.header import Header, VoiceInfo
 from livedshl.corpus.abc.playing import play_out
@@ -21,7 +21,7 @@ _SINGERS = re.compile(
 
 
 def lead_sheet(
-    voices: Mapping[str, Sequence[Bar]], header: Header, title: str, source: str
+    voices: Mapping[str, Sequence[AbcBar]], header: Header, title: str, source: str
 ) -> tuple[LeadSheet, Account]:
     """The melody of a tune as it is played, with chord symbols and what accompanies it.
 
@@ -61,13 +61,13 @@ def lead_sheet(
     return sheet, Account(taken=tuple(taken), left=left, warnings=header.warnings.all())
 
 
-def _from_the_top(voices: Mapping[str, Sequence[Bar]], header: Header) -> list[str]:
+def _from_the_top(voices: Mapping[str, Sequence[AbcBar]], header: Header) -> list[str]:
     """The names of the voices that have music, in the order of the page."""
     names = dict.fromkeys([*header.voices, *voices])
     return [name for name in names if name in voices]
 
 
-def _has_notes(bars: Sequence[Bar]) -> bool:
+def _has_notes(bars: Sequence[AbcBar]) -> bool:
     return any(sound.pitches for bar in bars for sound in bar.sounds)
 
 
@@ -84,7 +84,7 @@ def _melody(names: Sequence[str], header: Header) -> str:
     return [*named, *high, *pitched, *names][0]
 
 
-def _harmony(voices: Mapping[str, Sequence[Bar]], names: Sequence[str], melody: str) -> str:
+def _harmony(voices: Mapping[str, Sequence[AbcBar]], names: Sequence[str], melody: str) -> str:
     """The voice whose chord symbols are taken: the melody, or one that has the same bars."""
     for name in [melody, *names]:
         with_symbols = any(bar.symbols for bar in voices[name])
@@ -94,7 +94,7 @@ def _harmony(voices: Mapping[str, Sequence[Bar]], names: Sequence[str], melody: 
 
 
 def _accompaniment(
-    voices: Mapping[str, Sequence[Bar]], names: Sequence[str], header: Header, melody: str
+    voices: Mapping[str, Sequence[AbcBar]], names: Sequence[str], header: Header, melody: str
 ) -> list[str]:
     """The pitched voices that have the same bars as the melody."""
     infos = {name: header.voices.get(name) or VoiceInfo(name) for name in names}
@@ -107,5 +107,5 @@ def _accompaniment(
     ]
 
 
-def _run_together(bars: Sequence[Bar], others: Sequence[Bar]) -> bool:
+def _run_together(bars: Sequence[AbcBar], others: Sequence[AbcBar]) -> bool:
     return bars is others or [bar.ticks for bar in bars] == [bar.ticks for bar in others]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from livedshl.corpus.abc.bars import Bar, Sound
+from livedshl.corpus.abc.bars import AbcBar, Sound
 from livedshl.corpus.bounds import MOST_NOTES
 from livedshl.errors import CorpusError
 from livedshl.music import Metre
@@ -38,7 +38,7 @@ class _Hand:
         self._before = _NO_SOUND
         self._sounding: dict[int, list[int]] = {}  # the last note of each pitch
 
-    def play(self, notes: list[list[int]], bar: Bar, tick: int) -> None:
+    def play(self, notes: list[list[int]], bar: AbcBar, tick: int) -> None:
         """Adds all notes of a bar; a tied one makes the note before it longer."""
         places = bar.places
         for number, sound in enumerate(bar.sounds):
@@ -54,7 +54,7 @@ class _Hand:
 
 
 def play_out(
-    bars: Sequence[Bar], harmonies: Sequence[Bar], others: Sequence[Sequence[Bar]] = ()
+    bars: Sequence[AbcBar], harmonies: Sequence[AbcBar], others: Sequence[Sequence[AbcBar]] = ()
 ) -> Played:
     """Joins bars, given in the order in which they are played.
 
@@ -92,7 +92,7 @@ def play_out(
 
 
 def _join_notes(
-    notes: list[list[int]], bar: Bar, tick: int, places: Sequence[int], before: Sound
+    notes: list[list[int]], bar: AbcBar, tick: int, places: Sequence[int], before: Sound
 ) -> Sound:
     """Adds the highest note of each sound; a tied one makes the note before it longer."""
     for number, sound in enumerate(bar.sounds):
@@ -107,7 +107,7 @@ def _join_notes(
     return before
 
 
-def _join_signs(played: Played, bar: Bar, tick: int, places: Sequence[int]) -> None:
+def _join_signs(played: Played, bar: AbcBar, tick: int, places: Sequence[int]) -> None:
     """Adds the metres, keys and section names that a bar brings."""
     if not played.metres or played.metres[-1][1] != bar.metre:
         played.metres.append((tick, bar.metre))

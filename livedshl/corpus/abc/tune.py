@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.bars import AbcBar
 from livedshl.corpus.abc.book import AbcTune, TuneLine, lines_of
 from livedshl.corpus.abc.fields import read_key, read_metre
 from livedshl.corpus.abc.header import Header
@@ -69,7 +69,7 @@ class _TuneReader:
         else:
             read_music(line.content, self._voice(), self.header.symbols, self._obey_inline)
 
-    def finish(self) -> dict[str, Sequence[Bar]]:
+    def finish(self) -> dict[str, Sequence[AbcBar]]:
         """Ends the tune; the bars of each voice."""
         for voice in self._voices.values():
             voice.finish()

@@ -92,9 +92,9 @@ def test_a_header_of_a_book_that_every_tune_would_carry_is_bounded():
 @pytest.mark.parametrize(
     ("written", "title"),
     [
-        (r"Caf\'e", "Café"),
+        (r"Andr\'e", "André"),
         (r"\"Uber \ae\~n", "Über æñ"),
-        ("Caf&eacute;", "Café"),
+        ("Andr&eacute;", "André"),
         (r"D\u00e9ja", "Déja"),
         (r"Fran\cc\`a, \AAke, Stra\sse, \/O", "Françà, Åke, Straße, Ø"),
         (r"\vSkoda \=o \;a \HO", "Škoda ō ą Ő"),
