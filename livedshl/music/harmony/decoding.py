@@ -40,9 +40,7 @@ def decode(evidence: Evidence, cells: Cells) -> NDArray[np.int64]:
     return np.stack(np.unravel_index(states, (N_KEYS, N_ROOTS, N_QUALITIES)), axis=1)
 
 
-def _scores(
-    evidence: Evidence, cells: Cells
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _scores(evidence: Evidence, cells: Cells) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How well each chord fits what sounds, [n, 1, 12, qualities], and each key, [n, 24, 1, 1]."""
     lengths = cells.lengths[:, None]
     total = evidence.weights.sum(axis=1, keepdims=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from livedshl.music.leadsheet import Key, Metre, Mode
 
 _NO_CHORD = (-1, 0)  # root and quality
 _LONGEST_SILENCE = 4.0  # quarter notes; over a longer one the chord does not go on
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,10 +58,11 @@ def harmony_of(
     states = decode(evidence, cells)
     chords = _in_silence(states[:, 1:], evidence, cells)
     onsets = cells.bounds[:-1].tolist()
+    changes = [(onset, *chord) for onset, chord in _changes(onsets, chords.tolist())]
+    if changes[0][1:] == _NO_CHORD:
+        changes = changes[1:]  # nothing has begun that it could end
     return Harmony(
-        chords=np.array(
-            [(onset, *chord) for onset, chord in _changes(onsets, chords.tolist())], np.int32
-        ).reshape(-1, 3),
+        chords=np.array(changes, np.int32).reshape(-1, 3),
         keys=tuple(
             (onset, key_of(number)) for onset, number in _changes(onsets, states[:, 0].tolist())
         ),
@@ -71,20 +75,18 @@ def key_of(number: int) -> Key:
     return Key(number % 12, Mode.MINOR if number >= 12 else Mode.MAJOR)
 
 
-def _in_silence(
-    chords: NDArray[np.int64], evidence: Evidence, cells: Cells
-) -> NDArray[np.int64]:
+def _in_silence(chords: NDArray[np.int64], evidence: Evidence, cells: Cells) -> NDArray[np.int64]:
     """The same chords, but none where nothing sounds for long."""
     silent = evidence.weights.sum(axis=1) == 0
     chords = chords.copy()
     for is_silent, run in groupby(range(len(silent)), silent.__getitem__):
         inside = list(run)
-        if is_silent and cells.lengths[inside].sum() > _LONGEST_SILENCE:
+        if is_silent and (inside[0] == 0 or cells.lengths[inside].sum() > _LONGEST_SILENCE):
             chords[inside] = _NO_CHORD
     return chords
 
 
-def _changes(onsets, values):
+def _changes(onsets: Sequence[int], values: Sequence[_Value]) -> list[tuple[int, _Value]]:
     """Each value that differs from the one before it, with its onset."""
     return [
         (onset, value)
