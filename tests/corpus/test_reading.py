@@ -14,7 +14,7 @@ from support.surroundings import CORPORA
 
 from livedshl.corpus import read_corpus
 from livedshl.corpus.abc import read_abc_tune, split_abc
-from livedshl.corpus.midi import read_midi
+from livedshl.corpus.midi_file import read_midi
 from livedshl.corpus.summary import summary_of
 from livedshl.errors import CorpusError
 from livedshl.music import COMMON_TIME, GRIDS, Chord, Metre, Mode

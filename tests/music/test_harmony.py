@@ -25,7 +25,7 @@ LAYOUTS = {
 }
 
 
-def read(names, layout, metre=Metre(4, 4)):
+def read(names, layout):
     """The chords that are read, by bar, from a chord on each bar."""
     notes = [
         (BAR * bar + onset, length, pitch)
@@ -34,7 +34,7 @@ def read(names, layout, metre=Metre(4, 4)):
     ]
     end = BAR * len(names)
     bars = np.arange(0, end, BAR, dtype=np.int32)
-    return harmony_of(np.array(notes, np.int32), bars, ((0, metre),), end)
+    return harmony_of(np.array(notes, np.int32), bars, ((0, Metre(4, 4)),), end)
 
 
 def close_position(chord):

@@ -31,6 +31,30 @@ class Barring:
     metre_changes: tuple[tuple[int, Metre], ...]
     guessed: bool = False
 
+    def from_first_bar(self, first_onset: int) -> "Barring":
+        """The bars from the first full one on: what comes before it is a pickup.
+
+        If the first note comes within the first bar, but not at its start, that bar is a pickup; so
+        is a shorter bar before a change of metre.
+        """
+        lines = bar_lines(self, first_onset + 4 * _MOST_COUNT * TICKS_PER_BEAT)
+        place = max(0, int(np.searchsorted(lines, first_onset, side="right")) - 1)
+        within_first = place == 0 and first_onset > lines[0]
+        if len(lines) > 1 and (within_first or (place == 0 and self._begins_short())):
+            place = 1
+        zero = lines[place]
+        before = [metre for tick, metre in self.metre_changes if tick <= zero]
+        after = [change for change in self.metre_changes if change[0] > zero]
+        first = before[-1] if before else self.metre_changes[0][1]
+        return Barring(((zero, first), *after), self.guessed)
+
+    def _begins_short(self) -> bool:
+        """Whether the metre changes to a longer one after a single bar."""
+        if len(self.metre_changes) < 2:
+            return False
+        (first, metre), (second, longer), *_ = self.metre_changes
+        return second - first <= metre.bar_ticks < longer.bar_ticks
+
 
 def barring_of(
     written: Sequence[tuple[int, int, int]], notes: NDArray[np.int64], offset: int
@@ -101,7 +125,10 @@ def _beat_phase(notes: NDArray[np.int64], written: float = _WRITTEN_BEAT) -> int
 def _first_beats(notes: NDArray[np.int64], shift: int) -> NDArray[np.float64]:
     """How much each beat from `shift` on seems to begin a bar."""
     beats = (notes[:, 0] - shift) / TICKS_PER_BEAT
-    notes, beats = notes[(beats >= 0) & (beats < _MOST_BEATS)], beats[(beats >= 0) & (beats < _MOST_BEATS)]
+    notes, beats = (
+        notes[(beats >= 0) & (beats < _MOST_BEATS)],
+        beats[(beats >= 0) & (beats < _MOST_BEATS)],
+    )
     nearest = np.round(beats).astype(np.int64)
     n_beats = int(nearest.max(initial=0)) + 1
     lengths = np.minimum(notes[:, 1] / TICKS_PER_BEAT, _LONGEST)
@@ -112,11 +139,12 @@ def _first_beats(notes: NDArray[np.int64], shift: int) -> NDArray[np.float64]:
     np.maximum.at(basses, nearest[low], lengths[low])
     sounding = np.zeros((n_beats + 2, 12))
     np.add.at(
-        sounding, (np.floor(beats + 0.05).astype(np.int64), notes[:, 2] % 12),
+        sounding,
+        (np.floor(beats + 0.05).astype(np.int64), notes[:, 2] % 12),
         np.minimum(lengths, 1) + 0.1,
     )
     return (
-        _ACCENT * _standard(accents)
+        _ACCENT * _standard(accents.astype(np.float64))
         + _BASS * _standard(basses)
         + _HARMONY * _standard(_novelty(sounding)[:n_beats])
     )

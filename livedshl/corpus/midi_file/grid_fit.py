@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 # Where the notes of scores stand in a sixteenth: there, and at thirds and fourths of it.
-_FRACTIONS = np.array([0, 20, 30, 40, 60, 80, 90, 100, 120])
-_EXACT = 2  # ticks by which a program's rounding may move a note
+FRACTIONS = np.array([0, 20, 30, 40, 60, 80, 90, 100, 120])
+ROUNDING = 2  # ticks by which a program's rounding may move a note
 _EXACT_SHARE = 0.9
 # How much of the notes' time must agree on a grid, as the length of the mean vector on a circle:
 # 0 if they stand anywhere. Hand-played notes that are 20 ms early or late at 120 BPM have 0.6.
@@ -49,8 +49,8 @@ def grid_fit(onsets: NDArray[np.int64]) -> GridFit:
     commonest = int(np.bincount(residues, minlength=TICKS_PER_STEP).argmax())
     for offset in (0, commonest):
         within = (residues - offset) % TICKS_PER_STEP
-        distance = np.abs(within[:, None] - _FRACTIONS).min(axis=1)
-        if (distance <= _EXACT).mean() >= _EXACT_SHARE:
+        distance = np.abs(within[:, None] - FRACTIONS).min(axis=1)
+        if (distance <= ROUNDING).mean() >= _EXACT_SHARE:
             return GridFit(_centred(offset), True, 1.0)
     of_steps = _mean_vector(onsets, TICKS_PER_STEP)
     agreement = max(abs(of_steps), abs(_mean_vector(onsets, _TRIPLET_EIGHTH)))

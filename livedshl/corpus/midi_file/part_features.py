@@ -15,6 +15,7 @@ _LOWEST_MEAN = 52.0  # E3; a part that lies lower is a bass
 _TOGETHER = TICKS_PER_STEP // 2  # ticks within which a note is struck with another
 _HELD_OVER = 30  # ticks by which a player of a line may hold a note into the next
 _WITH_SYLLABLE = TICKS_PER_STEP // 2
+_LONGEST_WAIT = 16  # sixteenths between onsets; a longer rest is no rhythm
 _LONGEST_TICKS = 1 << 21  # 1,000 bars of 4/4; what comes after it tells nothing new
 
 
@@ -51,8 +52,8 @@ def features_of(parts: Sequence[Part], syllables: NDArray[np.int64]) -> list[Fea
     beats = -(-n_steps // per_beat)
     in_beats = np.zeros((len(parts), beats * per_beat), np.bool_)
     in_beats[:, :n_steps] = highest >= 0
-    in_beats = in_beats.reshape(len(parts), beats, per_beat).any(axis=2)
-    song_beats = max(1, int(in_beats.any(axis=0).sum()))
+    sounding = np.any(in_beats.reshape(len(parts), beats, per_beat), axis=2)
+    song_beats = max(1, int(np.any(sounding, axis=0).sum()))
     features = []
     for number, part in enumerate(parts):
         sounds = highest[number] >= 0
@@ -62,7 +63,7 @@ def features_of(parts: Sequence[Part], syllables: NDArray[np.int64]) -> list[Fea
             Features(
                 voices=float(counts[number][counts[number] > 0].mean()) if sounds.any() else 1.0,
                 on_top=float((highest[number] >= others)[sounds].mean()) if sounds.any() else 0.0,
-                active=int(in_beats[number].sum()) / song_beats,
+                active=int(sounding[number].sum()) / song_beats,
                 mean_pitch=mean_pitch,
                 step=_step(part.notes),
                 rhythm=_rhythm(part.notes[:, 0]),
@@ -95,8 +96,8 @@ def _step(notes: NDArray[np.int64]) -> float:
 
 
 def _rhythm(onsets: NDArray[np.int64]) -> float:
-    between = np.round(np.diff(np.unique(onsets)) / TICKS_PER_STEP)
-    between = np.minimum(between[between > 0], 16)
+    between = np.diff(np.unique(onsets)).astype(np.float64) / TICKS_PER_STEP
+    between = np.clip(np.round(between), 1, _LONGEST_WAIT)
     if not len(between):
         return 0.0
     shares = np.unique(between, return_counts=True)[1] / len(between)
@@ -118,4 +119,5 @@ def _near(ticks: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.boo
     before = others[np.maximum(after - 1, 0)]
     following = others[np.minimum(after, len(others) - 1)]
     nearest = np.minimum(np.abs(ticks - before), np.abs(ticks - following))
-    return nearest <= _WITH_SYLLABLE
+    near: NDArray[np.bool_] = nearest <= _WITH_SYLLABLE
+    return near

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.corpus.midi_file.grid_fit import FRACTIONS, ROUNDING
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 _BINARY = np.arange(0, TICKS_PER_BEAT + 1, TICKS_PER_STEP)
@@ -11,6 +12,7 @@ _EARLY = TICKS_PER_STEP // 2  # a note so much before a beat can belong to it
 _LEAST_SPREAD = 8.0  # ticks; standard deviation of a good player
 _TO_TRIPLETS = 4.0  # what it costs to leave the sixteenths, beside half the squared deviations
 _TO_SIXTEENTHS = 1.0
+_CHANGES = np.array([(0, _TO_SIXTEENTHS), (_TO_TRIPLETS, 0)])  # to each, from each
 
 
 def quantised(notes: NDArray[np.int64], ternary: bool) -> NDArray[np.int64]:
@@ -32,7 +34,8 @@ def quantised(notes: NDArray[np.int64], ternary: bool) -> NDArray[np.int64]:
     order = np.lexsort((-moved[:, 1], moved[:, 2], moved[:, 0]))
     moved = moved[order]
     again = (np.diff(moved[:, ::2], axis=0) == 0).all(axis=1)  # same onset and pitch
-    return moved[np.append(True, ~again)]
+    first: NDArray[np.int64] = moved[np.append(True, ~again)]
+    return first
 
 
 def _rounded(ticks: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -45,7 +48,8 @@ def _nearest(ticks: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.
     """The nearest of some places in the beat."""
     beat, within = np.divmod(ticks, TICKS_PER_BEAT)
     nearest = places[np.abs(within[:, None] - places).argmin(axis=1)]
-    return beat * TICKS_PER_BEAT + nearest
+    placed: NDArray[np.int64] = beat * TICKS_PER_BEAT + nearest
+    return placed
 
 
 def _in_triplets(onsets: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -66,10 +70,10 @@ def _in_triplets(onsets: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def _course(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether each beat is in triplets. costs: float64[beats, 2], of sixteenths and of triplets."""
-    total = costs[0] + (0, _TO_TRIPLETS)
+    total = costs[0] + np.array([0, _TO_TRIPLETS])
     came_from = np.zeros((len(costs), 2), np.int8)
     for beat in range(1, len(costs)):
-        ways = np.array([total + (0, _TO_SIXTEENTHS), total + (_TO_TRIPLETS, 0)])
+        ways = total + _CHANGES
         came_from[beat] = ways.argmin(axis=1)
         total = costs[beat] + ways.min(axis=1)
     course = np.zeros(len(costs), np.bool_)
@@ -78,3 +82,13 @@ def _course(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
         course[beat] = state
         state = int(came_from[beat, state])
     return course
+
+
+def snapped(notes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The notes with the rounding of the program that wrote them taken out of their onsets."""
+    steps, within = np.divmod(notes[:, 0], TICKS_PER_STEP)
+    nearest = FRACTIONS[np.abs(within[:, None] - FRACTIONS).argmin(axis=1)]
+    near = np.abs(nearest - within) <= ROUNDING
+    moved = notes.copy()
+    moved[:, 0] = steps * TICKS_PER_STEP + np.where(near, nearest, within)
+    return moved[np.lexsort((moved[:, 2], moved[:, 0]))]

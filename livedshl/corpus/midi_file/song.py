@@ -1,7 +1,8 @@
 """What a MIDI file holds for a musician: parts of notes, metres, key signatures, words."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,12 @@ class Part:
 
     notes: int64[n, 3], onset and length in file ticks scaled to 480 a quarter note, pitch;
         ascending, one for each onset and pitch.
-    program: of most of the notes. number: of the part, from 1, as the file orders them.
+    program: of most of the notes. number: of the part, from 1, as the file orders them. track: of
+        the file, from 0.
     """
 
     number: int
+    track: int
     name: str
     channel: int
     program: int
@@ -52,6 +55,10 @@ class KeySignature:
     sharps: int
     minor: bool | None
     track: int
+
+    def earlier(self, ticks: int) -> "KeySignature":
+        """The same, so many ticks earlier."""
+        return replace(self, tick=self.tick - ticks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +104,19 @@ class _Line:
                 self.notes.append((onset, tick, pitch))
                 self.programs.append(self.program)
 
+    def end(self) -> None:
+        """Lets each note whose end was lost sound until the next one begins."""
+        onsets = sorted(onset for onset, _, _ in self.notes)
+        for pitch, ticks in self.down.items():
+            for onset in ticks:
+                following = bisect_right(onsets, onset)
+                if following < len(onsets):
+                    self.notes.append((onset, onsets[following], pitch))
+                    self.programs.append(self.program)
+
 
 def song_of(chunks: Chunks) -> Song:
-    """The song of a file's events. A note that never ends is left out."""
+    """The song of a file's events."""
     scale = TICKS_PER_BEAT / chunks.ticks_per_quarter
     tracks: Sequence[Sequence[Event]] = chunks.tracks
     patterns = 1
@@ -108,7 +125,7 @@ def song_of(chunks: Chunks) -> Song:
         tracks, patterns = sounding[:1], max(1, len(sounding))
     parts: list[Part] = []
     drums: list[int] = []
-    for events in tracks:
+    for track, events in enumerate(tracks):
         name = next((_text(e.data) for e in events if _is_meta(e, _NAME) and e.data.strip()), "")
         for channel, line in _lines(events).items():
             notes = _scaled(line.notes, scale)
@@ -116,7 +133,7 @@ def song_of(chunks: Chunks) -> Song:
                 drums += notes[:, 0].tolist()
             elif len(notes):
                 program = max(set(line.programs), key=line.programs.count)
-                parts.append(Part(len(parts) + 1, name, channel, program, notes))
+                parts.append(Part(len(parts) + 1, track, name, channel, program, notes))
     metas = [(number, e) for number, track in enumerate(tracks) for e in track if e.status == _META]
     return Song(
         parts=tuple(parts),
@@ -155,6 +172,8 @@ def _lines(events: Iterable[Event]) -> dict[int, _Line]:
         if kind in (_NOTE_OFF, _NOTE_ON, _PROGRAM):
             line = lines.setdefault(event.status & 0x0F, _Line())
             line.take(kind, event.tick, event.data)
+    for line in lines.values():
+        line.end()
     return lines
 
 

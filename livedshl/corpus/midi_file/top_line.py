@@ -14,7 +14,7 @@ def one_at_a_time(notes: NDArray[np.int64]) -> NDArray[np.int64]:
     if not len(notes):
         return notes
     last_of_onset = np.append(np.diff(notes[:, 0]) > 0, True)
-    line = notes[last_of_onset].copy()
+    line: NDArray[np.int64] = notes[last_of_onset]
     line[:-1, 1] = np.minimum(line[:-1, 1], np.diff(line[:, 0]))
     return line
 

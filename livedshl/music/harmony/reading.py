@@ -71,7 +71,7 @@ def harmony_of(
 
 
 def key_of(number: int) -> Key:
-    """The key of a number from `decode`."""
+    """The key of a number: a tonic in major, or 12 more in minor."""
     return Key(number % 12, Mode.MINOR if number >= 12 else Mode.MAJOR)
 
 

@@ -115,18 +115,24 @@ def _out_of_key(step: int, name: str, minor: bool) -> float:
     return _OTHER_CHORD + _NOTE_OUT_OF_KEY * outside + _QUALITY[name]
 
 
-def _notes_in_keys() -> NDArray[np.float64]:
+def _key_profiles() -> NDArray[np.float64]:
     """How likely each pitch class is in each key, [24, 12]."""
     profiles = (np.array(_MAJOR_NOTES), np.array(_MINOR_NOTES))
-    logs = [_KEY_WEIGHT * np.log(profile / profile.sum()) for profile in profiles]
+    logs = [np.log(profile / profile.sum()) for profile in profiles]
     return np.array([np.roll(log, tonic) for log in logs for tonic in range(12)])
+
+
+def _fifths_apart() -> NDArray[np.int64]:
+    """How many sharps or flats the signatures of two keys differ by, [24, 24]."""
+    major = np.arange(24) % 12 + np.repeat((0, 3), 12)  # the tonic of the relative major
+    up = (major[:, None] - major) * 7 % 12
+    apart: NDArray[np.int64] = np.minimum(up, 12 - up)
+    return apart
 
 
 def _key_change() -> NDArray[np.float32]:
     """What it costs to go from one key to another, [24, 24]."""
-    major = np.arange(24) % 12 + np.repeat((0, 3), 12)  # the tonic of the relative major
-    fifths = (major[:, None] - major) * 7 % 12
-    far = np.minimum(fifths, 12 - fifths).astype(np.float32)
+    far = _fifths_apart().astype(np.float32)
     tonics = np.arange(24) % 12
     far[far == 0] = 0.5  # the relative key
     far[tonics[:, None] == tonics] = 1  # the key on the same tonic
@@ -149,6 +155,8 @@ def _root_motion() -> NDArray[np.float32]:
 TONES = _tones()
 BASSES = _basses()
 CHORDS_IN_KEYS = _chords_in_keys()
-NOTES_IN_KEYS = _notes_in_keys()
+KEY_PROFILES = _key_profiles()
+NOTES_IN_KEYS = _KEY_WEIGHT * KEY_PROFILES
+FIFTHS_APART = _fifths_apart()
 KEY_CHANGE = _key_change()
 ROOT_MOTION = _root_motion()
