@@ -19,9 +19,20 @@ _MOST_WEIGHT = 6.0  # quarter notes a quarter; thicker textures are no stronger 
 def decode(evidence: Evidence, cells: Cells) -> NDArray[np.int64]:
     """The key, root and quality of each cell, int64[n, 3].
 
-    A key is a tonic in major, or 12 more than its tonic in minor.
+    A key is a tonic in major, or 12 more than its tonic in minor. The key that holds longest is
+    found first. Then a visit to another must be clear, the more so the farther it is.
     """
     of_chords, of_keys = _scores(evidence, cells)
+    first = _likeliest(of_chords, of_keys, cells)
+    home = np.bincount(first[:, 0], weights=cells.lengths, minlength=N_KEYS).argmax()
+    at_home = np.multiply.outer(cells.lengths, tables.IN_TUNE_OF[:, home]).astype(np.float32)
+    return _likeliest(of_chords, of_keys + at_home[:, :, None, None], cells)
+
+
+def _likeliest(
+    of_chords: NDArray[np.float32], of_keys: NDArray[np.float32], cells: Cells
+) -> NDArray[np.int64]:
+    """The likeliest states, int64[n, 3], by the scores of chords and keys."""
     costs = tables.CHANGE[cells.levels]
     scores = np.empty((len(of_chords), N_KEYS, N_ROOTS, N_QUALITIES), np.float32)
     scores[0] = tables.CHORDS_IN_KEYS + of_chords[0] + of_keys[0]

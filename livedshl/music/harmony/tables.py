@@ -18,16 +18,18 @@ _LEADING_NOTE, _DOMINANT = 11, 7
 _SHARES = (0.325, 0.25, 0.225, 0.175)
 _FOREIGN_SHARE = 0.02
 # What it costs when a note other than the root is the bass: third, fifth, seventh, any other.
-_BASS = (0.0, -0.7, -1.0, -1.4)
+_BASS = (0.0, -0.5, -0.5, -1.0)
 _FOREIGN_BASS = -3.5
 _SYMMETRIC_BASS = -0.35  # any note of dim7 and aug; each can be the root
 # What a change of chord costs at each `Level`.
 CHANGE = np.array((1.0, 1.5, 2.5, 4.0), np.float32)
 # What a change of key costs, and each fifth that it goes.
 _KEY_CHANGE, _KEY_FIFTH = 8.0, 1.0
+# What a quarter note in the key of the tune counts, and costs for each fifth away from it.
+_AT_HOME, _HOME_FIFTH, _FARTHEST_HOME = 0.15, 0.1, 3
 # How likely each quality is, beside the triads.
 _QUALITY = {
-    "": 0.0, "m": 0.0, "7": -0.3, "m7": -0.6, "maj7": -1.0, "6": -2.0, "m6": -2.0, "dim": -1.0,
+    "": 0.0, "m": 0.0, "7": -0.3, "m7": -0.6, "maj7": -1.0, "6": -4.0, "m6": -4.0, "dim": -1.0,
     "dim7": -0.8, "m7b5": -1.0, "aug": -1.6, "7#5": -2.5, "sus4": -1.0, "7sus4": -1.5,
     "mmaj7": -3.0,
 }  # fmt: skip
@@ -50,7 +52,7 @@ _LEADING_DIM7, _SECONDARY_DIM7, _TO_DOMINANT = 0.2, -1.0, 0.3
 _MAJOR_NOTES = (0.2, 0.01, 0.13, 0.01, 0.16, 0.12, 0.01, 0.2, 0.01, 0.1, 0.015, 0.08)
 _MINOR_NOTES = (0.2, 0.01, 0.12, 0.16, 0.01, 0.12, 0.01, 0.2, 0.1, 0.012, 0.05, 0.07)
 _KEY_WEIGHT = 1.0
-_CHORD_WEIGHT = 1.5  # of what sounds, beside what is likely
+_CHORD_WEIGHT = 1.7  # of what sounds, beside what is likely
 # How likely a root is to move up by so many semitones.
 _ROOT_MOTION = (-0.1, 0.1, 0.15, 0.0, 0.0, 0.4, -0.3, 0.1, 0.05, 0.1, 0.05, -0.05)
 # Progressions that are likelier in their key, by semitones above the tonic.
@@ -141,6 +143,11 @@ def _key_change() -> NDArray[np.float32]:
     return cost.astype(np.float32)
 
 
+def _in_tune_of() -> NDArray[np.float64]:
+    """What a quarter note in a key counts in a tune of another: [its key, the tune's]."""
+    return _AT_HOME * np.eye(24) - _HOME_FIFTH * np.minimum(_fifths_apart(), _FARTHEST_HOME)
+
+
 def _root_motion() -> NDArray[np.float32]:
     """How likely a chord on one root is to go to another in each key, [24, 12, 12]."""
     table = np.empty((24, 12, 12), np.float32)
@@ -159,4 +166,5 @@ KEY_PROFILES = _key_profiles()
 NOTES_IN_KEYS = _KEY_WEIGHT * KEY_PROFILES
 FIFTHS_APART = _fifths_apart()
 KEY_CHANGE = _key_change()
+IN_TUNE_OF = _in_tune_of()
 ROOT_MOTION = _root_motion()
