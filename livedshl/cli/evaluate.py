@@ -1,6 +1,7 @@
 """`livedshl evaluate`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from livedshl.cli.evaluation_tables import (
     codes_in_words,
     music_in_words,
     music_table,
+    reading_in_words,
+    reading_table,
 )
 from livedshl.cli.options import DEFAULT_PRESET
 from livedshl.cli.parameters import MODEL, PRESET, Number
@@ -28,10 +31,11 @@ from livedshl.rendering import render
 
 # Parameters that have a meaning only without --music, and only with it.
 _OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset", "ablation")
+_ARGUMENTS = {"model": "a model", "paths": "PATH"}
 
 
 @click.command()
-@click.argument("model", metavar="NAME|DIR", type=MODEL)
+@click.argument("model", metavar="[NAME|DIR]", type=MODEL, required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--holdout",
@@ -77,11 +81,17 @@ _OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset", "ablati
     is_flag=True,
     help="With --music: leave out each ranking term in turn, and vary the adventure.",
 )
+@click.option(
+    "--reading",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Measure how well tunes are read, on the annotated corpora in DIR. Takes no model.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def evaluate(
     context: click.Context,
-    model: str,
+    model: str | None,
     paths: tuple[str, ...],
     holdout: str,
     seed: int,
@@ -90,6 +100,7 @@ def evaluate(
     pieces: int,
     preset: str,
     ablation: bool,
+    reading: Path | None,
     as_json: bool,
 ) -> None:
     """Measure how well a model's codes find what comes next, on tunes it was not trained on.
@@ -103,18 +114,51 @@ def evaluate(
 
     With --music it measures the music: pieces that `livedshl generate` would write, from --seed
     and the seeds after it, beside the model's own tunes and other ways to make a piece.
+
+    With --reading it measures how well tunes are read: keys, chords and melodies, beside what
+    people wrote down about them, and livedshl's own pieces, read back.
     """
-    for name in _OF_CODES if music else _OF_MUSIC:
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            option = "PATH" if name == "paths" else f"--{name}"
-            raise click.UsageError(
-                f"choose either {option} or --music" if music else f"{option} needs --music"
-            )
+    if reading:
+        _check_unused(context, "reading", ("model", *_OF_CODES, *_OF_MUSIC, "music"))
+        _evaluate_reading(reading, seed, as_json)
+        return
+    if model is None:
+        raise click.UsageError("choose a model, or --reading")
+    if music:
+        _check_unused(context, "music", _OF_CODES)
+    for name in _OF_MUSIC:
+        if not music and _is_given(context, name):
+            raise click.UsageError(f"--{name} needs --music")
     folder = bundle_folder(model)
     if music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
         _evaluate_codes(folder, paths, holdout, seed, out, as_json)
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _check_unused(context: click.Context, option: str, names: Sequence[str]) -> None:
+    """Raises UsageError if a parameter is given that has no meaning beside an option."""
+    for name in names:
+        if _is_given(context, name):
+            other = _ARGUMENTS.get(name, f"--{name}")
+            raise click.UsageError(f"choose either {other} or --{option}")
+
+
+def _evaluate_reading(folder: Path, seed: int, as_json: bool) -> None:
+    # It loads music21, which the others have no need of.
+    from livedshl.evaluation.reading import measure_reading
+
+    with StatusLine() as status:
+        report = measure_reading(folder, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+    else:
+        Console().print(reading_table(report))
+        click.echo(reading_in_words(report))
 
 
 def _evaluate_codes(

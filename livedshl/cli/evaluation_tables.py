@@ -10,6 +10,7 @@ from livedshl.evaluation.music.pieces import BARS
 
 if TYPE_CHECKING:  # it loads torch
     from livedshl.evaluation.codes.evaluate import Evaluation
+    from livedshl.evaluation.reading import ReadingReport
 
 # Columns of the table: heading, figure, format.
 _COLUMNS = (
@@ -100,3 +101,32 @@ def music_in_words(comparison: Comparison) -> str:
         f"Longest quote in the default setting, planned repeats aside: {quotes.max():.2f} beats. "
         f"{(quotes > MAX_QUOTE_BEATS).sum()} of its pieces quote more than {MAX_QUOTE_BEATS} beats."
     )
+
+
+def reading_table(report: "ReadingReport") -> Table:
+    """The shares that are read rightly, beside the goals."""
+    table = Table("", "", box=None, padding=(0, 1, 0, 0))
+    for heading in ("right", "goal", "of"):
+        table.add_column(heading, justify="right")
+    corpus = ""
+    for figure in report.figures:
+        goal = "-" if figure.goal is None else f"{figure.goal:.0%}"
+        colour = "red" if figure.is_met is False else "none"
+        table.add_row(
+            figure.corpus if figure.corpus != corpus else "",
+            figure.name,
+            f"[{colour}]{figure.value:.1%}[/]",
+            goal,
+            f"{figure.count} {figure.unit}",
+        )
+        corpus = figure.corpus
+    return table
+
+
+def reading_in_words(report: "ReadingReport") -> str:
+    """How many goals are met, and what was not measured."""
+    goals = [figure.is_met for figure in report.figures if figure.is_met is not None]
+    told = f"{sum(goals)} of {len(goals)} goals are met."
+    if report.absent:
+        told += f"\nNot measured, because it is not in the folder: {', '.join(report.absent)}."
+    return told
