@@ -27,8 +27,9 @@ from livedshl.music.stretches import stretches
 from livedshl.progress import Progress
 
 _OWN = "livedshl.corpus.abc"  # reads ABC without another library
+_OWN_MIDI = "livedshl.corpus.midi_file"
 _MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
-_ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
+_ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi", ".kar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def read_corpus(
         raise CorpusError(
             "no tune files",
             where=", ".join(paths),
-            remedy="Tune files are .abc, .mid, .midi, .musicxml, .mxl and .xml",
+            remedy="Tune files are .abc, .mid, .midi, .kar, .musicxml, .mxl and .xml",
         )
     readings = _read_all(
         files, ReadingCache(cache or user_cache_path("livedshl") / "tunes"), progress
@@ -246,7 +247,7 @@ def _content(path: Path) -> bytes:
 def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
     path, suffix = str(file.path), file.path.suffix.lower()
     if suffix in _MIDI:
-        return [Task(path, file.source, "symusic")]
+        return [Task(path, file.source, _OWN_MIDI)]
     if suffix in _MUSICXML:
         return [Task(path, file.source, "livedshl.corpus.musicxml")]
     tunes = split_abc(_decode(content))
