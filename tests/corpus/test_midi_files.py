@@ -123,7 +123,7 @@ def test_a_karaoke_file_in_a_folder_is_a_tune(tmp_path):
     assert pitches(sheet) == MELODY
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused(tmp_path, data):
     content = bytearray(WHOLE)

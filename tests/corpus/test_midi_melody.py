@@ -3,6 +3,7 @@
 import pytest
 from support.midi_files import (
     BAR,
+    CHORDS,
     MELODY,
     Track,
     block_chords,
@@ -84,7 +85,7 @@ def test_the_hands_of_a_piano_in_two_tracks_are_one_piano():
     right = [(t, n, p + 12) for t, n, p in quarters(MELODY)]
     right += [(BAR * bar, BAR - 20, p) for bar in range(8) for p in close_position("Eb", 5)[:2]]
     left = [(BAR * bar + 240 * place, 230, close_position(name, 3)[place % 3])
-            for bar, name in enumerate(["Eb", "Ab", "Bb", "Eb"] * 2) for place in range(8)]  # fmt: skip
+            for bar, name in enumerate(CHORDS) for place in range(8)]  # fmt: skip
     sheet, _ = read_tracks(Track(right, ""), Track(left, "", 1))
     assert pitches(sheet) == [pitch + 12 for pitch in MELODY]
 

@@ -51,7 +51,7 @@ def midi_bytes(tracks, key="Eb", metre=(4, 4), kind=1):
         head.append((0, -3, mido.MetaMessage("time_signature", numerator=count, denominator=unit)))
     of_tracks = [track.messages() for track in tracks]
     if kind == 0:
-        of_tracks = [sum(of_tracks, [])]
+        of_tracks = [[message for timed in of_tracks for message in timed]]
     of_tracks[0] += head
     for timed in of_tracks:
         track, now = mido.MidiTrack(), 0
