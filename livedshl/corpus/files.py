@@ -14,7 +14,7 @@ from livedshl.corpus.musicxml import is_of_another_program
 from livedshl.errors import CorpusError
 from livedshl.files import read_regular, shown_name
 
-ABC, MUSICXML, MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
+ABC, MUSICXML, MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi", ".kar"}
 _MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
 
 

@@ -135,7 +135,7 @@ def stream_corpus(
         raise CorpusError(
             "no tune files",
             where=", ".join(paths),
-            remedy="Tune files are .abc, .mid, .midi, .musicxml, .mxl and .xml",
+            remedy="Tune files are .abc, .mid, .midi, .kar, .musicxml, .mxl and .xml",
         )
     readings = read_files(
         tune_files(paths), ReadingCache(cache or user_cache_path("livedshl") / "tunes"), crew

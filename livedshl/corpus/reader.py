@@ -71,7 +71,7 @@ def reading_of(task: Task) -> Reading:
     """Reads a tune, and says why if it cannot be read."""
     if task.abc:
         return _reading(task, read_abc_tune, task.abc, "tune in ABC")
-    if task.library == "symusic":
+    if task.library == "livedshl.corpus.midi_file":
         return _reading(task, read_midi, Path(task.path), "MIDI file")
     return _reading(task, read_musicxml, Path(task.path), "MusicXML file")
 

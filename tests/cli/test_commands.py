@@ -147,7 +147,7 @@ def test_the_reasons_of_skipped_tunes_are_shown(bad):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["torch", "music21", "symusic"])
+@pytest.mark.parametrize("module", ["torch", "music21"])
 def test_what_only_training_needs_is_asked_for_when_it_is_missing(tmp_path, module):
     (tmp_path / "t.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n")
     mido.MidiFile().save(tmp_path / "t.mid")

@@ -10,6 +10,8 @@ _BINARY = np.arange(0, TICKS_PER_BEAT + 1, TICKS_PER_STEP)
 _TRIPLET = np.arange(0, TICKS_PER_BEAT + 1, TICKS_PER_BEAT // 3)
 _EARLY = TICKS_PER_STEP // 2  # a note so much before a beat can belong to it
 _LEAST_SPREAD = 8.0  # ticks; standard deviation of a good player
+_NEARLY = 10  # ticks by which a score's note may be off its sixteenth
+_LONGEST_GRACE = 45  # ticks
 _TO_TRIPLETS = 4.0  # what it costs to leave the sixteenths, beside half the squared deviations
 _TO_SIXTEENTHS = 1.0
 _CHANGES = np.array([(0, _TO_SIXTEENTHS), (_TO_TRIPLETS, 0)])  # to each, from each
@@ -85,10 +87,33 @@ def _course(costs: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def snapped(notes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The notes with the rounding of the program that wrote them taken out of their onsets."""
+    """The notes of a score with onsets that are a little off moved to where it has them."""
     steps, within = np.divmod(notes[:, 0], TICKS_PER_STEP)
-    nearest = FRACTIONS[np.abs(within[:, None] - FRACTIONS).argmin(axis=1)]
-    near = np.abs(nearest - within) <= ROUNDING
+    off = np.abs(within[:, None] - FRACTIONS)
+    nearest = off.argmin(axis=1)
+    whole = np.isin(FRACTIONS[nearest], (0, TICKS_PER_STEP))
+    near = off.min(axis=1) <= np.where(whole, _NEARLY, ROUNDING)
     moved = notes.copy()
-    moved[:, 0] = steps * TICKS_PER_STEP + np.where(near, nearest, within)
+    moved[:, 0] = steps * TICKS_PER_STEP + np.where(near, FRACTIONS[nearest], within)
     return moved[np.lexsort((moved[:, 2], moved[:, 0]))]
+
+
+def without_graces(notes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The notes without grace notes; the note after one starts in its place. notes: ascending."""
+    if len(notes) < 2:
+        return notes
+    onsets, lengths, _ = notes.T
+    to_next = np.diff(onsets)
+    grace = (
+        (lengths[:-1] <= _LONGEST_GRACE)
+        & (to_next > 0)
+        & (to_next <= _LONGEST_GRACE)
+        & (to_next >= lengths[:-1] - ROUNDING)
+        & (lengths[1:] >= 2 * lengths[:-1])
+    )
+    (before,) = np.nonzero(grace)
+    moved = notes.copy()
+    moved[before + 1, 0] = onsets[before]
+    moved[before + 1, 1] += to_next[before]
+    kept: NDArray[np.int64] = moved[np.append(~grace, True)]
+    return kept

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.corpus.midi_file.grid_fit import grid_fit, straightened, swing_of
-from livedshl.corpus.midi_file.quantise import quantised, snapped
+from livedshl.corpus.midi_file.quantise import quantised, snapped, without_graces
 from livedshl.corpus.midi_file.song import Song
 from livedshl.errors import CorpusError
 
@@ -41,7 +41,7 @@ def timing_of(song: Song) -> Timing:
     if not fit.is_on_a_grid:
         raise CorpusError("played freely: its notes do not keep to the beats of the file")
     ternary = all(count % 3 == 0 and unit >= 8 for _, count, unit in song.metres or ((0, 4, 4),))
-    parts = [_later(part.notes, -fit.offset) for part in song.parts]
+    parts = [_later(without_graces(part.notes), -fit.offset) for part in song.parts]
     warnings = []
     swing = None if ternary else swing_of(onsets - fit.offset)
     if swing:
