@@ -2,8 +2,12 @@
 
 import zipfile
 from io import BytesIO
+from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.written_scores import (
     attributes,
     chord,
@@ -17,9 +21,12 @@ from support.written_scores import (
 
 from livedshl.corpus import read_corpus
 from livedshl.corpus.account import KeyFrom
+from livedshl.corpus.reader import Task, reading_of
 from livedshl.errors import CorpusError
+from livedshl.midi.tune_file import tune_midi
 from livedshl.music import Chord, Metre, Mode
 from livedshl.music.leadsheet import Key
+from livedshl.scores.tune_score import tune_score
 
 START = attributes()
 LYRIC = "<lyric><text>la</text></lyric>"
@@ -356,3 +363,41 @@ def test_other_programs_xml_counts_among_the_other_files(tmp_path):
     assert "damaged.xml" in {skipped.source.rpartition("/")[2] for skipped in corpus.skipped}
     (alone,) = read_corpus([str(tmp_path / "project.xml")], cache=tmp_path / "c").skipped
     assert alone.reason == "not music: an XML file of another kind (<project>)"
+
+
+WHOLE = score(
+    (
+        "Voice",
+        part(
+            attributes("3/4", 1) + chord("G") + notes("G4 A4 B4", more=LYRIC),
+            note("D5", 2, "<tie type='start'/>") + note("D5", 1, "<tie type='stop'/>"),
+        ),
+    ),
+    ("Piano", part(attributes("3/4", 1) + note("G3", 3), note("G3", 3) + backup(3) + forward(1))),
+)
+ODD = ["", "0", "-1", "-7", "1e9", "1e400", "nan", "inf", "x", "999999", "0.001", "4/4", "\u0664"]
+
+
+@given(st.data())
+def test_whatever_is_in_a_score_the_tune_is_whole_or_refused(tmp_path_factory, data):
+    root = ET.fromstring(WHOLE)
+    elements = list(root.iter())
+    for _ in range(data.draw(st.integers(1, 3))):
+        element = data.draw(st.sampled_from(elements))
+        if data.draw(st.booleans()):
+            element.text = data.draw(st.sampled_from(ODD))
+        else:
+            for child in list(element)[: data.draw(st.integers(0, 2))]:
+                element.remove(child)
+    (tmp_path := tmp_path_factory.getbasetemp() / "odd.musicxml").write_bytes(ET.tostring(root))
+    reading = reading_of(Task(str(tmp_path), "odd.musicxml", "livedshl.corpus.musicxml"))
+    if reading.sheet is None:
+        assert reading.problem
+        return
+    sheet = reading.sheet
+    assert sheet.bars[0] == 0 and (np.diff(sheet.bars) > 0).all()
+    assert (np.diff(sheet.notes[:, 0]) > 0).all() and (sheet.notes[:, 1] > 0).all()
+    assert (np.diff(sheet.chords[:, 0]) > 0).all()
+    for lines in (sheet.notes, sheet.accompaniment):
+        assert not len(lines) or 0 <= lines[:, 2].min() <= lines[:, 2].max() <= 127
+    assert tune_midi(sheet) and tune_score(sheet)
