@@ -160,7 +160,7 @@ def test_chord_symbols_of_another_part_belong_to_the_melody(tmp_path):
     guitar = part(START + chord("C") + note("C3", 4), chord("G", "dominant") + note("G3", 4))
     sheet, account = read(tmp_path, score(("Voice", tune), ("Guitar", guitar)))
     assert sheet.chords.tolist() == [[0, 0, 0], [1920, 7, 2]]
-    assert "Guitar: chord symbols, accompaniment" in account.taken
+    assert "Guitar: chord symbols, accompaniment" in account.taken  # and not its notes
 
 
 def test_both_staves_of_the_piano_are_kept_as_accompaniment(tmp_path):
@@ -169,7 +169,20 @@ def test_both_staves_of_the_piano_are_kept_as_accompaniment(tmp_path):
     song = score(("Voice", part(START + notes("C5 D5 E5 F5"))), ("Piano", piano))
     sheet, account = read(tmp_path, song)
     assert sheet.accompaniment.tolist() == [[0, 1920, 48, 1], [0, 1920, 64, 0], [0, 1920, 67, 0]]
-    assert account.taken == ("Voice: melody", "Piano: accompaniment")
+    assert account.taken == ("Voice: melody", "Piano: accompaniment, chords")
+
+
+def test_the_chords_of_a_song_without_symbols_are_those_of_the_piano(tmp_path):
+    def bar(low, high):
+        right = notes(high, more=UPPER)
+        return right + backup(4) + note(low, 4, LOWER)
+
+    piano = part(
+        START + bar("C3", "E4 G4 E4 G4"), bar("F3", "A4 C5 A4 C5"), bar("C3", "E4 G4 E4 G4")
+    )
+    voice = part(START + notes("C5 D5 E5 F5"), notes("A5 G5 F5 A5"), note("G5", 4))
+    sheet, _ = read(tmp_path, score(("Voice", voice), ("Piano", piano)))
+    assert sheet.chords.tolist() == [[0, 0, 0], [1920, 5, 0], [3840, 0, 0]]
 
 
 def test_a_piano_solo_has_its_top_line_as_melody_and_the_rest_below_it(tmp_path):
