@@ -19,7 +19,8 @@ from livedshl.errors import CorpusError
 from livedshl.files import shown_name
 from livedshl.work import Crew, in_order
 
-# What reads ABC and MusicXML without another library.
+# What reads ABC, MIDI and MusicXML without another library.
+_OWN_MIDI = "livedshl.corpus.midi_file"
 _OWN_ABC, _OWN_MUSICXML = "livedshl.corpus.abc", "livedshl.corpus.musicxml"
 _MOST_TUNES = 32  # in a portion and in a batch: what a worker that dies has to read again
 _MOST_BYTES = 256 << 10  # in a batch of several
@@ -112,7 +113,7 @@ def cut(number: int, file: TuneFile) -> Iterator[Portion]:
     try:
         content = file.content()
         if file.ending in MIDI | MUSICXML:
-            library = "symusic" if file.ending in MIDI else _OWN_MUSICXML
+            library = _OWN_MIDI if file.ending in MIDI else _OWN_MUSICXML
             task = Task(str(file.path), file.source, library)
             yield Portion(number, file.source, content, (task,))
         else:
