@@ -14,7 +14,7 @@ from livedshl.corpus.abc import split_abc
 from livedshl.corpus.cache import Reading, ReadingCache, reading_from_line
 from livedshl.corpus.files import MIDI, MUSICXML, TuneFile
 from livedshl.corpus.reader import Task
-from livedshl.corpus.reading import Answer, check_library, read_batch, unreadable
+from livedshl.corpus.reading import ReadingLine, check_library, read_batch, unreadable
 from livedshl.errors import CorpusError
 from livedshl.files import shown_name
 from livedshl.work import Crew, in_order
@@ -65,7 +65,7 @@ def read_files(
                 yield portion.file, _kept(portion, list(islice(waiting, len(portion.tasks))), cache)
 
 
-def _kept(portion: Portion, answers: Sequence[Answer], cache: ReadingCache) -> list[Reading]:
+def _kept(portion: Portion, answers: Sequence[ReadingLine], cache: ReadingCache) -> list[Reading]:
     """The readings that a worker answered, and remembers them."""
     lines = [answer.line for answer in answers]
     if all(answer.lasting for answer in answers):

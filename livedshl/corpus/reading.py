@@ -23,14 +23,14 @@ _STARTING_S = 120.0  # for a process to start and load its library
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReadingLine:
     """A reading as a line of JSON. lasting: whether it would be the same another time."""
 
     line: str
     lasting: bool = True
 
 
-def read_batch(tasks: Sequence[Task]) -> list[Answer]:
+def read_batch(tasks: Sequence[Task]) -> list[ReadingLine]:
     """Reads some tunes, one after the other. Raises CorpusError if that is not possible here."""
     for library in {task.library for task in tasks}:
         if find_spec(library) is None:
@@ -57,10 +57,10 @@ def check_library(name: str) -> None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def unreadable(task: Task, reason: str = "ends the program that reads it") -> Answer:
+def unreadable(task: Task, reason: str = "ends the program that reads it") -> ReadingLine:
     """The answer for a tune that harms whatever reads it."""
     problem = Reading(task.title, task.source, None, reason)
-    return Answer(reading_as_line(problem), lasting=False)
+    return ReadingLine(reading_as_line(problem), lasting=False)
 
 
 @contextmanager
@@ -90,12 +90,12 @@ class _Reader:
         self._late = False
         self._lock = Lock()  # so that only the process that is late is ended
 
-    def read(self, task: Task) -> Answer:
+    def read(self, task: Task) -> ReadingLine:
         """Reads a tune. Raises CorpusError if no process can be started."""
         if not (self._begins(task) or self._begins(task)):  # it may have ended since
             raise CorpusError("a process that reads tunes does not start", remedy="Try again")
         if line := self._line(READING_S):
-            return Answer(line.rstrip("\n"))
+            return ReadingLine(line.rstrip("\n"))
         status = self._process.wait() if self._process else 0
         if self._late:
             return unreadable(task, f"takes longer than {READING_S:.0f} s to read")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from distributed import Client, KilledWorker
@@ -19,6 +20,7 @@ from livedshl.work.crew import Crew
 _CONNECT_S = 5
 _CLOSE_S = 0.5
 _RESULT_S = 60.0  # to fetch what a worker has ready
+_SHARING_TRIES = 5
 _LOOK_S = 5.0
 _WITHOUT_WORKERS_S = 60.0  # a cluster may replace its machines on the way
 _PACKAGE = "livedshl"
@@ -42,7 +44,7 @@ def cluster_crew(address: str) -> Iterator[Crew]:
             watch.size,
             tries=1,  # Dask itself gives a task to another worker when one dies, three times
             far=True,
-            share=lambda content: client.scatter(content, broadcast=True),
+            share=partial(_shared, client),
             check=watch.check,
         )
     finally:
@@ -84,6 +86,18 @@ class _ClusterExecutor(Executor):
         there.add_done_callback(settle)
         promise.add_done_callback(lambda _: there.cancel() if promise.cancelled() else None)
         return promise
+
+
+def _shared(client: Client, content: bytes) -> ClusterFuture:
+    """The content on every worker. Tries again if one has died and is not yet known to have."""
+    for _ in range(_SHARING_TRIES):
+        with suppress(OSError, TimeoutError, RuntimeError, KeyError, ValueError):
+            return client.scatter(content, broadcast=True, timeout=_RESULT_S)
+        time.sleep(_LOOK_S / _SHARING_TRIES)
+    raise LivedshlError(
+        "the workers of the cluster do not take what they need",
+        remedy="Give the command again: it goes on where it stopped",
+    )
 
 
 class _Watch:
