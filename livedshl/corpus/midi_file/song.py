@@ -23,7 +23,7 @@ _DEFAULT_TEMPO = 500_000  # microseconds a quarter note
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class MidiPart:
     """The notes of one channel in one track, across its changes of program.
 
     notes: int64[n, 3], onset and length in file ticks scaled to 480 a quarter note, pitch;
@@ -74,7 +74,7 @@ class Song:
     patterns: how many sequences a file of type 2 holds; 1 for any other.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[MidiPart, ...]
     drum_onsets: NDArray[np.int64]
     metres: tuple[tuple[int, int, int], ...]
     signatures: tuple[KeySignature, ...]
@@ -126,7 +126,7 @@ def song_of(chunks: Chunks) -> Song:
     if chunks.type == 2:
         sounding = [track for track in tracks if any(e.status >> 4 == _NOTE_ON for e in track)]
         tracks, patterns = sounding[:1], max(1, len(sounding))
-    parts: list[Part] = []
+    parts: list[MidiPart] = []
     drums: list[int] = []
     for track, events in enumerate(tracks):
         name = next((_text(e.data) for e in events if _is_meta(e, _NAME) and e.data.strip()), "")
@@ -136,7 +136,7 @@ def song_of(chunks: Chunks) -> Song:
                 drums += notes[:, 0].tolist()
             elif len(notes):
                 program = max(set(line.programs), key=line.programs.count)
-                parts.append(Part(len(parts) + 1, track, name, channel, program, notes))
+                parts.append(MidiPart(len(parts) + 1, track, name, channel, program, notes))
     chord_texts = _chord_texts(tracks, scale)
     metas = [(number, e) for number, track in enumerate(tracks) for e in track if e.status == _META]
     return Song(

@@ -14,7 +14,7 @@ _LOOSE = 0.75  # agreement with the grid below which the user is told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Timing:
+class PartTiming:
     """The notes of each part on the grid.
 
     parts: int64[n, 3] each, onset, length, pitch; in the song's order, ascending. offset: by which
@@ -31,7 +31,7 @@ class Timing:
         return np.concatenate(self.parts)
 
 
-def timing_of(song: Song) -> Timing:
+def timing_of(song: Song) -> PartTiming:
     """Puts the notes of a song on its grid.
 
     Raises CorpusError if they keep to none.
@@ -55,7 +55,7 @@ def timing_of(song: Song) -> Timing:
         parts = [quantised(notes, ternary) for notes in parts]
         if not fit.exact and fit.agreement < _LOOSE:
             warnings.append("Played by hand. The notes were moved to the nearest sixteenths.")
-    return Timing(tuple(parts), fit.offset, tuple(warnings))
+    return PartTiming(tuple(parts), fit.offset, tuple(warnings))
 
 
 def _later(notes: NDArray[np.int64], ticks: int) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ReadingFigure:
     """A share that was measured.
 
     corpus: of what. value: 0 to 1. goal: the least it should be; None if there is none. count: of
