@@ -8,7 +8,7 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from livedshl.work.crew import Crew
 
 _LOOK_S = 0.2  # a longer wait could not be interrupted on Windows
 _PATIENCE_S = 1800.0  # without any answer; a batch of tunes that all hang takes 11 minutes
+_MOST_LOST = 5
 _AHEAD = 3  # batches for each worker that are on their way or wait for an earlier one
 
 _Item = TypeVar("_Item")
@@ -97,8 +98,8 @@ class _Flow(Generic[_Item, _Result]):
         common: object,
     ) -> None:
         self._crew = crew
-        shared = pickle.dumps(common)
-        self._common = shared if common is None else crew.share(shared)
+        self._content = pickle.dumps(common)
+        self._common = self._content if common is None else crew.share(self._content)
         self._function = function
         self._give_up = give_up
         self._under_way: dict[Future[bytes], _Part[_Item, _Result]] = {}
@@ -141,6 +142,8 @@ class _Flow(Generic[_Item, _Result]):
     def _take(self, future: "Future[bytes]", part: _Part[_Item, _Result]) -> None:
         try:
             results: Sequence[_Result] = pickle.loads(future.result())
+        except CancelledError:
+            self._once_more(part)
         except self._crew.lost:
             self._again(part)
         else:
@@ -149,6 +152,17 @@ class _Flow(Generic[_Item, _Result]):
     def _keep(self, part: _Part[_Item, _Result], results: Sequence[_Result]) -> None:
         part.batch.found[part.start] = results
         part.batch.missing -= part.stop - part.start
+
+    def _once_more(self, part: _Part[_Item, _Result]) -> None:
+        """Tries a part again that was lost on the way, with what its worker may have lacked."""
+        if part.lost >= _MOST_LOST:
+            raise LivedshlError(
+                "the workers lose what they are given",
+                remedy="Give the command again: it goes on where it stopped",
+            )
+        if self._common is not self._content:
+            self._common = self._crew.share(self._content)
+        self._submit(_Part(part.batch, part.start, part.stop, part.lost + 1))
 
     def _again(self, part: _Part[_Item, _Result]) -> None:
         """Tries a part again whose worker died; by halves if too many have."""

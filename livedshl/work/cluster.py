@@ -78,8 +78,10 @@ class _ClusterExecutor(Executor):
                 return
             try:
                 promise.set_result(answered.result(timeout=_RESULT_S))
-            except (KilledWorker, CancelledError, TimeoutError, OSError) as error:
+            except KilledWorker as error:
                 promise.set_exception(BrokenExecutor(str(error)))
+            except (CancelledError, TimeoutError, OSError):  # lost on the way, by nobody's fault
+                promise.set_exception(CancelledError())
             except Exception as error:
                 promise.set_exception(error)
 

@@ -1,7 +1,7 @@
 """Who carries out the work: an executor, and what must be known of its workers."""
 
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class Crew:
 
     executor: Executor
     size: Callable[[], int]
-    lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
     tries: int = _TRIES
     far: bool = False
     share: Callable[[bytes], Any] = lambda content: content
