@@ -154,7 +154,7 @@ def _pictures() -> Finding:
 
 
 def _tunes() -> Finding:
-    return _extra("Own tunes", EXTRA_TUNES, "tunes", "music21", "for `livedshl models add`")
+    return _extra("Tune books", EXTRA_TUNES, "tunes", "music21", "for the collections in music21")
 
 
 def _training() -> Finding:

@@ -20,7 +20,7 @@ from livedshl.errors import BundleError, CorpusError
 from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.coding import Coding, library_name, write_coded
 from livedshl.learning.fit import Fit, measure_fit
-from livedshl.learning.laying import Kind, Plan, Target, kind_of, lay_out
+from livedshl.learning.laying import Kind, LayingPlan, Target, kind_of, lay_out
 from livedshl.learning.library_files import LibraryFiles
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.progress import Progress
@@ -159,7 +159,7 @@ def _lay_out(
         kind: Target(of_kind.model.vocabulary, of_kind.model.follow_beats)
         for kind, of_kind in kinds.items()
     }
-    for laid in lay_out(kept(), Plan(targets, shipped_harmoniser()), crew):
+    for laid in lay_out(kept(), LayingPlan(targets, shipped_harmoniser()), crew):
         of_kind = kinds[laid.kind]
         of_kind.files.add(laid)
         of_kind.known_ticks += laid.known_ticks

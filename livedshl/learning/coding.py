@@ -23,7 +23,7 @@ from livedshl.corpus import describe
 from livedshl.index import CodeShape
 from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.encoding import encode
-from livedshl.learning.laying import Plan, Target, lay_out
+from livedshl.learning.laying import LayingPlan, Target, lay_out
 from livedshl.learning.library_files import LibraryFiles
 from livedshl.learning.roles import roles_in
 from livedshl.learning.sheets import check_segments, stream_sheets
@@ -105,7 +105,7 @@ def cached_bundle(
     cache = cache or Path(user_cache_dir("livedshl")) / "bundles"
     bundle = open_bundle(model)
     grid, mode = bundle.library.grid, bundle.mode
-    plan = Plan({(grid, mode): Target(bundle.vocabulary, bundle.follow_beats)})
+    plan = LayingPlan({(grid, mode): Target(bundle.vocabulary, bundle.follow_beats)})
     with (
         local_crew() as crew,
         TemporaryDirectory(prefix="livedshl-", ignore_cleanup_errors=True) as scratch,

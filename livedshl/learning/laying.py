@@ -40,7 +40,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class LayingPlan:
     """How tunes are laid out.
 
     targets: the library for each kind of tune. harmoniser: for tunes without chords.
@@ -72,7 +72,7 @@ def kind_of(sheet: LeadSheet) -> Kind:
     return grid_of(sheet.metre), sheet.key.mode.home
 
 
-def lay_out(sheets: Iterable[LeadSheet], plan: Plan, crew: Crew) -> Iterator[LaidTune]:
+def lay_out(sheets: Iterable[LeadSheet], plan: LayingPlan, crew: Crew) -> Iterator[LaidTune]:
     """The sheets on their grids, in order; each must be of a kind that the plan has."""
     yield from _done(crew, _laid_out, sheets, plan)
 
@@ -109,11 +109,11 @@ def _harmonised(sheets: Sequence[LeadSheet], harmoniser: Harmoniser) -> list[Lea
     return [with_chords(sheet, harmoniser) for sheet in sheets]
 
 
-def _laid_out(sheets: Sequence[LeadSheet], plan: Plan) -> list[LaidTune]:
+def _laid_out(sheets: Sequence[LeadSheet], plan: LayingPlan) -> list[LaidTune]:
     return [_laid(sheet, plan) for sheet in sheets]
 
 
-def _laid(sheet: LeadSheet, plan: Plan) -> LaidTune:
+def _laid(sheet: LeadSheet, plan: LayingPlan) -> LaidTune:
     target = plan.targets[kind_of(sheet)]
     tune = lay_on_grid(with_chords(sheet, plan.harmoniser), target.vocabulary)
     shift = transposition_to_c(sheet.key, sheet.notes[:, 2])

@@ -14,7 +14,7 @@ from livedshl.bundle import Background, write_bundle
 from livedshl.corpus import describe
 from livedshl.files import write_beside
 from livedshl.learning.coding import Coding, coded_library
-from livedshl.learning.laying import Kind, Plan, Target, lay_out
+from livedshl.learning.laying import Kind, LayingPlan, Target, lay_out
 from livedshl.learning.library_files import LibraryFiles
 from livedshl.learning.sheets import check_segments, stream_sheets
 from livedshl.music.leadsheet import LeadSheet, Mode
@@ -126,7 +126,7 @@ def _lay_out(
     with Spool[LeadSheet]() as spool:
         vocabulary, _ = counted_vocabulary(spool.passing(sheets))
         target = Target(vocabulary, follow_beats)
-        laid_out = lay_out(spool, Plan({kind: target}), crew)
+        laid_out = lay_out(spool, LayingPlan({kind: target}), crew)
         for number, laid in enumerate(laid_out, 1):
             files.add(laid)
             progress("Laying out the tunes", number / len(spool))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
-EXTRA_TUNES = ("music21", "symusic")
+EXTRA_TUNES = ("music21",)
 EXTRA_CLUSTER = ("distributed",)
 EXTRA_TRAIN = ("torch", *EXTRA_TUNES, *EXTRA_SCORES)
 

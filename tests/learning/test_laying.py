@@ -10,7 +10,7 @@ from support.own_tunes import own_sheets
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.learning.chords import shipped_harmoniser, with_chords
-from livedshl.learning.laying import Kind, LaidTune, Plan, Target, harmonised, lay_out
+from livedshl.learning.laying import Kind, LaidTune, LayingPlan, Target, harmonised, lay_out
 from livedshl.learning.library_files import LibraryFiles
 from livedshl.learning.pairs import positive_pairs
 from livedshl.music import COMMON_TIME, LeadSheet, Mode
@@ -20,7 +20,7 @@ from livedshl.work import Crew, local_crew
 
 VOCABULARY = ChordVocabulary.of_names(COMMON_CHORDS)
 KIND: Kind = (COMMON_TIME, Mode.MAJOR)
-PLAN = Plan({KIND: Target(VOCABULARY, 2)})
+PLAN = LayingPlan({KIND: Target(VOCABULARY, 2)})
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ NOT_RUN = {
     'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/python -m pytest':
         "CI runs it before all else",
     "torchrun --nproc-per-node 2 -m livedshl train my-tunes/ -o my-model": "tests/learning does",
+    "dask scheduler": "tests/work does",
+    "dask worker tcp://10.0.0.5:8786 --nworkers 8 --nthreads 1": "tests/work does",
     "livedshl bench start": "tests/wire/test_benchmarks does",
     "livedshl bench clock --minutes 5": "takes half an hour; tests/wire runs it shorter",
     "livedshl soak --hours 24 --speed 60": "takes half an hour; tests/wire runs it shorter",

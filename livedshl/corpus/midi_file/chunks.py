@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from livedshl.errors import CorpusError
+from livedshl.midi.message import END_OF_SYSEX, SYSEX
 
 _HEADER, _TRACK = b"MThd", b"MTrk"
-_META, _SYSEX, _ESCAPE = 0xFF, 0xF0, 0xF7
+_META = 0xFF
 _END_OF_TRACK = 0x2F
 _DATA_BYTES = {8: 2, 9: 2, 10: 2, 11: 2, 12: 1, 13: 1, 14: 2}
 # A length takes at most four bytes (MIDI 1.0, Standard MIDI Files, p. 2).
@@ -90,7 +91,7 @@ def _events(track: bytes) -> Iterator[Event]:
             status = running
         else:
             place += 1
-        if status in (_META, _SYSEX, _ESCAPE):
+        if status in (_META, SYSEX, END_OF_SYSEX):
             kind = 0
             if status == _META:
                 if place >= len(track):

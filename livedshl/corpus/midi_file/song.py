@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livedshl.corpus.midi_file.chord_texts import is_chord_track
 from livedshl.corpus.midi_file.chunks import Chunks, Event
 from livedshl.midi.general_midi import DRUM_CHANNEL, PROGRAMS
+from livedshl.midi.message import channel_of
 from livedshl.units import TICKS_PER_BEAT
 
 _META = 0xFF
@@ -175,7 +176,7 @@ def _lines(events: Iterable[Event]) -> dict[int, _Line]:
     for event in events:
         kind = event.status >> 4
         if kind in (_NOTE_OFF, _NOTE_ON, _PROGRAM):
-            line = lines.setdefault(event.status & 0x0F, _Line())
+            line = lines.setdefault(channel_of(event.status), _Line())
             line.take(kind, event.tick, event.data)
     for line in lines.values():
         line.end()
