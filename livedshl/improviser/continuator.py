@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.chart import Chart, ChartDistance
+from livedshl.improviser.habits import Habits
 from livedshl.improviser.line import Line
 from livedshl.improviser.passage import Continuation
-from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Habits, Joins, Ranking, Scores
+from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Joins, Ranking, Scores
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import Candidates, Query, retrieve, whole_ring
 from livedshl.improviser.rules import Retrieve, Wish
@@ -170,6 +171,7 @@ class Continuator:
         repertoire, segments = self._repertoire, candidates.segments
         joins = Joins(
             before=line.recent,
+            rhythms=line.rhythms,
             after=candidates.joined.after,
             at=candidates.joined.at,
             farther=farther,

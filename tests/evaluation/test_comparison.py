@@ -10,7 +10,7 @@ from livedshl.improviser.ranking import TERMS
 from livedshl.music import GRIDS, Mode
 from livedshl.performance.preset import load_preset
 
-# Beats of six steps have no rhythm mix, tunes no plan of what returns, and random ones seldom a close.
+# Beats of six steps have no rhythm mix, tunes no plan, and random ones seldom a close.
 OFTEN_NONE = ("V-I", "rhythm mix", "bars that stay", "recurring motifs", "sequences")
 LEAP, SONGS = MEASURES[0], MEASURES[-1]
 
