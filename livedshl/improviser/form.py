@@ -80,6 +80,7 @@ class SectionRun:
 
     place: of its first passage. phrase: the beat at which the present phrase began.
     ending: whether it was cut short because the music was asked to end.
+    is_last: whether the music ends with it.
     """
 
     start: int
@@ -89,6 +90,7 @@ class SectionRun:
     place: Place | None = None
     phrase: int = 0
     ending: bool = False
+    is_last: bool = False
 
     def __post_init__(self) -> None:
         self.phrase = self.start

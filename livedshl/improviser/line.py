@@ -69,7 +69,7 @@ class Line:
 
         merged: whether it is spliced into the segment before, where segments overlap.
         n_beats: how long it sounds.
-        planned: whether the form brings it back, so that it is not a quote.
+        planned: whether the form brings it back, so that it is neither a quote nor new.
         """
         library, grid = self._bundle.library, self._bundle.library.grid
         steps, splice = library.contents(np.array(segment)), None
@@ -78,6 +78,8 @@ class Line:
             overlap = merge(before, steps, grid.beat_steps)
             steps, splice = np.concatenate([overlap.steps, steps[grid.hop_steps :]]), overlap.splice
         steps = steps[: n_beats * grid.beat_steps]
+        if not planned:
+            self.memory.add(segment)
         if not self.rhythms.any():
             self.rhythms = _SONG_BEATS * self._rhythms_of_song(segment)
         self._hear(steps, planned)

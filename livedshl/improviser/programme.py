@@ -45,6 +45,7 @@ class Programme:
         self._rng = rng
         self._n_tunes = 0
         self._left_in_set = 0
+        self._first_of_set = 1
         self._key_shift = 0
         self._tune: TuneMemory | None = None
         self._frozen = False
@@ -56,6 +57,12 @@ class Programme:
         other._rng = rng
         other._tune = self._tune and self._tune.copy()
         return other
+
+    @property
+    def begins_set(self) -> bool:
+        """Whether the section that was begun last is the first of a set of tunes."""
+        tune = self._tune
+        return tune is not None and tune.at == 0 and self._first_of_set == tune.place.tune
 
     @property
     def is_free(self) -> bool:
@@ -97,12 +104,13 @@ class Programme:
         if end + _SHORTEST_SECTION_BARS * self._grid.bar_beats > self.last_beat:
             cadence, end = Cadence.END, self.last_beat
         place = replace(tune.place, section=letter, time=section.times)
-        return SectionRun(beat, end, cadence, letter, place)
+        return SectionRun(beat, end, cadence, letter, place, is_last=end == self.last_beat)
 
     def _next_tune(self) -> TuneMemory:
         if self._left_in_set == 0:
             least, most = _SET_TUNES
             self._left_in_set = int(self._rng.integers(least, most + 1))
+            self._first_of_set = self._n_tunes + 1
             self._key_shift = 0
         else:
             others = [shift for shift in _RELATED_KEYS if shift != self._key_shift]

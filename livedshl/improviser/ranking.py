@@ -60,7 +60,7 @@ class Joins:
     after: int8[c, a, 3], the steps that would be heard next.
     at: int64[c], the step of `after` from which the candidate's own melody is heard. Its chords
         are heard from the first beat at or after that step.
-    farther: int64[c], how many symbols farther than the nearest its code lies.
+    distance: int64[c], in how many symbols its code differs from the one asked for.
     agreeing: int64[c], steps of the overlap in which it agrees with the playing segment.
     in_phase: bool[c], whether it falls on the beats of the bar that it has in its own song.
     unheard: int64[c], for how many passages none of its songs has been heard; 1 for the last one.
@@ -71,7 +71,7 @@ class Joins:
     rhythms: Scores
     after: NDArray[np.int8]
     at: NDArray[np.int64]
-    farther: NDArray[np.int64]
+    distance: NDArray[np.int64]
     agreeing: NDArray[np.int64]
     in_phase: NDArray[np.bool_]
     unheard: NDArray[np.int64]
@@ -99,8 +99,8 @@ def agreement(joins: Joins, habits: Habits) -> Scores:
 
 
 def code(joins: Joins, habits: Habits) -> Scores:
-    """How many symbols farther than the nearest the code lies, negated."""
-    return -joins.farther.astype(np.float64)
+    """In how many symbols the code differs from the one asked for, negated."""
+    return -joins.distance.astype(np.float64)
 
 
 def contour(joins: Joins, habits: Habits) -> Scores:

@@ -37,7 +37,7 @@ def joins(before, after, **given):
             "rhythms": np.zeros(16),
             "after": np.array(after),
             "at": np.zeros(n, np.int64),
-            "farther": np.zeros(n, np.int64),
+            "distance": np.zeros(n, np.int64),
             "agreeing": np.zeros(n, np.int64),
             "in_phase": np.ones(n, np.bool_),
             "unheard": np.full(n, 64),
@@ -118,8 +118,8 @@ def test_a_song_not_heard_for_long_is_newer():
     ("better", "worse"),
     [
         ({"in_phase": np.array([True, False])}, {"agreeing": np.array([0, 8])}),
-        ({"agreeing": np.array([8, 0])}, {"farther": np.array([20, 0])}),
-        ({"farther": np.array([0, 8])}, {}),
+        ({"agreeing": np.array([8, 0])}, {"distance": np.array([20, 0])}),
+        ({"distance": np.array([0, 8])}, {}),
         ({"off_chart": np.array([0.0, 2.0])}, {}),
     ],
 )
