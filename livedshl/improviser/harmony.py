@@ -30,11 +30,11 @@ Scores = NDArray[np.float64]
 # All in nats.
 _UNLIKE = 1.0  # for each pitch class by which a chord differs from one that is known
 _COMMON = 0.5  # how much of a chord's frequency is taken off: the tonic is not to win by it
-_STAY = -0.6  # for a chord that stays for another hop
-_OWN = 0.7  # for the chord that the segment has in its song
+_STAY = -1.6  # for a chord that stays for another bar
+_OWN = 0.4  # for the chord that the segment has in its song
 _CLOSE = 3.0  # for the last chord of a section
-_APPROACH = 2.5  # for the dominant before the tonic
-_HALF_CLOSE = 1.0  # for the dominant at the end of bar 4
+_APPROACH = 4.0  # for the dominant before the tonic
+_HALF_CLOSE = 0.6  # for the dominant at the end of bar 4
 _UNSEEN = 0.5  # added to every count
 _APPROACH_BARS = 2
 _DOMINANT = 7  # semitones above the tonic
@@ -150,7 +150,7 @@ class SectionHarmony:
         """Log likelihood of each chord (column) after each (row), float64[k, k]."""
         counts = self._counts
         moves = np.log(counts / counts.sum(axis=1, keepdims=True))
-        moves[np.diag_indices_from(moves)] += _STAY
+        moves[np.diag_indices_from(moves)] += _STAY * self._grid.hop_beats / self._grid.bar_beats
         return np.asarray(moves, np.float64)
 
     @cached_property
