@@ -32,9 +32,10 @@ _UNLIKE = 1.0  # for each pitch class by which a chord differs from one that is 
 _COMMON = 0.5  # how much of a chord's frequency is taken off: the tonic is not to win by it
 _STAY = -1.6  # for a chord that stays for another bar
 _OWN = 0.4  # for the chord that the segment has in its song
+_FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
 _CLOSE = 3.0  # for the last chord of a section
 _APPROACH = 4.0  # for the dominant before the tonic
-_HALF_CLOSE = 0.6  # for the dominant at the end of bar 4
+_HALF_CLOSE = 1.0  # for the dominant at the end of bar 4
 _UNSEEN = 0.5  # added to every count
 _APPROACH_BARS = 2
 _DOMINANT = 7  # semitones above the tonic
@@ -67,7 +68,7 @@ class SectionHarmony:
             return own
         hop = self._grid.hop_beats
         by_hop = own.reshape(-1, hop)
-        scores = self._fit(self._harmoniser, sheet)
+        scores = self._fit(self._harmoniser, sheet) - _FOREIGN * self._is_foreign(steps)
         for beat in by_hop.T:
             known = np.flatnonzero(beat != NO_CHORD)
             scores[known, beat[known]] += _OWN / hop
@@ -87,6 +88,14 @@ class SectionHarmony:
         likely -= np.logaddexp.reduce(likely, axis=1)[:, None]
         nearest, distance = self._in_terms_of(harmoniser.vocabulary)
         return likely[:, nearest] - _UNLIKE * distance - _COMMON * self._shares
+
+    def _is_foreign(self, steps: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Where the note that starts a hop is not in a chord, bool[hops, k]."""
+        pitch = steps[:: self._grid.hop_steps, PITCH]
+        in_chord = np.array(
+            [[pc in chord.pitch_classes for pc in range(12)] for chord in self.vocabulary.classes]
+        )
+        return ~in_chord[:, pitch % 12].T & (pitch != REST)[:, None]
 
     def _wish_for_cadences(self, scores: Scores, moves: Scores, cadence: Cadence) -> None:
         """Adds what the form wishes for: to scores, float64[hops, k], and moves, [hops, k, k]."""

@@ -15,7 +15,7 @@ from livedshl.music.segments import ARTICULATED, CHORD
 
 # How many ways through the section are followed at once, and how many continuations of each are
 # looked at. Twice as many take twice as long.
-_WAYS, _CONTINUATIONS = 3, 3
+_WAYS, _CONTINUATIONS = 2, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -206,7 +206,7 @@ WEIGHTS: dict[Term, float] = {
     register: 0.5,
     chords: 1.0,
     novelty: 0.25,
-    rhythm: 8.0,
+    rhythm: 6.0,
     motif: 6.0,
     chart: 16.0,
 }
