@@ -95,7 +95,7 @@ class SectionHarmony:
         in_chord = np.array(
             [[pc in chord.pitch_classes for pc in range(12)] for chord in self.vocabulary.classes]
         )
-        return ~in_chord[:, pitch % 12].T & (pitch != REST)[:, None]
+        return np.asarray(~in_chord[:, pitch % 12].T & (pitch != REST)[:, None], np.bool_)
 
     def _wish_for_cadences(self, scores: Scores, moves: Scores, cadence: Cadence) -> None:
         """Adds what the form wishes for: to scores, float64[hops, k], and moves, [hops, k, k]."""

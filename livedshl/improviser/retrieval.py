@@ -90,24 +90,28 @@ def whole_ring(repertoire: Repertoire, query: Query, ring: Ring) -> Candidates:
     return _candidates([ring], [ring.segments], sound)
 
 
-def allowed_within(
-    repertoire: Repertoire,
-    line: Line,
-    distances: NDArray[np.integer],
-    reach: int,
-    most: int,
-) -> NDArray[np.int32]:
-    """The segments that the rules allow to follow, nearest first, int32[m], m <= `most`.
+def allowed_near(
+    repertoire: Repertoire, line: Line, reach: int, most: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The segments that the rules allow to follow what plays, nearest first, m <= `most`.
 
-    distances: int[n], how far each segment of the library is. reach: by how much a distance may
-    exceed the least of all.
+    Returns them, int32[m], and how far their codes lie, int64[m].
+    reach: by how much a distance may exceed the least of all.
     """
     assert line.playing is not None, "nothing has been played that could go on"
-    library = repertoire.library
-    near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
-    near = near[~line.memory.barred()[library.content_ids[near]]]
-    near = near[repertoire.in_phase(line.playing, near, repertoire.grid.bar_beats)]
-    return near[np.argsort(distances[near], kind="stable")[:most]]
+    library, barred = repertoire.library, line.memory.barred()
+    found: list[NDArray[np.int32]] = []
+    distances: list[int] = []
+    nearest: int | None = None
+    for ring in repertoire.index.rings(repertoire.bundle.forward[line.playing]):
+        nearest = ring.distance if nearest is None else nearest
+        if ring.distance > nearest + reach or sum(map(len, found)) >= most:
+            break
+        near = ring.segments[~barred[library.content_ids[ring.segments]]]
+        found.append(near[repertoire.in_phase(line.playing, near, repertoire.grid.bar_beats)])
+        distances.append(ring.distance)
+    far = np.repeat(np.array(distances, np.int64), [len(near) for near in found])
+    return np.concatenate(found)[:most], far[:most]
 
 
 def bridge(repertoire: Repertoire, playing: int) -> int:
@@ -116,12 +120,16 @@ def bridge(repertoire: Repertoire, playing: int) -> int:
     The new phrase starts on a first beat, end to end with the playing segment. The bridge itself
     is never played: its forward code only serves as the next query.
     """
-    distances = repertoire.distances_from(playing)
-    ends_at = repertoire.library.phases + repertoire.bundle.follow_beats
-    on_first_beat = np.flatnonzero(ends_at % repertoire.grid.cycle_beats == 0)
-    if not len(on_first_beat):
-        return int(distances.argmin())
-    return int(on_first_beat[np.argmin(distances[on_first_beat])])
+    library, follow_beats = repertoire.library, repertoire.bundle.follow_beats
+    nearest: int | None = None
+    for ring in repertoire.index.rings(repertoire.bundle.forward[playing]):
+        nearest = int(ring.segments[0]) if nearest is None else nearest
+        ends_at = library.phases[ring.segments] + follow_beats
+        on_first_beat = ring.segments[ends_at % repertoire.grid.cycle_beats == 0]
+        if len(on_first_beat):
+            return int(on_first_beat[0])
+    assert nearest is not None, "an index is never empty"
+    return nearest
 
 
 def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continuation:
