@@ -205,7 +205,7 @@ class Continuator:
             agreeing=candidates.joined.agreeing,
             in_phase=repertoire.in_phase(query.playing, segments, repertoire.grid.cycle_beats),
             unheard=line.memory.unheard(segments),
-            off_chart=self._off_chart(segments, line.beat),
+            off_chart=self._off_chart(candidates, line.beat),
         )
         # A chart's chords sound instead of the candidates' own.
         return self._ranking.scores(joins, besides={CHORDS} if self._chart else ())
@@ -228,9 +228,12 @@ class Continuator:
         habits = Habits.of(bundle.library, len(bundle.vocabulary))
         return Ranking(habits, None if weights is None else NextStep(weights), self._terms)
 
-    def _off_chart(self, segments: NDArray[np.int32], beat: int) -> Scores:
-        """How far the segments' own chords lie from the chart's chords at `beat`, float64[c]."""
+    def _off_chart(self, candidates: Candidates, beat: int) -> Scores:
+        """How far notes and chords lie from the chart's chords at `beat`, float64[c]."""
         if self._chart is None:
-            return np.zeros(len(segments))
-        contents = self._repertoire.library.contents(segments)
-        return self._chart.of(contents[:, :: self._repertoire.grid.beat_steps, CHORD], beat)
+            return np.zeros(len(candidates.segments))
+        grid = self._repertoire.grid
+        contents = self._repertoire.library.contents(candidates.segments)
+        by_chord = self._chart.of(contents[:, :: grid.beat_steps, CHORD], beat)
+        by_note = self._chart.of_notes(candidates.joined.after, beat, grid)
+        return (by_chord + by_note) / 2

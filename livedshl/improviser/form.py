@@ -1,5 +1,6 @@
 """The form of a tune: plans, cadences, and what is remembered of a section for its return."""
 
+import sys
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -80,7 +81,8 @@ class SectionRun:
 
     place: of its first passage. phrase: the beat at which the present phrase began.
     ending: whether it was cut short because the music was asked to end.
-    is_last: whether the music ends with it.
+    is_last: whether the music ends with it. half: the beat at which its beginning returns, or any
+    beyond its end if it does not.
     """
 
     start: int
@@ -91,6 +93,7 @@ class SectionRun:
     phrase: int = 0
     ending: bool = False
     is_last: bool = False
+    half: int = sys.maxsize
 
     def __post_init__(self) -> None:
         self.phrase = self.start

@@ -29,13 +29,13 @@ Scores = NDArray[np.float64]
 
 # All in nats.
 _UNLIKE = 1.0  # for each pitch class by which a chord differs from one that is known
-_COMMON = 0.5  # how much of a chord's frequency is taken off: the tonic is not to win by it
+_COMMON = 0.6  # how much of a chord's frequency is taken off: the tonic is not to win by it
 _STAY = -1.6  # for a chord that stays for another bar
 _OWN = 0.4  # for the chord that the segment has in its song
 _FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
 _CLOSE = 3.0  # for the last chord of a section
 _APPROACH = 4.0  # for the dominant before the tonic
-_HALF_CLOSE = 1.0  # for the dominant at the end of bar 4
+_HALF_CLOSE = 0.8  # for the dominant at the end of bar 4
 _UNSEEN = 0.5  # added to every count
 _APPROACH_BARS = 2
 _DOMINANT = 7  # semitones above the tonic

@@ -53,7 +53,9 @@ class Improvisation(Iterator[Passage]):
             SegmentChooser(repertoire, Continuator(repertoire, rng, chart), opening),
             SectionHarmony(repertoire.bundle),
         )
-        self._programme = Programme(form, repertoire.grid, rng, last_beat)
+        self._programme = Programme(
+            form, repertoire.grid, rng, last_beat, chart, repertoire.bundle.mode
+        )
         self._run: SectionRun | None = None
         self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over
         self._is_ending = False
@@ -164,7 +166,8 @@ class Improvisation(Iterator[Passage]):
         """The next passage of a section. It may be the one with which the music ends."""
         if self._is_ending and not run.ending:
             run.ending = run.is_last = True
-            run.cadence, run.end = Cadence.END, self._soon(run.end)
+            end = self._soon(run.end)
+            run.cadence, run.half, run.end = Cadence.END, run.half if end == run.end else end, end
         section = self._programme.memory_of(run)
         passage = self._planner.next_passage(
             SectionState(self._repertoire, self._line, run, section)

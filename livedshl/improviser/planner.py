@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.chooser import Chosen, SegmentChooser
+from livedshl.improviser.fit import fitted
 from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.passage import Passage
 from livedshl.improviser.section_state import SectionState
@@ -20,10 +21,10 @@ _WAYS, _CONTINUATIONS = 2, 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """A passage to come: its segment, and a chord for each of its beats, int8[beats]."""
+    """A passage to come: its segment, and its steps as they will sound, int8[n, 3]."""
 
     chosen: Chosen
-    chords: NDArray[np.int8]
+    steps: NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ class SectionPlanner:
         else:
             planned, *later = self._plan or self._planned(state)
             self._plan = tuple(later)
-            passage = state.play(moment, planned.chosen)
-            passage = _with_chords(passage, planned.chords)
+            passage = replace(state.play(moment, planned.chosen), steps=planned.steps)
         self.hear(passage)
         return passage
 
@@ -102,19 +102,23 @@ class SectionPlanner:
         before = np.zeros((silent, 3), np.int8)
         before[:, CHORD] = NO_CHORD
         steps = np.concatenate([before, *sounded, *(passage.steps for passage in best.passages)])
-        if self.chooser.continuator.chart:  # its chords sound, whatever stands here
+        first = silent + n_sounded
+        if chart := self.chooser.continuator.chart:
+            # Its chords are written later, in the key that is played.
             chords = steps[::beat_steps, CHORD].copy()
+            beat = run.start + first // beat_steps
+            over = chart.at(beat, len(steps) // beat_steps)
+            steps[first:] = fitted(steps[first:], over, state.repertoire.grid, beat)
         else:
-            n_before = (silent + n_sounded) // beat_steps
-            chords = self._harmony.chords_of(steps, n_before, run.cadence)
+            chords = self._harmony.chords_of(steps, first // beat_steps, run.cadence)
         if best.passages[-1].ends:  # on the tonic, as it was rewritten to
             last = int(np.flatnonzero(steps[:, ARTICULATED])[-1]) // beat_steps
             chords[last:] = steps[last * beat_steps :: beat_steps, CHORD]
-        starts = [passage.beat - run.start for passage in best.passages]
-        ends = [*starts[1:], len(chords)]
+        steps[:, CHORD] = np.repeat(chords, beat_steps)
+        starts = [(passage.beat - run.start) * beat_steps for passage in best.passages]
         return tuple(
-            Planned(chosen, chords[start:end])
-            for chosen, start, end in zip(best.chosen, starts, ends, strict=True)
+            Planned(chosen, steps[start : start + len(passage.steps)])
+            for chosen, passage, start in zip(best.chosen, best.passages, starts, strict=True)
         )
 
 
@@ -135,10 +139,3 @@ def ways_through(state: SectionState, chooser: SegmentChooser) -> list[Way]:
         further.sort(key=lambda found: -found[0])
         ways = [way.on(chosen) for _, way, chosen in further[:_WAYS]]
     return ways
-
-
-def _with_chords(passage: Passage, chords: NDArray[np.int8]) -> Passage:
-    """A passage with another chord for each of its beats."""
-    steps = passage.steps.copy()
-    steps[:, CHORD] = np.repeat(chords, len(steps) // len(chords))
-    return replace(passage, steps=steps)

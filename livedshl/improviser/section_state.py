@@ -37,9 +37,7 @@ class SectionState:
     def moment(self) -> Moment:
         """Where the next passage starts."""
         repertoire = self.repertoire
-        return moment_of(
-            self.run, self.section, self.line.beat, repertoire.grid, repertoire.bundle.follow_beats
-        )
+        return moment_of(self.run, self.line.beat, repertoire.grid, repertoire.bundle.follow_beats)
 
     def play(self, moment: Moment, chosen: Chosen) -> Passage:
         """Plays the segment that was chosen. Returns its passage, which may end the music."""

@@ -98,13 +98,28 @@ def test_a_motif_is_taken_up_at_any_height_and_less_so_by_its_shape_alone():
         np.concatenate([overlap, line(*pitches)])
         for pitches in ((64, 65, 67, 65), (60, 64, 65, 62), (67, 65, 64, 65))
     )
-    beats = ranking.motif(joins(heard, [sequence, shape, other]), habits())
-    assert beats.tolist() == [2, 1, 0]
+    of_sequence, of_shape, of_other = ranking.motif(
+        joins(heard, [sequence, shape, other]), habits()
+    )
+    assert of_sequence > of_shape > of_other == 0
+
+
+def test_a_motif_that_every_candidate_repeats_counts_for_little():
+    heard = line(60, 62, 64, 62)
+    repeated, other = (
+        np.concatenate([line(67, 67, 67, 67), line(*pitches)])
+        for pitches in ((64, 65, 67, 65), (67, 65, 64, 65))
+    )
+    among_others = ranking.motif(joins(heard, [repeated, other, other]), habits())
+    among_its_kind = ranking.motif(joins(heard, [repeated, repeated, other]), habits())
+    assert among_others[0] > among_its_kind[0]
 
 
 def test_a_motif_may_be_answered_at_once():
     at_once = np.concatenate([line(60, 62, 64, 62), line(62, 64, 65, 64)])
-    assert ranking.motif(joins(line(72), [at_once]), habits()).tolist() == [2]
+    later = np.concatenate([line(67, 67, 67, 67), line(62, 64, 65, 64)])
+    now, never = ranking.motif(joins(line(72), [at_once, later]), habits())
+    assert now > never == 0
 
 
 def test_a_song_not_heard_for_long_is_newer():

@@ -187,9 +187,8 @@ def _bars(piece: Piece) -> NDArray[np.int8]:
 
 
 def _strong_beats(grid: Grid) -> NDArray[np.int64]:
-    """The steps of a bar's strong beats: the first, and the middle one if there is one."""
-    halves = 2 if grid.bar_beats % 2 == 0 else 1
-    return np.arange(halves) * (grid.bar_steps // halves)
+    """The steps of a bar's strong beats."""
+    return np.array(grid.strong_beats) * grid.beat_steps
 
 
 def _is_chord_tone(pitch: int, chord: int, tunes: RealTunes) -> bool:
