@@ -63,16 +63,18 @@ class TuneMemory:
     """The tune that plays: which section of its plan is on, and what is remembered of each.
 
     place: of the tune, before any section. at: the number of the section, from 0.
+    opens_set: whether it is the first of its set.
     """
 
     place: Place
     at: int
     sections: dict[str, SectionMemory]
+    opens_set: bool
 
     def copy(self) -> "TuneMemory":
         """The same, to change independently."""
         sections = {letter: section.copy() for letter, section in self.sections.items()}
-        return TuneMemory(self.place, self.at, sections)
+        return TuneMemory(self.place, self.at, sections, self.opens_set)
 
 
 @dataclass(slots=True)

@@ -54,7 +54,6 @@ class Programme:
         self._rng = rng
         self._n_tunes = 0
         self._left_in_set = 0
-        self._first_of_set = 1
         self._key_shift = 0
         self._tune: TuneMemory | None = None
         self._frozen = False
@@ -72,7 +71,7 @@ class Programme:
     def begins_set(self) -> bool:
         """Whether the section that was begun last is the first of a set of tunes."""
         tune = self._tune
-        return tune is not None and tune.at == 0 and self._first_of_set == tune.place.tune
+        return tune is not None and tune.at == 0 and tune.opens_set
 
     @property
     def is_free(self) -> bool:
@@ -123,10 +122,10 @@ class Programme:
         return run
 
     def _next_tune(self, beat: int) -> TuneMemory:
-        if self._left_in_set == 0:
+        opens_set = self._left_in_set == 0
+        if opens_set:
             least, most = _SET_TUNES
             self._left_in_set = int(self._rng.integers(least, most + 1))
-            self._first_of_set = self._n_tunes + 1
             self._key_shift = 0
         else:
             others = [shift for shift in _RELATED_KEYS if shift != self._key_shift]
@@ -137,7 +136,8 @@ class Programme:
         plan = (drawn if self._form is Form.ANY else self._form).value
         plan = self._ground.plan(beat) or plan
         place = Place(self._n_tunes, plan, "", 0, 0, self._key_shift, False, None)
-        return TuneMemory(place, 0, {letter: self._new_section() for letter in plan})
+        sections = {letter: self._new_section() for letter in plan}
+        return TuneMemory(place, 0, sections, opens_set)
 
     def _new_section(self) -> SectionMemory:
         returns, differs = self._rng.random(2) < (_RETURNS, _DIFFERENT_ENDINGS)
