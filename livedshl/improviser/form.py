@@ -44,6 +44,7 @@ class SectionMemory:
     time and fully the next. times: how often it has been played.
     segments: the segment at each spot, from the first time. joins: how one segment followed
     another, by (playing, next). varied: the spots where this time takes another segment.
+    seed: of the small changes that this time makes; None for none.
     """
 
     returns: bool
@@ -52,6 +53,7 @@ class SectionMemory:
     segments: dict[Spot, int] = field(default_factory=dict)
     joins: dict[tuple[int | None, int], Continuation] = field(default_factory=dict)
     varied: frozenset[Spot] = frozenset()
+    seed: int | None = None
 
     def copy(self) -> "SectionMemory":
         """The same, to change independently."""

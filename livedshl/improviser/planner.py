@@ -11,12 +11,16 @@ from livedshl.improviser.fit import fitted
 from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.passage import Passage
 from livedshl.improviser.section_state import SectionState
+from livedshl.improviser.variation import varied
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import ARTICULATED, CHORD
 
 # How many ways through the section are followed at once, and how many continuations of each are
 # looked at. Twice as many take twice as long.
 _WAYS, _CONTINUATIONS = 2, 2
+# Share of the bars that come back with a small change: the second time, more each time, at most.
+_VARIED, _VARIED_MORE, _MOST_VARIED = 0.65, 0.1, 0.8
+_OPENING_BARS = 2  # of a section; they never change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +107,11 @@ class SectionPlanner:
         before[:, CHORD] = NO_CHORD
         steps = np.concatenate([before, *sounded, *(passage.steps for passage in best.passages)])
         first = silent + n_sounded
+        if state.section and state.section.seed is not None and state.run.place:
+            bars = _bars_to_vary(best, first, state.section.seed)
+            steps = varied(
+                steps, bars, state.line.rhythms, state.repertoire.grid, state.section.seed
+            )
         if chart := self.chooser.continuator.chart:
             # Its chords are written later, in the key that is played.
             chords = steps[::beat_steps, CHORD].copy()
@@ -120,6 +129,27 @@ class SectionPlanner:
             Planned(chosen, steps[start : start + len(passage.steps)])
             for chosen, passage, start in zip(best.chosen, best.passages, starts, strict=True)
         )
+
+
+def _bars_to_vary(way: Way, first: int, seed: int) -> NDArray[np.int64]:
+    """The bars of a section, from step `first` on, that come back with a small change.
+
+    Neither the first ones nor the last, by which it is known, nor those that are new.
+    """
+    run, grid = way.state.run, way.state.repertoire.grid
+    assert run.place is not None, "a free run has no sections"
+    new = {
+        (passage.beat - run.start + beat) // grid.bar_beats
+        for passage, chosen in zip(way.passages, way.chosen, strict=True)
+        for beat in range(len(passage.steps) // grid.beat_steps)
+        if not chosen.planned
+    }
+    begun = -(-first // grid.bar_steps)
+    n_bars = (run.end - run.start) // grid.bar_beats
+    bars = np.arange(max(_OPENING_BARS, begun), n_bars - 1)
+    bars = bars[~np.isin(bars, list(new))]
+    share = min(_MOST_VARIED, _VARIED + _VARIED_MORE * (run.place.time - 2))
+    return bars[np.random.default_rng(seed).random(len(bars)) < share]
 
 
 def ways_through(state: SectionState, chooser: SegmentChooser) -> list[Way]:

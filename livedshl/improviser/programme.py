@@ -28,6 +28,7 @@ _PLANS = {Form.AABB: 0.8, Form.AABA: 0.1, Form.ABAC: 0.1}
 _RETURNS = 0.75
 _DIFFERENT_ENDINGS = 0.3  # share of repeated sections that close half the first time, then fully
 _OPENING_BARS = 2  # of a section; they never change
+_SEEDS = 1 << 32
 _MOST_VARIATIONS = 1  # segments that are replaced when a section comes back
 
 
@@ -107,7 +108,8 @@ class Programme:
         letter = tune.place.plan[tune.at]
         section = tune.sections[letter]
         section.times += 1
-        self._vary(section)
+        if not self._frozen:
+            self._vary(section)
         ground = self._ground
         end = ground.section_end(beat)
         cadence = _close_of(tune.place.plan, tune.at, section)
@@ -150,6 +152,7 @@ class Programme:
         n_varied = min(len(spots), int(self._rng.integers(_MOST_VARIATIONS + 1)))
         drawn = self._rng.choice(len(spots), n_varied, replace=False) if n_varied else ()
         section.varied = frozenset(spots[n] for n in drawn)
+        section.seed = int(self._rng.integers(_SEEDS)) if section.times > 1 else None
 
 
 def _close_of(plan: str, at: int, section: SectionMemory) -> Cadence:
