@@ -104,7 +104,7 @@ class SegmentChooser:
             return [Chosen(self._opening, None)]
         if playing is None or self._jumps:
             self._jumps = False
-            among = np.flatnonzero(wish.among) if wish else NOTHING
+            among = wish.segments if wish else NOTHING
             return [Chosen(self.continuator.open(among), None)]
         if moment.opens_phrase and self._repertoire.bundle.overlaps:
             playing = bridge(self._repertoire, playing)

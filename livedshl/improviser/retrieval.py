@@ -1,6 +1,8 @@
 """Finds the segments that may follow: by code, ring after ring, as far as rules and wish allow."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from livedshl.improviser.merge import Joined, agreeing_steps, joined
 from livedshl.improviser.passage import Continuation
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.rules import Retrieve, Wish
-from livedshl.index import Ring
+from livedshl.index import Ring, hamming
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,13 +56,14 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
     """
     farthest_first = repertoire.retrieve is Retrieve.MAX
     barred, quotes, wish = line.memory.barred(), line.quotes, query.wish
-    nearest: Ring | None = None
     rings: list[Ring] = []
     found: list[NDArray[np.int32]] = []
     sounds: list[Joined] = []
     forward = repertoire.bundle.forward[query.playing]
-    for ring in repertoire.index.rings(forward, farthest_first=farthest_first):
-        nearest = nearest or ring
+    every = repertoire.index.rings(forward, farthest_first=farthest_first)
+    nearest = next(every)  # an index is never empty
+    among = _rings_among(repertoire, query, wish) if wish else chain([nearest], every)
+    for ring in among:
         if rings and abs(ring.distance - rings[0].distance) > query.near:
             break
         if wish and abs(ring.distance - nearest.distance) > wish.reach:
@@ -76,7 +79,6 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
             found.append(segments)
             if sum(map(len, found)) >= query.enough:
                 break
-    assert nearest is not None, "an index is never empty"
     if not found:
         return nearest, None
     # Joining all at once is faster than ring by ring, which only a quote's limit calls for.
@@ -153,12 +155,26 @@ def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continua
     )
 
 
+def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[Ring]:
+    """The rings of the segments that fulfil a wish: so few that no index is needed."""
+    bundle = repertoire.bundle
+    wished = wish.segments
+    distances = hamming(bundle.forward[query.playing], bundle.backward[wished], bundle.shape)
+    order = np.argsort(distances, kind="stable")
+    wished, distances = wished[order], distances[order]
+    begins = np.flatnonzero(np.diff(distances, prepend=-1))
+    rings = [
+        Ring(int(distances[first]), segments)
+        for first, segments in zip(begins, np.split(wished, begins[1:]), strict=True)
+        if len(segments)
+    ]
+    return iter(rings if repertoire.retrieve is Retrieve.MIN else rings[::-1])
+
+
 def _allowed(
     repertoire: Repertoire, query: Query, segments: NDArray[np.int32], barred: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """The segments of a ring that wish, memory and the place in the bar leave."""
-    if query.wish:
-        segments = segments[query.wish.among[segments]]
+    """The segments of a ring that memory and the place in the bar leave."""
     segments = segments[~barred[repertoire.library.content_ids[segments]]]
     if repertoire.retrieve is Retrieve.MIN:
         # Codes keep the place in the bar: once off the beat, the music would stay there. A wish

@@ -101,8 +101,8 @@ class Wishes:
         Made when first needed: the first note does not wait for it.
         """
         if cadence not in self._leading_to:
-            bundle, among = self._repertoire.bundle, self._leading[cadence].among
-            found = bundle.backward[among]
+            bundle = self._repertoire.bundle
+            found = bundle.backward[self._leading[cadence].segments]
             self._leading_to[cadence] = CodeIndex(found, bundle.shape) if len(found) else None
         return self._leading_to[cadence]
 
@@ -112,12 +112,11 @@ class Wishes:
         """The wish for those segments whose path is within `_SLACK` of the shortest."""
         if not len(segments):
             return None
-        among = np.zeros(len(self._repertoire.library), np.bool_)
-        among[segments[path <= path.min() + self._symbols(_SLACK)]] = True
-        return self._wish(name, among, reach)
+        short = segments[path <= path.min() + self._symbols(_SLACK)]
+        return Wish(name, np.sort(short), self._symbols(reach))
 
     def _wish(self, name: str, among: NDArray[np.bool_], reach: float) -> Wish:
-        return Wish(name, among, self._symbols(reach))
+        return Wish(name, np.flatnonzero(among).astype(np.int32), self._symbols(reach))
 
     def _symbols(self, share: float) -> int:
         return round(share * self._repertoire.bundle.shape.length)
