@@ -234,7 +234,8 @@ def test_some_sections_close_half_the_first_time_and_fully_the_next(many_section
 
 
 def test_the_second_half_of_most_sections_begins_as_the_first(many_sections):
-    whole = (np.concatenate([passage.steps for passage in section]) for section in many_sections)
+    first_times = (section for section in many_sections if section[0].place.time == 1)
+    whole = (np.concatenate([passage.steps for passage in section]) for section in first_times)
     bars = [steps.reshape(8, 16, 3)[..., :CHORD] for steps in whole]
     share = np.mean([np.array_equal(bar[0], bar[4]) for bar in bars])
     assert 0.5 < share < 1
