@@ -163,10 +163,10 @@ def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[R
     order = np.argsort(distances, kind="stable")
     wished, distances = wished[order], distances[order]
     begins = np.flatnonzero(np.diff(distances, prepend=-1))
+    ends = np.append(begins[1:], len(wished))
     rings = [
-        Ring(int(distances[first]), segments)
-        for first, segments in zip(begins, np.split(wished, begins[1:]), strict=True)
-        if len(segments)
+        Ring(int(distances[first]), wished[first:end])
+        for first, end in zip(begins, ends[: len(begins)], strict=True)  # there may be none
     ]
     return iter(rings if repertoire.retrieve is Retrieve.MIN else rings[::-1])
 
