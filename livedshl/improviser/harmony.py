@@ -30,11 +30,12 @@ Scores = NDArray[np.float64]
 # All in nats.
 _UNLIKE = 1.0  # for each pitch class by which a chord differs from one that is known
 _COMMON = 0.6  # how much of a chord's frequency is taken off: the tonic is not to win by it
+_LEAST_SHARE = 0.04  # a chord that is rarer gains no more: I7 is not to open a section
 _STAY = -1.6  # for a chord that stays for another bar
 _OWN = 0.4  # for the chord that the segment has in its song
 _FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
 _CLOSE = 3.0  # for the last chord of a section
-_APPROACH = 4.0  # for the dominant before the tonic
+_APPROACH = 5.0  # for the dominant before the tonic
 _HALF_CLOSE = 0.8  # for the dominant at the end of bar 4
 _UNSEEN = 0.5  # added to every count
 _APPROACH_BARS = 2
@@ -164,9 +165,9 @@ class SectionHarmony:
 
     @cached_property
     def _shares(self) -> Scores:
-        """Log share of each chord in the library, float64[k]."""
+        """Log share of each chord in the library, at least `_LEAST_SHARE`, float64[k]."""
         counts = self._counts.sum(axis=0)
-        return np.asarray(np.log(counts / counts.sum()), np.float64)
+        return np.asarray(np.log(np.maximum(counts / counts.sum(), _LEAST_SHARE)), np.float64)
 
     def _in_terms_of(self, known: ChordVocabulary) -> tuple[NDArray[np.int64], Scores]:
         """For each chord the nearest that is known, int64[k], and how far it is, float64[k]."""
