@@ -108,7 +108,9 @@ class Programme:
         letter = tune.place.plan[tune.at]
         section = tune.sections[letter]
         section.times += 1
-        if not self._frozen:
+        if self._frozen:
+            section.varied = frozenset()  # and the small changes stay as they were heard
+        else:
             self._vary(section)
         ground = self._ground
         end = ground.section_end(beat)
