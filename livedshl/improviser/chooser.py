@@ -1,11 +1,11 @@
 """Chooses the segment at each moment of a section: a new one, or the one that was there before."""
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from livedshl.improviser.continuator import NOTHING, Continuator
+from livedshl.improviser.continuator import NOTHING, Continuator, Option
 from livedshl.improviser.form import SectionMemory, Spot
 from livedshl.improviser.line import Line
 from livedshl.improviser.moment import Moment
@@ -20,13 +20,23 @@ from livedshl.improviser.wishes import Wishes
 class Chosen:
     """The segment that comes next, and how it was found.
 
-    continuation: None for an opening. wished, planned: as in `Place`.
+    continuation: None for an opening. wished, planned: as in `Place`. replaces: whether it takes
+    the place of what is remembered.
+    score: as in `Option`; 0 for what no candidate competes with.
     """
 
     segment: int
     continuation: Continuation | None
     wished: str | None = None
     planned: bool = False
+    replaces: bool = False
+    score: float = 0.0
+
+    @classmethod
+    def of(cls, option: Option, wish: Wish | None) -> "Chosen":
+        """An option that was drawn."""
+        found = option.continuation
+        return cls(found.segment, found, wish.name if wish else None, score=option.score)
 
 
 class SegmentChooser:
@@ -63,17 +73,21 @@ class SegmentChooser:
         """Takes back `jump` and `reroll`."""
         self._jumps = self._rerolls = False
 
-    def choose(self, line: Line, moment: Moment, section: SectionMemory | None) -> Chosen:
-        """The segment at a moment. section: what is remembered of it; None in a free run."""
+    def choices(
+        self, line: Line, moment: Moment, section: SectionMemory | None, most: int = 1
+    ) -> list[Chosen]:
+        """Up to `most` segments for a moment, the best first; at least one.
+
+        section: what is remembered of it; None in a free run.
+        """
         spot, returning = moment.spot, moment.returning_spot
         rerolls, self._rerolls = self._rerolls, False
-        if section and rerolls:
-            section.segments.pop(spot, None)
-        elif section and spot in section.segments:
-            return self._recall(line, moment, section, spot, moment.following_in(section))
+        if section and spot in section.segments and not rerolls:
+            return self._recall(line, moment, section, spot, moment.following_in(section), most)
         if section and returning and not rerolls and returning in section.segments:
-            return self._recall(line, moment, section, returning, None)
-        return self._new(line, moment, self._wish(line, moment, section))
+            return self._recall(line, moment, section, returning, None, most)
+        new = self._new(line, moment, self._wish(line, moment, section), most)
+        return [replace(chosen, replaces=rerolls) for chosen in new]
 
     def _wish(self, line: Line, moment: Moment, section: SectionMemory | None) -> Wish | None:
         beats_to_close = moment.closing_beat - moment.beat
@@ -83,35 +97,40 @@ class SegmentChooser:
             return self._wishes.opening
         return self._wishes.before_close(beats_to_close, moment.cadence, line)
 
-    def _new(self, line: Line, moment: Moment, wish: Wish | None) -> Chosen:
-        """A new segment. The first of a phrase comes end to end with the phrase before."""
+    def _new(self, line: Line, moment: Moment, wish: Wish | None, most: int) -> list[Chosen]:
+        """New segments. The first of a phrase comes end to end with the phrase before."""
         playing = line.playing
         if playing is None and self._opening is not None:
-            return Chosen(self.continuator.open(line, np.array([self._opening])), None)
+            return [Chosen(self._opening, None)]
         if playing is None or self._jumps:
             self._jumps = False
-            among = np.flatnonzero(wish.among) if wish else NOTHING
-            return Chosen(self.continuator.open(line, among), None)
+            among = wish.segments if wish else NOTHING
+            return [Chosen(self.continuator.open(among), None)]
         if moment.opens_phrase and self._repertoire.bundle.overlaps:
             playing = bridge(self._repertoire, playing)
         merged = not moment.opens_phrase
-        continuation = self.continuator.follow(line, playing, wish, merged=merged)
-        return Chosen(continuation.segment, continuation, wish.name if wish else None)
+        options = self.continuator.follow(line, playing, wish, most, merged=merged)
+        return [Chosen.of(option, wish) for option in options]
 
     def _recall(
-        self, line: Line, moment: Moment, section: SectionMemory, spot: Spot, following: int | None
-    ) -> Chosen:
-        """The segment remembered at a spot, or a variation of it that leads to `following`."""
+        self,
+        line: Line,
+        moment: Moment,
+        section: SectionMemory,
+        spot: Spot,
+        following: int | None,
+        most: int,
+    ) -> list[Chosen]:
+        """The segment remembered at a spot, or variations of it that lead to `following`."""
         playing, planned = line.playing, section.segments[spot]
         assert playing is not None, "nothing has been played that could come back"
         wished = None
         if not moment.opens_phrase and spot in section.varied:
             wish = self._wishes.variation(planned, following, line)
             wished = wish.name if wish else None
-            variation = wish and self.continuator.follow_as_wished(line, playing, wish)
-            if variation:
-                return Chosen(variation.segment, variation, wished)
+            if wish and (options := self.continuator.follow_as_wished(line, playing, wish, most)):
+                return [Chosen.of(option, wish) for option in options]
         continuation = section.joins.get((playing, planned))
         if not continuation and not moment.opens_phrase:
             continuation = planned_join(self._repertoire, playing, planned)
-        return Chosen(planned, continuation, wished, planned=True)
+        return [Chosen(planned, continuation, wished, planned=True)]

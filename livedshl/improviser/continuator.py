@@ -2,16 +2,17 @@
 
 import logging
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.chart import Chart, ChartDistance
+from livedshl.improviser.habits import Habits
 from livedshl.improviser.line import Line
 from livedshl.improviser.passage import Continuation
-from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Habits, Joins, Ranking, Scores
+from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Joins, Ranking, Scores
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import Candidates, Query, retrieve, whole_ring
 from livedshl.improviser.rules import Retrieve, Wish
@@ -29,6 +30,18 @@ _CHART_NEAR, _CHART_ENOUGH = 0.375, 256  # share of the symbols; candidates
 _SHOWN = 6  # candidates that a continuation names
 
 NOTHING: NDArray[np.int32] = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A continuation that was drawn.
+
+    score: how well it joins on, and its luck, in nats over the temperature.
+    Scores of different lines can be compared, so they add up along a line.
+    """
+
+    continuation: Continuation
+    score: float
 
 
 class Continuator:
@@ -58,16 +71,15 @@ class Continuator:
     def set_chart(self, chart: Chart | None) -> None:
         """Follows these chords, in C major or A minor, from now on; None for no chart."""
         vocabulary = self._repertoire.bundle.vocabulary
+        self.chart = chart
         self._chart = ChartDistance(chart, vocabulary) if chart else None
 
-    def open(self, line: Line, among: NDArray[np.integer] = NOTHING) -> int:
+    def open(self, among: NDArray[np.integer] = NOTHING) -> int:
         """Draws a segment to begin with: one of `among`, or one that opens its song."""
         library = self._repertoire.library
         openings = among if len(among) else library.openings
         pool = openings if len(openings) else np.arange(len(library), dtype=np.int32)
-        segment = int(self._rng.choice(pool))
-        line.memory.add(segment)
-        return segment
+        return int(self._rng.choice(pool))
 
     def answer(self, line: Line, code: Words, phase: int) -> Continuation:
         """Draws what continues a phrase that somebody else played.
@@ -91,7 +103,6 @@ class Continuator:
         assert nearest is not None, "an index is never empty"
         if not fits.any():  # the library is too small for the rules; the music has to go on
             ring, drawn = nearest, int(self._rng.choice(nearest.segments))
-        line.memory.add(drawn)
         return Continuation(
             segment=drawn,
             hamming=ring.distance,
@@ -102,31 +113,35 @@ class Continuator:
             wish=None,
         )
 
-    def follow(self, line: Line, playing: int, wish: Wish | None, *, merged: bool) -> Continuation:
-        """Draws a continuation of a segment, one that fulfils the wish if any in reach does.
+    def follow(
+        self, line: Line, playing: int, wish: Wish | None, most: int, *, merged: bool
+    ) -> list[Option]:
+        """Draws up to `most` continuations of a segment, all that fulfil the wish if any does.
 
-        merged: whether it overlaps the segment, where segments overlap, or comes end to end.
+        merged: whether they overlap the segment, where segments overlap, or come end to end.
         """
         merged = merged and self._repertoire.bundle.overlaps
-        if wish and (chosen := self._wished(line, playing, wish, merged)):
-            return chosen
+        if wish and (drawn := self._wished(line, playing, wish, most, merged)):
+            return drawn
         query = self._query(playing, None, merged)
         nearest, candidates = retrieve(self._repertoire, line, query)
         rules_kept = candidates is not None
         if candidates is None:  # the library is too small for the rules; the music has to go on
             candidates = whole_ring(self._repertoire, query, nearest)
-        return self._draw(line, query, nearest, candidates, rules_kept)
+        return self._draw(line, query, nearest, candidates, most, rules_kept)
 
-    def follow_as_wished(self, line: Line, playing: int, wish: Wish) -> Continuation | None:
-        """Draws a continuation that fulfils the wish; None if none in reach does."""
-        return self._wished(line, playing, wish, self._repertoire.bundle.overlaps)
+    def follow_as_wished(self, line: Line, playing: int, wish: Wish, most: int) -> list[Option]:
+        """Draws up to `most` continuations that fulfil the wish; none if none in reach does."""
+        return self._wished(line, playing, wish, most, self._repertoire.bundle.overlaps)
 
-    def _wished(self, line: Line, playing: int, wish: Wish, merged: bool) -> Continuation | None:
+    def _wished(
+        self, line: Line, playing: int, wish: Wish, most: int, merged: bool
+    ) -> list[Option]:
         query = self._query(playing, wish, merged)
         nearest, candidates = retrieve(self._repertoire, line, query)
         if candidates is None:
-            return None
-        return self._draw(line, query, nearest, candidates, rules_kept=True)
+            return []
+        return self._draw(line, query, nearest, candidates, most, rules_kept=True)
 
     def _query(self, playing: int, wish: Wish | None, merged: bool) -> Query:
         length = self._repertoire.bundle.shape.length
@@ -136,47 +151,61 @@ class Continuator:
         return Query(playing, wish, near, enough, merged)
 
     def _draw(
-        self, line: Line, query: Query, nearest: Ring, candidates: Candidates, rules_kept: bool
-    ) -> Continuation:
-        """Draws among candidates: the better a candidate ranks, the likelier it is."""
+        self,
+        line: Line,
+        query: Query,
+        nearest: Ring,
+        candidates: Candidates,
+        most: int,
+        rules_kept: bool,
+    ) -> list[Option]:
+        """Draws some candidates, the best first: the better one ranks, the likelier it is.
+
+        The first is drawn as if it were the only one: by scores with a random bonus each
+        (Gumbel, 1954), of which the highest wins.
+        """
         segments, distances = candidates.segments, candidates.distances
-        farther = distances - nearest.distance
         # However many songs share a content, it is as likely as another content of its rank.
         _, content, copies = np.unique(
             self._repertoire.library.content_ids[segments], return_inverse=True, return_counts=True
         )
-        weights = 1.0 / copies[content]
+        scores = -np.log(copies[content])
         if self._terms:
-            scores = self._scores(line, query, candidates, farther)
-            weights *= np.exp((scores - scores.max()) / self._rules.temperature)
-        drawn = int(self._rng.choice(len(segments), p=weights / weights.sum()))
-        line.memory.add(int(segments[drawn]))
-        shown = np.lexsort((-weights, np.abs(farther)))[:_SHOWN]
-        return Continuation(
-            segment=int(segments[drawn]),
-            hamming=int(distances[drawn]),
-            nearest=nearest.distance,
-            ties=int(candidates.ties[drawn]),
-            agreeing_steps=int(candidates.joined.agreeing[drawn]),
-            rules_kept=rules_kept,
-            wish=query.wish.name if query.wish else None,
-            candidates=tuple((int(segments[n]), int(distances[n])) for n in shown),
-        )
+            scores += self._scores(line, query, candidates) / self._rules.temperature
+        lucky = scores + self._rng.gumbel(size=len(scores))
+        shown = np.lexsort((-scores, np.abs(distances - nearest.distance)))[:_SHOWN]
+        named = tuple((int(segments[n]), int(distances[n])) for n in shown)
+        return [
+            Option(
+                Continuation(
+                    segment=int(segments[drawn]),
+                    hamming=int(distances[drawn]),
+                    nearest=nearest.distance,
+                    ties=int(candidates.ties[drawn]),
+                    agreeing_steps=int(candidates.joined.agreeing[drawn]),
+                    rules_kept=rules_kept,
+                    wish=query.wish.name if query.wish else None,
+                    candidates=named,
+                ),
+                float(lucky[drawn]),
+            )
+            for drawn in np.argsort(-lucky, kind="stable")[:most].tolist()
+            if np.isfinite(lucky[drawn])
+        ]
 
-    def _scores(
-        self, line: Line, query: Query, candidates: Candidates, farther: NDArray[np.int64]
-    ) -> Scores:
+    def _scores(self, line: Line, query: Query, candidates: Candidates) -> Scores:
         """How well each candidate joins on, float64[c]."""
         repertoire, segments = self._repertoire, candidates.segments
         joins = Joins(
             before=line.recent,
+            rhythms=line.rhythms,
             after=candidates.joined.after,
             at=candidates.joined.at,
-            farther=farther,
+            distance=candidates.distances,
             agreeing=candidates.joined.agreeing,
             in_phase=repertoire.in_phase(query.playing, segments, repertoire.grid.cycle_beats),
             unheard=line.memory.unheard(segments),
-            off_chart=self._off_chart(segments, line.beat),
+            off_chart=self._off_chart(candidates, line.beat),
         )
         # A chart's chords sound instead of the candidates' own.
         return self._ranking.scores(joins, besides={CHORDS} if self._chart else ())
@@ -199,9 +228,12 @@ class Continuator:
         habits = Habits.of(bundle.library, len(bundle.vocabulary))
         return Ranking(habits, None if weights is None else NextStep(weights), self._terms)
 
-    def _off_chart(self, segments: NDArray[np.int32], beat: int) -> Scores:
-        """How far the segments' own chords lie from the chart's chords at `beat`, float64[c]."""
+    def _off_chart(self, candidates: Candidates, beat: int) -> Scores:
+        """How far notes and chords lie from the chart's chords at `beat`, float64[c]."""
         if self._chart is None:
-            return np.zeros(len(segments))
-        contents = self._repertoire.library.contents(segments)
-        return self._chart.of(contents[:, :: self._repertoire.grid.beat_steps, CHORD], beat)
+            return np.zeros(len(candidates.segments))
+        grid = self._repertoire.grid
+        contents = self._repertoire.library.contents(candidates.segments)
+        by_chord = self._chart.of(contents[:, :: grid.beat_steps, CHORD], beat)
+        by_note = self._chart.of_notes(candidates.joined.after, beat, grid)
+        return (by_chord + by_note) / 2

@@ -1,5 +1,6 @@
 """The form of a tune: plans, cadences, and what is remembered of a section for its return."""
 
+import sys
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -43,6 +44,7 @@ class SectionMemory:
     time and fully the next. times: how often it has been played.
     segments: the segment at each spot, from the first time. joins: how one segment followed
     another, by (playing, next). varied: the spots where this time takes another segment.
+    seed: of the small changes that this time makes; None for none.
     """
 
     returns: bool
@@ -51,6 +53,7 @@ class SectionMemory:
     segments: dict[Spot, int] = field(default_factory=dict)
     joins: dict[tuple[int | None, int], Continuation] = field(default_factory=dict)
     varied: frozenset[Spot] = frozenset()
+    seed: int | None = None
 
     def copy(self) -> "SectionMemory":
         """The same, to change independently."""
@@ -62,16 +65,18 @@ class TuneMemory:
     """The tune that plays: which section of its plan is on, and what is remembered of each.
 
     place: of the tune, before any section. at: the number of the section, from 0.
+    opens_set: whether it is the first of its set.
     """
 
     place: Place
     at: int
     sections: dict[str, SectionMemory]
+    opens_set: bool
 
     def copy(self) -> "TuneMemory":
         """The same, to change independently."""
         sections = {letter: section.copy() for letter, section in self.sections.items()}
-        return TuneMemory(self.place, self.at, sections)
+        return TuneMemory(self.place, self.at, sections, self.opens_set)
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class SectionRun:
 
     place: of its first passage. phrase: the beat at which the present phrase began.
     ending: whether it was cut short because the music was asked to end.
+    is_last: whether the music ends with it. half: the beat at which its beginning returns, or any
+    beyond its end if it does not.
     """
 
     start: int
@@ -89,6 +96,8 @@ class SectionRun:
     place: Place | None = None
     phrase: int = 0
     ending: bool = False
+    is_last: bool = False
+    half: int = sys.maxsize
 
     def __post_init__(self) -> None:
         self.phrase = self.start

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.chooser import SegmentChooser
 from livedshl.improviser.continuator import Continuator
-from livedshl.improviser.edges import rung_out, struck
+from livedshl.improviser.edges import struck
 from livedshl.improviser.form import ENDING_BARS, Cadence, Form, SectionRun
+from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.line import Line
-from livedshl.improviser.moment import moment_of
 from livedshl.improviser.passage import Continuation, Passage
+from livedshl.improviser.planner import SectionPlanner
 from livedshl.improviser.programme import Programme
 from livedshl.improviser.repertoire import Repertoire
+from livedshl.improviser.section_state import SectionState
 from livedshl.index.codes import Words
 
 
@@ -47,8 +49,13 @@ class Improvisation(Iterator[Passage]):
         self._repertoire = repertoire
         self._rng = rng
         self._line = Line(repertoire)
-        self._chooser = SegmentChooser(repertoire, Continuator(repertoire, rng, chart), opening)
-        self._programme = Programme(form, repertoire.grid, rng, last_beat)
+        self._planner = SectionPlanner(
+            SegmentChooser(repertoire, Continuator(repertoire, rng, chart), opening),
+            SectionHarmony(repertoire.bundle),
+        )
+        self._programme = Programme(
+            form, repertoire.grid, rng, last_beat, chart, repertoire.bundle.mode
+        )
         self._run: SectionRun | None = None
         self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over
         self._is_ending = False
@@ -58,7 +65,7 @@ class Improvisation(Iterator[Passage]):
         if self._over:
             raise StopIteration
         if self._run is None or self._line.beat >= self._run.end:
-            self._run = self._programme.next_section(self._line.beat)
+            self._run = self._begin_section(self._line.beat)
         if self._answer:
             return self._answered(self._run, *self._answer)
         return self._passage(self._run)
@@ -68,7 +75,7 @@ class Improvisation(Iterator[Passage]):
         other = copy(self)
         other._rng = deepcopy(self._rng)
         other._line = self._line.copy()
-        other._chooser = self._chooser.copy(other._rng)
+        other._planner = self._planner.copy(other._rng)
         other._programme = self._programme.copy(other._rng)
         other._run = copy(self._run)
         return other
@@ -76,6 +83,7 @@ class Improvisation(Iterator[Passage]):
     def end(self) -> None:
         """Ends the music on the tonic within `ENDING_BARS`."""
         self._is_ending = True
+        self._planner.forget()
 
     def freeze(self, frozen: bool) -> None:
         """Repeats the present section over and over; False lets the tune go on."""
@@ -86,20 +94,24 @@ class Improvisation(Iterator[Passage]):
         self._run = None
         self._programme.leave_tune()
         if self._programme.is_free:
-            self._chooser.jump()
+            self._planner.chooser.jump()
 
     def avoid(self, segment: int) -> None:
         """Draws the next segment again; the content of `segment` counts as just played."""
         self._line.memory.avoid(segment)
-        self._chooser.reroll()
+        self._planner.chooser.reroll()
+        self._planner.forget()
 
     def set_adventure(self, adventure: float) -> None:
         """Continues this boldly from now on, 0 to 1; see `ContinuationRules`."""
-        self._chooser.continuator.set_adventure(adventure)
+        self._planner.chooser.continuator.set_adventure(adventure)
+        self._planner.forget()
 
     def set_chart(self, chart: Chart | None) -> None:
         """Follows these chords, in C major or A minor, from now on; None for no chart."""
-        self._chooser.continuator.set_chart(chart)
+        if chart != self._planner.chooser.continuator.chart:
+            self._planner.chooser.continuator.set_chart(chart)
+            self._planner.forget()
 
     def answer(
         self, code: Words, heard: NDArray[np.int8], beat: int, over: int, last_beat: int | None
@@ -110,15 +122,16 @@ class Improvisation(Iterator[Passage]):
         beat: where the answer's segment starts. over: how many of its beats are over already.
         last_beat: the bar line at which the music now ends; None leaves it as it is.
         """
-        grid, continuator = self._repertoire.grid, self._chooser.continuator
+        grid, chooser = self._repertoire.grid, self._planner.chooser
         self._line.beat = beat
         self._line.listen(heard)
-        self._answer = continuator.answer(self._line, code, beat % grid.cycle_beats), over
+        found = chooser.continuator.answer(self._line, code, beat % grid.cycle_beats)
+        self._answer = found, over
         self._programme.end_at(last_beat)
         self._programme.leave_tune()
-        self._chooser.go_on()
+        chooser.go_on()
         self._over = False
-        self._run = self._programme.next_section(beat - beat % grid.bar_beats)
+        self._run = self._begin_section(beat - beat % grid.bar_beats)
 
     def _answered(self, run: SectionRun, continuation: Continuation, over: int) -> Passage:
         """The passage that answers, without the beats that are over."""
@@ -135,37 +148,31 @@ class Improvisation(Iterator[Passage]):
         )
         steps = struck(passage.steps[over * grid.beat_steps :])
         place = run.place_at(beat, grid.bar_beats)
-        return replace(
+        passage = replace(
             passage, beat=beat + over, steps=steps, place=place and replace(place, wished="answer")
         )
+        self._planner.hear(passage)
+        return passage
+
+    def _begin_section(self, beat: int) -> SectionRun:
+        """The section that begins at a beat. Another set may be of another type."""
+        run = self._programme.next_section(beat)
+        if self._programme.begins_set:
+            self._line.begin_set()
+        self._planner.begin_section()
+        return run
 
     def _passage(self, run: SectionRun) -> Passage:
         """The next passage of a section. It may be the one with which the music ends."""
-        line, repertoire = self._line, self._repertoire
         if self._is_ending and not run.ending:
-            run.ending, run.cadence, run.end = True, Cadence.END, self._soon(run.end)
+            run.ending = run.is_last = True
+            end = self._soon(run.end)
+            run.cadence, run.half, run.end = Cadence.END, run.half if end == run.end else end, end
         section = self._programme.memory_of(run)
-        moment = moment_of(run, section, line.beat, repertoire.grid, repertoire.bundle.follow_beats)
-        chosen = self._chooser.choose(line, moment, section)
-        if section and moment.spot not in section.segments:
-            section.segments[moment.spot] = chosen.segment
-            if chosen.continuation:
-                section.joins[line.playing, chosen.segment] = chosen.continuation
-        passage = line.add(
-            chosen.segment,
-            chosen.continuation,
-            merged=moment.beat > moment.phrase,
-            n_beats=moment.n_beats,
-            planned=chosen.planned,
+        passage = self._planner.next_passage(
+            SectionState(self._repertoire, self._line, run, section)
         )
-        if place := run.place_at(moment.beat, repertoire.grid.bar_beats):
-            steps = struck(passage.steps) if moment.opens_phrase else passage.steps
-            place = replace(place, planned=chosen.planned, wished=chosen.wished)
-            passage = replace(passage, steps=steps, place=place)
-        is_last_section = run.ending or moment.end == self._programme.last_beat
-        self._over = is_last_section and moment.beat == moment.closing_beat
-        if self._over:
-            passage = replace(passage, steps=rung_out(passage.steps, repertoire.bundle), ends=True)
+        self._over = passage.ends
         return passage
 
     def _soon(self, end: int) -> int:

@@ -10,8 +10,11 @@ from livedshl.improviser.merge import merge
 from livedshl.improviser.passage import Continuation, Passage
 from livedshl.improviser.quotes import Quotes
 from livedshl.improviser.repertoire import Repertoire
+from livedshl.music.motifs import beat_rhythms
 
 _REGISTER_BARS = 4  # how many bars decide in which range the melody lies
+_FORGETTING_BARS = 16  # after so many bars a rhythm counts a third of what it did
+_SONG_BEATS = 16  # the rhythms of the song that opens a set count as so many beats
 
 
 class Line:
@@ -23,7 +26,8 @@ class Line:
 
     beat: where the next passage starts. playing: the segment that plays; None before the first.
     memory: which segments were played. quotes: how long the present quote is.
-    recent: int8[n, 3], the steps heard last.
+    recent: int8[n, 3], the steps heard last. rhythms: float64[2 ** beat_steps], how often each
+    rhythm of a beat was heard in the present set, the latest most.
     """
 
     def __init__(self, repertoire: Repertoire) -> None:
@@ -33,6 +37,7 @@ class Line:
         self.memory = Memory(library, rules.song_cap, rules.window, rules.recency_in(library))
         self.quotes = Quotes(library, rules.max_quote)
         self.recent: NDArray[np.int8] = np.empty((0, 3), np.int8)
+        self.rhythms = np.zeros(1 << repertoire.grid.beat_steps)
         self._bundle = repertoire.bundle
 
     def copy(self) -> "Line":
@@ -41,6 +46,10 @@ class Line:
         other.memory = self.memory.copy()
         other.quotes = self.quotes.copy()
         return other
+
+    def begin_set(self) -> None:
+        """Forgets the rhythms of the tunes before: the next may be of another type."""
+        self.rhythms = np.zeros_like(self.rhythms)
 
     def listen(self, steps: NDArray[np.int8]) -> None:
         """Takes what somebody else played, int8[n, 3], as what was heard last."""
@@ -60,7 +69,7 @@ class Line:
 
         merged: whether it is spliced into the segment before, where segments overlap.
         n_beats: how long it sounds.
-        planned: whether the form brings it back, so that it is not a quote.
+        planned: whether the form brings it back, so that it is neither a quote nor new.
         """
         library, grid = self._bundle.library, self._bundle.library.grid
         steps, splice = library.contents(np.array(segment)), None
@@ -69,6 +78,10 @@ class Line:
             overlap = merge(before, steps, grid.beat_steps)
             steps, splice = np.concatenate([overlap.steps, steps[grid.hop_steps :]]), overlap.splice
         steps = steps[: n_beats * grid.beat_steps]
+        if not planned:
+            self.memory.add(segment)
+        if not self.rhythms.any():
+            self.rhythms = _SONG_BEATS * self._rhythms_of_song(segment)
         self._hear(steps, planned)
         # An opening quotes its own song. Looking it up would delay the first note.
         quote_beats = n_beats if self.playing is None else self.quotes.beats
@@ -80,5 +93,18 @@ class Line:
     def _hear(self, steps: NDArray[np.int8], planned: bool) -> None:
         self.quotes.hear(steps, planned)
         grid = self._bundle.library.grid
+        kinds = len(self.rhythms)
+        heard = beat_rhythms(steps, grid.beat_steps)
+        kept = np.exp(-len(heard) / (_FORGETTING_BARS * grid.bar_beats))
+        self.rhythms = self.rhythms * kept + np.bincount(heard, minlength=kinds)
         n_steps = max(grid.segment_steps, _REGISTER_BARS * grid.bar_steps)
         self.recent = np.concatenate([self.recent, steps])[-n_steps:]
+
+    def _rhythms_of_song(self, segment: int) -> NDArray[np.float64]:
+        """The share of each rhythm among the beats of the song that a segment is from."""
+        library = self._bundle.library
+        tune = int(library.tune_of[segment])
+        first, end = library.tune_steps[tune], library.tune_steps[tune + 1]
+        rhythms = beat_rhythms(library.steps[first:end], library.grid.beat_steps)
+        counts = np.bincount(rhythms, minlength=len(self.rhythms))
+        return np.asarray(counts / max(1, counts.sum()), np.float64)

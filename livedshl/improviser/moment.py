@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from livedshl.improviser.form import SECTION_BARS, Cadence, SectionMemory, SectionRun, Spot
+from livedshl.improviser.form import Cadence, SectionMemory, SectionRun, Spot
 from livedshl.music import Grid
 
 _CLOSING_BARS = 2  # of a section: they change with the cadence
-_RETURNING_BARS = 2  # with which the second half of a section begins as the first
+RETURNING_BARS = 2  # with which the second half of a section begins as the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Moment:
     def returning_spot(self) -> Spot | None:
         """The spot of the section's beginning that returns here; None if none does."""
         into = self.beat - self.half
-        return (None, into) if 0 <= into < _RETURNING_BARS * self.grid.bar_beats else None
+        return (None, into) if 0 <= into < RETURNING_BARS * self.grid.bar_beats else None
 
     def following_in(self, section: SectionMemory) -> int | None:
         """The segment that followed this moment the first time; None if that is not known."""
@@ -81,16 +81,9 @@ class Moment:
         return section.segments.get(by_end, section.segments.get(by_start))
 
 
-def moment_of(
-    run: SectionRun, section: SectionMemory | None, beat: int, grid: Grid, follow_beats: int
-) -> Moment:
-    """The moment at `beat` of a section. The run learns it if its second phrase begins there.
-
-    section: what is remembered of it; None in a free run.
-    """
-    beats = SECTION_BARS * grid.bar_beats
-    returns = section is not None and section.returns and run.end - run.start == beats
-    half = run.start + beats // 2 if returns else run.end
+def moment_of(run: SectionRun, beat: int, grid: Grid, follow_beats: int) -> Moment:
+    """The moment at `beat` of a section. The run learns it if its second phrase begins there."""
+    half = min(run.half, run.end)
     if beat == half:
         run.phrase = half
     return Moment(beat, run.start, run.end, run.cadence, half, run.phrase, grid, follow_beats)

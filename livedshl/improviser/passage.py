@@ -15,7 +15,7 @@ class Continuation:
     nearest: the least distance in the whole index (the greatest when the farthest is retrieved).
         `hamming` differs from it if the rules or the place in the bar excluded the nearest
         segments, or if adventure let a farther one win.
-    ties: how many segments of the index lie at distance `hamming`.
+    ties: how many segments lie at distance `hamming`; with a wish, of those that fulfil it.
     agreeing_steps: steps of the overlap in which it agrees with the playing segment.
     rules_kept: False if no segment at this place in the bar satisfied the rules.
     wish: the name of the wish it fulfils; None if there was no wish or it could not be fulfilled.

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from livedshl.improviser.chart import Chart
 from livedshl.improviser.form import (
-    SECTION_BARS,
     Cadence,
     Form,
     SectionMemory,
     SectionRun,
     TuneMemory,
 )
+from livedshl.improviser.ground import Ground
 from livedshl.improviser.passage import Place
-from livedshl.music import Grid
+from livedshl.music import Grid, Mode
 
 _SHORTEST_SECTION_BARS = 4  # if less is left after a section, the section takes it up
 _RELATED_KEYS = (0, 5, -5)  # semitones: tonic, subdominant, dominant
@@ -27,6 +28,7 @@ _PLANS = {Form.AABB: 0.8, Form.AABA: 0.1, Form.ABAC: 0.1}
 _RETURNS = 0.75
 _DIFFERENT_ENDINGS = 0.3  # share of repeated sections that close half the first time, then fully
 _OPENING_BARS = 2  # of a section; they never change
+_SEEDS = 1 << 32
 _MOST_VARIATIONS = 1  # segments that are replaced when a section comes back
 
 
@@ -34,10 +36,18 @@ class Programme:
     """Sets of two or three tunes, each in another key than the one before in its set.
 
     last_beat: the bar line at which the music ends; None, or a free run, has no end.
+    chart: chords that decide how long sections are, what returns and how they close. mode: of the
+    tunes.
     """
 
     def __init__(
-        self, form: Form, grid: Grid, rng: np.random.Generator, last_beat: int | None
+        self,
+        form: Form,
+        grid: Grid,
+        rng: np.random.Generator,
+        last_beat: int | None,
+        chart: Chart | None = None,
+        mode: Mode = Mode.MAJOR,
     ) -> None:
         self.last_beat = sys.maxsize
         self._form = form
@@ -48,6 +58,7 @@ class Programme:
         self._key_shift = 0
         self._tune: TuneMemory | None = None
         self._frozen = False
+        self._ground = Ground.of(chart, grid, mode)
         self.end_at(last_beat)
 
     def copy(self, rng: np.random.Generator) -> "Programme":
@@ -56,6 +67,12 @@ class Programme:
         other._rng = rng
         other._tune = self._tune and self._tune.copy()
         return other
+
+    @property
+    def begins_set(self) -> bool:
+        """Whether the section that was begun last is the first of a set of tunes."""
+        tune = self._tune
+        return tune is not None and tune.at == 0 and tune.opens_set
 
     @property
     def is_free(self) -> bool:
@@ -85,22 +102,32 @@ class Programme:
             return SectionRun(beat, sys.maxsize, Cadence.END)
         tune = self._tune
         if tune is None or (tune.at == len(tune.place.plan) - 1 and not self._frozen):
-            tune = self._tune = self._next_tune()
+            tune = self._tune = self._next_tune(beat)
         elif not self._frozen:
             tune.at += 1
         letter = tune.place.plan[tune.at]
         section = tune.sections[letter]
         section.times += 1
-        self._vary(section)
+        if self._frozen:
+            section.varied = frozenset()  # and the small changes stay as they were heard
+        else:
+            self._vary(section)
+        ground = self._ground
+        end = ground.section_end(beat)
         cadence = _close_of(tune.place.plan, tune.at, section)
-        end = beat + SECTION_BARS * self._grid.bar_beats
+        if not ground.closes_on_tonic(end):
+            cadence = Cadence.HALF
         if end + _SHORTEST_SECTION_BARS * self._grid.bar_beats > self.last_beat:
             cadence, end = Cadence.END, self.last_beat
         place = replace(tune.place, section=letter, time=section.times)
-        return SectionRun(beat, end, cadence, letter, place)
+        run = SectionRun(beat, end, cadence, letter, place, is_last=end == self.last_beat)
+        if section.returns and ground.half_returns(beat, end):
+            run.half = (beat + end) // 2
+        return run
 
-    def _next_tune(self) -> TuneMemory:
-        if self._left_in_set == 0:
+    def _next_tune(self, beat: int) -> TuneMemory:
+        opens_set = self._left_in_set == 0
+        if opens_set:
             least, most = _SET_TUNES
             self._left_in_set = int(self._rng.integers(least, most + 1))
             self._key_shift = 0
@@ -111,8 +138,10 @@ class Programme:
         self._n_tunes += 1
         drawn = list(_PLANS)[self._rng.choice(len(_PLANS), p=list(_PLANS.values()))]
         plan = (drawn if self._form is Form.ANY else self._form).value
+        plan = self._ground.plan(beat) or plan
         place = Place(self._n_tunes, plan, "", 0, 0, self._key_shift, False, None)
-        return TuneMemory(place, 0, {letter: self._new_section() for letter in plan})
+        sections = {letter: self._new_section() for letter in plan}
+        return TuneMemory(place, 0, sections, opens_set)
 
     def _new_section(self) -> SectionMemory:
         returns, differs = self._rng.random(2) < (_RETURNS, _DIFFERENT_ENDINGS)
@@ -125,6 +154,7 @@ class Programme:
         n_varied = min(len(spots), int(self._rng.integers(_MOST_VARIATIONS + 1)))
         drawn = self._rng.choice(len(spots), n_varied, replace=False) if n_varied else ()
         section.varied = frozenset(spots[n] for n in drawn)
+        section.seed = int(self._rng.integers(_SEEDS)) if section.times > 1 else None
 
 
 def _close_of(plan: str, at: int, section: SectionMemory) -> Cadence:

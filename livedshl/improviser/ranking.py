@@ -13,13 +13,18 @@ What the terms are for:
 | register   | stays in the range of the last bars            | the melody does not jump      |
 | chords     | begins with a likely chord                     | the harmony moves as in tunes |
 | novelty    | comes from songs not heard for long            | the music ranges widely       |
-| chart      | has chords close to a chart's                  | the melody fits the chart     |
+| rhythm     | fills its beats as the tune's beats were       | the tune keeps its type       |
+| motif      | ends with a motif of the last 4 bars           | motifs are carried on         |
+| chart      | has chords and notes close to a chart's        | the melody fits the chart     |
 | likelihood | has steps that the next-step network expects   | the rhythm stays even         |
 
-Left out one at a time, only register and likelihood change the measures of the model "session" by
-more than chance; its card has the table. Those measures are medians of whole pieces, which one bad
-join does not move. Place decides only in 3/4, where a wish may fall on either bar of two, and in
-libraries too small for the rules. Chart acts only where there is a chart.
+Rhythm and motif were measured on 40 pieces of 32 bars in 4/4 major: recurring motifs rise from 0.32
+to 0.48 of all and sequences from 0.05 to 0.18, and the rhythm mix of a section falls.
+
+Left out one at a time, of the other terms only register and likelihood change the measures of the
+model "session" by more than chance; its card has the table. Those measures are medians of whole
+pieces, which one bad join does not move. Place decides only in 3/4, where a wish may fall on either
+bar of two, and in libraries too small for the rules. Chart acts only where there is a chart.
 
 Reference: Bretan, Weinberg, Heck: A unit selection methodology for music generation using deep
 neural networks (2016), for the concatenation cost.
@@ -32,9 +37,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.bundle import SegmentLibrary
+from livedshl.improviser.habits import UNKNOWN, Habits, interval_class
 from livedshl.improviser.merge import chords_from
-from livedshl.music.grid import Grid
+from livedshl.music.motifs import beat_rhythms, motifs
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 from livedshl.networks.next_step import NextStep
 
@@ -42,9 +47,8 @@ Scores = NDArray[np.float64]
 
 SHORTLIST = 32  # how many of the best candidates by the other terms the LSTM rates
 LONGEST_MEMORY = 64  # passages after which a song is as good as new: over two minutes
-_WIDEST = 12  # semitones: larger intervals count as octaves
-_UNKNOWN = 2 * _WIDEST + 1  # the class of an interval that is missing
-_UNSEEN = 0.5  # added to every count, so that what was never seen is only unlikely
+_LEAST_OF_MOTIF = 3  # notes
+_UNHEARD = 0.25  # beats: so often a rhythm counts that was never heard
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,20 +56,22 @@ class Joins:
     """Candidates to follow, and how each would sound.
 
     before: int8[b, 3], the steps heard last, b >= 1.
+    rhythms: float64[2 ** beat_steps], how often each rhythm of a beat was heard in the set.
     after: int8[c, a, 3], the steps that would be heard next.
     at: int64[c], the step of `after` from which the candidate's own melody is heard. Its chords
         are heard from the first beat at or after that step.
-    farther: int64[c], how many symbols farther than the nearest its code lies.
+    distance: int64[c], in how many symbols its code differs from the one asked for.
     agreeing: int64[c], steps of the overlap in which it agrees with the playing segment.
     in_phase: bool[c], whether it falls on the beats of the bar that it has in its own song.
     unheard: int64[c], for how many passages none of its songs has been heard; 1 for the last one.
-    off_chart: float64[c], mean distance of its chords from a chart's; 0 without a chart.
+    off_chart: float64[c], how far its chords and notes lie from a chart's; 0 without a chart.
     """
 
     before: NDArray[np.int8]
+    rhythms: Scores
     after: NDArray[np.int8]
     at: NDArray[np.int64]
-    farther: NDArray[np.int64]
+    distance: NDArray[np.int64]
     agreeing: NDArray[np.int64]
     in_phase: NDArray[np.bool_]
     unheard: NDArray[np.int64]
@@ -73,43 +79,9 @@ class Joins:
 
     def of(self, rows: NDArray[np.integer]) -> "Joins":
         """Some of the candidates, by row number."""
-        arrays = (getattr(self, name)[rows] for name in self.__slots__ if name != "before")
-        return Joins(self.before, *arrays)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Habits:
-    """What is usual in the tunes of a library.
-
-    grid: how the tunes are counted.
-    chords: float64[k + 1, k + 1], log likelihood of a beat's chord class (column) after the class
-        of the beat before (row). The last class stands for no chord.
-    intervals: float64[26, 26], log likelihood of a melodic interval (column) after the one before
-        (row), in semitones up plus 12. The last stands for a missing interval and has the mean.
-    """
-
-    grid: Grid
-    chords: Scores
-    intervals: Scores
-
-    @classmethod
-    def of(cls, library: SegmentLibrary, chord_classes: int) -> "Habits":
-        """The habits of a library, counted. chord_classes: k."""
-        steps = np.asarray(library.steps)
-        tune_starts = np.asarray(library.tune_steps[:-1])
-        lengths = np.diff(library.tune_steps)
-        tune = np.repeat(np.arange(len(lengths)), lengths)
-        on_beat = (np.arange(len(steps)) - tune_starts[tune]) % library.grid.beat_steps == 0
-        beats = np.flatnonzero(on_beat)
-        onsets = np.flatnonzero((steps[:, ARTICULATED] > 0) & (steps[:, PITCH] != REST))
-        interval = _interval(np.diff(steps[onsets, PITCH].astype(np.int64)))
-        within = tune[onsets[1:]] == tune[onsets[:-1]]
-        chords = steps[beats, CHORD] % (chord_classes + 1)
-        return cls(
-            library.grid,
-            _log_transitions(chords, tune[beats[1:]] == tune[beats[:-1]], chord_classes + 1),
-            _with_unknown(_log_transitions(interval, within[1:] & within[:-1], _UNKNOWN)),
-        )
+        shared = ("before", "rhythms")
+        arrays = (getattr(self, name)[rows] for name in self.__slots__ if name not in shared)
+        return Joins(self.before, self.rhythms, *arrays)
 
 
 # A term rates c candidates, float64[c]; more is better.
@@ -127,8 +99,8 @@ def agreement(joins: Joins, habits: Habits) -> Scores:
 
 
 def code(joins: Joins, habits: Habits) -> Scores:
-    """How many symbols farther than the nearest the code lies, negated."""
-    return -joins.farther.astype(np.float64)
+    """In how many symbols the code differs from the one asked for, negated."""
+    return -joins.distance.astype(np.float64)
 
 
 def contour(joins: Joins, habits: Habits) -> Scores:
@@ -156,7 +128,7 @@ def contour(joins: Joins, habits: Habits) -> Scores:
     for a, b in pairwise(onsets):
         known = (a >= 0) & (b < n_steps)
         size = pitch[row, np.where(known, b, 0)] - pitch[row, np.where(known, a, 0)]
-        intervals.append(np.where(known, _interval(size), _UNKNOWN))
+        intervals.append(np.where(known, interval_class(size), UNKNOWN))
     come, join, go = intervals
     likely: Scores = habits.intervals[come, join] + habits.intervals[join, go]
     return likely
@@ -188,8 +160,40 @@ def novelty(joins: Joins, habits: Habits) -> Scores:
     return np.log(np.minimum(joins.unheard, LONGEST_MEMORY) / LONGEST_MEMORY)
 
 
+def rhythm(joins: Joins, habits: Habits) -> Scores:
+    """Mean log likelihood of the rhythms of its beats, by how often each was heard in the set."""
+    likely = np.log((joins.rhythms + _UNHEARD) / (joins.rhythms + _UNHEARD).sum())
+    mean: Scores = likely[beat_rhythms(joins.after, habits.grid.beat_steps)].mean(axis=1)
+    return mean
+
+
+def motif(joins: Joins, habits: Habits) -> Scores:
+    """How rare it is, in nats, that its second half repeats a motif of the overlap or last 4 bars.
+
+    Half for rhythm and contour, half for rhythm and diatonic intervals, at any height. What most
+    candidates repeat, as the even eighths of a jig, counts for little.
+    """
+    hop = habits.grid.hop_steps
+    n_heard = len(joins.before) // hop * hop
+    heard = motifs(joins.before[len(joins.before) - n_heard :], hop)
+    own = motifs(joins.after, hop)
+    new, overlap = -1, slice(0, -1)
+
+    def again(name: str) -> NDArray[np.bool_]:
+        mine, before = getattr(own, name), getattr(heard, name)
+        of_own = mine[:, new, None] == mine[:, overlap]
+        of_heard = mine[:, new, None] == before
+        return np.concatenate([of_own, of_heard], axis=1)
+
+    enough = own.notes[:, new] >= _LEAST_OF_MOTIF
+    same_rhythm = again("rhythm")
+    whole = (same_rhythm & again("intervals")).any(axis=1)
+    shape = (same_rhythm & again("contour")).any(axis=1)
+    return _surprise(whole & enough) / 2 + _surprise(shape & enough) / 2
+
+
 def chart(joins: Joins, habits: Habits) -> Scores:
-    """By how many pitch classes, on average, its chords differ from the chart's, negated."""
+    """How far its chords and notes lie from the chart's, negated."""
     return -joins.off_chart
 
 
@@ -203,6 +207,8 @@ WEIGHTS: dict[Term, float] = {
     register: 0.5,
     chords: 1.0,
     novelty: 0.25,
+    rhythm: 6.0,
+    motif: 5.0,
     chart: 16.0,
 }
 CHORDS, CHART = chords.__name__, chart.__name__
@@ -246,23 +252,8 @@ class Ranking:
         return scores
 
 
-def _interval(semitones: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.clip(semitones, -_WIDEST, _WIDEST) + _WIDEST
-
-
-def _log_transitions(classes: NDArray[np.integer], follows: NDArray[np.bool_], size: int) -> Scores:
-    """Log likelihood of each class (column) after the one before (row), float64[size, size].
-
-    classes: int[n]. follows: bool[n - 1], whether a class and the next one belong together.
-    """
-    kinds = classes[:-1].astype(np.int64) * size + classes[1:]
-    counts = np.bincount(kinds[follows], minlength=size**2).reshape(size, size) + _UNSEEN
-    likely: Scores = np.log(counts / counts.sum(axis=1, keepdims=True))
-    return likely
-
-
-def _with_unknown(likely: Scores) -> Scores:
-    """The same with a last row and column for a missing interval: the mean log likelihood."""
-    weights = np.exp(likely)
-    mean = float((likely * weights).sum() / weights.sum())
-    return np.pad(likely, ((0, 1), (0, 1)), constant_values=mean)
+def _surprise(found: NDArray[np.bool_]) -> Scores:
+    """How rare it is among candidates, in nats, for those of which it is true; 0 for the others."""
+    share = (found.sum() + _UNHEARD) / (len(found) + _UNHEARD)
+    nats: Scores = found * -np.log(share)
+    return nats

@@ -1,6 +1,8 @@
 """Finds the segments that may follow: by code, ring after ring, as far as rules and wish allow."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from livedshl.improviser.merge import Joined, agreeing_steps, joined
 from livedshl.improviser.passage import Continuation
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.rules import Retrieve, Wish
-from livedshl.index import Ring
+from livedshl.index import Ring, hamming
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,13 +56,14 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
     """
     farthest_first = repertoire.retrieve is Retrieve.MAX
     barred, quotes, wish = line.memory.barred(), line.quotes, query.wish
-    nearest: Ring | None = None
     rings: list[Ring] = []
     found: list[NDArray[np.int32]] = []
     sounds: list[Joined] = []
     forward = repertoire.bundle.forward[query.playing]
-    for ring in repertoire.index.rings(forward, farthest_first=farthest_first):
-        nearest = nearest or ring
+    every = repertoire.index.rings(forward, farthest_first=farthest_first)
+    nearest = next(every)  # an index is never empty
+    among = _rings_among(repertoire, query, wish) if wish else chain([nearest], every)
+    for ring in among:
         if rings and abs(ring.distance - rings[0].distance) > query.near:
             break
         if wish and abs(ring.distance - nearest.distance) > wish.reach:
@@ -76,7 +79,6 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
             found.append(segments)
             if sum(map(len, found)) >= query.enough:
                 break
-    assert nearest is not None, "an index is never empty"
     if not found:
         return nearest, None
     # Joining all at once is faster than ring by ring, which only a quote's limit calls for.
@@ -90,24 +92,28 @@ def whole_ring(repertoire: Repertoire, query: Query, ring: Ring) -> Candidates:
     return _candidates([ring], [ring.segments], sound)
 
 
-def allowed_within(
-    repertoire: Repertoire,
-    line: Line,
-    distances: NDArray[np.integer],
-    reach: int,
-    most: int,
-) -> NDArray[np.int32]:
-    """The segments that the rules allow to follow, nearest first, int32[m], m <= `most`.
+def allowed_near(
+    repertoire: Repertoire, line: Line, reach: int, most: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The segments that the rules allow to follow what plays, nearest first, m <= `most`.
 
-    distances: int[n], how far each segment of the library is. reach: by how much a distance may
-    exceed the least of all.
+    Returns them, int32[m], and how far their codes lie, int64[m].
+    reach: by how much a distance may exceed the least of all.
     """
     assert line.playing is not None, "nothing has been played that could go on"
-    library = repertoire.library
-    near = np.flatnonzero(distances <= int(distances.min()) + reach).astype(np.int32)
-    near = near[~line.memory.barred()[library.content_ids[near]]]
-    near = near[repertoire.in_phase(line.playing, near, repertoire.grid.bar_beats)]
-    return near[np.argsort(distances[near], kind="stable")[:most]]
+    library, barred = repertoire.library, line.memory.barred()
+    found: list[NDArray[np.int32]] = []
+    distances: list[int] = []
+    nearest: int | None = None
+    for ring in repertoire.index.rings(repertoire.bundle.forward[line.playing]):
+        nearest = ring.distance if nearest is None else nearest
+        if ring.distance > nearest + reach or sum(map(len, found)) >= most:
+            break
+        near = ring.segments[~barred[library.content_ids[ring.segments]]]
+        found.append(near[repertoire.in_phase(line.playing, near, repertoire.grid.bar_beats)])
+        distances.append(ring.distance)
+    far = np.repeat(np.array(distances, np.int64), [len(near) for near in found])
+    return np.concatenate(found)[:most], far[:most]
 
 
 def bridge(repertoire: Repertoire, playing: int) -> int:
@@ -116,12 +122,16 @@ def bridge(repertoire: Repertoire, playing: int) -> int:
     The new phrase starts on a first beat, end to end with the playing segment. The bridge itself
     is never played: its forward code only serves as the next query.
     """
-    distances = repertoire.distances_from(playing)
-    ends_at = repertoire.library.phases + repertoire.bundle.follow_beats
-    on_first_beat = np.flatnonzero(ends_at % repertoire.grid.cycle_beats == 0)
-    if not len(on_first_beat):
-        return int(distances.argmin())
-    return int(on_first_beat[np.argmin(distances[on_first_beat])])
+    library, follow_beats = repertoire.library, repertoire.bundle.follow_beats
+    nearest: int | None = None
+    for ring in repertoire.index.rings(repertoire.bundle.forward[playing]):
+        nearest = int(ring.segments[0]) if nearest is None else nearest
+        ends_at = library.phases[ring.segments] + follow_beats
+        on_first_beat = ring.segments[ends_at % repertoire.grid.cycle_beats == 0]
+        if len(on_first_beat):
+            return int(on_first_beat[0])
+    assert nearest is not None, "an index is never empty"
+    return nearest
 
 
 def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continuation:
@@ -145,12 +155,26 @@ def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continua
     )
 
 
+def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[Ring]:
+    """The rings of the segments that fulfil a wish: so few that no index is needed."""
+    bundle = repertoire.bundle
+    wished = wish.segments
+    distances = hamming(bundle.forward[query.playing], bundle.backward[wished], bundle.shape)
+    order = np.argsort(distances, kind="stable")
+    wished, distances = wished[order], distances[order]
+    begins = np.flatnonzero(np.diff(distances, prepend=-1))
+    ends = np.append(begins[1:], len(wished))
+    rings = [
+        Ring(int(distances[first]), wished[first:end])
+        for first, end in zip(begins, ends[: len(begins)], strict=True)  # there may be none
+    ]
+    return iter(rings if repertoire.retrieve is Retrieve.MIN else rings[::-1])
+
+
 def _allowed(
     repertoire: Repertoire, query: Query, segments: NDArray[np.int32], barred: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """The segments of a ring that wish, memory and the place in the bar leave."""
-    if query.wish:
-        segments = segments[query.wish.among[segments]]
+    """The segments of a ring that memory and the place in the bar leave."""
     segments = segments[~barred[repertoire.library.content_ids[segments]]]
     if repertoire.retrieve is Retrieve.MIN:
         # Codes keep the place in the bar: once off the beat, the music would stay there. A wish

@@ -68,11 +68,11 @@ class ContinuationRules:
 class Wish:
     """What the form would like next; it narrows what the code finds.
 
-    name: for the trace. among: bool[n], which segments of the library would do.
+    name: for the trace. segments: int32[m], those of the library that would do, ascending.
     reach: how many symbols farther than the nearest such a segment may lie. If none is that near,
         the code decides alone.
     """
 
     name: str
-    among: NDArray[np.bool_]
+    segments: NDArray[np.int32]
     reach: int

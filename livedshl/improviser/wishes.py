@@ -9,9 +9,9 @@ from livedshl.bundle import Bundle
 from livedshl.improviser.form import Cadence
 from livedshl.improviser.line import Line
 from livedshl.improviser.repertoire import Repertoire
-from livedshl.improviser.retrieval import allowed_within
+from livedshl.improviser.retrieval import allowed_near
 from livedshl.improviser.rules import Wish
-from livedshl.index import hamming
+from livedshl.index import CodeIndex, hamming
 from livedshl.music.sections import SectionRole
 
 # How much farther than the nearest a wished segment may lie, as a share of a code's symbols. A
@@ -22,7 +22,7 @@ _PAUSE_REACH = 0.25
 # `_SLACK` of the symbols more than the shortest. The first join alone may lie `_FIRST_SLACK`
 # farther than the nearest candidate, and only that many candidates for it are looked at.
 _SLACK, _FIRST_SLACK = 0.05, 0.2
-_MOST_FIRST = 200
+_MOST_FIRST = 48
 
 
 class Wishes:
@@ -50,6 +50,7 @@ class Wishes:
             cadence: self._wish(f"to {cadence.value}", _before(bundle, among), _LEADING_REACH)
             for cadence, among in closing.items()
         }
+        self._leading_to: dict[Cadence, CodeIndex | None] = {}
 
     def before_close(self, beats: int, cadence: Cadence, line: Line) -> Wish | None:
         """The wish this many beats before the segment that closes a section.
@@ -72,32 +73,38 @@ class Wishes:
         None if the rules allow none. Segments of the same content as `planned` do not count.
         following: None if nothing is planned after it.
         """
-        bundle, playing = self._repertoire.bundle, line.playing
-        assert playing is not None, "nothing has been played that could go on"
-        path = self._repertoire.distances_from(playing).astype(np.int64)
-        if following is not None:
-            path += hamming(bundle.backward[following], bundle.forward, bundle.shape)
+        bundle = self._repertoire.bundle
+        near, path = allowed_near(self._repertoire, line, bundle.shape.length, _MOST_FIRST)
         content_ids = bundle.library.content_ids
-        path[content_ids == content_ids[planned]] = 2 * bundle.shape.length
-        slack = self._symbols(_SLACK)
-        near = allowed_within(self._repertoire, line, path, slack, _MOST_FIRST)
-        return self._shortest("variation", near, path[near], _VARIATION_REACH)
+        others = content_ids[near] != content_ids[planned]
+        near, path = near[others], path[others]
+        if following is not None:
+            path = path + hamming(bundle.backward[following], bundle.forward[near], bundle.shape)
+        return self._shortest("variation", near, path, _VARIATION_REACH)
 
     def _turning(self, cadence: Cadence, line: Line) -> Wish | None:
         """The wish for a near segment on a short path to one that leads to the cadence.
 
         Without this wish, the join to the cadence lies half as far again.
         """
-        bundle, playing = self._repertoire.bundle, line.playing
-        leading = bundle.backward[self._leading[cadence].among]
-        if playing is None or not len(leading):
+        bundle, leading = self._repertoire.bundle, self._index_of_leading(cadence)
+        if line.playing is None or leading is None:
             return None
-        first = self._repertoire.distances_from(playing)
-        slack = self._symbols(_FIRST_SLACK)
-        near = allowed_within(self._repertoire, line, first, slack, _MOST_FIRST)
-        second = [hamming(bundle.forward[n], leading, bundle.shape).min() for n in near.tolist()]
-        path = first[near].astype(np.int64) + np.array(second, np.int64)
+        near, first = allowed_near(self._repertoire, line, self._symbols(_FIRST_SLACK), _MOST_FIRST)
+        second = [next(leading.rings(bundle.forward[n])).distance for n in near.tolist()]
+        path = first + np.array(second, np.int64)
         return self._shortest(f"turn to {cadence.value}", near, path, reach=1.0)
+
+    def _index_of_leading(self, cadence: Cadence) -> CodeIndex | None:
+        """Finds the nearest segment that leads to a cadence; None if no segment does.
+
+        Made when first needed: the first note does not wait for it.
+        """
+        if cadence not in self._leading_to:
+            bundle = self._repertoire.bundle
+            found = bundle.backward[self._leading[cadence].segments]
+            self._leading_to[cadence] = CodeIndex(found, bundle.shape) if len(found) else None
+        return self._leading_to[cadence]
 
     def _shortest(
         self, name: str, segments: NDArray[np.int32], path: NDArray[np.int64], reach: float
@@ -105,12 +112,11 @@ class Wishes:
         """The wish for those segments whose path is within `_SLACK` of the shortest."""
         if not len(segments):
             return None
-        among = np.zeros(len(self._repertoire.library), np.bool_)
-        among[segments[path <= path.min() + self._symbols(_SLACK)]] = True
-        return self._wish(name, among, reach)
+        short = segments[path <= path.min() + self._symbols(_SLACK)]
+        return Wish(name, np.sort(short), self._symbols(reach))
 
     def _wish(self, name: str, among: NDArray[np.bool_], reach: float) -> Wish:
-        return Wish(name, among, self._symbols(reach))
+        return Wish(name, np.flatnonzero(among).astype(np.int32), self._symbols(reach))
 
     def _symbols(self, share: float) -> int:
         return round(share * self._repertoire.bundle.shape.length)

@@ -1,41 +1,13 @@
-"""Gives chords to tunes without any, with the harmoniser that ships."""
+"""Gives chords to tunes without any."""
 
-import json
-from pathlib import Path
-
-from safetensors import SafetensorError
-
-from livedshl.bundle.shipped import shipped
-from livedshl.errors import CorpusError
-from livedshl.music.chords import ChordVocabulary
+from livedshl.bundle.harmonisers import HARMONISER, read_harmoniser, shipped_harmoniser
 from livedshl.music.leadsheet import LeadSheet
 from livedshl.networks.harmoniser import Harmoniser
-from livedshl.networks.weights import read_weights
 
-HARMONISER = "harmoniser.safetensors"  # in the folder of the shipped models
+__all__ = ["HARMONISER", "read_harmoniser", "shipped_harmoniser", "with_chords"]
 
 
 def with_chords(sheet: LeadSheet, harmoniser: Harmoniser | None) -> LeadSheet:
     """The sheet, harmonised if it has no chords of its own."""
     bare = not (len(sheet.chords) and (sheet.chords[:, 1] >= 0).any())
     return harmoniser.harmonise(sheet) if harmoniser and bare else sheet
-
-
-def shipped_harmoniser() -> Harmoniser | None:
-    """The harmoniser that ships, or None if it is missing."""
-    path = shipped("models") / HARMONISER
-    return read_harmoniser(path) if path.is_file() else None
-
-
-def read_harmoniser(path: Path) -> Harmoniser:
-    """The harmoniser that `write_harmoniser` wrote. Raises CorpusError for anything else."""
-    try:
-        weights, texts = read_weights(path)
-        metadata = json.loads(texts["harmoniser"])
-        return Harmoniser(ChordVocabulary.of_names(metadata["chord_classes"]), weights)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        raise CorpusError(
-            f"not a harmoniser ({error})",
-            where=str(path),
-            remedy="Make one with `livedshl harmoniser`",
-        ) from error

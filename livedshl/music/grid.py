@@ -62,6 +62,11 @@ class Grid:
         return max(self.bar_beats, self.segment_beats)
 
     @property
+    def strong_beats(self) -> range:
+        """The strong beats of a bar: the first, and the middle one if there is one."""
+        return range(0, self.bar_beats, self.bar_beats // 2 if self.bar_beats % 2 == 0 else 3)
+
+    @property
     def phases(self) -> range:
         """The beats of a cycle on which segments start."""
         return range(0, self.cycle_beats, self.hop_beats)

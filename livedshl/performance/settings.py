@@ -7,6 +7,7 @@ from livedshl.bundle import Bundle
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.model import Model, open_model
 from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
+from livedshl.improviser.harmony import harmony_vocabulary
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.performance.preset import Preset
@@ -96,6 +97,6 @@ def model_of(settings: Settings, progress: Progress = unseen) -> Model:
 
 
 def chords_of(bundle: Bundle, settings: Settings) -> ChordVocabulary:
-    """What the chord numbers in steps stand for: the model's chords, and the chart's."""
-    chart = settings.chart_in_c
-    return chart.added_to(bundle.vocabulary) if chart else bundle.vocabulary
+    """What the chord numbers in steps stand for: those of model, harmoniser and chart."""
+    known, chart = harmony_vocabulary(bundle.vocabulary), settings.chart_in_c
+    return chart.added_to(known) if chart else known

@@ -135,6 +135,7 @@ def test_songs_are_counted_where_they_are_known():
 @given(st.data(), grids)
 def test_every_measure_of_any_piece_is_nothing_or_within_its_bounds(data, grid):
     bounds = {"bits": log2(BARS), "semitones": 127, "beats": BARS * grid.bar_beats, "a piece": 1}
+    bounds |= {"bars": 8, "at its widest": grid.bar_steps}
     n_steps = 8 * grid.bar_steps
     steps = data.draw(step_arrays(n_steps, grid.beat_steps))
     joins = np.array(sorted(data.draw(st.sets(st.integers(0, n_steps)))), np.int64)

@@ -55,6 +55,23 @@ def test_a_chart_goes_round_and_keeps_its_chords_in_every_key(bars, grid, semito
     assert chart.transposed(semitones).transposed(-semitones) == chart
 
 
+@pytest.mark.parametrize(
+    ("bars", "section", "letters"),
+    [
+        ("C | Am | F | G7", 8, "A"),
+        ("C | F | G7", 9, "A"),
+        ("F7 | Bb7 | F7 | F7 | Bb7 | Bb7 | F7 | D7 | Gm7 | C7 | F7 | C7", 12, "A"),
+        ("C | % | % | % | F | % | C | %", 8, "A"),
+        (" | ".join(["C"] * 16 + ["G"] * 8 + ["C"] * 8), 8, "AABA"),
+        (" | ".join(["C"] * 8 + ["F"] * 8), 8, "AB"),
+        (" | ".join(["C"] * 32), 8, "A"),
+        (" | ".join(["C", "G"] * 13), 26, "A"),
+    ],
+)
+def test_sections_are_as_long_as_the_chart_and_named_by_its_chords(bars, section, letters):
+    assert Chart.parse(bars, COMMON_TIME).layout(bar_beats=4) == (section, letters)
+
+
 @given(st.lists(chords, min_size=1, max_size=8))
 def test_every_chord_of_a_chart_is_written_as_itself(bars):
     chart = Chart(tuple(bars))

@@ -29,7 +29,7 @@ def test_an_answer_keeps_its_place_in_the_bar_and_the_rules(metre, overlaps):
         barred = line.memory.barred()
         answer = continuator.answer(line, bundle.forward[asking], phase)
         content = library.content_ids[answer.segment]
-        assert line.memory.barred()[content]
+        line.memory.add(answer.segment)
         if not answer.rules_kept:
             continue
         n_kept += 1
@@ -58,19 +58,32 @@ def test_with_no_segment_at_its_place_in_the_bar_the_nearest_answers():
 
 def test_it_opens_with_one_of_those_it_is_given_or_with_a_song():
     bundle = random_bundle()
-    continuator, line = player(bundle)
-    assert continuator.open(line, np.array([17])) == 17
-    assert continuator.open(line) in bundle.library.openings
-    assert line.memory.barred()[bundle.library.content_ids[17]]
+    continuator, _ = player(bundle)
+    assert continuator.open(np.array([17])) == 17
+    assert continuator.open() in bundle.library.openings
 
 
 def test_a_copy_draws_the_same_from_the_same_lots():
     bundle = random_bundle()
     continuator, line = player(bundle)
-    first = continuator.open(line)
+    first = continuator.open()
     line.add(first, None, merged=False, n_beats=2, planned=False)
     drawn = [
-        continuator.copy(np.random.default_rng(3)).follow(line.copy(), first, None, merged=True)
+        continuator.copy(np.random.default_rng(3)).follow(line.copy(), first, None, 3, merged=True)
         for _ in range(2)
     ]
     assert drawn[0] == drawn[1]
+    assert drawn[0][0].score == max(option.score for option in drawn[0])
+
+
+def test_of_several_the_first_is_the_one_that_is_drawn_alone():
+    bundle = random_bundle()
+    continuator, line = player(bundle)
+    first = continuator.open()
+    line.add(first, None, merged=False, n_beats=2, planned=False)
+    one, several = (
+        continuator.copy(np.random.default_rng(3)).follow(line, first, None, most, merged=True)
+        for most in (1, 4)
+    )
+    assert one == several[:1]
+    assert len({option.continuation.segment for option in several}) == len(several)

@@ -21,7 +21,7 @@ from livedshl.learning.roles import roles_in
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
 from livedshl.music.sections import SectionRole
-from livedshl.music.segments import REST
+from livedshl.music.segments import CHORD, REST
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 
@@ -160,7 +160,8 @@ def test_a_section_comes_back_as_itself_with_small_changes(bundle, form, seed):
         before = first.setdefault((place.tune, place.section), steps)
         assert (place.time == 1) == (before is steps)
         if place.time > 1 and len(steps) == len(before) == SECTION_BARS * bar_steps:
-            assert np.array_equal(steps[: 2 * bar_steps], before[: 2 * bar_steps])
+            opening = steps[: 2 * bar_steps, :CHORD]
+            assert np.array_equal(opening, before[: 2 * bar_steps, :CHORD])
             body = [passage for passage in section if passage.place.bar <= 4]
             assert sum(not passage.place.planned for passage in body) <= 2
 
@@ -205,7 +206,7 @@ def test_cadences_fall_where_the_trace_says_and_are_heard_to_their_end(bundle, f
         if not closing.ends:
             content = library.contents(np.array(closing.segment))
             last = library.grid.hop_steps
-            assert np.array_equal(closing.steps[-last:], content[-last:])
+            assert np.array_equal(closing.steps[-last:, :CHORD], content[-last:, :CHORD])
     if len(library.tunes) == 30:
         assert kinds["end"] >= 2
 
@@ -233,8 +234,9 @@ def test_some_sections_close_half_the_first_time_and_fully_the_next(many_section
 
 
 def test_the_second_half_of_most_sections_begins_as_the_first(many_sections):
-    whole = (np.concatenate([passage.steps for passage in section]) for section in many_sections)
-    bars = [steps.reshape(8, 16, 3) for steps in whole]
+    first_times = (section for section in many_sections if section[0].place.time == 1)
+    whole = (np.concatenate([passage.steps for passage in section]) for section in first_times)
+    bars = [steps.reshape(8, 16, 3)[..., :CHORD] for steps in whole]
     share = np.mean([np.array_equal(bar[0], bar[4]) for bar in bars])
     assert 0.5 < share < 1
 

@@ -14,8 +14,9 @@ def moment(into, returns=True, phrase=0, n_beats=32, cadence=Cadence.FULL, follo
     """The moment so many beats into a section, whose phrase began `phrase` beats into it."""
     run = SectionRun(STARTS_AT, STARTS_AT + n_beats, cadence, "A")
     run.phrase = STARTS_AT + phrase
-    section = SectionMemory(returns, differs=False)
-    return moment_of(run, section, STARTS_AT + into, COMMON_TIME, follow_beats)
+    if returns and n_beats == 32:
+        run.half = STARTS_AT + 16
+    return moment_of(run, STARTS_AT + into, COMMON_TIME, follow_beats)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_a_spot_is_counted_from_the_start_or_towards_the_close_from_the_end(into
 def test_what_leads_to_the_close_is_counted_from_the_end_however_long_a_segment_is():
     grid = GRIDS["3/4"]  # 24 beats a section, 6 a segment
     run = SectionRun(0, 24, Cadence.HALF, "A")
-    spots = [moment_of(run, None, beat, grid, 6).spot for beat in (0, 6, 12, 18)]
+    spots = [moment_of(run, beat, grid, 6).spot for beat in (0, 6, 12, 18)]
     assert spots == [(None, 0), (None, 6), (Cadence.HALF, -12), (Cadence.HALF, -6)]
 
 
@@ -79,5 +80,5 @@ def test_what_followed_the_first_time_is_found_by_either_count():
 
 def test_a_free_run_never_returns():
     run = SectionRun(0, 10**9, Cadence.END)
-    free = moment_of(run, None, 1000, COMMON_TIME, HOP)
+    free = moment_of(run, 1000, COMMON_TIME, HOP)
     assert (free.spot, free.returning_spot, free.n_beats) == ((None, 1000), None, HOP)

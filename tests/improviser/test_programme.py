@@ -97,18 +97,28 @@ def test_a_tune_that_is_left_is_followed_by_another():
 
 
 def test_only_body_segments_vary_and_at_most_one_of_them():
-    going = programme(Form.AABB)
-    run = going.next_section(0)
-    remembered = going.memory_of(run)
     early, late, close = (None, 6), (None, 8), (Cadence.FULL, -4)
-    remembered.segments.update({early: 1, late: 2, (None, 10): 3, close: 4})
-    going.freeze(True)
     varied = []
-    for time in range(1, 40):
-        going.next_section(32 * time)
+    for seed in range(40):
+        going = programme(Form.AABB, seed=seed)
+        remembered = going.memory_of(going.next_section(0))
+        remembered.segments.update({early: 1, late: 2, (None, 10): 3, close: 4})
+        going.next_section(32)
         varied.append(remembered.varied)
     assert {len(spots) for spots in varied} == {0, 1}
     assert frozenset().union(*varied) == {late, (None, 10)}
+
+
+def test_what_comes_back_is_varied_anew_each_time_but_not_while_it_is_frozen():
+    going = programme(Form.AABB)
+    remembered = going.memory_of(going.next_section(0))
+    assert remembered.seed is None  # the first time is as it is
+    going.next_section(32)
+    heard = remembered.seed
+    assert heard is not None
+    going.freeze(True)
+    going.next_section(64)
+    assert (remembered.seed, remembered.varied) == (heard, frozenset())
 
 
 def test_a_copy_goes_on_the_same_and_leaves_the_first_as_it_is():

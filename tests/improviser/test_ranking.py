@@ -5,8 +5,10 @@ from support.strategies import VOCABULARY, every_hop, libraries
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.improviser import ranking
-from livedshl.improviser.ranking import WEIGHTS, Habits, Joins, Ranking
+from livedshl.improviser.habits import Habits
+from livedshl.improviser.ranking import WEIGHTS, Joins, Ranking
 from livedshl.music import COMMON_TIME, Tune
+from livedshl.music.motifs import beat_rhythms
 
 
 def line(*pitches, chord=0):
@@ -32,9 +34,10 @@ def joins(before, after, **given):
     return Joins(
         **{
             "before": before,
+            "rhythms": np.zeros(16),
             "after": np.array(after),
             "at": np.zeros(n, np.int64),
-            "farther": np.zeros(n, np.int64),
+            "distance": np.zeros(n, np.int64),
             "agreeing": np.zeros(n, np.int64),
             "in_phase": np.ones(n, np.bool_),
             "unheard": np.full(n, 64),
@@ -78,6 +81,47 @@ def test_chords_are_heard_from_the_first_beat_after_the_splice():
     assert change == habits().chords[c, f]
 
 
+def test_a_reel_goes_on_in_its_own_rhythm():
+    heard = np.bincount(beat_rhythms(line(*[60] * 8), 4), minlength=16).astype(float)
+    dotted = line(*[62] * 8)
+    dotted[2::4, 1], dotted[3::4, 1] = 0, 1
+    even, snap = ranking.rhythm(
+        joins(line(60, 62), [line(*[62] * 8), dotted], rhythms=heard), habits()
+    )
+    assert even > snap
+
+
+def test_a_motif_is_taken_up_at_any_height_and_less_so_by_its_shape_alone():
+    heard = line(60, 62, 64, 62)
+    overlap = line(67, 67, 67, 67)
+    sequence, shape, other = (
+        np.concatenate([overlap, line(*pitches)])
+        for pitches in ((64, 65, 67, 65), (60, 64, 65, 62), (67, 65, 64, 65))
+    )
+    of_sequence, of_shape, of_other = ranking.motif(
+        joins(heard, [sequence, shape, other]), habits()
+    )
+    assert of_sequence > of_shape > of_other == 0
+
+
+def test_a_motif_that_every_candidate_repeats_counts_for_little():
+    heard = line(60, 62, 64, 62)
+    repeated, other = (
+        np.concatenate([line(67, 67, 67, 67), line(*pitches)])
+        for pitches in ((64, 65, 67, 65), (67, 65, 64, 65))
+    )
+    among_others = ranking.motif(joins(heard, [repeated, other, other]), habits())
+    among_its_kind = ranking.motif(joins(heard, [repeated, repeated, other]), habits())
+    assert among_others[0] > among_its_kind[0]
+
+
+def test_a_motif_may_be_answered_at_once():
+    at_once = np.concatenate([line(60, 62, 64, 62), line(62, 64, 65, 64)])
+    later = np.concatenate([line(67, 67, 67, 67), line(62, 64, 65, 64)])
+    now, never = ranking.motif(joins(line(72), [at_once, later]), habits())
+    assert now > never == 0
+
+
 def test_a_song_not_heard_for_long_is_newer():
     just, lately, never = ranking.novelty(
         joins(line(60), [line(*[60] * 8)] * 3, unheard=np.array([1, 8, 1000])), habits()
@@ -89,8 +133,8 @@ def test_a_song_not_heard_for_long_is_newer():
     ("better", "worse"),
     [
         ({"in_phase": np.array([True, False])}, {"agreeing": np.array([0, 8])}),
-        ({"agreeing": np.array([8, 0])}, {"farther": np.array([20, 0])}),
-        ({"farther": np.array([0, 8])}, {}),
+        ({"agreeing": np.array([8, 0])}, {"distance": np.array([20, 0])}),
+        ({"distance": np.array([0, 8])}, {}),
         ({"off_chart": np.array([0.0, 2.0])}, {}),
     ],
 )
@@ -115,8 +159,10 @@ def test_habits_are_the_shares_of_what_follows(library):
 def test_every_term_gives_every_candidate_a_finite_score(library):
     contents = library.contents()
     at = np.arange(len(contents)) % (library.grid.hop_steps + 1)
+    rhythms = np.zeros(1 << library.grid.beat_steps)
     for before in (contents[0], contents[0][:1]):
+        heard = joins(before, contents, at=at, rhythms=rhythms)
         for term in WEIGHTS:
-            scores = term(joins(before, contents, at=at), Habits.of(library, len(VOCABULARY)))
+            scores = term(heard, Habits.of(library, len(VOCABULARY)))
             assert scores.shape == (len(contents),)
             assert np.isfinite(scores).all()

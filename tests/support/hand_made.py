@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.evaluation.music.measures import RealTunes
 from livedshl.evaluation.music.pieces import Piece
+from livedshl.evaluation.music.real_tunes import RealTunes
 from livedshl.music import COMMON_TIME, Grid, Mode, Tune
 from support.strategies import VOCABULARY, every_hop
 

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.evaluation.music.markov import MarkovChain
-from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Measure, RealTunes
+from livedshl.evaluation.music.measures import LONGEST_QUOTE, MEASURES, Measure
 from livedshl.evaluation.music.pieces import BARS, Piece, composed_piece, real_pieces, uncut_piece
+from livedshl.evaluation.music.real_tunes import RealTunes
 from livedshl.improviser import Form, Retrieve
+from livedshl.improviser.harmony import harmony_vocabulary
 from livedshl.improviser.ranking import CHART, FIT
 from livedshl.index import CodeIndex
 from livedshl.music import Mode
@@ -120,7 +122,7 @@ def compare(
     drawn = MarkovChain(bundle.library).pieces(
         n_pieces, BARS * bundle.library.grid.bar_steps, np.random.default_rng(seed)
     )
-    tunes = RealTunes(bundle.library, bundle.vocabulary, bundle.mode)
+    tunes = RealTunes(bundle.library, harmony_vocabulary(bundle.vocabulary), bundle.mode)
     values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], tunes)
     return Comparison(values)
 
@@ -153,7 +155,7 @@ def _values(
 ) -> dict[str, Mapping[str, NDArray[np.float64]]]:
     """The measures of real tunes, and of compositions with some settings."""
     index = CodeIndex(bundle.backward, bundle.shape)
-    tunes = RealTunes(bundle.library, bundle.vocabulary, bundle.mode)
+    tunes = RealTunes(bundle.library, harmony_vocabulary(bundle.vocabulary), bundle.mode)
     rng = np.random.default_rng(seed)
     progress("Reading the tunes", 0.0)
     values: dict[str, Mapping[str, NDArray[np.float64]]] = {

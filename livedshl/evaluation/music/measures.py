@@ -3,62 +3,30 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.bundle import SegmentLibrary
-from livedshl.evaluation.music.pieces import PHRASE_BARS, Piece
-from livedshl.evaluation.music.quotes import QuoteIndex
-from livedshl.music import ChordVocabulary, Grid, Mode
+from livedshl.evaluation.music.form import bars_that_stay
+from livedshl.evaluation.music.harmony import (
+    authentic_closes,
+    half_closes,
+    longest_on_a_root,
+    root_entropy,
+)
+from livedshl.evaluation.music.melody import (
+    density_ratio,
+    recurring_motifs,
+    rhythm_mix,
+    sequences,
+)
+from livedshl.evaluation.music.pieces import SECTION_BARS, Piece
+from livedshl.evaluation.music.real_tunes import BEATS_AFTER, BEATS_BEFORE, RealTunes
+from livedshl.music import Grid, Mode
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
-# A transition has the chords around a join. Two chords are too few: every pair of a dozen classes
-# occurs somewhere, so the farthest codes would score as well as tunes.
-_BEATS_BEFORE = _BEATS_AFTER = 2
 _CADENCE_ROOTS = {Mode.MAJOR: (0, 7), Mode.MINOR: (9, 4)}  # tonic and dominant of C and A minor
-
-
-@dataclass(frozen=True, eq=False)
-class RealTunes:
-    """The tunes to compare pieces with, and their chord classes and mode."""
-
-    library: SegmentLibrary
-    vocabulary: ChordVocabulary
-    mode: Mode
-
-    @cached_property
-    def quotes(self) -> QuoteIndex:
-        """Finds quotations of songs."""
-        return QuoteIndex(self.library)
-
-    @cached_property
-    def songs_with_transition(self) -> NDArray[np.int64]:
-        """The number of songs with each transition, by its number in `transitions`."""
-        library, beat_steps = self.library, self.library.grid.beat_steps
-        tune = np.repeat(np.arange(len(library.tunes)), np.diff(library.tune_steps))
-        since = np.arange(len(tune)) - library.tune_steps[tune]
-        until = library.tune_steps[tune + 1] - np.arange(len(tune))
-        in_reach = (since >= _BEATS_BEFORE * beat_steps) & (until > (_BEATS_AFTER - 1) * beat_steps)
-        beats = np.flatnonzero(in_reach & (since % beat_steps == 0))
-        kinds = (len(self.vocabulary) + 1) ** (_BEATS_BEFORE + _BEATS_AFTER)
-        in_songs = np.unique(tune[beats] * kinds + self.transitions(library.steps, beats))
-        return np.bincount(in_songs % kinds, minlength=kinds)
-
-    def transitions(self, steps: NDArray[np.int8], beats: NDArray[np.integer]) -> NDArray[np.int64]:
-        """The chords around some beats as one number each, int64[n].
-
-        They are the chords of the two beats before, the beat, and the beat after. beats: the steps
-        where the beats begin.
-        """
-        reach = np.arange(-_BEATS_BEFORE, _BEATS_AFTER)
-        around = beats[:, None] + reach * self.library.grid.beat_steps
-        size = len(self.vocabulary) + 1
-        chords = steps[around, CHORD].astype(np.int64) % size  # no chord is the last of them
-        numbers: NDArray[np.int64] = chords @ size ** np.arange(len(reach))
-        return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +67,8 @@ def known_transitions_at_joins(piece: Piece, tunes: RealTunes) -> float:
     """
     beat_steps = piece.grid.beat_steps
     beats = -(-piece.joins // beat_steps) * beat_steps
-    in_reach = (beats >= _BEATS_BEFORE * beat_steps) & (
-        beats + (_BEATS_AFTER - 1) * beat_steps < len(piece.steps)
+    in_reach = (beats >= BEATS_BEFORE * beat_steps) & (
+        beats + (BEATS_AFTER - 1) * beat_steps < len(piece.steps)
     )
     songs = tunes.songs_with_transition[tunes.transitions(piece.steps, beats[in_reach])]
     return _mean(songs > (0 if piece.tune is None else 1))
@@ -153,7 +121,7 @@ def cadences(piece: Piece, tunes: RealTunes) -> float:
     A phrase ends on the last strong beat of its last bar; a pickup to the next may follow. The note
     is the one that sounds there, or else the last one before it in that bar.
     """
-    phrase_steps = PHRASE_BARS * piece.grid.bar_steps
+    phrase_steps = SECTION_BARS * piece.grid.bar_steps
     found = []
     for end in range(phrase_steps, len(piece.steps) + 1, phrase_steps):
         bar = end - piece.grid.bar_steps
@@ -193,6 +161,16 @@ MEASURES = (
     Measure("chord tones", "share of strong beats", chord_tones_on_strong_beats),
     Measure("cadences", "share of phrase ends", cadences),
     LONGEST_QUOTE,
+    Measure("root entropy", "bits", root_entropy),
+    Measure("longest on a root", "bars", longest_on_a_root, ".1f"),
+    Measure("V-I", "share of closes on I", authentic_closes),
+    Measure("bar 4 on V", "share of sections", half_closes),
+    Measure("recurring motifs", "share of motifs", recurring_motifs),
+    Measure("sequences", "share of motifs", sequences, ".3f"),
+    Measure("rhythm mix", "bits", rhythm_mix),
+    Measure("density ratio", "at its widest", density_ratio),
+    # Real tunes do not say which of their bars return.
+    Measure("bars that stay", "share of returning bars", bars_that_stay, compared=False),
     # A real tune is one song, so real tunes set no range.
     Measure("distinct songs", "a piece", distinct_songs, ".1f", compared=False),
 )
@@ -209,9 +187,8 @@ def _bars(piece: Piece) -> NDArray[np.int8]:
 
 
 def _strong_beats(grid: Grid) -> NDArray[np.int64]:
-    """The steps of a bar's strong beats: the first, and the middle one if there is one."""
-    halves = 2 if grid.bar_beats % 2 == 0 else 1
-    return np.arange(halves) * (grid.bar_steps // halves)
+    """The steps of a bar's strong beats."""
+    return np.array(grid.strong_beats) * grid.beat_steps
 
 
 def _is_chord_tone(pitch: int, chord: int, tunes: RealTunes) -> bool:

@@ -1,7 +1,7 @@
 """Pieces of 32 bars to measure: real tunes and compositions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +16,7 @@ from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
 
 BARS = 32  # of every piece
-PHRASE_BARS = 8
+SECTION_BARS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +28,8 @@ class Piece:
     planned: bool[n], steps that the form repeats on purpose.
     songs: sources of the songs it uses; None if unknown.
     tune: the number of a real tune in the library. It is compared only with the others.
+    returns: int64[bars], for each bar of a section that returns, the number of that bar the last
+        time; -1 for other bars. Empty if sections are unknown.
     """
 
     grid: Grid
@@ -36,6 +38,7 @@ class Piece:
     planned: NDArray[np.bool_]
     songs: frozenset[str] | None
     tune: int | None = None
+    returns: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def real_pieces(bundle: Bundle, n_pieces: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -100,7 +103,23 @@ def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:
         joins=np.array(joins, np.int64),
         planned=np.concatenate(planned),
         songs=frozenset(chunk.provenance.source for chunk in chunks),
+        returns=_returns(grid, chunks),
     )
+
+
+def _returns(grid: Grid, chunks: Sequence[Chunk]) -> NDArray[np.int64]:
+    """For each bar, the bar as which it returns, int64[bars]; -1 for none."""
+    returns = np.full(sum(len(chunk.steps) for chunk in chunks) // grid.bar_steps, -1, np.int64)
+    last: dict[tuple[int, str, int], int] = {}
+    for provenance in (chunk.provenance for chunk in chunks):
+        begins, place = provenance.beat // grid.bar_beats, provenance.place
+        for beat in range(provenance.beat, provenance.beat + provenance.beats):
+            bar, into = divmod(beat, grid.bar_beats)
+            if place and into == 0 and bar < len(returns):
+                key = place.tune, place.section, place.bar + bar - begins
+                returns[bar] = last.get(key, -1)
+                last[key] = bar
+    return returns
 
 
 def _keeps_to_the_grid(library: SegmentLibrary, tune: int, n_steps: int) -> bool:

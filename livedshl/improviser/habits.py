@@ -1,0 +1,74 @@
+"""What is usual in the tunes of a library: which chords and intervals follow each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.bundle import SegmentLibrary
+from livedshl.music.grid import Grid
+from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+
+WIDEST = 12  # semitones: larger intervals count as octaves
+UNKNOWN = 2 * WIDEST + 1  # the class of an interval that is missing
+_UNSEEN = 0.5  # added to every count, so that what was never seen is only unlikely
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Habits:
+    """What is usual in the tunes of a library.
+
+    grid: how the tunes are counted.
+    chords: float64[k + 1, k + 1], log likelihood of a beat's chord class (column) after the class
+        of the beat before (row). The last class stands for no chord.
+    intervals: float64[26, 26], log likelihood of a melodic interval (column) after the one before
+        (row), in semitones up plus 12. The last stands for a missing interval and has the mean.
+    """
+
+    grid: Grid
+    chords: NDArray[np.float64]
+    intervals: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, library: SegmentLibrary, chord_classes: int) -> "Habits":
+        """The habits of a library, counted. chord_classes: k."""
+        steps = np.asarray(library.steps)
+        tune_starts = np.asarray(library.tune_steps[:-1])
+        lengths = np.diff(library.tune_steps)
+        tune = np.repeat(np.arange(len(lengths)), lengths)
+        on_beat = (np.arange(len(steps)) - tune_starts[tune]) % library.grid.beat_steps == 0
+        beats = np.flatnonzero(on_beat)
+        onsets = np.flatnonzero((steps[:, ARTICULATED] > 0) & (steps[:, PITCH] != REST))
+        interval = interval_class(np.diff(steps[onsets, PITCH].astype(np.int64)))
+        within = tune[onsets[1:]] == tune[onsets[:-1]]
+        chords = steps[beats, CHORD] % (chord_classes + 1)
+        return cls(
+            library.grid,
+            _log_transitions(chords, tune[beats[1:]] == tune[beats[:-1]], chord_classes + 1),
+            _with_unknown(_log_transitions(interval, within[1:] & within[:-1], UNKNOWN)),
+        )
+
+
+def interval_class(semitones: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The row or column of intervals, in semitones up, in `Habits.intervals`."""
+    return np.clip(semitones, -WIDEST, WIDEST) + WIDEST
+
+
+def _log_transitions(
+    classes: NDArray[np.integer], follows: NDArray[np.bool_], size: int
+) -> NDArray[np.float64]:
+    """Log likelihood of each class (column) after the one before (row), float64[size, size].
+
+    classes: int[n]. follows: bool[n - 1], whether a class and the next one belong together.
+    """
+    kinds = classes[:-1].astype(np.int64) * size + classes[1:]
+    counts = np.bincount(kinds[follows], minlength=size**2).reshape(size, size) + _UNSEEN
+    likely: NDArray[np.float64] = np.log(counts / counts.sum(axis=1, keepdims=True))
+    return likely
+
+
+def _with_unknown(likely: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same with a last row and column for a missing interval: the mean log likelihood."""
+    weights = np.exp(likely)
+    mean = float((likely * weights).sum() / weights.sum())
+    return np.pad(likely, ((0, 1), (0, 1)), constant_values=mean)

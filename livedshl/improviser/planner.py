@@ -1,0 +1,171 @@
+"""Plans a section before it is due: the continuations that go best together, and their chords."""
+
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.improviser.chooser import Chosen, SegmentChooser
+from livedshl.improviser.fit import fitted
+from livedshl.improviser.harmony import SectionHarmony
+from livedshl.improviser.passage import Passage
+from livedshl.improviser.section_state import SectionState
+from livedshl.improviser.variation import varied
+from livedshl.music.chords import NO_CHORD
+from livedshl.music.segments import ARTICULATED, CHORD
+
+# How many ways through the section are followed at once, and how many continuations of each are
+# looked at. Twice as many take twice as long.
+_WAYS, _CONTINUATIONS = 2, 2
+# Share of the bars that come back with a small change: the second time, more each time, at most.
+_VARIED, _VARIED_MORE, _MOST_VARIED = 0.65, 0.1, 0.8
+_OPENING_BARS = 2  # of a section; they never change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planned:
+    """A passage to come: its segment, and its steps as they will sound, int8[n, 3]."""
+
+    chosen: Chosen
+    steps: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way through a section.
+
+    state: where it has got to. chosen, passages: one a moment. score: of all of them together.
+    """
+
+    state: SectionState
+    chosen: tuple[Chosen, ...]
+    passages: tuple[Passage, ...]
+    score: float
+
+    def on(self, chosen: Chosen) -> "Way":
+        """This way and one more segment."""
+        state = self.state.copy()
+        passage = state.play(state.moment(), chosen)
+        return Way(
+            state, (*self.chosen, chosen), (*self.passages, passage), self.score + chosen.score
+        )
+
+
+class SectionPlanner:
+    """Plans the rest of a section when its next passage is wanted, and plays by the plan.
+
+    The first passage of all is not planned: the first note would wait. A free run has no sections,
+    so nothing is planned there.
+    """
+
+    def __init__(self, chooser: SegmentChooser, harmony: SectionHarmony) -> None:
+        self.chooser = chooser
+        self._harmony = harmony
+        self._plan: tuple[Planned, ...] = ()
+        self._sounded: tuple[Passage, ...] = ()  # of the section
+
+    def copy(self, rng: np.random.Generator) -> "SectionPlanner":
+        """The same planner, to go on independently, drawing from `rng`."""
+        other = copy(self)
+        other.chooser = self.chooser.copy(rng)
+        return other
+
+    def begin_section(self) -> None:
+        """Begins a section, of which nothing has sounded."""
+        self._plan = self._sounded = ()
+
+    def forget(self) -> None:
+        """Forgets the plan: something has changed."""
+        self._plan = ()
+
+    def hear(self, passage: Passage) -> None:
+        """Hears a passage of the section that was not planned."""
+        self._sounded = (*self._sounded, passage)
+
+    def next_passage(self, state: SectionState) -> Passage:
+        """Plays the next passage of a section."""
+        moment = state.moment()
+        if state.section is None or state.line.playing is None:
+            passage = state.play(moment, self.chooser.choices(state.line, moment, state.section)[0])
+        else:
+            planned, *later = self._plan or self._planned(state)
+            self._plan = tuple(later)
+            passage = replace(state.play(moment, planned.chosen), steps=planned.steps)
+        self.hear(passage)
+        return passage
+
+    def _planned(self, state: SectionState) -> tuple[Planned, ...]:
+        """The best way to the end of the section, with chords."""
+        best = ways_through(state, self.chooser)[0]
+        run = state.run
+        beat_steps = state.repertoire.grid.beat_steps
+        sounded = [passage.steps for passage in self._sounded]
+        n_sounded = sum(map(len, sounded))
+        silent = (state.line.beat - run.start) * beat_steps - n_sounded  # before an answer
+        before = np.zeros((silent, 3), np.int8)
+        before[:, CHORD] = NO_CHORD
+        steps = np.concatenate([before, *sounded, *(passage.steps for passage in best.passages)])
+        first = silent + n_sounded
+        if state.section and state.section.seed is not None and state.run.place:
+            bars = _bars_to_vary(best, first, state.section.seed)
+            steps = varied(
+                steps, bars, state.line.rhythms, state.repertoire.grid, state.section.seed
+            )
+        if chart := self.chooser.continuator.chart:
+            # Its chords are written later, in the key that is played.
+            chords = steps[::beat_steps, CHORD].copy()
+            beat = run.start + first // beat_steps
+            over = chart.at(beat, len(steps) // beat_steps)
+            steps[first:] = fitted(steps[first:], over, state.repertoire.grid, beat)
+        else:
+            chords = self._harmony.chords_of(steps, first // beat_steps, run.cadence)
+        if best.passages[-1].ends:  # on the tonic, as it was rewritten to
+            last = int(np.flatnonzero(steps[:, ARTICULATED])[-1]) // beat_steps
+            chords[last:] = steps[last * beat_steps :: beat_steps, CHORD]
+        steps[:, CHORD] = np.repeat(chords, beat_steps)
+        starts = [(passage.beat - run.start) * beat_steps for passage in best.passages]
+        return tuple(
+            Planned(chosen, steps[start : start + len(passage.steps)])
+            for chosen, passage, start in zip(best.chosen, best.passages, starts, strict=True)
+        )
+
+
+def _bars_to_vary(way: Way, first: int, seed: int) -> NDArray[np.int64]:
+    """The bars of a section, from step `first` on, that come back with a small change.
+
+    Neither the first ones nor the last, by which it is known, nor those that are new.
+    """
+    run, grid = way.state.run, way.state.repertoire.grid
+    assert run.place is not None, "a free run has no sections"
+    new = {
+        (passage.beat - run.start + beat) // grid.bar_beats
+        for passage, chosen in zip(way.passages, way.chosen, strict=True)
+        for beat in range(len(passage.steps) // grid.beat_steps)
+        if not chosen.planned
+    }
+    begun = -(-first // grid.bar_steps)
+    n_bars = (run.end - run.start) // grid.bar_beats
+    bars = np.arange(max(_OPENING_BARS, begun), n_bars - 1)
+    bars = bars[~np.isin(bars, list(new))]
+    share = min(_MOST_VARIED, _VARIED + _VARIED_MORE * (run.place.time - 2))
+    return bars[np.random.default_rng(seed).random(len(bars)) < share]
+
+
+def ways_through(state: SectionState, chooser: SegmentChooser) -> list[Way]:
+    """The best ways from here to the end of the section, the best first, found by a beam search.
+
+    The state stays as it is. The chooser's luck is drawn in a fixed order.
+    """
+    ways = [Way(state.copy(), (), (), 0.0)]
+    while not ways[0].state.over:
+        further = [
+            (way.score + chosen.score, way, chosen)
+            for way in ways
+            for chosen in chooser.choices(
+                way.state.line, way.state.moment(), way.state.section, _CONTINUATIONS
+            )
+        ]
+        further.sort(key=lambda found: -found[0])
+        ways = [way.on(chosen) for _, way, chosen in further[:_WAYS]]
+    return ways
