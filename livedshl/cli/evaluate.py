@@ -11,6 +11,7 @@ from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import bundle_folder
 from livedshl.cli.evaluation_tables import (
     ablation_table,
+    band_table,
     code_table,
     codes_in_words,
     music_in_words,
@@ -20,14 +21,18 @@ from livedshl.cli.options import DEFAULT_PRESET
 from livedshl.cli.parameters import MODEL, PRESET, Number
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
+from livedshl.evaluation.music.band.comparison import compare_bands
+from livedshl.evaluation.music.band.played import BARS as BAND_BARS
 from livedshl.evaluation.music.comparison import ablate, compare
 from livedshl.evaluation.paper_tasks import write_tasks
 from livedshl.files import check_folder
-from livedshl.performance.preset import load_preset
+from livedshl.performance.preset import load_preset, preset_names
 from livedshl.rendering import render
 
 # Parameters that have a meaning only without --music, and only with it.
-_OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset", "ablation")
+_OF_CODES = "paths", "holdout", "out"
+_OF_MUSIC = "pieces", "preset", "ablation", "band"
+_BAND_PIECES = 6  # of each preset, where --pieces does not say how many
 
 
 @click.command()
@@ -77,6 +82,12 @@ _OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset", "ablati
     is_flag=True,
     help="With --music: leave out each ranking term in turn, and vary the adventure.",
 )
+@click.option(
+    "--band",
+    is_flag=True,
+    help=f"With --music: measure how the band plays, in pieces of {BAND_BARS} bars, with every "
+    "preset that ships or with --preset.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def evaluate(
@@ -90,6 +101,7 @@ def evaluate(
     pieces: int,
     preset: str,
     ablation: bool,
+    band: bool,
     as_json: bool,
 ) -> None:
     """Measure how well a model's codes find what comes next, on tunes it was not trained on.
@@ -105,16 +117,38 @@ def evaluate(
     and the seeds after it, beside the model's own tunes and other ways to make a piece.
     """
     for name in _OF_CODES if music else _OF_MUSIC:
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+        if _is_given(context, name):
             option = "PATH" if name == "paths" else f"--{name}"
             raise click.UsageError(
                 f"choose either {option} or --music" if music else f"{option} needs --music"
             )
     folder = bundle_folder(model)
-    if music:
+    if band:
+        if ablation:
+            raise click.UsageError("choose either --ablation or --band")
+        given = {name: _is_given(context, name) for name in ("preset", "pieces")}
+        presets = [preset] if given["preset"] else preset_names()
+        _evaluate_bands(model, presets, pieces if given["pieces"] else _BAND_PIECES, seed, as_json)
+    elif music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
         _evaluate_codes(folder, paths, holdout, seed, out, as_json)
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _evaluate_bands(
+    model: str, presets: list[str], pieces: int, seed: int, as_json: bool
+) -> None:
+    with StatusLine() as status:
+        comparison = compare_bands(model, presets, pieces, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(comparison.as_json()))
+    else:
+        Console().print(band_table(comparison))
+        click.echo(f"Means over {pieces} pieces of {BAND_BARS} bars for each preset.")
 
 
 def _evaluate_codes(
