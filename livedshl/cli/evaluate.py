@@ -139,9 +139,7 @@ def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
-def _evaluate_bands(
-    model: str, presets: list[str], pieces: int, seed: int, as_json: bool
-) -> None:
+def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_json: bool) -> None:
     with StatusLine() as status:
         comparison = compare_bands(model, presets, pieces, seed, status.progress)
     if as_json:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from livedshl.arranger import Role
-from livedshl.bundle.model import Model, open_model
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.integrity import read_manifest
+from livedshl.bundle.model import Model, open_model
 from livedshl.evaluation.music.band import expression, fit, texture
 from livedshl.evaluation.music.band.played import BARS, BandPiece, band_piece
 from livedshl.improviser import Retrieve

@@ -1,6 +1,7 @@
 """How the texture changes: entries and exits, density, patterns, and what returns unchanged."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,10 +85,11 @@ def _block_densities(piece: BandPiece) -> NDArray[np.float64]:
         np.bincount(piece.bar_of(notes), minlength=piece.bars)[: piece.bars]
         for notes in piece.accompaniment
     ]
-    return _in_blocks(np.array(counts), _LONG_BLOCK).mean(2)
+    densities: NDArray[np.float64] = _in_blocks(np.array(counts), _LONG_BLOCK).mean(2)
+    return densities
 
 
-def _in_blocks(by_bar: NDArray[np.generic], bars: int) -> NDArray[np.generic]:
+def _in_blocks(by_bar: NDArray[Any], bars: int) -> NDArray[Any]:
     """Whole blocks of bars: [parts, blocks, bars]."""
     blocks = by_bar.shape[1] // bars
     return by_bar[:, : blocks * bars].reshape(len(by_bar), blocks, bars)
