@@ -9,35 +9,44 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from livedshl.arranger.groove import Feel, Groove, swung_tick
+from livedshl.arranger.guide import Guide
 from livedshl.arranger.part import Part
 from livedshl.midi.events import Event
-from livedshl.midi.message import NOTE_OFF, NOTE_ON
+from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON
 from livedshl.music import TICKS_PER_STEP, Grid
 
 _GRACE_TICKS = 40
 _GRACE_LEVEL = -8
 _TAP_TICKS = 30  # shorter than the gap between any two drum strokes
+_TOP_LEVEL, _INNER_LEVEL = 3, -2  # of a chord's highest note, and of those between
 
 
 class Hand:
-    """Plays on the channel of a part; every note it strikes is held until released."""
+    """Plays on the channel of a part; every note it strikes is held until released.
+
+    guide: what the part plays in the present section. swing: 0 to 1.
+    """
 
     def __init__(self, part: Part, grid: Grid, groove: Groove, rng: np.random.Generator) -> None:
         self.part = part
         self.grid = grid
         self.rng = rng
         self.held: tuple[int, ...] = ()
-        self._swing = groove.swing
+        self.guide: Guide
+        self.swing = groove.swing
         self._feel = Feel(groove, part.role, grid, rng)
         self._lean = 0
+        self._struck_tick = 0
         self._first_tick = 0
         self._section_step = 0
         self._events: list[Event] = []
 
-    def begin(self, first_step: int, section_step: int) -> None:
+    def begin(self, first_step: int, section_step: int, guide: Guide, swing: float) -> None:
         """Starts a stretch: no event may come before `first_step`."""
         self._first_tick = first_step * TICKS_PER_STEP
         self._section_step = section_step
+        self.guide = guide
+        self.swing = swing
 
     def take(self) -> list[Event]:
         """Hands over the events since the last call."""
@@ -58,21 +67,27 @@ class Hand:
         spread: int = 0,
         grace: int | None = None,
         off: Iterable[int] | None = None,
+        share: float = 1.0,
     ) -> None:
         """Releases what is held, or only the pitches `off`, then strikes and holds `pitches`.
 
         level: velocity to add. spread: ticks from one pitch to the next. grace: a pitch for a grace
-        note before them.
+        note before them. share: how much of its time the note before lasted.
         """
         tick = self._strike_tick(step)
-        self._release(tick, self.held if off is None else off)
+        self._release(tick, self.held if off is None else off, share)
         velocity = self._velocity(step, level)
         if grace is not None:
             self._tap(tick, grace, velocity + _GRACE_LEVEL, _GRACE_TICKS)
             tick += _GRACE_TICKS
+        top, bottom = max(pitches, default=0), min(pitches, default=0)
         for number, pitch in enumerate(pitches):
-            self._add(tick + number * spread, NOTE_ON, pitch, velocity)
+            voiced = velocity
+            if top > bottom:
+                voiced += _TOP_LEVEL if pitch == top else _INNER_LEVEL * (pitch != bottom)
+            self._add(tick + number * spread, NOTE_ON, pitch, voiced)
         self.held += tuple(pitches)
+        self._struck_tick = tick
 
     def tap(self, step: int, strokes: Iterable[tuple[int, int]]) -> None:
         """Strikes drums, given as (pitch, velocity to add), and releases them at once."""
@@ -80,27 +95,39 @@ class Hand:
         for pitch, level in strokes:
             self._tap(tick, pitch, self._velocity(step, level), _TAP_TICKS)
 
-    def release(self, step: int) -> None:
-        """Releases what is held, as early or late as it was struck."""
+    def release(self, step: int, share: float = 1.0) -> None:
+        """Releases what is held, as early or late as it was struck; share as in `strike`."""
         if self.held:
-            self._release(self._tick(step), self.held)
+            self._release(self._tick(step), self.held, share)
 
     def stop(self, tick: int) -> None:
         """Releases what is held, exactly at `tick`."""
         self._release(tick, self.held)
+
+    def control(self, tick: int, controller: int, value: int) -> None:
+        """Moves a controller."""
+        self._events.append((tick, CONTROL | self.part.channel, controller, value))
+
+    def tick_of(self, step: int) -> int:
+        """The tick at which a note struck at a step would sound, as early or late as the last."""
+        return self._tick(step)
 
     def _strike_tick(self, step: int) -> int:
         self._lean = self._feel.lean()
         return self._tick(step)
 
     def _tick(self, step: int) -> int:
-        return max(self._first_tick, swung_tick(step, self.grid, self._swing) + self._lean)
+        return max(self._first_tick, swung_tick(step, self.grid, self.swing) + self._lean)
 
     def _velocity(self, step: int, level: int) -> int:
-        return self.part.velocity + self._feel.velocity(step - self._section_step) + level
+        in_section = step - self._section_step
+        lift = round(self.guide.lift(in_section, self.grid))
+        return self.part.velocity + self._feel.velocity(in_section) + lift + level
 
-    def _release(self, tick: int, pitches: Iterable[int]) -> None:
+    def _release(self, tick: int, pitches: Iterable[int], share: float = 1.0) -> None:
         off = set(pitches) & set(self.held)
+        lasted = round((tick - self._struck_tick) * share)
+        tick = max(self._first_tick, self._struck_tick + lasted) if share < 1 else tick
         for pitch in sorted(off):
             self._add(tick, NOTE_OFF, pitch, 0)
         self.held = tuple(pitch for pitch in self.held if pitch not in off)

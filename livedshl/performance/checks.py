@@ -73,8 +73,8 @@ def _check_part(part: Part) -> None:
         _within(name, getattr(part, name), 0, 1)
     if part.highest - part.lowest < 12:
         raise RecordError("highest: less than 12 semitones above lowest")
-    if part.pattern not in patterns_of(part.role):
-        raise RecordError(f"pattern: {part.pattern.value} is not for {part.role.value}")
+    if part.own is None and part.pattern not in patterns_of(part.role):
+        raise RecordError(f"pattern: {part.pattern} is not for {part.role.value}")
     if (part.channel == DRUM_CHANNEL) is not (part.role is Role.DRUMS):
         raise RecordError("channel: drums are on channel 10, and nothing else is")
 

@@ -17,7 +17,7 @@ from support.band import (
 )
 from support.strategies import VOCABULARY, step_arrays
 
-from livedshl.arranger import Arranger, Groove, Pattern, Role
+from livedshl.arranger import Arranger, Groove, Role
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 HARMONY = (Role.CHORDS, Role.BASS, Role.COUNTER)
@@ -126,7 +126,7 @@ def test_music_that_is_closed_ends_on_one_stroke_that_all_hold(grid_and_hops, pa
 
 
 def test_programs_volumes_and_places_come_first():
-    parts = [part(Role.MELODY, pan=30), part(Role.DRUMS, Pattern.MARCH, reverb=90)]
+    parts = [part(Role.MELODY, pan=30), part(Role.DRUMS, "march", reverb=90)]
     setup = Arranger(parts, VOCABULARY, COMMON_TIME, Mode.MAJOR, STRAIGHT, 1).setup()
     assert setup.tolist() == [
         [0, 0xC0, 10, 0],

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from support.band import bars, events_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Groove, Pattern, Role, patterns_of
+from livedshl.arranger import Arranger, Groove, Role, patterns_of
 from livedshl.arranger.drums import DRUM_FILLS, DRUM_PATTERNS
 from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.music import COMMON_TIME, GRIDS, Mode
@@ -45,7 +45,7 @@ def test_a_fill_ends_every_eighth_bar_and_no_other(pattern, metre):
 
 
 def test_fills_end_eight_bars_of_a_section_wherever_it_began():
-    kit = part(Role.DRUMS, Pattern.KIT)
+    kit = part(Role.DRUMS, "kit")
     arranger = Arranger([kit], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
     passages = enumerate(bars(11))
     events = [arranger.arrange(steps, 2 * n, 0, section_beat=12 * (n > 5)) for n, steps in passages]
@@ -71,13 +71,13 @@ def test_every_row_fits_its_metre(rows):
 
 def test_a_waltz_brushes_on_the_weak_beats():
     grid = GRIDS["3/4"]
-    pedal_hat = [t for t, drum in bar(strokes(Pattern.BRUSHES, "3/4"), 0, "3/4") if drum == 44]
+    pedal_hat = [t for t, drum in bar(strokes("brushes", "3/4"), 0, "3/4") if drum == 44]
     assert sorted(pedal_hat) == [grid.beat_ticks, 2 * grid.beat_ticks]
 
 
 @given(st.floats(0, 0.9))
 def test_a_lower_density_leaves_out_soft_strokes_only(density):
-    full, thin = (strokes(Pattern.KIT, "4/4", density=share) for share in (1, density))
+    full, thin = (strokes("kit", "4/4", density=share) for share in (1, density))
     left_out = {tuple(row) for row in full[:, [0, 2]].tolist()} - {
         tuple(row) for row in thin[:, [0, 2]].tolist()
     }

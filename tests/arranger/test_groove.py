@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from support.band import band, bars, events_of, grooves, hops, part, struck
 from support.strategies import grids
 
-from livedshl.arranger import Groove, Pattern, Role
+from livedshl.arranger import Groove, Role
 from livedshl.arranger.groove import swell, swung_tick
 from livedshl.music import GRIDS
 
@@ -46,7 +46,7 @@ def test_no_note_is_farther_from_its_place_than_the_timing_allows(grid_and_hops,
 
 
 def test_players_lean_on_the_time_both_ways_each_for_himself():
-    parts = [part(Role.MELODY), part(Role.CHORDS, Pattern.ALBERTI)]  # both play eighths
+    parts = [part(Role.MELODY), part(Role.CHORDS, "alberti")]  # both play eighths
     events = events_of(bars(16), parts, groove=Groove(timing=20))
     leans = [(struck(events, one.channel)[:, 0] + 60) % 120 - 60 for one in parts]
     assert all(lean.min() < 0 < lean.max() for lean in leans)

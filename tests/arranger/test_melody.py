@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from support.band import bars, events_of, hops, notes, notes_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Groove, Pattern, Role
+from livedshl.arranger import Arranger, Groove, Role
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 MELODY = part(Role.MELODY)
@@ -46,7 +46,7 @@ def test_an_octave_that_must_change_stays_for_the_phrase():
 def test_strong_tones_are_long_and_few():
     steps = np.concatenate(bars(1))
     steps[:, 0] = [60, 60, 64, 64, 64, 64, 65, 65, 0, 0, 67, 67, 0, 0, 0, 0]
-    strong = part(Role.MELODY, Pattern.STRONG)
+    strong = part(Role.MELODY, "strong")
     assert notes(np.split(steps, 2), strong) == [(0, 960, 64), (1200, 1920, 67)]
     silent = np.concatenate(bars(1, pitch=0))
     assert notes(np.split(silent, 2), strong) == []

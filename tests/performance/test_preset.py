@@ -3,7 +3,7 @@ from dataclasses import fields
 
 import pytest
 
-from livedshl.arranger import Groove, Part, Pattern, Role, patterns_of
+from livedshl.arranger import Groove, Part, Role, patterns_of
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import PresetError
 from livedshl.improviser import ContinuationRules, Form
@@ -48,7 +48,7 @@ def test_a_preset_file_is_read(preset):
     assert (mine.rules.song_cap, mine.rules.window) == (2, 16)
     tune, low = mine.parts
     assert (tune.role, tune.channel, tune.program) == (Role.MELODY, 10, 40)
-    assert (low.pattern, low.lowest, low.highest) == (Pattern.ROOT_FIFTH, 30, 50)
+    assert (low.pattern, low.lowest, low.highest) == ("root-fifth", 30, 50)
     assert mine.groove == Groove()
 
 
@@ -86,7 +86,7 @@ channel = 10
     assert mine.groove == Groove(swing=1.0, timing=12, dynamics=9)
     tune, _, beat = mine.parts
     assert (tune.ornaments, tune.pan, tune.reverb, tune.density) == (0.5, 20, 90, 1.0)
-    assert (tune.pattern, beat.pattern, beat.channel) == (Pattern.WRITTEN, Pattern.KIT, 9)
+    assert (tune.pattern, beat.pattern, beat.channel) == ("written", "kit", 9)
 
 
 def test_tunes_are_laid_out_as_the_preset_says(preset):
