@@ -8,7 +8,7 @@ from livedshl.arranger.arranger import Arranger, Moment, volume_message
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
 from livedshl.arranger.part import Colour, Part
-from livedshl.arranger.pattern import Pattern, read_pattern
+from livedshl.arranger.pattern import Pattern, check_pattern, read_pattern
 from livedshl.arranger.plan import Conducting
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
@@ -26,6 +26,7 @@ __all__ = [
     "Pattern",
     "Role",
     "Section",
+    "check_pattern",
     "patterns_of",
     "read_pattern",
     "volume_message",

@@ -21,9 +21,9 @@ from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.stretch import Stretch
-from livedshl.arranger.swell import EXPRESSION, FULL_EXPRESSION
+from livedshl.arranger.swell import FULL_EXPRESSION
 from livedshl.midi.events import Event, Events, as_events
-from livedshl.midi.message import CONTROL, PROGRAM
+from livedshl.midi.message import CONTROL, EXPRESSION, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, REST
@@ -73,7 +73,7 @@ class Arranger:
         self._plan = Plan(parts, seed)
         self._players = [Player(Hand(part, grid, groove, _generator(seed, part))) for part in parts]
         melody = next((part for part in parts if part.role is Role.MELODY), None)
-        self._register = melody and Register(melody, grid)
+        self._register = Register(melody, grid) if melody else None
         self._guides: tuple[tuple[Section | None, Conducting], tuple[Guide, ...]] | None = None
 
     def copy(self) -> "Arranger":

@@ -11,6 +11,7 @@ from livedshl.arranger.pattern import HELD, HELD_THROUGH, NOTES, PUSH, SILENT
 from livedshl.arranger.shipped_patterns import pattern_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import voice_chord
+from livedshl.midi.message import SUSTAIN_PEDAL
 from livedshl.music import Chord
 from livedshl.music.segments import REST
 
@@ -18,7 +19,7 @@ _STRUM_TICKS = 8  # from one string to the next
 _UP_LEVEL, _CHICK_LEVEL, _GAP_LEVEL = -6, -3, -4
 _BELOW_MELODY = 2  # semitones, at least, from the highest voice to the melody
 _OCTAVE = 12
-_PEDAL, _PEDAL_TICKS = 64, 50  # it goes down again so long after the chord
+_PEDAL_TICKS = 50  # it goes down again so long after the chord
 
 
 class Comping:
@@ -123,9 +124,8 @@ class Comping:
         """Changes the pedal: up with the new chord, and down again when its notes are struck."""
         if self._pedals:
             tick = self._hand.tick_of(step)
-            if self._pedal_down:
-                self._hand.control(tick, _PEDAL, 0)
-            self._hand.control(tick + _PEDAL_TICKS, _PEDAL, 127)
+            self._hand.control(tick, SUSTAIN_PEDAL, 0)
+            self._hand.control(tick + _PEDAL_TICKS, SUSTAIN_PEDAL, 127)
             self._pedal_down = True
 
     def _let_go(self, step: int) -> None:
@@ -134,5 +134,5 @@ class Comping:
 
     def _lift_pedal(self, tick: int) -> None:
         if self._pedal_down:
-            self._hand.control(tick, _PEDAL, 0)
+            self._hand.control(tick, SUSTAIN_PEDAL, 0)
             self._pedal_down = False

@@ -5,6 +5,7 @@ a random generator of its own, so one part never changes another.
 """
 
 from dataclasses import dataclass
+
 import numpy as np
 
 from livedshl.arranger.role import Role

@@ -87,7 +87,7 @@ def _choose(rows: Sequence[Row], plan: Plan, part: Part, section: Section, phras
     """A row; neighbouring phrases of a tune have different ones if there are several."""
     order = plan.rng(section.tune, 1 + part.channel, len(rows)).permutation(len(rows))
     played = section.number * _PHRASES + (section.time - 1) + phrase
-    return rows[order[played % len(rows)]]
+    return rows[int(order[played % len(rows)])]
 
 
 def _repeated(row: Row, steps: int) -> dict[str, str]:
@@ -158,7 +158,7 @@ def _broken(
 
 
 def _lifts(intensity: float, dynamics: int, rng: np.random.Generator) -> tuple[float, ...]:
-    """Velocity by bar: the section's level, and an arc over each phrase that differs from others."""
+    """Velocity by bar: the level of the section, and an arc over each phrase."""
     span = min(_MOST_SPAN, _LEAST_SPAN + dynamics) if dynamics else 0.0
     level = (intensity - _LIFT_CENTRE) * span
     lifts = []

@@ -91,9 +91,7 @@ class Melody:
             share = self._touch.share(step, self._written, following, stretch)
             self._hand.release(step, share)
 
-    def _strike(
-        self, step: int, at: int, pitch: int, stretch: Stretch, grace: int | None
-    ) -> None:
+    def _strike(self, step: int, at: int, pitch: int, stretch: Stretch, grace: int | None) -> None:
         octave = stretch.octaves[at] if stretch.octaves else 0
         share = self._touch.share(step, self._written, pitch, stretch) if self._hand.held else 1.0
         self._written = pitch

@@ -99,6 +99,19 @@ def read_pattern(table: Any, role: Role) -> Pattern:
     return Pattern(metres, crash=crash, **flags)
 
 
+def check_pattern(pattern: Pattern, role: Role) -> None:
+    """Raises ValueError for a pattern that no file can hold."""
+    table: dict[str, Any] = {flag: getattr(pattern, flag) for flag in _FLAGS}
+    for metre, rows in pattern.metres.items():
+        written = {level: getattr(rows, level) for level in _LEVELS}
+        table[metre] = {
+            level: [dict(row) if role is Role.DRUMS else row[NOTES] for row in levels]
+            for level, levels in written.items()
+            if levels
+        }
+    read_pattern(table | {"crash": pattern.crash}, role)
+
+
 def _rows(table: Any, role: Role, grid: Grid) -> Rows:
     """The rows of one metre; a level that is left out is like the middle one."""
     if not isinstance(table, dict) or "middle" not in table:

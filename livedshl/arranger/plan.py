@@ -121,8 +121,11 @@ class Plan:
         rng = self.rng(tune, number + 1 if drops else 0, 0)
         draws = rng.uniform(0, _SHUFFLE, len(self._accompaniment)).tolist()
         places = [_ENTRANCE[part.role] for part in self._accompaniment]
-        order = sorted(zip(places, draws, self._accompaniment, strict=True), key=lambda one: one[0] + one[1])
-        return [part.channel for _, _, part in order]
+        entrances = {
+            part.channel: place + draw
+            for part, place, draw in zip(self._accompaniment, places, draws, strict=True)
+        }
+        return sorted(entrances, key=lambda channel: entrances[channel])
 
     def _how_many(self, intensity: float) -> int:
         parts = len(self._accompaniment)

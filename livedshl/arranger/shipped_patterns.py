@@ -28,9 +28,7 @@ def patterns_of(role: Role) -> tuple[str, ...]:
     """The names of the patterns that ship for a role; the first is the default."""
     folder = _FOLDER / role.value
     names = sorted(
-        file.name.removesuffix(_ENDING)
-        for file in folder.iterdir()
-        if file.name.endswith(_ENDING)
+        file.name.removesuffix(_ENDING) for file in folder.iterdir() if file.name.endswith(_ENDING)
     )
     default = DEFAULTS[role]
     return default, *(name for name in names if name != default)

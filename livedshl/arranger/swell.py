@@ -3,9 +3,10 @@
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.instruments import swells
 from livedshl.arranger.role import Role
+from livedshl.midi.message import EXPRESSION
 from livedshl.music import TICKS_PER_STEP
 
-EXPRESSION, FULL_EXPRESSION = 11, 127
+FULL_EXPRESSION = 127
 _CENTRE, _LEAST = 108, 70
 _DEPTH = 1.3  # controller steps for a step of velocity
 _LEAST_CHANGE = 2

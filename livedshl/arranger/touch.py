@@ -54,9 +54,7 @@ class Touch:
         above = pitch - stretch.key_shift - MEDIAN_PITCH
         return round(max(-_MOST_HIGH_LOUD, min(_MOST_HIGH_LOUD, above * _HIGH_LOUD)))
 
-    def _share_by_context(
-        self, pitch: int, following: int, step: int, stretch: Stretch
-    ) -> float:
+    def _share_by_context(self, pitch: int, following: int, step: int, stretch: Stretch) -> float:
         uneven = float(self._rng.uniform(-_UNEVEN, _UNEVEN))
         if following == REST:
             return _BEFORE_REST + uneven

@@ -8,8 +8,8 @@ import numpy as np
 
 from livedshl.arranger import Arranger, Moment, Section, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser.form import SECTION_BARS
 from livedshl.improviser import Improvisation, Passage, Place, Repertoire, provenance_of
+from livedshl.improviser.form import SECTION_BARS
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary, Grid

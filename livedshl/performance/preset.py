@@ -23,6 +23,7 @@ from livedshl.performance.preset_fields import (
 )
 
 _MAX_BYTES = 1 << 20
+_TABLES = ("continuation", "groove", "parts", "patterns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def read_preset(path: Path) -> Preset:
         raise PresetError("[patterns] must be a table of patterns, by name", where=where)
     if not isinstance(parts, list) or not parts:
         raise PresetError("a preset needs at least one [[parts]]", where=where)
-    head = read_fields(content, PRESET_FIELDS, where, also=("continuation", "groove", "parts", "patterns"))
+    head = read_fields(content, PRESET_FIELDS, where, also=_TABLES)
     return Preset(
         name=path.stem,
         description=head["description"],
@@ -117,9 +118,7 @@ def read_preset(path: Path) -> Preset:
     )
 
 
-def _read_parts(
-    tables: list[Any], patterns: Mapping[str, Any], path: Path
-) -> tuple[Part, ...]:
+def _read_parts(tables: list[Any], patterns: Mapping[str, Any], path: Path) -> tuple[Part, ...]:
     parts: dict[int, Part] = {}
     for number, table in enumerate(tables, 1):
         where = f"{path}: part {number}"

@@ -8,17 +8,12 @@ from support.band import bars, events_of, notes, part, struck
 from support.strategies import VOCABULARY
 
 from livedshl.arranger import Role, patterns_of
-from livedshl.arranger.bass import BASS_PATTERNS
-from livedshl.arranger.comping import CHORD_PATTERNS
-from livedshl.arranger.counter_melody import COUNTER_PATTERNS
-from livedshl.arranger.drone import DRONE_PATTERNS
-from livedshl.arranger.melody import MELODY_PATTERNS
 from livedshl.arranger.voicing import voice_chord
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.music import GRIDS, Chord
 
-TABLES = (CHORD_PATTERNS, BASS_PATTERNS, COUNTER_PATTERNS, DRONE_PATTERNS, MELODY_PATTERNS)
+OFF_THE_BEAT = {"offbeats", "bossa", "skank", "stabs"}
 
 
 def chords(pattern, **others):
@@ -74,15 +69,6 @@ def test_in_the_tunes_that_ship_the_voices_move_by_seven_semitones_at_most_at_th
     assert np.median(moved) <= 7
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_every_pattern_is_written_in_every_metre_and_fits_its_bars(table):
-    for pattern, rows in table.items():
-        assert set(rows) == set(GRIDS)
-        for metre, row in rows.items():
-            length, bar = len(row.replace(" ", "")), GRIDS[metre].bar_steps
-            assert bar % length == 0 or length % bar == 0, (pattern, metre)
-
-
 @pytest.mark.parametrize(
     ("pattern", "metre", "steps_and_voices"),
     [
@@ -105,9 +91,7 @@ def test_patterns_fall_where_the_metre_says(pattern, metre, steps_and_voices):
     assert found == steps_and_voices + second_bar
 
 
-@pytest.mark.parametrize(
-    "pattern", sorted(set(patterns_of(Role.CHORDS)) - {"offbeats"}, key=str)
-)
+@pytest.mark.parametrize("pattern", sorted(set(patterns_of(Role.CHORDS)) - OFF_THE_BEAT))
 def test_a_chord_that_changes_on_the_half_bar_is_heard_there(pattern):
     first, second = bars(1)
     second[:, 2] = VOCABULARY.names.index("F")
