@@ -4,7 +4,7 @@
 every step; the players do it. It counts in ticks and knows no seconds, ports or threads.
 """
 
-from livedshl.arranger.arranger import Arranger, Moment, volume_message
+from livedshl.arranger.arranger import Arranger, Cue, volume_message
 from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
 from livedshl.arranger.part import Colour, Part
@@ -19,9 +19,9 @@ __all__ = [
     "Arranger",
     "Colour",
     "Conducting",
+    "Cue",
     "Groove",
     "Mixer",
-    "Moment",
     "Part",
     "Pattern",
     "Role",

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from livedshl.arranger.groove import Groove
 from livedshl.arranger.guide import Guide, guide_of, steady_guide
 from livedshl.arranger.hand import Hand
+from livedshl.arranger.musician import Musician
 from livedshl.arranger.part import Part
 from livedshl.arranger.plan import Conducting, Plan
-from livedshl.arranger.player import Player
 from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
@@ -32,7 +32,7 @@ _VOLUME, _PAN, _REVERB = 7, 10, 91
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Cue:
     """Where a passage stands.
 
     beat: where it starts. key_shift: semitones from C major or A minor to the key that sounds.
@@ -71,7 +71,9 @@ class Arranger:
         # Passages come in C major or A minor; this is their tonic there.
         self._home = -Key(0, mode).shift % 12
         self._plan = Plan(parts, seed)
-        self._players = [Player(Hand(part, grid, groove, _generator(seed, part))) for part in parts]
+        self._players = [
+            Musician(Hand(part, grid, groove, _generator(seed, part))) for part in parts
+        ]
         melody = next((part for part in parts if part.role is Role.MELODY), None)
         self._register = Register(melody, grid) if melody else None
         self._guides: tuple[tuple[Section | None, Conducting], tuple[Guide, ...]] | None = None
@@ -103,14 +105,14 @@ class Arranger:
             if player.hand.part.channel in channels:
                 player.strike_again()
 
-    def arrange(self, steps: NDArray[np.int8], moment: Moment) -> Events:
+    def arrange(self, steps: NDArray[np.int8], cue: Cue) -> Events:
         """The events of a passage, int8[n, 3] steps."""
-        stretch = self._stretch(steps, moment)
-        for player, guide in zip(self._players, self._guides_for(moment.section), strict=True):
+        stretch = self._stretch(steps, cue)
+        for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
             player.play(stretch, guide, self._swing)
         return self._taken()
 
-    def close(self, steps: NDArray[np.int8], moment: Moment) -> Events:
+    def close(self, steps: NDArray[np.int8], cue: Cue) -> Events:
         """The events of the passage that ends the music.
 
         On the beat of the last note every part strikes once, and holds until the passage ends.
@@ -118,10 +120,10 @@ class Arranger:
         onsets = np.flatnonzero(steps[:, ARTICULATED])
         beats = int(onsets[-1]) // self._grid.beat_steps if len(onsets) else 0
         before, last = np.split(steps, [beats * self._grid.beat_steps])
-        events = self.arrange(before, replace(moment, following=None, coming=last))
-        moment = replace(moment, beat=moment.beat + beats, following=None, coming=None)
-        stretch = self._stretch(last, moment)
-        for player, guide in zip(self._players, self._guides_for(moment.section), strict=True):
+        events = self.arrange(before, replace(cue, following=None, coming=last))
+        cue = replace(cue, beat=cue.beat + beats, following=None, coming=None)
+        stretch = self._stretch(last, cue)
+        for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
             player.close(stretch, guide, self._swing)
         end_tick = (stretch.first_step + len(stretch)) * TICKS_PER_STEP
         return np.concatenate([events, self._taken(), self.end(end_tick)])
@@ -137,19 +139,17 @@ class Arranger:
         swing = self.conducting.swing
         return self._groove.swing if swing is None else swing
 
-    def _stretch(self, steps: NDArray[np.int8], moment: Moment) -> Stretch:
+    def _stretch(self, steps: NDArray[np.int8], cue: Cue) -> Stretch:
         stretch = Stretch.of_steps(
-            steps, moment.beat, self._grid, self.vocabulary,
-            key_shift=moment.key_shift, home=self._home, following=moment.following,
-            section_beat=moment.section.beat if moment.section else 0, coming=moment.coming,
+            steps, cue.beat, self._grid, self.vocabulary,
+            key_shift=cue.key_shift, home=self._home, following=cue.following,
+            section_beat=cue.section.beat if cue.section else 0, coming=cue.coming,
         )  # fmt: skip
         register = self._register
         if register is None:
             return stretch
         octaves = tuple(
-            register.octave_at(
-                pitch, stretch.first_step + at, stretch.section_step, moment.key_shift
-            )
+            register.octave_at(pitch, stretch.first_step + at, stretch.section_step, cue.key_shift)
             for at, pitch in enumerate(stretch.pitches)
         )
         lowest = min((pitch for pitch, _ in stretch.coming if pitch != REST), default=None)

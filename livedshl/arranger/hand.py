@@ -5,6 +5,7 @@ grace notes move a note by a step at most.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,32 +22,38 @@ _TAP_TICKS = 30  # shorter than the gap between any two drum strokes
 _TOP_LEVEL, _INNER_LEVEL = 3, -2  # of a chord's highest note, and of those between
 
 
-class Hand:
-    """Plays on the channel of a part; every note it strikes is held until released.
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The stretch being played: where it and its section start, what to play there, and how."""
 
-    guide: what the part plays in the present section. swing: 0 to 1.
-    """
+    first_step: int
+    section_step: int
+    guide: Guide
+    swing: float
+
+
+class Hand:
+    """Plays on the channel of a part; every note it strikes is held until released."""
 
     def __init__(self, part: Part, grid: Grid, groove: Groove, rng: np.random.Generator) -> None:
         self.part = part
         self.grid = grid
         self.rng = rng
         self.held: tuple[int, ...] = ()
-        self.guide: Guide
-        self.swing = groove.swing
         self._feel = Feel(groove, part.role, grid, rng)
         self._lean = 0
         self._struck_tick = 0
-        self._first_tick = 0
-        self._section_step = 0
+        self._now: _Now
         self._events: list[Event] = []
 
     def begin(self, first_step: int, section_step: int, guide: Guide, swing: float) -> None:
-        """Starts a stretch: no event may come before `first_step`."""
-        self._first_tick = first_step * TICKS_PER_STEP
-        self._section_step = section_step
-        self.guide = guide
-        self.swing = swing
+        """Starts a stretch: no event may come before `first_step`. swing: 0 to 1."""
+        self._now = _Now(first_step, section_step, guide, swing)
+
+    @property
+    def guide(self) -> Guide:
+        """What the part plays in the present section."""
+        return self._now.guide
 
     def take(self) -> list[Event]:
         """Hands over the events since the last call."""
@@ -112,22 +119,28 @@ class Hand:
         """The tick at which a note struck at a step would sound, as early or late as the last."""
         return self._tick(step)
 
+    @property
+    def _first_tick(self) -> int:
+        return self._now.first_step * TICKS_PER_STEP
+
     def _strike_tick(self, step: int) -> int:
         self._lean = self._feel.lean()
         return self._tick(step)
 
     def _tick(self, step: int) -> int:
-        return max(self._first_tick, swung_tick(step, self.grid, self.swing) + self._lean)
+        swung = swung_tick(step, self.grid, self._now.swing)
+        return max(self._first_tick, swung + self._lean)
 
     def _velocity(self, step: int, level: int) -> int:
-        in_section = step - self._section_step
+        in_section = step - self._now.section_step
         lift = round(self.guide.lift(in_section, self.grid))
         return self.part.velocity + self._feel.velocity(in_section) + lift + level
 
     def _release(self, tick: int, pitches: Iterable[int], share: float = 1.0) -> None:
         off = set(pitches) & set(self.held)
-        lasted = round((tick - self._struck_tick) * share)
-        tick = max(self._first_tick, self._struck_tick + lasted) if share < 1 else tick
+        if share < 1:
+            lasted = round((tick - self._struck_tick) * share)
+            tick = max(self._first_tick, self._struck_tick + lasted)
         for pitch in sorted(off):
             self._add(tick, NOTE_OFF, pitch, 0)
         self.held = tuple(pitch for pitch in self.held if pitch not in off)

@@ -33,6 +33,27 @@ class SetAdventure:
 
 
 @dataclass(frozen=True, slots=True)
+class SetIntensity:
+    """Bends the plan of the band: 0 is the least, 0.5 leaves it, 1 is the most."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetDensity:
+    """Chooses thinner or fuller patterns: 0 is the least, 0.5 leaves them, 1 is the most."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetSwing:
+    """Swings the band: 0 plays even eighths, 1 plays triplets."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChoosePreset:
     """Changes the band and its groove to those of a preset."""
 
@@ -129,6 +150,9 @@ Command = (
     SetTempo
     | SetKey
     | SetAdventure
+    | SetIntensity
+    | SetDensity
+    | SetSwing
     | ChoosePreset
     | Mute
     | Solo
@@ -199,6 +223,13 @@ COMMANDS: Mapping[str, CommandKind] = {
         CommandKind("key", SetKey, _NAME, Acts.BAR, "set the key", "key D", "key"),
         CommandKind("adventure", SetAdventure, _NUMBER, Acts.HOP, "choose 0 safe to 1 bold",
                     "adventure 0.5", "amount", 0, 1),
+        CommandKind("intensity", SetIntensity, _NUMBER, Acts.HOP,
+                    "play less, 0, or more, 1; 0.5 as planned", "intensity 0.8", "amount", 0, 1),
+        CommandKind("density", SetDensity, _NUMBER, Acts.HOP,
+                    "thinner patterns, 0, or fuller, 1; 0.5 as planned", "density 0.3", "amount",
+                    0, 1),
+        CommandKind("swing", SetSwing, _NUMBER, Acts.HOP, "swing from 0, even, to 1, triplets",
+                    "swing 0.6", "amount", 0, 1),
         CommandKind("preset", ChoosePreset, _NAME, Acts.BAR, "change the band and its groove",
                     "preset session", "name"),
         CommandKind("mute", Mute, _SWITCH, Acts.HOP, "mute a part", "mute Bass on", "on"),

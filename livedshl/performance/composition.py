@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from livedshl.arranger import Arranger, Moment, Section, volume_message
+from livedshl.arranger import Arranger, Cue, Section, volume_message
 from livedshl.bundle import Bundle
 from livedshl.improviser import Improvisation, Passage, Place, Repertoire, provenance_of
 from livedshl.improviser.form import SECTION_BARS
@@ -155,15 +155,16 @@ class Composition(Iterator[Chunk]):
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         end_beat = passage.beat + len(passage.steps) // grid.beat_steps
-        moment = Moment(passage.beat, key.shift, _section_of(passage, grid))
+        cue = Cue(passage.beat, key.shift, _section_of(passage, grid))
         # What follows the opening takes too long to find before the first note.
         if self.tick and not passage.ends:
-            moment = self._looking_ahead(moment)
+            cue = self._looking_ahead(cue)
         arranger.vocabulary = harmony.vocabulary
+        arranger.conducting = self.steering.conducting
         if passage.ends:
-            events = arranger.close(passage.steps, moment)
+            events = arranger.close(passage.steps, cue)
         else:
-            events = arranger.arrange(passage.steps, moment)
+            events = arranger.arrange(passage.steps, cue)
             if self._passages.ended:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
@@ -176,16 +177,16 @@ class Composition(Iterator[Chunk]):
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
-    def _looking_ahead(self, moment: Moment) -> Moment:
-        """The moment, with the chord and melody that come after it."""
+    def _looking_ahead(self, cue: Cue) -> Cue:
+        """The cue, with the chord and melody that come after it."""
         coming = self._passages.peek()
         if coming is None:
-            return moment
+            return cue
         key = self._harmony.key_of(coming, self.steering.key)
         following = self._harmony.opening_chord(coming, key)
         # In a new key the melody is in another octave too.
-        steps = coming.steps if key.shift == moment.key_shift else None
-        return replace(moment, following=following, coming=steps)
+        steps = coming.steps if key.shift == cue.key_shift else None
+        return replace(cue, following=following, coming=steps)
 
     def _follow(self, chord: Chord | None) -> None:
         """Follows a chord, as it sounds; None: the chart, or the tunes' own chords, again."""

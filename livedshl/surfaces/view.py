@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
+from livedshl.arranger import Conducting
 from livedshl.improviser import Place
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
@@ -74,6 +75,10 @@ def form_line(snapshot: Snapshot) -> Text:
     else:
         text.append("free run", _DIM)
     text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
+    conducting = steering.conducting
+    for word, amount in (("intensity", conducting.intensity), ("density", conducting.density)):
+        if amount != Conducting().intensity:
+            text.append(f"  {word} {amount:.2f}", _DIM)
     for word, on in (
         ("HOLD", steering.hold), ("FREEZE", steering.freeze), ("ENDING", steering.ending),
         ("YOU PLAY", steering.listening),

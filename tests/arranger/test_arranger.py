@@ -17,7 +17,7 @@ from support.band import (
 )
 from support.strategies import VOCABULARY, step_arrays
 
-from livedshl.arranger import Arranger, Groove, Moment, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 HARMONY = (Role.CHORDS, Role.BASS, Role.COUNTER)
@@ -88,7 +88,7 @@ def test_every_passage_sounds_in_its_own_key(key_shifts):
     arranger = Arranger(band(*HARMONY), VOCABULARY, COMMON_TIME, Mode.MAJOR, STRAIGHT, 1)
     (steps, *_), triad = bars(1), {0, 4, 7}
     for number, key_shift in enumerate(key_shifts):
-        pitches = struck(arranger.arrange(steps, Moment(2 * number, key_shift)))[:, 2]
+        pitches = struck(arranger.arrange(steps, Cue(2 * number, key_shift)))[:, 2]
         assert {(pitch - key_shift) % 12 for pitch in pitches.tolist()} <= triad
 
 
@@ -97,8 +97,8 @@ def test_in_a_key_that_changes_melody_and_drone_change_with_it():
     arranger = Arranger(parts, VOCABULARY, COMMON_TIME, Mode.MINOR, STRAIGHT, 1)
     steps, after = bars(1, every=16)
     in_a_minor, in_b_minor = (
-        arranger.arrange(steps, Moment(0, 0)),
-        arranger.arrange(after, Moment(2, 2)),
+        arranger.arrange(steps, Cue(0, 0)),
+        arranger.arrange(after, Cue(2, 2)),
     )
     drone = parts[1].channel
     assert {pitch % 12 for pitch in struck(in_a_minor, drone)[:, 2]} == {9, 4}
@@ -114,9 +114,9 @@ def test_music_that_is_closed_ends_on_one_stroke_that_all_hold(grid_and_hops, pa
     last[0, 1] = 1
     arranger = Arranger(parts, VOCABULARY, grid, Mode.MAJOR, groove, 1)
     beats = range(0, len(passages) * grid.hop_beats, grid.hop_beats)
-    events = [arranger.arrange(one, Moment(at, 0)) for one, at in zip(passages, beats, strict=True)]
+    events = [arranger.arrange(one, Cue(at, 0)) for one, at in zip(passages, beats, strict=True)]
     beat = len(passages) * grid.hop_beats
-    events.append(arranger.close(last, Moment(beat, 0)))
+    events.append(arranger.close(last, Cue(beat, 0)))
     whole = np.concatenate(events)
     start, end = beat * grid.beat_ticks, (beat + grid.hop_beats) * grid.beat_ticks
     assert (np.diff(whole[:, 0]) >= 0).all()

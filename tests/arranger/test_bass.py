@@ -2,7 +2,7 @@ import numpy as np
 from support.band import bars, events_of, notes, notes_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Groove, Moment, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role
 from livedshl.music import COMMON_TIME, GRIDS, Chord, Mode
 
 ROOT_FIFTH = part(Role.BASS, "root-fifth")
@@ -41,10 +41,10 @@ def test_a_walking_bass_steps_into_the_chord_that_follows():
     for seed in range(20):
         arranger = Arranger([WALKING], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), seed)
         first, second = bars(1)
-        arranger.arrange(first, Moment(0, 0))
-        last = struck(arranger.arrange(second, Moment(2, 0, following=Chord.parse("F"))))[-1, 2]
+        arranger.arrange(first, Cue(0, 0))
+        last = struck(arranger.arrange(second, Cue(2, 0, following=Chord.parse("F"))))[-1, 2]
         first[:, 2] = f
-        root = struck(arranger.arrange(first, Moment(4, 0)))[0, 2]
+        root = struck(arranger.arrange(first, Cue(4, 0)))[0, 2]
         assert root % 12 == 5
         assert abs(last - root) <= 2
 
@@ -53,9 +53,7 @@ def test_a_pedal_follows_the_key():
     pedal = part(Role.BASS, "pedal")
     arranger = Arranger([pedal], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
     passages = bars(2)
-    events = [
-        arranger.arrange(steps, Moment(2 * n, 2 * (n > 1))) for n, steps in enumerate(passages)
-    ]
+    events = [arranger.arrange(steps, Cue(2 * n, 2 * (n > 1))) for n, steps in enumerate(passages)]
     played = notes_of(np.concatenate([*events, arranger.end(8 * 480)]), pedal.channel)
     assert [(onset, end, pitch % 12) for onset, end, pitch in played] == [
         (0, 1920, 0),

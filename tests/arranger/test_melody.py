@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from support.band import bars, events_of, hops, notes, notes_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Groove, Moment, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 MELODY = part(Role.MELODY)
@@ -68,7 +68,7 @@ def test_a_thinned_melody_still_ends_on_its_last_note():
     arranger = Arranger([thin], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
     steps = np.concatenate(bars(1, pitch=74, every=4))[:8]
     steps[6:, 0], steps[6, 1] = 72, 1
-    (*_, last) = notes_of(arranger.close(steps, Moment(0, 0)), thin.channel)
+    (*_, last) = notes_of(arranger.close(steps, Cue(0, 0)), thin.channel)
     assert last == (720, 960, 72)
 
 

@@ -5,7 +5,7 @@ import pytest
 from support.band import band, bars, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Conducting, Groove, Moment, Role, Section
+from livedshl.arranger import Arranger, Conducting, Cue, Groove, Role, Section
 from livedshl.arranger.guide import guide_of
 from livedshl.arranger.plan import Plan
 from livedshl.music import COMMON_TIME, Mode
@@ -34,7 +34,7 @@ def played(seed, conducting=None, groove=DYNAMIC, parts=PARTS):
     arranger.conducting = conducting or Conducting()
     events = []
     for section in sections():
-        moments = [Moment(section.beat + 2 * hop, 0, section) for hop in range(16)]
+        moments = [Cue(section.beat + 2 * hop, 0, section) for hop in range(16)]
         events.append(
             np.concatenate([arranger.arrange(*one) for one in zip(bars(8), moments, strict=True)])
         )

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from livedshl.arranger import Arranger, Groove, Moment, Part, Role, patterns_of
+from livedshl.arranger import Arranger, Cue, Groove, Part, Role, patterns_of
 from livedshl.music import COMMON_TIME, Mode
 from support.strategies import VOCABULARY, grids, step_arrays
 
@@ -53,7 +53,7 @@ def passages_of(arranger, grid, passages, key_shift=0):
     """The events of each passage, played one after the other from beat 0 on, and of the end."""
     events, beat = [], 0
     for steps in passages:
-        events.append(arranger.arrange(steps, Moment(beat, key_shift)))
+        events.append(arranger.arrange(steps, Cue(beat, key_shift)))
         beat += len(steps) // grid.beat_steps
     return [*events, arranger.end(beat * grid.beat_ticks)]
 

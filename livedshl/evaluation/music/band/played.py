@@ -26,7 +26,7 @@ SETUP_CONTROLLERS = (7, 10, 91)  # volume, pan, reverb: they set a part up and e
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PlayedSection:
     """A section that was played: its tune and letter, which time, and its first bar from 0."""
 
     tune: int
@@ -46,7 +46,7 @@ class BandPiece:
     grid: Grid
     parts: tuple[Part, ...]
     notes: tuple[Notes, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[PlayedSection, ...]
     tick_s: float
     gestures: int
     bars: int = BARS
@@ -111,12 +111,12 @@ def notes_by_channel(events: Events) -> dict[int, Notes]:
     return {channel: np.array(sorted(found), np.int64) for channel, found in notes.items()}
 
 
-def _sections(chunks: Sequence[Chunk], grid: Grid) -> tuple[Section, ...]:
-    sections: dict[tuple[int, str, int], Section] = {}
+def _sections(chunks: Sequence[Chunk], grid: Grid) -> tuple[PlayedSection, ...]:
+    sections: dict[tuple[int, str, int], PlayedSection] = {}
     for chunk in chunks:
         place = chunk.provenance.place
         if place:
             bar = chunk.start_tick // grid.bar_ticks - (place.bar - 1)
-            section = Section(place.tune, place.section, place.time, bar)
+            section = PlayedSection(place.tune, place.section, place.time, bar)
             sections.setdefault((place.tune, place.section, place.time), section)
     return tuple(sections.values())

@@ -1,4 +1,4 @@
-"""A player: a hand, what it plays in its role, and its swells."""
+"""A musician: a hand, what it plays in its role, and its swells."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -35,7 +35,7 @@ _ROLES: Mapping[Role, Callable[[Hand], _InRole]] = {
 }
 
 
-class Player:
+class Musician:
     """Plays one part."""
 
     def __init__(self, hand: Hand) -> None:
