@@ -12,7 +12,14 @@ from livedshl.music import TICKS_PER_STEP
 from livedshl.music.segments import MEDIAN_PITCH, REST
 
 # The share of its time that a note lasts.
-_SLURRED, _STEPWISE, _SKIPPING, _LEAPING, _REPEATED, _BEFORE_REST = 0.99, 0.92, 0.82, 0.7, 0.72, 0.9
+_SLURRED, _STEPWISE, _SKIPPING, _LEAPING, _REPEATED, _BEFORE_REST = (
+    0.99,
+    0.94,
+    0.85,
+    0.75,
+    0.75,
+    0.9,
+)
 _SKIP, _LEAP = 3, 5  # semitones from which an interval is one
 _UNEVEN = 0.05
 _SHORTEST = 0.35

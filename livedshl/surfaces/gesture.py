@@ -7,6 +7,7 @@ from enum import Enum
 from livedshl.errors import CommandError
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import Mode
+from livedshl.performance.command_checks import checked
 from livedshl.performance.command_text import (
     Value,
     command_of,
@@ -22,7 +23,6 @@ from livedshl.performance.commands import (
     CommandKind,
     SetKey,
     ValueKind,
-    checked,
 )
 from livedshl.surfaces.present import choices, plain_name
 

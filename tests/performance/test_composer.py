@@ -21,6 +21,7 @@ from livedshl.networks.contexts import Contexts
 from livedshl.networks.encoder import encoder_of
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.performance.chunk import Chunk
+from livedshl.performance.command_checks import checked
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
@@ -38,7 +39,6 @@ from livedshl.performance.commands import (
     SetLevel,
     SetTempo,
     Solo,
-    checked,
 )
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition

@@ -5,13 +5,13 @@ from support.steered import PRESET, SNAPSHOT
 
 from livedshl.errors import CommandError
 from livedshl.music.leadsheet import Key
+from livedshl.performance.command_checks import checked
 from livedshl.performance.command_text import part_of, value_of
 from livedshl.performance.commands import (
     COMMANDS,
     SetKey,
     SetLevel,
     ValueKind,
-    checked,
     kind_of,
 )
 from livedshl.surfaces.gesture import Gesture, Move
