@@ -103,9 +103,14 @@ class Hand:
             self._tap(tick, pitch, self._velocity(step, level), _TAP_TICKS)
 
     def release(self, step: int, share: float = 1.0) -> None:
-        """Releases what is held, as early or late as it was struck; share as in `strike`."""
+        """Releases what is held, as early or late as it was struck; share as in `strike`.
+
+        A note that is cut short ends by the step at the latest.
+        """
         if self.held:
-            self._release(self._tick(step), self.held, share)
+            latest = max(self._first_tick, swung_tick(step, self.grid, self._now.swing))
+            tick = self._tick(step) if share == 1 else min(latest, self._tick(step))
+            self._release(tick, self.held, share)
 
     def stop(self, tick: int) -> None:
         """Releases what is held, exactly at `tick`."""
@@ -140,7 +145,7 @@ class Hand:
         off = set(pitches) & set(self.held)
         if share < 1:
             lasted = round((tick - self._struck_tick) * share)
-            tick = max(self._first_tick, self._struck_tick + lasted)
+            tick = max(self._first_tick, min(tick, self._struck_tick + lasted))
         for pitch in sorted(off):
             self._add(tick, NOTE_OFF, pitch, 0)
         self.held = tuple(pitch for pitch in self.held if pitch not in off)

@@ -22,7 +22,7 @@ _SLURRED, _STEPWISE, _SKIPPING, _LEAPING, _REPEATED, _BEFORE_REST = (
 )
 _SKIP, _LEAP = 3, 5  # semitones from which an interval is one
 _UNEVEN = 0.05
-_SHORTEST = 0.35
+_SHORTEST, _LONGEST = 0.35, 0.99
 _BREATH_TICKS = 190  # a gap that is heard as a breath at any usual tempo
 # Steps since the last breath after which one is taken at the next long note, and at any note.
 _WILLING_STEPS, _URGENT_STEPS = 20, 36
@@ -53,7 +53,7 @@ class Touch:
         elif self._lifts(step, steps, stretch):
             self._breath_step = step
             share = min(share, 1 - _BREATH_TICKS / (steps * TICKS_PER_STEP))
-        return max(_SHORTEST, share)
+        return min(_LONGEST, max(_SHORTEST, share))
 
     def level(self, pitch: int, step: int, stretch: Stretch) -> int:
         """The velocity that the height of a note adds, as it is struck at `step`."""
@@ -73,7 +73,7 @@ class Touch:
         if apart >= _SKIP:
             return _SKIPPING + uneven
         into_beat = step % stretch.grid.beat_steps
-        return min(1.0, (_SLURRED if into_beat else _STEPWISE) + uneven)
+        return (_SLURRED if into_beat else _STEPWISE) + uneven
 
     def _lifts(self, step: int, steps: int, stretch: Stretch) -> bool:
         """Whether there is a gap before `step`, after a note of so many steps."""
