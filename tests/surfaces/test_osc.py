@@ -83,7 +83,7 @@ def listener():
     [
         ("/livedshl/tempo", 120, SetTempo(120)),
         ("/livedshl/adventure", 0.5, SetAdventure(0.5)),
-        ("/livedshl/intensity", 0.8, SetIntensity(0.8)),
+        ("/livedshl/intensity", 0.75, SetIntensity(0.75)),
         ("/livedshl/swing/up", 1, SetSwing(0.3)),
         ("/livedshl/mute/bass", 1, Mute("Bass", True)),
         ("/livedshl/mute/Bass", 0.0, Mute("Bass", False)),
