@@ -31,13 +31,15 @@ class Guide:
     """What one part plays in a section, counted from its start and repeated after 8 bars.
 
     lanes: a symbol for each step; patterns say what they mean. lifts: velocity to add, by bar.
-    crash: whether a cymbal opens the section. intensity: of the section, 0 to 1.
+    crash: whether a cymbal opens the section. intensity: of the section, 0 to 1. returns: whether
+    the section has been played before.
     """
 
     lanes: Mapping[str, str]
     lifts: tuple[float, ...]
     crash: bool = False
     intensity: float = _LIFT_CENTRE
+    returns: bool = False
 
     def lift(self, step: int, grid: Grid) -> float:
         """The velocity to add at a step, between those of two bars."""
@@ -76,7 +78,7 @@ def guide_of(
     lifts = _lifts(scene.intensity, dynamics, arcs)
     rises = scene.intensity >= _CRASH_FROM and section.number > 0
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
-    return Guide(lanes, lifts, crash, scene.intensity)
+    return Guide(lanes, lifts, crash, scene.intensity, section.time > 1)
 
 
 def _level(intensity: float) -> int:

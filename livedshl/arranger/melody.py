@@ -13,6 +13,9 @@ from livedshl.music.segments import REST
 
 _SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
 _LEAST_GRACED_STEPS = 2
+_THIRDS = (3, 4)
+_LEAST_FILLED_STEPS = 2
+_PASSING_SHARE, _PASSING_LEVEL = 0.4, -4  # of thirds, when a section returns
 _MORE_ORNAMENTS = 0.6  # of the share, from the thinnest to the fullest section
 
 
@@ -43,15 +46,39 @@ class Melody:
 
     def _play_written(self, stretch: Stretch, whole: bool = False) -> None:
         """whole: leaves out no note, whatever the part's density."""
+        passing = self._passing_notes(stretch) if self._hand.guide.returns and not whole else {}
+        until = 0  # the step at which the passing note that sounds ends
         for at, pitch in enumerate(stretch.pitches):
             step = stretch.first_step + at
-            if pitch == REST:
+            if at < until:
+                continue
+            if at in passing:
+                between, until = passing[at]
+                self._strike(step, at, between, stretch, None, _PASSING_LEVEL)
+            elif pitch == REST:
                 self._rest(step, stretch)
             elif stretch.articulated[at] or pitch != self._written:
                 if self._hand.held and not whole and self._hand.leaves_out(step):
                     self._written = pitch
                 else:
                     self._strike(step, at, pitch, stretch, self._grace(at, stretch))
+
+    def _passing_notes(self, stretch: Stretch) -> dict[int, tuple[int, int]]:
+        """Where this return of a section fills a third: the pitch between, and where it ends."""
+        found: dict[int, tuple[int, int]] = {}
+        for at, pitch in enumerate(stretch.pitches):
+            begins = stretch.articulated[at] and pitch != REST
+            end = at + stretch.length_of_note(at)
+            if not begins or end - at < _LEAST_FILLED_STEPS or end >= len(stretch):
+                continue
+            following = stretch.pitches[end]
+            if following == REST or abs(following - pitch) not in _THIRDS:
+                continue
+            low, high = sorted((pitch, following))
+            between = [p for p in range(low + 1, high) if (p - stretch.key_shift) % 12 in _SCALE]
+            if between and self._hand.rng.random() < _PASSING_SHARE:
+                found[end - (end - at) // 2 if end - at < 4 else end - 2] = between[0], end
+        return found
 
     def _play_strong(self, stretch: Stretch) -> None:
         symbols = self._hand.guide.lanes[NOTES]
@@ -91,14 +118,22 @@ class Melody:
             share = self._touch.share(step, self._written, following, stretch)
             self._hand.release(step, share)
 
-    def _strike(self, step: int, at: int, pitch: int, stretch: Stretch, grace: int | None) -> None:
+    def _strike(
+        self,
+        step: int,
+        at: int,
+        pitch: int,
+        stretch: Stretch,
+        grace: int | None,
+        level: int = 0,
+    ) -> None:
         octave = stretch.octaves[at] if stretch.octaves else 0
         share = self._touch.share(step, self._written, pitch, stretch) if self._hand.held else 1.0
         self._written = pitch
         if grace is not None:
             grace += octave
             grace = grace if grace <= self._hand.part.highest else None
-        level = self._touch.level(pitch, step, stretch)
+        level += self._touch.level(pitch, step, stretch)
         self._hand.strike(step, (pitch + octave,), grace=grace, level=level, share=share)
 
     def _grace(self, at: int, stretch: Stretch) -> int | None:

@@ -1,10 +1,12 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from support.band import bars, events_of, hops, notes, notes_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Cue, Groove, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role, Section
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 MELODY = part(Role.MELODY)
@@ -89,3 +91,52 @@ def test_ornaments_are_as_frequent_as_they_should_be():
     events = events_of(bars(200, every=4), [sparse])
     graces = len(struck(events)) - 800
     assert 110 < graces < 210
+
+
+def thirds():
+    """Eight bars in which each note is a third from the next."""
+    steps = np.concatenate(bars(8))
+    steps[:, 0] = np.tile(np.repeat([72, 76], 4), 16)
+    steps[:, 1] = np.arange(128) % 4 == 0
+    return np.split(steps, 16)
+
+
+def played_at_time(time):
+    arranger = Arranger([MELODY], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+    section = Section(0, time=time)
+    cues = [Cue(2 * number, 0, section) for number in range(16)]
+    events = [arranger.arrange(*one) for one in zip(thirds(), cues, strict=True)]
+    return struck(np.concatenate(events))[:, 2].tolist()
+
+
+def test_a_melody_that_returns_fills_some_thirds_with_notes_of_the_scale():
+    assert played_at_time(1) == [72, 76] * 16
+    filled = played_at_time(2)
+    assert 32 < len(filled) < 48
+    assert set(filled) == {72, 74, 76}
+
+
+def test_a_wind_player_breathes_where_a_fiddler_plays_on():
+    flute = part(Role.MELODY, program=73)
+    fiddle = part(Role.MELODY, program=110)
+    gaps = []
+    for one in (flute, fiddle):
+        played = notes(bars(32, every=4), one)
+        gaps.append(max(after[0] - note[1] for note, after in pairwise(played)))
+    assert gaps[0] > gaps[1]
+
+
+def test_repeated_notes_are_shorter_than_steps_of_the_scale():
+    steps = np.concatenate(bars(1))
+    steps[:, 0] = np.repeat([72, 72, 74, 76], 4)
+    steps[:, 1] = np.arange(16) % 4 == 0
+    first, second, third, *_ = notes([steps], MELODY)
+    assert first[1] - first[0] < third[1] - third[0]
+    assert second[1] - second[0] < 480
+
+
+def test_high_notes_are_louder():
+    steps = np.concatenate(bars(1))
+    steps[:, 0] = np.repeat([64, 81], 8)
+    low, high = struck(events_of(np.split(steps, 2), [MELODY]))[[0, 4], 3]
+    assert high > low

@@ -39,9 +39,12 @@ def part(role, pattern=None, velocity=70, **others):
     """A part of a role on a channel of its own, in the role's usual pattern if none is given."""
     lowest, highest = _RANGES.get(role, (45, 75))
     pattern = pattern or patterns_of(role)[0]
-    values = {"lowest": lowest, "highest": highest} | others
     channel = _CHANNELS[role]
-    return Part(role.value, role, channel, 10 + channel, 100, velocity, pattern=pattern, **values)
+    values = {"lowest": lowest, "highest": highest, "program": 10 + channel} | others
+    return Part(
+        name=role.value, role=role, channel=channel, volume=100, velocity=velocity,
+        pattern=pattern, **values,
+    )  # fmt: skip
 
 
 def band(*roles):
