@@ -60,6 +60,9 @@ class Melody:
             elif stretch.articulated[at] or pitch != self._written:
                 if self._hand.held and not whole and self._hand.leaves_out(step):
                     self._written = pitch
+                elif not whole and self._touch.breathes_instead(step, self._hand.grid.beat_steps):
+                    self._hand.release(step)
+                    self._written = pitch
                 else:
                     self._strike(step, at, pitch, stretch, self._grace(at, stretch))
 

@@ -23,9 +23,11 @@ _SLURRED, _STEPWISE, _SKIPPING, _LEAPING, _REPEATED, _BEFORE_REST = (
 _SKIP, _LEAP = 3, 5  # semitones from which an interval is one
 _UNEVEN = 0.05
 _SHORTEST, _LONGEST = 0.35, 0.99
-_BREATH_TICKS = 190  # a gap that is heard as a breath at any usual tempo
+# A gap that is heard as a breath at any usual tempo, and the least that counts as one.
+_BREATH_TICKS, _LEAST_BREATH_TICKS = 190, 140
 # Steps since the last breath after which one is taken at the next long note, and at any note.
-_WILLING_STEPS, _URGENT_STEPS = 20, 36
+_WILLING_STEPS, _URGENT_STEPS = 20, 32
+_DESPERATE_STEPS = 48  # then a note off the beat is left out
 _LONG_STEPS = 4
 _HIGH_LOUD = 0.45  # velocity a semitone above the middle of the tune
 _MOST_HIGH_LOUD = 7
@@ -51,9 +53,18 @@ class Touch:
         if following == REST:
             self._breath_step = step
         elif self._lifts(step, steps, stretch):
-            self._breath_step = step
-            share = min(share, 1 - _BREATH_TICKS / (steps * TICKS_PER_STEP))
+            share = max(_SHORTEST, min(share, 1 - _BREATH_TICKS / (steps * TICKS_PER_STEP)))
+            if (1 - share) * steps * TICKS_PER_STEP >= _LEAST_BREATH_TICKS:
+                self._breath_step = step
         return min(_LONGEST, max(_SHORTEST, share))
+
+    def breathes_instead(self, step: int, beat_steps: int) -> bool:
+        """Whether the player leaves out the note at a step, to breathe."""
+        since = step - self._breath_step
+        if not self._breathes or since < _DESPERATE_STEPS or step % beat_steps == 0:
+            return False
+        self._breath_step = step
+        return True
 
     def level(self, pitch: int, step: int, stretch: Stretch) -> int:
         """The velocity that the height of a note adds, as it is struck at `step`."""
