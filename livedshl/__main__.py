@@ -9,6 +9,9 @@ def main() -> None:
     # While it loads, Ctrl-C ends the process at once; Python would print where it was.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _fill_standard_descriptors()
+    # To load NumPy with the threads of its linear algebra takes 30 ms more of the processor, and
+    # what livedshl multiplies while it plays is too small for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from livedshl.cli import main as run
 
     run()

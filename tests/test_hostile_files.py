@@ -15,7 +15,7 @@ from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.integrity import MANIFEST, checksum, sha256
 from livedshl.cli.settings_file import read_settings
-from livedshl.corpus.abc_book import check_abc, split_abc, tidy
+from livedshl.corpus.abc import read_abc_tune, split_abc
 from livedshl.errors import LivedshlError
 from livedshl.improviser.trace_file import read_trace
 from livedshl.networks.weights import networks_bytes, read_networks
@@ -282,5 +282,4 @@ MUSIC = st.text(st.sampled_from("ABCDEFGabcdefgxyzZ|:[](){}<>/0123456789\"!%^_=,
 @given(MUSIC)
 def test_any_text_is_a_tune_or_is_refused(text):
     for tune in split_abc(f"X:1\nT:t\nM:4/4\nL:1/8\nK:C\n{text}\n"):
-        told_or_fine(check_abc, tune.text)
-        tidy(tune.text)
+        told_or_fine(read_abc_tune, tune, "any.abc#1")

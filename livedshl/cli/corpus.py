@@ -1,35 +1,72 @@
 """`livedshl corpus`."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
 
 from livedshl.cli.console import PlainConsole
-from livedshl.cli.options import kind_options
+from livedshl.cli.options import force_option, kind_options
 from livedshl.cli.status import StatusLine, paged
 from livedshl.corpus import read_corpus
+from livedshl.corpus.account import KeyFrom
+from livedshl.corpus.export import check_export_folder, export_tunes
 from livedshl.corpus.summary import CorpusSummary, summary_of
+from livedshl.midi.tune_file import tune_midi
 from livedshl.music import GRIDS, Mode
+from livedshl.scores.tune_score import tune_score
 
 _MOST_LISTED = 100
+_MOST_KINDS = 12  # of a list of names with their counts, without --all
+_WRITERS = {".mid": tune_midi, ".musicxml": tune_score}
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @kind_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--all", "every", is_flag=True, help="List every tune that is skipped.")
-def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every: bool) -> None:
+@click.option("--all", "every", is_flag=True, help="List every tune, with what was read of it.")
+@click.option(
+    "--export",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write each tune into DIR as it was understood.",
+)
+@force_option
+def corpus(
+    paths: tuple[str, ...],
+    metre: str,
+    minor: bool,
+    as_json: bool,
+    every: bool,
+    folder: Path | None,
+    force: bool,
+) -> None:
     """Show which tunes in PATH... can be learned from, and why others are skipped.
 
     PATH is a file or folder of ABC, MIDI or MusicXML tunes, or a collection that comes with
     music21, such as music21:oneills1850.
+
+    --export writes every tune that can be read, kept or not, at its own pitch and with repeats
+    played out: a MIDI file with the tracks Melody, Chords (as text) and Accompaniment, and a
+    MusicXML file with melody and chord symbols. In the MIDI file a bar with a pickup begins
+    with rests. DIR/index.json says how each tune was understood.
     """
+    if folder:
+        check_export_folder(folder, force)
     with StatusLine() as status:
         mode = Mode.MINOR if minor else Mode.MAJOR
         tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
         summary = summary_of(tunes)
+        if folder:
+            written = export_tunes(
+                tunes.tunes, folder, _WRITERS, overwrite=force, progress=status.progress
+            )
+            status.tell(f"{folder}: {written:,} tunes written")
     if as_json:
         click.echo(json.dumps(summary.as_json()))
     else:
@@ -39,7 +76,7 @@ def corpus(paths: tuple[str, ...], metre: str, minor: bool, as_json: bool, every
 
 
 def _table(summary: CorpusSummary, every: bool) -> Table:
-    """The summary, with the tunes that are damaged, or with `every` tune that is skipped."""
+    """The summary, with the tunes that are damaged, or with `every` tune."""
     table = Table(box=None, show_header=False)
     table.add_row("tune files", f"{summary.files:,}")
     if summary.ignored:
@@ -52,12 +89,45 @@ def _table(summary: CorpusSummary, every: bool) -> Table:
     if summary.chorded:
         classes = " ".join(summary.chord_classes)
         table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
+    if summary.keys_guessed:
+        table.add_row("keys", f"{summary.keys_guessed:,} guessed from the notes")
+    _add_counts(table, "taken", summary.taken, every)
+    _add_counts(table, "warnings", summary.warnings, every)
     table.add_row("skipped", f"{len(summary.skipped):,}")
     for reason, count in summary.reasons.items():
         table.add_row("", f"{count:,}: {reason}")
+    if every:
+        for tune in summary.read:
+            table.add_row("", _line(tune))
+        return table
     damaged = [tune for tune in summary.skipped if tune.damaged]
-    for tune in summary.skipped if every else damaged[:_MOST_LISTED]:
-        table.add_row("", f"{tune.source} {tune.title}: {tune.reason}")
-    if len(damaged) > _MOST_LISTED and not every:
+    for skipped in damaged[:_MOST_LISTED]:
+        table.add_row("", f"{skipped.source} {skipped.title}: {skipped.reason}")
+    if len(damaged) > _MOST_LISTED:
         table.add_row("", f"and {len(damaged) - _MOST_LISTED:,} more (--all lists them)")
     return table
+
+
+def _add_counts(table: Table, heading: str, counts: Mapping[str, int], every: bool) -> None:
+    """Rows for names and how many tunes each is true of, the most frequent first."""
+    shown = [*counts.items()][: None if every else _MOST_KINDS]
+    for name, count in shown:
+        table.add_row(heading, f"{count:,}: {name}")
+        heading = ""
+    if len(counts) > len(shown):
+        table.add_row("", f"and {len(counts) - len(shown):,} more (--all lists them)")
+
+
+def _line(tune: Mapping[str, Any]) -> str:
+    """What was made of a tune."""
+    number = f"#{tune['number']}" if tune["number"] else ""
+    told = [f"{tune['source']}{number} {tune['title']}:"]
+    if tune["reason"]:
+        told.append(f"{'partly kept' if tune['kept'] else 'skipped'}, {tune['reason']}.")
+    if "key" in tune:
+        guess = " (guessed)" if tune["key_from"] == KeyFrom.GUESSED.value else ""
+        told.append(f"{tune['metre']}, {tune['key']}{guess}, {tune['bars']} bars.")
+        told += [f"Taken: {'; '.join(tune['taken'])}."] if tune["taken"] else []
+        told += [f"Left: {', '.join(tune['left'])}."] if tune["left"] else []
+        told += tune["warnings"]
+    return " ".join(told)

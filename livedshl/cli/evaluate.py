@@ -1,6 +1,7 @@
 """`livedshl evaluate`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from livedshl.cli.evaluation_tables import (
     codes_in_words,
     music_in_words,
     music_table,
+    reading_in_words,
+    reading_table,
 )
 from livedshl.cli.options import DEFAULT_PRESET
 from livedshl.cli.parameters import MODEL, PRESET, Number
@@ -33,10 +36,11 @@ from livedshl.rendering import render
 _OF_CODES = "paths", "holdout", "out"
 _OF_MUSIC = "pieces", "preset", "ablation", "band"
 _BAND_PIECES = 6  # of each preset, where --pieces does not say how many
+_ARGUMENTS = {"model": "a model", "paths": "PATH"}
 
 
 @click.command()
-@click.argument("model", metavar="NAME|DIR", type=MODEL)
+@click.argument("model", metavar="[NAME|DIR]", type=MODEL, required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--holdout",
@@ -88,11 +92,17 @@ _BAND_PIECES = 6  # of each preset, where --pieces does not say how many
     help=f"With --music: measure how the band plays, in pieces of {BAND_BARS} bars, with every "
     "preset that ships or with --preset.",
 )
+@click.option(
+    "--reading",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Measure how well tunes are read, on the annotated corpora in DIR. Takes no model.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def evaluate(
     context: click.Context,
-    model: str,
+    model: str | None,
     paths: tuple[str, ...],
     holdout: str,
     seed: int,
@@ -102,6 +112,7 @@ def evaluate(
     preset: str,
     ablation: bool,
     band: bool,
+    reading: Path | None,
     as_json: bool,
 ) -> None:
     """Measure how well a model's codes find what comes next, on tunes it was not trained on.
@@ -115,13 +126,21 @@ def evaluate(
 
     With --music it measures the music: pieces that `livedshl generate` would write, from --seed
     and the seeds after it, beside the model's own tunes and other ways to make a piece.
+
+    With --reading it measures how well tunes are read: keys, chords and melodies, beside what
+    people wrote down about them, and livedshl's own pieces, read back.
     """
-    for name in _OF_CODES if music else _OF_MUSIC:
-        if _is_given(context, name):
-            option = "PATH" if name == "paths" else f"--{name}"
-            raise click.UsageError(
-                f"choose either {option} or --music" if music else f"{option} needs --music"
-            )
+    if reading:
+        _check_unused(context, "reading", ("model", *_OF_CODES, *_OF_MUSIC, "music"))
+        _evaluate_reading(reading, seed, as_json)
+        return
+    if model is None:
+        raise click.UsageError("choose a model, or --reading")
+    if music:
+        _check_unused(context, "music", _OF_CODES)
+    for name in _OF_MUSIC:
+        if not music and _is_given(context, name):
+            raise click.UsageError(f"--{name} needs --music")
     folder = bundle_folder(model)
     if band:
         if ablation:
@@ -147,6 +166,27 @@ def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_j
     else:
         Console().print(band_table(comparison))
         click.echo(f"Means over {pieces} pieces of {BAND_BARS} bars for each preset.")
+
+
+def _check_unused(context: click.Context, option: str, names: Sequence[str]) -> None:
+    """Raises UsageError if a parameter is given that has no meaning beside an option."""
+    for name in names:
+        if _is_given(context, name):
+            other = _ARGUMENTS.get(name, f"--{name}")
+            raise click.UsageError(f"choose either {other} or --{option}")
+
+
+def _evaluate_reading(folder: Path, seed: int, as_json: bool) -> None:
+    # It loads music21, which the others have no need of.
+    from livedshl.evaluation.reading import measure_reading
+
+    with StatusLine() as status:
+        report = measure_reading(folder, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+    else:
+        Console().print(reading_table(report))
+        click.echo(reading_in_words(report))
 
 
 def _evaluate_codes(

@@ -11,6 +11,7 @@ from livedshl.evaluation.music.pieces import BARS
 
 if TYPE_CHECKING:  # it loads torch
     from livedshl.evaluation.codes.evaluate import Evaluation
+    from livedshl.evaluation.reading import ReadingReport
 
 # Columns of the table: heading, figure, format.
 _COLUMNS = (
@@ -114,3 +115,32 @@ def band_table(comparison: BandComparison) -> Table:
         cells = ["-" if value != value else f"{value:{measure.form}}" for value in values]
         table.add_row(measure.name, measure.goal, *cells)
     return table
+
+
+def reading_table(report: "ReadingReport") -> Table:
+    """The shares that are read rightly, beside the goals."""
+    table = Table("", "", box=None, padding=(0, 1, 0, 0))
+    for heading in ("right", "goal", "of"):
+        table.add_column(heading, justify="right")
+    corpus = ""
+    for figure in report.figures:
+        goal = "-" if figure.goal is None else f"{figure.goal:.0%}"
+        colour = "red" if figure.is_met is False else "none"
+        table.add_row(
+            figure.corpus if figure.corpus != corpus else "",
+            figure.name,
+            f"[{colour}]{figure.value:.1%}[/]",
+            goal,
+            f"{figure.count} {figure.unit}",
+        )
+        corpus = figure.corpus
+    return table
+
+
+def reading_in_words(report: "ReadingReport") -> str:
+    """How many goals are met, and what was not measured."""
+    goals = [figure.is_met for figure in report.figures if figure.is_met is not None]
+    told = f"{sum(goals)} of {len(goals)} goals are met."
+    if report.absent:
+        told += f"\nNot measured, because it is not in the folder: {', '.join(report.absent)}."
+    return told

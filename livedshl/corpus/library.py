@@ -12,10 +12,11 @@ from zipfile import BadZipFile, ZipFile
 
 from platformdirs import user_cache_path
 
-from livedshl.corpus.abc_book import split_abc
+from livedshl.corpus.abc import split_abc
 from livedshl.corpus.bounds import MOST_FILE_BYTES
 from livedshl.corpus.cache import Reading, ReadingCache
-from livedshl.corpus.notation import music21_corpus_folder
+from livedshl.corpus.music21_books import music21_corpus_folder
+from livedshl.corpus.musicxml import is_of_another_program
 from livedshl.corpus.reader import Task
 from livedshl.corpus.reading import read_tasks
 from livedshl.errors import CorpusError
@@ -25,6 +26,7 @@ from livedshl.music.segments import refusal
 from livedshl.music.stretches import stretches
 from livedshl.progress import Progress
 
+_OWN = "livedshl.corpus.abc"  # reads ABC without another library
 _MUSIC21 = "music21:"  # precedes the name of a book that comes with music21
 _ABC, _MUSICXML, _MIDI = {".abc"}, {".xml", ".musicxml", ".mxl"}, {".mid", ".midi"}
 
@@ -160,7 +162,7 @@ def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
             found.append(_TuneFile(root, shown_name(root.name)))
         elif root.is_dir():
             for path in sorted(_walk(root)):
-                if path.suffix.lower() in _ABC | _MUSICXML | _MIDI:
+                if _is_tune_file(path):
                     source = f"{root.resolve().name}/{path.relative_to(root).as_posix()}"
                     found.append(_TuneFile(path, shown_name(source)))
                 else:
@@ -171,6 +173,14 @@ def _find(paths: Sequence[str]) -> tuple[list[_TuneFile], int]:
     for file in found:
         once.setdefault(file.path.resolve(), file)
     return list(once.values()), ignored
+
+
+def _is_tune_file(path: Path) -> bool:
+    """Whether the name says so, and of an .xml file also the content."""
+    suffix = path.suffix.lower()
+    if suffix == ".xml" and is_of_another_program(path):
+        return False
+    return suffix in _ABC | _MUSICXML | _MIDI
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -238,7 +248,7 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
     if suffix in _MIDI:
         return [Task(path, file.source, "symusic")]
     if suffix in _MUSICXML:
-        return [Task(path, file.source, "music21")]
+        return [Task(path, file.source, "livedshl.corpus.musicxml")]
     tunes = split_abc(_decode(content))
     if not tunes:
         raise CorpusError("no tunes (in ABC, a tune starts with an X: field)")
@@ -248,7 +258,7 @@ def _tasks(file: _TuneFile, content: bytes) -> list[Task]:
         again = (
             f".{times[tune.number]}" if times[tune.number] > 1 else ""
         )  # some books repeat numbers
-        tasks.append(Task(path, f"{file.source}#{tune.number}{again}", "music21", tune))
+        tasks.append(Task(path, f"{file.source}#{tune.number}{again}", _OWN, tune))
     return tasks
 
 

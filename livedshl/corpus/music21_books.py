@@ -38,3 +38,10 @@ BOOKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def describe(paths: Sequence[str]) -> list[dict[str, str]]:
     """What a manifest says of the tunes read from `paths`: a title each, and what is known."""
     return [dict(BOOKS.get(path, {"title": shown_name(Path(path).name)})) for path in paths]
+
+
+def music21_corpus_folder() -> Path:
+    """The folder of the tune books that come with music21, which takes seconds to import."""
+    from music21 import common
+
+    return Path(common.getCorpusFilePath())

@@ -19,12 +19,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TextIO, TypeVar
 
-from livedshl.corpus.abc_book import AbcTune
+from livedshl.corpus.abc import AbcTune, read_abc_tune
 from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_MEMORY, READING_S, bounded, short_title
 from livedshl.corpus.cache import Reading, reading_as_json
-from livedshl.corpus.midi import read_midi
-from livedshl.corpus.notation import read_abc_tune, read_musicxml
+from livedshl.corpus.midi_file import read_midi
+from livedshl.corpus.musicxml import read_musicxml
 from livedshl.errors import CorpusError
 from livedshl.files import shown_name
 from livedshl.music import LeadSheet

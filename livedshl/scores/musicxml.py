@@ -8,20 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music import Chord, Grid
-from livedshl.music.chords import QUALITIES
-from livedshl.music.leadsheet import Key, Mode
+from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
-from livedshl.music.spelling import fifths_of, spell
+from livedshl.music.spelling import fifths_of
+from livedshl.scores.elements import (
+    add_barline,
+    add_chord,
+    add_key,
+    add_melody_part,
+    add_metre,
+    add_pitch,
+    add_treble_clef,
+    new_score,
+    written_out,
+)
 from livedshl.scores.marks import LINE_BARS, Mark, title_of
 from livedshl.scores.written_notes import NOTE_TYPES, QUARTER, WrittenNote, beams_of, written_notes
-
-# MusicXML's kind for each chord quality.
-_KINDS = {
-    "": "major", "m": "minor", "7": "dominant", "m7": "minor-seventh", "maj7": "major-seventh",
-    "6": "major-sixth", "m6": "minor-sixth", "dim": "diminished", "dim7": "diminished-seventh",
-    "m7b5": "half-diminished", "aug": "augmented", "7#5": "augmented-seventh",
-    "sus4": "suspended-fourth", "7sus4": "suspended-fourth", "mmaj7": "major-minor",
-}  # fmt: skip
 
 
 def musicxml(
@@ -41,16 +43,8 @@ def musicxml(
     key changes. tempo_bpm: beats of the grid a minute. marks: words beside the notes.
     """
     key_shift, fifths = key.shift, fifths_of(key)
-    score = ET.Element("score-partwise", version="4.0")
-    ET.SubElement(ET.SubElement(score, "work"), "work-title").text = title_of(title)
-    identification = ET.SubElement(score, "identification")
-    ET.SubElement(identification, "creator", type="composer").text = title_of(creator)
-    encoding = ET.SubElement(identification, "encoding")
-    ET.SubElement(encoding, "software").text = "livedshl"
-    part_list = ET.SubElement(score, "part-list")
-    score_part = ET.SubElement(part_list, "score-part", id="P1")
-    ET.SubElement(score_part, "part-name", {"print-object": "no"}).text = "Melody"
-    part = ET.SubElement(score, "part", id="P1")
+    score = new_score(title, creator)
+    part = add_melody_part(score)
     sounding_chord = None
     marks_at = _by_step(marks)
     for number, start in enumerate(range(0, len(steps), grid.bar_steps), 1):
@@ -58,12 +52,12 @@ def musicxml(
         if number > 1 and number % LINE_BARS == 1:
             ET.SubElement(measure, "print", {"new-system": "yes"})
         if number == 1:
-            _add_attributes(measure, fifths, key.mode, grid)
+            _add_attributes(measure, key, grid)
             _add_tempo(measure, tempo_bpm, grid)
         elif keys and keys.get(number - 1, key) != key:
             key, sounding_chord = keys[number - 1], None
             key_shift, fifths = key.shift, fifths_of(key)
-            _add_key(ET.SubElement(measure, "attributes"), fifths, key.mode)
+            add_key(ET.SubElement(measure, "attributes"), key)
         end = min(start + grid.bar_steps, len(steps))
         notes = written_notes(steps, start, end, grid.beat_steps)
         for note, beams in zip(notes, beams_of(notes, grid.beat_steps), strict=True):
@@ -77,10 +71,9 @@ def musicxml(
                 )
             _add_note(measure, note, key_shift, fifths, beams)
         if any(mark.section for mark in marks_at.get(start + grid.bar_steps, ())):
-            _add_barline(measure, "light-light")
-    _add_barline(measure, "light-heavy")
-    ET.indent(score)
-    return bytes(ET.tostring(score, encoding="UTF-8", xml_declaration=True))
+            add_barline(measure, "light-light")
+    add_barline(measure, "light-heavy")
+    return written_out(score)
 
 
 def _by_step(marks: Sequence[Mark]) -> Mapping[int, Sequence[Mark]]:
@@ -90,22 +83,12 @@ def _by_step(marks: Sequence[Mark]) -> Mapping[int, Sequence[Mark]]:
     return at
 
 
-def _add_attributes(measure: ET.Element, fifths: int, mode: Mode, grid: Grid) -> None:
+def _add_attributes(measure: ET.Element, key: Key, grid: Grid) -> None:
     attributes = ET.SubElement(measure, "attributes")
     ET.SubElement(attributes, "divisions").text = str(QUARTER)
-    _add_key(attributes, fifths, mode)
-    time = ET.SubElement(attributes, "time")
-    ET.SubElement(time, "beats").text = str(grid.metre.count)
-    ET.SubElement(time, "beat-type").text = str(grid.metre.unit)
-    clef = ET.SubElement(attributes, "clef")
-    ET.SubElement(clef, "sign").text = "G"
-    ET.SubElement(clef, "line").text = "2"
-
-
-def _add_key(attributes: ET.Element, fifths: int, mode: Mode) -> None:
-    key = ET.SubElement(attributes, "key")
-    ET.SubElement(key, "fifths").text = str(fifths)
-    ET.SubElement(key, "mode").text = mode.value
+    add_key(attributes, key)
+    add_metre(attributes, grid.metre)
+    add_treble_clef(attributes)
 
 
 def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
@@ -116,11 +99,6 @@ def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
         ET.SubElement(metronome, "beat-unit-dot")
     ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
     ET.SubElement(direction, "sound", tempo=f"{grid.quarter_bpm(tempo_bpm):g}")
-
-
-def _add_barline(measure: ET.Element, style: str) -> None:
-    barline = ET.SubElement(measure, "barline", location="right")
-    ET.SubElement(barline, "bar-style").text = style
 
 
 def _add_mark(measure: ET.Element, mark: Mark, offset_steps: int) -> None:
@@ -148,19 +126,9 @@ def _add_chord(
     """Writes a chord symbol if it differs from the one before; returns the chord."""
     if chord_class == before:
         return chord_class
-    harmony = ET.SubElement(measure, "harmony")
-    if chord_class < 0:
-        ET.SubElement(ET.SubElement(harmony, "root"), "root-step", text="").text = "C"
-        ET.SubElement(harmony, "kind", text="N.C.").text = "none"
-        return chord_class
-    chord = chords[chord_class].transposed(key_shift)
-    letter, alter = spell(chord.root, fifths)
-    root = ET.SubElement(harmony, "root")
-    ET.SubElement(root, "root-step").text = letter
-    if alter:
-        ET.SubElement(root, "root-alter").text = str(alter)
-    quality = QUALITIES[chord.quality][0]
-    ET.SubElement(harmony, "kind", text=quality).text = _KINDS[quality]
+    known = chord_class >= 0
+    chord = chords[chord_class].transposed(key_shift) if known else None
+    add_chord(measure, chord, fifths)
     return chord_class
 
 
@@ -168,17 +136,7 @@ def _add_note(
     measure: ET.Element, note: WrittenNote, key_shift: int, fifths: int, beams: Sequence[str]
 ) -> None:
     element = ET.SubElement(measure, "note")
-    if note.pitch is None:
-        ET.SubElement(element, "rest")
-    else:
-        pitch = note.pitch + key_shift
-        letter, alter = spell(pitch % 12, fifths)
-        spelled = ET.SubElement(element, "pitch")
-        ET.SubElement(spelled, "step").text = letter
-        if alter:
-            ET.SubElement(spelled, "alter").text = str(alter)
-        # B sharp and C flat belong to the octave of their letter.
-        ET.SubElement(spelled, "octave").text = str((pitch - alter) // 12 - 1)
+    add_pitch(element, None if note.pitch is None else note.pitch + key_shift, fifths)
     ET.SubElement(element, "duration").text = str(note.length)
     ties = [kind for kind, tied in (("stop", note.tied_from), ("start", note.tied_to)) if tied]
     for kind in ties:

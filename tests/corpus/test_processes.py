@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import mido
 import pytest
 from support.surroundings import livedshl, livedshl_without
 
@@ -70,8 +71,14 @@ def test_nothing_runs_on_when_reading_is_broken_off(tmp_path, long_book, ending)
 
 
 def test_what_was_read_is_not_read_again(tmp_path):
-    book = tmp_path / "short.abc"
-    book.write_text("".join(TUNE.format(n=n) for n in range(1, 4)))
+    folder = tmp_path / "tunes"
+    folder.mkdir()
+    for number in range(3):
+        file = mido.MidiFile()
+        notes = [mido.Message(kind, note=60 + number, time=480 * (kind == "note_off"))
+                 for _ in range(16) for kind in ("note_on", "note_off")]  # fmt: skip
+        file.tracks.append(mido.MidiTrack(notes))
+        file.save(folder / f"{number}.mid")
 
     def count(command):
         """How many tunes are kept, or why none is."""
@@ -79,8 +86,8 @@ def test_what_was_read_is_not_read_again(tmp_path):
         result = subprocess.run(command, env=environment, capture_output=True, text=True)
         return json.loads(result.stdout)["kept"] if result.returncode == 0 else result.stderr
 
-    arguments = ("corpus", book, "--json")
-    without_reader = livedshl_without("music21", *arguments)
-    assert "music21 is not installed" in count(without_reader)
+    arguments = ("corpus", folder, "--json")
+    without_reader = livedshl_without("symusic", *arguments)
+    assert "symusic is not installed" in count(without_reader)
     assert count(livedshl(*arguments)) == 3
     assert count(without_reader) == 3

@@ -1,0 +1,90 @@
+"""Makes the lead sheet of an ABC tune from the bars of its voices."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.form import order_of
+from livedshl.corpus.abc.header import Header, VoiceInfo
+from livedshl.corpus.abc.playing import play_out
+from livedshl.corpus.account import Account
+from livedshl.errors import CorpusError
+from livedshl.music import LeadSheet
+
+_SINGERS = re.compile(
+    r"\b(?:melody|melodie|vocals?|voice|voix|lead|singer|song|gesang|singstimme|soprano|sopran|sop"
+    r"|treble|tune|canto|cantus|air)(?=\b|\d|_)",
+    re.IGNORECASE,
+)
+
+
+def lead_sheet(
+    voices: Mapping[str, Sequence[Bar]], header: Header, title: str, source: str
+) -> tuple[LeadSheet, Account]:
+    """The melody of a tune as it is played, with the chord symbols of any voice.
+
+    voices: the bars of each, by name. Raises CorpusError if there is no melody.
+    """
+    if not any(voices.values()):
+        raise CorpusError("no music in it")
+    names = [name for name in _from_the_top(voices, header) if _has_notes(voices[name])]
+    if not names:
+        raise CorpusError("no melody")
+    labels = {name: _label(header.voices.get(name), name) for name in names}
+    melody = _melody(names, header)
+    harmony = _harmony(voices, names, melody)
+    bars, harmonies = voices[melody], voices[harmony]
+    order = order_of(bars, header.parts, header.warnings)
+    played = play_out([bars[n] for n in order], [harmonies[n] for n in order])
+    sheet = LeadSheet(
+        title=title,
+        source=source,
+        metre_changes=tuple(played.metres),
+        key_changes=tuple(played.keys),
+        bars=np.array(played.bars, np.int32),
+        notes=np.array(played.notes, np.int32).reshape(-1, 3),
+        chords=np.array(played.chords, np.int32).reshape(-1, 3),
+        end=played.end,
+        sections=tuple(played.sections),
+    )
+    taken = [f"{labels[melody]}: melody"] if len(names) > 1 else []
+    if harmony != melody:
+        taken.append(f"{labels[harmony]}: chords")
+    left = tuple(labels[name] for name in names if name not in (melody, harmony))
+    return sheet, Account(taken=tuple(taken), left=left, warnings=header.warnings.all())
+
+
+def _from_the_top(voices: Mapping[str, Sequence[Bar]], header: Header) -> list[str]:
+    """The names of the voices that have music, in the order of the page."""
+    names = dict.fromkeys([*header.voices, *voices])
+    return [name for name in names if name in voices]
+
+
+def _has_notes(bars: Sequence[Bar]) -> bool:
+    return any(sound.pitches for bar in bars for sound in bar.sounds)
+
+
+def _label(info: VoiceInfo | None, name: str) -> str:
+    return info.label if info else name
+
+
+def _melody(names: Sequence[str], header: Header) -> str:
+    """The voice of the melody: one that is named so, or the highest on the page."""
+    infos = {name: header.voices.get(name) or VoiceInfo(name) for name in names}
+    pitched = [name for name in names if not infos[name].is_percussion]
+    named = [name for name in pitched if _SINGERS.search(f"{name} {infos[name].label}")]
+    high = [name for name in pitched if not infos[name].is_bass]
+    return [*named, *high, *pitched, *names][0]
+
+
+def _harmony(voices: Mapping[str, Sequence[Bar]], names: Sequence[str], melody: str) -> str:
+    """The voice whose chord symbols are taken: the melody, or one that has the same bars."""
+    own = voices[melody]
+    for name in [melody, *names]:
+        bars = voices[name]
+        together = [bar.ticks for bar in bars] == [bar.ticks for bar in own]
+        if together and any(bar.symbols for bar in bars):
+            return name
+    return melody

@@ -1,0 +1,86 @@
+"""Joins the bars of an ABC tune as they are played, into the arrays of a lead sheet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from livedshl.corpus.abc.bars import Bar, Sound
+from livedshl.corpus.bounds import MOST_NOTES
+from livedshl.errors import CorpusError
+from livedshl.music import Metre
+from livedshl.music.leadsheet import Key
+
+_NO_SOUND = Sound(0.0, ())
+
+
+@dataclass(slots=True)
+class Played:
+    """A tune as it is played. Ticks count from the first full bar line.
+
+    notes: onset, length, pitch. chords: onset, root or -1, quality.
+    """
+
+    bars: list[int] = field(default_factory=list)
+    notes: list[list[int]] = field(default_factory=list)
+    chords: list[tuple[int, ...]] = field(default_factory=list)
+    metres: list[tuple[int, Metre]] = field(default_factory=list)
+    keys: list[tuple[int, Key]] = field(default_factory=list)
+    sections: list[tuple[int, str]] = field(default_factory=list)
+    end: int = 0
+
+
+def play_out(bars: Sequence[Bar], harmonies: Sequence[Bar]) -> Played:
+    """Joins bars, given in the order in which they are played.
+
+    harmonies: the bars of the voice that has the chord symbols, in the same order.
+    """
+    played = Played()
+    first = bars[0]
+    anacrusis = first.ticks if len(bars) > 1 and first.ticks < first.metre.bar_ticks else 0
+    tick, open_ticks = -anacrusis, 0
+    before = _NO_SOUND
+    for number, (bar, harmony) in enumerate(zip(bars, harmonies, strict=True)):
+        places = bar.places
+        ticks = places[-1]
+        if not (number == 0 and anacrusis):
+            # A bar that a repeat sign splits, with a pickup in its second part, is one bar.
+            completes = open_ticks > 0 and open_ticks + ticks == bar.metre.bar_ticks
+            if not completes:
+                played.bars.append(tick)
+            open_ticks = 0 if completes or ticks >= bar.metre.bar_ticks else ticks
+        _join_signs(played, bar, tick, places)
+        if harmony.symbols:
+            starts = harmony.places
+            played.chords += [(tick + starts[at], *chord) for at, *chord in harmony.symbols]
+        before = _join_notes(played.notes, bar, tick, places, before)
+        if len(played.notes) > MOST_NOTES:
+            raise CorpusError(f"more than {MOST_NOTES:,} notes")
+        tick += ticks
+    played.end = tick
+    return played
+
+
+def _join_notes(
+    notes: list[list[int]], bar: Bar, tick: int, places: Sequence[int], before: Sound
+) -> Sound:
+    """Adds the highest note of each sound; a tied one makes the note before it longer."""
+    for number, sound in enumerate(bar.sounds):
+        if sound.pitches:
+            onset, end = tick + places[number], tick + places[number + 1]
+            pitch = sound.pitches[0]
+            if pitch not in before.tied:
+                notes.append([onset, end - onset, pitch])
+            elif notes and notes[-1][2] == pitch and notes[-1][0] + notes[-1][1] == onset:
+                notes[-1][1] += end - onset
+        before = sound
+    return before
+
+
+def _join_signs(played: Played, bar: Bar, tick: int, places: Sequence[int]) -> None:
+    """Adds the metres, keys and section names that a bar brings."""
+    if not played.metres or played.metres[-1][1] != bar.metre:
+        played.metres.append((tick, bar.metre))
+    for at, key in [(0, bar.key), *bar.new_keys]:
+        if not played.keys or played.keys[-1][1] != key:
+            played.keys.append((tick + places[at], key))
+    if bar.part:
+        played.sections.append((tick, bar.part))
