@@ -1,7 +1,8 @@
 """`livedshl corpus`."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ import click
 from rich.table import Table
 
 from livedshl.cli.console import PlainConsole
-from livedshl.cli.options import force_option, kind_options
+from livedshl.cli.options import cluster_option, force_option, kind_options
 from livedshl.cli.status import StatusLine, paged
-from livedshl.corpus import read_corpus
 from livedshl.corpus.account import KeyFrom
 from livedshl.corpus.export import check_export_folder, export_tunes
+from livedshl.corpus.library import stream_corpus
 from livedshl.corpus.summary import CorpusSummary, summary_of
 from livedshl.midi.tune_file import tune_midi
 from livedshl.music import GRIDS, Mode
 from livedshl.scores.tune_score import tune_score
+from livedshl.work import crew_at
 
 _MOST_LISTED = 100
 _MOST_KINDS = 12  # of a list of names with their counts, without --all
@@ -37,6 +39,7 @@ _WRITERS = {".mid": tune_midi, ".musicxml": tune_score}
     help="Write each tune into DIR as it was understood.",
 )
 @force_option
+@cluster_option
 def corpus(
     paths: tuple[str, ...],
     metre: str,
@@ -45,6 +48,7 @@ def corpus(
     every: bool,
     folder: Path | None,
     force: bool,
+    cluster: str | None,
 ) -> None:
     """Show which tunes in PATH... can be learned from, and why others are skipped.
 
@@ -55,20 +59,26 @@ def corpus(
     played out: a MIDI file with the tracks Melody, Chords (as text) and Accompaniment, and a
     MusicXML file with melody and chord symbols. In the MIDI file a bar with a pickup begins
     with rests. DIR/index.json says how each tune was understood.
+
+    What was read is remembered. If you stop it with Ctrl-C, the same command goes on from there.
     """
     if folder:
         check_export_folder(folder, force)
-    with StatusLine() as status:
+    with StatusLine() as status, crew_at(cluster) as crew:
         mode = Mode.MINOR if minor else Mode.MAJOR
-        tunes = read_corpus(paths, grid=GRIDS[metre], mode=mode, progress=status.progress)
-        summary = summary_of(tunes)
+        stream = stream_corpus(
+            paths, grid=GRIDS[metre], mode=mode, progress=status.progress, crew=crew
+        )
         if folder:
-            written = export_tunes(
-                tunes.tunes, folder, _WRITERS, overwrite=force, progress=status.progress
-            )
-            status.tell(f"{folder}: {written:,} tunes written")
+            exported = export_tunes(stream.tunes, folder, _WRITERS, overwrite=force)
+            stream = replace(stream, tunes=exported)
+        summary = summary_of(stream)
+        if folder:
+            status.tell(f"{folder}: {summary.readable:,} tunes written")
     if as_json:
-        click.echo(json.dumps(summary.as_json()))
+        for part in summary.json_parts():
+            click.echo(part, nl=False)
+        click.echo()
     else:
         console, table = PlainConsole(), _table(summary, every)
         with paged(console, table.row_count):
@@ -100,11 +110,11 @@ def _table(summary: CorpusSummary, every: bool) -> Table:
         for tune in summary.read:
             table.add_row("", _line(tune))
         return table
-    damaged = [tune for tune in summary.skipped if tune.damaged]
-    for skipped in damaged[:_MOST_LISTED]:
+    damaged = (tune for tune in summary.skipped if tune.damaged)
+    for skipped in islice(damaged, _MOST_LISTED):
         table.add_row("", f"{skipped.source} {skipped.title}: {skipped.reason}")
-    if len(damaged) > _MOST_LISTED:
-        table.add_row("", f"and {len(damaged) - _MOST_LISTED:,} more (--all lists them)")
+    if (more := summary.tunes - summary.readable - _MOST_LISTED) > 0:
+        table.add_row("", f"and {more:,} more (--all lists them)")
     return table
 
 

@@ -48,14 +48,15 @@ def _explained(error: BaseException, context: click.Context | None) -> LivedshlE
         return LivedshlError(error.format_message())
     if isinstance(error, ModuleNotFoundError):
         from livedshl.outputs.missing import (
+            EXTRA_CLUSTER,
             EXTRA_SCORES,
             EXTRA_TRAIN,
             EXTRA_TUNES,
             install_extra,
         )
 
-        if error.name in EXTRA_TRAIN:
-            light = {"scores": EXTRA_SCORES, "tunes": EXTRA_TUNES}
+        if error.name in (*EXTRA_TRAIN, *EXTRA_CLUSTER):
+            light = {"scores": EXTRA_SCORES, "tunes": EXTRA_TUNES, "cluster": EXTRA_CLUSTER}
             extra = next((name for name, names in light.items() if error.name in names), "train")
             remedy = f"Install it: {install_extra(extra)}"
             return LivedshlError(f"{error.name} is not installed", remedy=remedy)

@@ -19,7 +19,7 @@ from livedshl.bundle.catalogue import (
 from livedshl.bundle.model import list_models
 from livedshl.cli.console import PlainConsole
 from livedshl.cli.group import PlainGroup
-from livedshl.cli.options import DEFAULT_MODEL
+from livedshl.cli.options import DEFAULT_MODEL, cluster_option
 from livedshl.cli.parameters import MODEL
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
@@ -55,7 +55,9 @@ def remove(name: str, yes: bool) -> None:
 @models.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--name", metavar="NAME", help="Its name.  [default: the name of the first PATH]")
-def add(paths: tuple[str, ...], name: str | None) -> None:
+@cluster_option
+@click.option("--resume", is_flag=True, help="Go on with a model of this NAME that was stopped.")
+def add(paths: tuple[str, ...], name: str | None, cluster: str | None, resume: bool) -> None:
     """Make a model of the tunes in PATH..., in minutes at most.
 
     PATH is a file or folder of ABC, MIDI or MusicXML tunes. The networks that ship with livedshl
@@ -68,7 +70,9 @@ def add(paths: tuple[str, ...], name: str | None) -> None:
     if not name or Path(name).name != name or name.startswith("."):
         raise click.UsageError("--name must be a name, not a path")
     with StatusLine() as status:
-        added = add_model(paths, name, DEFAULT_MODEL, status.progress)
+        added = add_model(
+            paths, name, DEFAULT_MODEL, status.progress, cluster=cluster, resume=resume
+        )
     for line in _told(added, name):
         say(line)
 

@@ -28,6 +28,13 @@ model_option = click.option(
 
 force_option = click.option("--force", is_flag=True, help="Replace files that are there already.")
 
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Share the work among the workers of a Dask scheduler at ADDRESS, such as "
+    "tcp://10.0.0.5:8786. Needs the extra `cluster`.",
+)
+
 _OPTIONS = (
     model_option,
     click.option("--preset", type=PRESET, default=DEFAULT_PRESET, show_default=True,

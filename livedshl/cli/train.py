@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from livedshl.cli.options import kind_options
+from livedshl.cli.options import cluster_option, kind_options
 from livedshl.cli.parameters import Number, OneOf
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
@@ -75,6 +75,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_options
 @kind_options
+@cluster_option
 def train(
     paths: tuple[str, ...],
     out: Path,
@@ -84,6 +85,7 @@ def train(
     minor: bool,
     resume: bool,
     device: str,
+    cluster: str | None,
     **chosen: Any,
 ) -> None:
     """Train codes on the tunes in PATH... and write a model to play from.
@@ -109,6 +111,7 @@ def train(
             harmoniser=shipped_harmoniser(),
             progress=status.progress if those.leads else unseen,
             workers=those,
+            cluster=cluster,
         )
     if not those.leads:
         return

@@ -20,7 +20,7 @@ from livedshl.files import read_regular, write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
-_VERSION = 7  # raise it whenever a reader reads anything differently
+_VERSION = 10  # raise it whenever a reader reads anything differently
 _MOST_BYTES = 1 << 30
 
 
@@ -40,7 +40,7 @@ class Reading:
 
 
 class ReadingCache:
-    """A folder of readings, with a JSON file for each tune file."""
+    """A folder of readings, with a file for each tune file, or for some tunes of a large book."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,22 +48,30 @@ class ReadingCache:
     def load(self, content: bytes, source: str) -> list[Reading] | None:
         """The readings of a file with this content and source name; None if it is not cached."""
         with suppress(OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
-            text = read_regular(self._path(content, source), _MOST_BYTES)
-            return [reading_from_json(entry) for entry in json.loads(text)]
+            lines = read_regular(self._path(content, source), _MOST_BYTES).splitlines()
+            return [reading_from_line(line) for line in lines]
         return None
 
-    def save(self, content: bytes, source: str, readings: Sequence[Reading]) -> None:
-        """Saves the readings of a file, if they are lasting."""
-        if not all(reading.lasting for reading in readings):
-            return
-        text = json.dumps([reading_as_json(reading) for reading in readings], ensure_ascii=False)
+    def save(self, content: bytes, source: str, lines: Sequence[str]) -> None:
+        """Saves the readings of a file, each as `reading_as_line` writes it."""
+        path = self._path(content, source)
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_beside(self._path(content, source), text.encode())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_beside(path, "".join(f"{line}\n" for line in lines).encode())
 
     def _path(self, content: bytes, source: str) -> Path:
         digest = hashlib.sha256(f"{_VERSION} {source}\n".encode() + content).hexdigest()
-        return self._folder / f"{digest[:32]}.json"
+        return self._folder / digest[:2] / f"{digest[2:32]}.jsonl"
+
+
+def reading_as_line(reading: Reading) -> str:
+    """A reading as a line of JSON, in ASCII letters."""
+    return json.dumps(reading_as_json(reading))
+
+
+def reading_from_line(line: str | bytes) -> Reading:
+    """The reading that `reading_as_line` wrote."""
+    return reading_from_json(json.loads(line))
 
 
 def reading_as_json(reading: Reading) -> dict[str, Any]:

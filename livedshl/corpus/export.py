@@ -2,8 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import indent
 from typing import Any
 
 from livedshl.corpus.description import description_of
@@ -11,7 +15,6 @@ from livedshl.corpus.library import JudgedTune
 from livedshl.errors import OutputError, OverwriteError
 from livedshl.files import check_folder, write_beside
 from livedshl.music import LeadSheet
-from livedshl.progress import Progress, unseen
 
 INDEX = "index.json"
 _NOT_IN_NAMES = re.compile(r"[^\w.]+")
@@ -31,41 +34,53 @@ def check_export_folder(folder: Path, overwrite: bool) -> None:
 
 
 def export_tunes(
-    tunes: Sequence[JudgedTune],
+    tunes: Iterable[JudgedTune],
     folder: Path,
     writers: Mapping[str, Writer],
     *,
     overwrite: bool = False,
-    progress: Progress = unseen,
-) -> int:
-    """Writes every tune that could be read into `folder`, kept or not; returns how many.
+) -> Iterator[JudgedTune]:
+    """Writes every tune that could be read into `folder`, kept or not, and gives all tunes on.
 
     writers: what to write by ending, as ".mid"; files of one tune share their name. An `index.json`
     tells of all tunes. overwrite: replaces files of these names in a folder that has some already.
     Raises OverwriteError and OutputError.
     """
     check_export_folder(folder, overwrite)
-    index: list[dict[str, Any]] = []
     taken = {Path(INDEX).stem}
-    written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for number, tune in enumerate(tunes, 1):
-            files: dict[str, str] = {}
-            if sheet := tune.reading.sheet:
-                name = _free_name(tune.reading.source, taken)
-                for ending, writer in writers.items():
-                    files[ending[1:]] = f"{name}{ending}"
-                    write_beside(folder / files[ending[1:]], writer(sheet))
-                written += 1
-            index.append({"files": files} | description_of(tune))
-            progress("Writing the tunes", number / len(tunes))
-        content = json.dumps({"tunes": index}, ensure_ascii=False, indent=1)
-        write_beside(folder / INDEX, f"{content}\n".encode())
+        with _index(folder) as add_to_index:
+            for tune in tunes:
+                files: dict[str, str] = {}
+                if sheet := tune.reading.sheet:
+                    name = _free_name(tune.reading.source, taken)
+                    for ending, writer in writers.items():
+                        files[ending[1:]] = f"{name}{ending}"
+                        write_beside(folder / files[ending[1:]], writer(sheet))
+                add_to_index({"files": files} | description_of(tune))
+                yield tune
     except OSError as error:
         where = error.filename or folder
         raise OutputError(f"cannot be written ({error.strerror})", where=str(where)) from error
-    return written
+
+
+@contextmanager
+def _index(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Adds tunes to the index one by one. It is there, whole, at the end of the block."""
+    with TemporaryDirectory(prefix=".index-", dir=folder) as scratch:
+        path = Path(scratch) / INDEX
+        with path.open("w", encoding="utf-8") as file:
+            parts = chain(["\n"], repeat(",\n"))
+
+            def add(entry: Mapping[str, Any]) -> None:
+                text = json.dumps(entry, ensure_ascii=False, indent=1)
+                file.write(next(parts) + indent(text, "  "))
+
+            file.write('{\n "tunes": [')
+            yield add
+            file.write("\n ]\n}\n")
+        path.replace(folder / INDEX)
 
 
 def _free_name(source: str, taken: set[str]) -> str:

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,7 +22,7 @@ from typing import TextIO, TypeVar
 from livedshl.corpus.abc import AbcTune, read_abc_tune
 from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_MEMORY, READING_S, bounded, short_title
-from livedshl.corpus.cache import Reading, reading_as_json
+from livedshl.corpus.cache import Reading, reading_as_line
 from livedshl.corpus.midi_file import read_midi
 from livedshl.corpus.musicxml import read_musicxml
 from livedshl.errors import CorpusError
@@ -39,24 +39,25 @@ log = logging.getLogger(__name__)
 class Task:
     """A tune to read: a tune of an ABC book, or a whole file if `abc` is None.
 
-    library: the module that reads it.
+    library: the module that reads it. content: of the file, for a worker on another machine.
     """
 
     path: str
     source: str
     library: str
     abc: AbcTune | None = None
+    content: bytes | None = None
 
     def as_line(self) -> str:
-        """The task as a line of JSON."""
-        return json.dumps(asdict(self)) + "\n"
+        """The task as a line of JSON, without the content of the file."""
+        return json.dumps(asdict(replace(self, content=None))) + "\n"
 
     @classmethod
     def of_line(cls, line: str) -> "Task":
         """The task that `as_line` wrote."""
-        content = json.loads(line)
-        abc = content.pop("abc")
-        return cls(**content, abc=AbcTune(**abc) if abc else None)
+        entry = json.loads(line)
+        abc = entry.pop("abc")
+        return cls(**entry, abc=AbcTune(**abc) if abc else None)
 
     @property
     def title(self) -> str:
@@ -70,7 +71,7 @@ def reading_of(task: Task) -> Reading:
     """Reads a tune, and says why if it cannot be read."""
     if task.abc:
         return _reading(task, read_abc_tune, task.abc, "tune in ABC")
-    if task.library == "symusic":
+    if task.library == "livedshl.corpus.midi_file":
         return _reading(task, read_midi, Path(task.path), "MIDI file")
     return _reading(task, read_musicxml, Path(task.path), "MusicXML file")
 
@@ -110,7 +111,7 @@ def main() -> None:
             reading = reading_of(task)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
-        _answer(answers, json.dumps(reading_as_json(reading)))
+        _answer(answers, reading_as_line(reading))
         if hasattr(signal, "alarm"):
             signal.alarm(0)
 

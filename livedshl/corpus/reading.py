@@ -1,83 +1,85 @@
-"""Reads tunes in processes of their own. A problem with one tune never stops the others.
+"""Reads batches of tunes, each in a process with limits. A problem with one never stops the others.
 
 A tune that takes too long, or that ends its process, is skipped with the reason.
 """
 
-import atexit
-import json
-import os
 import subprocess
 import sys
-import time
-from collections import deque
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from math import inf
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread, Timer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock, Timer
 
 from livedshl.corpus.bounds import MOST_MEMORY, READING_S
-from livedshl.corpus.cache import Reading, reading_from_json
+from livedshl.corpus.cache import Reading, reading_as_line
 from livedshl.corpus.reader import OUT_OF_MEMORY, Task
 from livedshl.errors import CorpusError
-from livedshl.progress import Progress
+from livedshl.work.idle import Idle
 
-_TUNES_A_PROCESS = 8  # with fewer, starting another process takes longer than reading
 _STARTING_S = 120.0  # for a process to start and load its library
-_IDLE_S = 10.0  # after which a process that waits for more tunes is ended
-_LOOK_S = 0.2
-
-Answer = tuple[int, Reading | CorpusError]
 
 
-def read_tasks(tasks: Sequence[Task], progress: Progress) -> Generator[Reading, None, None]:
-    """The readings of the tasks, in order. Raises CorpusError if no process can be started."""
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """A reading as a line of JSON. lasting: whether it would be the same another time."""
+
+    line: str
+    lasting: bool = True
+
+
+def read_batch(tasks: Sequence[Task]) -> list[ReadingLine]:
+    """Reads some tunes, one after the other. Raises CorpusError if that is not possible here."""
     for library in {task.library for task in tasks}:
         if find_spec(library) is None:
-            raise ModuleNotFoundError(f"No module named {library!r}", name=library)
-    waiting = deque(enumerate(tasks))
-    answers: SimpleQueue[Answer] = SimpleQueue()
-    n_readers = min(os.cpu_count() or 1, -(-len(tasks) // _TUNES_A_PROCESS))
-    readers = _taken(n_readers)
-    for reader in readers:
-        Thread(target=_serve, args=(reader, waiting, answers), daemon=True).start()
-    read: dict[int, Reading] = {}
-    done = 0
+            raise CorpusError(
+                f"{library} is not installed where a worker runs",
+                remedy="Install livedshl there with the extras tunes and cluster",
+            )
+    reader = _idle.take()
+    answers = []
     try:
-        for number in range(len(tasks)):
-            while number not in read:
-                for reader in readers:
-                    reader.end_if_late()
-                with suppress(Empty):  # a wait without limit cannot be interrupted on Windows
-                    index, answer = answers.get(timeout=_LOOK_S)
-                    if isinstance(answer, CorpusError):
-                        raise answer
-                    read[index] = answer
-                    done += 1
-                    progress("Reading the tunes", done / len(tasks))
-            yield read.pop(number)
+        for task in tasks:
+            with _at_hand(task) as there:
+                answers.append(reader.read(there))
     except BaseException:
-        waiting.clear()
-        for reader in readers:
-            reader.end()
+        reader.end()
         raise
-    _give_back(readers)
+    _idle.give_back(reader)
+    return answers
 
 
-def _serve(
-    reader: "_Reader", waiting: deque[tuple[int, Task]], answers: SimpleQueue[Answer]
-) -> None:
-    """Has a process read one tune after the other, until none waits."""
-    while True:
+def check_library(name: str) -> None:
+    """Raises ModuleNotFoundError if a module that reads tunes is not installed."""
+    if find_spec(name) is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def unreadable(task: Task, reason: str = "ends the program that reads it") -> ReadingLine:
+    """The answer for a tune that harms whatever reads it."""
+    problem = Reading(task.title, task.source, None, reason)
+    return ReadingLine(reading_as_line(problem), lasting=False)
+
+
+@contextmanager
+def _at_hand(task: Task) -> Iterator[Task]:
+    """The task with its file on this machine."""
+    if task.content is None:
+        yield task
+        return
+    with TemporaryDirectory(prefix="livedshl-") as folder:
+        path = Path(folder) / Path(task.path).name
         try:
-            number, task = waiting.popleft()
-        except IndexError:
-            return
-        try:
-            answers.put((number, reader.read(task)))
-        except CorpusError as error:
-            answers.put((number, error))
+            path.write_bytes(task.content)
+        except OSError as error:
+            raise CorpusError(
+                f"a worker cannot write ({error.strerror})",
+                where=folder,
+                remedy="Free some space there, then give the command again: it goes on",
+            ) from error
+        yield replace(task, path=str(path))
 
 
 class _Reader:
@@ -85,67 +87,62 @@ class _Reader:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
-        self._deadline = inf
-        self._late = self._ended = False
-        self._lock = Lock()  # so that no process is started after the end
+        self._late = False
+        self._lock = Lock()  # so that only the process that is late is ended
 
-    def read(self, task: Task) -> Reading:
+    def read(self, task: Task) -> ReadingLine:
         """Reads a tune. Raises CorpusError if no process can be started."""
-        if self._ask(task) is None and self._ask(task) is None:  # it may have ended since
+        if not (self._begins(task) or self._begins(task)):  # it may have ended since
             raise CorpusError("a process that reads tunes does not start", remedy="Try again")
-        self._deadline = time.monotonic() + READING_S
-        line = self._line()
-        self._deadline = inf
-        if line:
-            return reading_from_json(json.loads(line))
+        if line := self._line(READING_S):
+            return ReadingLine(line.rstrip("\n"))
         status = self._process.wait() if self._process else 0
-        reason = "ends the program that reads it"
         if self._late:
-            reason = f"takes longer than {READING_S:.0f} s to read"
-        elif status == OUT_OF_MEMORY:
-            reason = f"takes more than {MOST_MEMORY >> 30} GiB of memory to read"
-        return Reading(task.title, task.source, None, reason, lasting=False)
-
-    def end_if_late(self) -> None:
-        """Ends the process if it takes too long over a tune; another takes its place."""
-        if time.monotonic() > self._deadline:
-            self._late = True
-            self._deadline = inf
-            self._kill()
+            return unreadable(task, f"takes longer than {READING_S:.0f} s to read")
+        if status == OUT_OF_MEMORY:
+            return unreadable(task, f"takes more than {MOST_MEMORY >> 30} GiB of memory to read")
+        return unreadable(task)
 
     def end(self) -> None:
-        """Ends the process for good, whatever it does."""
-        with self._lock:
-            self._ended = True
-            self._kill()
+        """Ends the process."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
 
-    def _ask(self, task: Task) -> str | None:
-        """Sends a task; the line with which a process begins it, None if it ended before."""
-        with self._lock:
-            if self._ended:
-                raise CorpusError("reading was broken off")
-            if self._process is None or self._process.poll() is not None:
-                self._process = _started()
-                self._late = False
-        self._deadline = time.monotonic() + _STARTING_S
+    def _begins(self, task: Task) -> bool:
+        """Sends a task. Whether a process begins it; False if it ended before."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = _started()
+        assert self._process.stdin
         try:
-            assert self._process.stdin
             self._process.stdin.write(task.as_line())
             self._process.stdin.flush()
         except OSError:
             self._process.wait()
-            return None
-        return self._line() or None
+            return False
+        return self._line(_STARTING_S) != ""
 
-    def _line(self) -> str:
-        """The next line that the process answers, "" if it has ended."""
-        assert self._process and self._process.stdout
-        return self._process.stdout.readline()
+    def _line(self, limit_s: float) -> str:
+        """The next line that the process answers; "" if it has ended, or had to be ended."""
+        process = self._process
+        assert process and process.stdout
+        self._late = False
+        waits = [True]
 
-    def _kill(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        def end_late() -> None:
+            with self._lock:
+                if waits:
+                    self._late = True
+                    process.kill()
+
+        timer = Timer(limit_s, end_late)
+        timer.daemon = True
+        timer.start()
+        line = process.stdout.readline()
+        with self._lock:
+            waits.clear()
+        timer.cancel()
+        return line
 
 
 def _started() -> "subprocess.Popen[str]":
@@ -160,32 +157,4 @@ def _started() -> "subprocess.Popen[str]":
     )
 
 
-_idle: list[_Reader] = []  # loading music21 takes seconds, and more tunes may come
-_idle_lock = Lock()
-
-
-def _taken(n_readers: int) -> list[_Reader]:
-    with _idle_lock:
-        return [_idle.pop() if _idle else _Reader() for _ in range(n_readers)]
-
-
-def _give_back(readers: Sequence[_Reader]) -> None:
-    """Keeps processes for a moment."""
-    with _idle_lock:
-        _idle.extend(readers)
-    timer = Timer(_IDLE_S, _end, args=(readers,))
-    timer.daemon = True
-    timer.start()
-
-
-def _end(readers: Sequence[_Reader]) -> None:
-    """Ends those of the processes that are idle."""
-    with _idle_lock:
-        unused = [reader for reader in readers if reader in _idle]
-        for reader in unused:
-            _idle.remove(reader)
-    for reader in unused:
-        reader.end()
-
-
-atexit.register(lambda: _end(list(_idle)))
+_idle = Idle(_Reader)

@@ -1,33 +1,45 @@
 """Counts what a corpus contains."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from hashlib import blake2b
+from itertools import chain, repeat
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from livedshl.corpus.account import KeyFrom
 from livedshl.corpus.description import description_of
-from livedshl.corpus.library import Corpus, Skipped
+from livedshl.corpus.library import Corpus, Skipped, TuneStream
+from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import counted_vocabulary, distinct_segments, lay_on_grid
+from livedshl.work.spool import Spool
+
+_FEWEST_MERGED = 100_000  # segments; merging takes some 10 ms
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
     """What a corpus contains.
 
-    tunes: all that were read. kept: those that can be used. chorded: those of them with chords.
-    reasons: how many tunes were skipped for each reason.
+    tunes: all. readable: those that could be read. kept: those that can be used. chorded: those of
+    them with chords. reasons: how many tunes were skipped for each reason.
     segments: all, with repeats played out. segments_in_tunes: those that differ within their tune.
     segments_overall: those that differ within the corpus.
     chord_coverage: the share of the chord time that the chord classes cover exactly.
     keys_guessed: how many of the tunes that were read have no written key, or one that is wrong.
     taken: which voices or tracks were read for what, and in how many tunes. warnings: the same.
-    read: how each tune was understood (`description_of`), in the order of the files.
+    skipped: the tunes of which nothing is used. read: how each tune was understood
+    (`description_of`). Both are on disk, in the order of the files.
     """
 
     files: int
     ignored: int
     tunes: int
+    readable: int
     kept: int
     chorded: int
     reasons: dict[str, int]
@@ -39,40 +51,105 @@ class CorpusSummary:
     keys_guessed: int
     taken: dict[str, int]
     warnings: dict[str, int]
-    skipped: tuple[Skipped, ...]
-    read: tuple[dict[str, Any], ...]
+    skipped: Spool[Skipped]
+    read: Spool[dict[str, Any]]
 
-    def as_json(self) -> dict[str, Any]:
-        """The summary as JSON types."""
-        return asdict(self)
+    def json_parts(self) -> Iterator[str]:
+        """The summary as an object of JSON, piece by piece."""
+        lists = ("skipped", "read")
+        plain = {
+            each.name: getattr(self, each.name) for each in fields(self) if each.name not in lists
+        }
+        yield json.dumps(plain)[:-1]
+        for name, entries in (("skipped", map(asdict, self.skipped)), ("read", self.read)):
+            yield f', "{name}": ['
+            separators = chain([""], repeat(", "))
+            yield from (next(separators) + json.dumps(entry) for entry in entries)
+            yield "]"
+        yield "}"
 
 
-def summary_of(corpus: Corpus) -> CorpusSummary:
-    """The summary of a corpus, with the chord classes that are most frequent in it."""
-    vocabulary, coverage = counted_vocabulary(corpus.sheets)
-    tunes = [lay_on_grid(sheet, vocabulary) for sheet in corpus.sheets]
-    accounts = [tune.reading.account for tune in corpus.tunes if tune.reading.sheet]
-    contents = {segment.tobytes() for tune in tunes for segment in tune.segments()}
+def summary_of(corpus: Corpus | TuneStream) -> CorpusSummary:
+    """The summary of a corpus, with the chord classes that are most frequent in it.
+
+    Takes the tunes one at a time. What can be used of them waits on disk for the second pass, which
+    needs the chord classes. Memory grows by some 17 bytes for each segment that differs from all
+    others: 1.1 KB for a tune of 63.
+    """
+    counts = Counter[str]()
+    reasons, taken, warnings = Counter[str](), Counter[str](), Counter[str]()
+    skipped, read = Spool[Skipped](), Spool[dict[str, Any]]()
+
+    def kept() -> Iterator[LeadSheet]:
+        for tune in corpus.tunes:
+            account = tune.reading.account
+            read.append(description_of(tune))
+            counts["kept"] += bool(tune.sheets)
+            counts["chorded"] += any(len(sheet.chords) for sheet in tune.sheets)
+            if tune.reading.sheet:
+                counts["readable"] += 1
+                counts["guessed"] += account.key_from is KeyFrom.GUESSED
+                taken.update(account.taken)
+                warnings.update(account.warnings)
+            if not tune.sheets:
+                skipped.append(Skipped.of(tune))
+                reasons[Skipped.of(tune).reason] += 1
+            yield from tune.sheets
+
+    contents = DifferentContents()
+    with Spool[LeadSheet]() as sheets:
+        vocabulary, coverage = counted_vocabulary(sheets.passing(kept()))
+        for sheet in sheets:
+            tune = lay_on_grid(sheet, vocabulary)
+            counts["segments"] += len(tune.starts)
+            counts["in tunes"] += len(distinct_segments(tune))
+            contents.add(tune.segments())
     return CorpusSummary(
         files=corpus.files,
         ignored=corpus.ignored,
-        tunes=len(corpus.tunes),
-        kept=sum(bool(tune.sheets) for tune in corpus.tunes),
-        chorded=sum(any(len(sheet.chords) for sheet in tune.sheets) for tune in corpus.tunes),
-        reasons=_counted(skipped.reason for skipped in corpus.skipped),
-        segments=sum(len(tune.starts) for tune in tunes),
-        segments_in_tunes=sum(len(distinct_segments(tune)) for tune in tunes),
+        tunes=len(read),
+        readable=counts["readable"],
+        kept=counts["kept"],
+        chorded=counts["chorded"],
+        reasons=dict(reasons.most_common()),
+        segments=counts["segments"],
+        segments_in_tunes=counts["in tunes"],
         segments_overall=len(contents),
         chord_classes=vocabulary.names,
         chord_coverage=round(coverage, 4),
-        keys_guessed=sum(account.key_from is KeyFrom.GUESSED for account in accounts),
-        taken=_counted(name for account in accounts for name in account.taken),
-        warnings=_counted(warning for account in accounts for warning in account.warnings),
-        skipped=corpus.skipped,
-        read=tuple(description_of(tune) for tune in corpus.tunes),
+        keys_guessed=counts["guessed"],
+        taken=dict(taken.most_common()),
+        warnings=dict(warnings.most_common()),
+        skipped=skipped,
+        read=read,
     )
 
 
-def _counted(names: Iterable[str]) -> dict[str, int]:
-    """How often each occurs, the most frequent first."""
-    return dict(Counter(names).most_common())
+class DifferentContents:
+    """Counts segments of different content, of which it keeps 8 bytes each.
+
+    Among 10^7 segments the chance that two different ones are taken for one is 1 in 400,000.
+    """
+
+    def __init__(self) -> None:
+        self._known = np.empty(0, np.uint64)
+        self._fresh = bytearray()
+
+    def __len__(self) -> int:
+        self._merge()
+        return len(self._known)
+
+    def add(self, segments: NDArray[np.int8]) -> None:
+        """Adds segments, int8[n, steps, 3]."""
+        for each in segments:
+            self._fresh += blake2b(each.tobytes(), digest_size=8).digest()
+        if len(self._fresh) // 8 > max(_FEWEST_MERGED, len(self._known) // 4):
+            self._merge()
+
+    def _merge(self) -> None:
+        # Not by `np.union1d`, which takes five times the memory.
+        merged = np.concatenate([self._known, np.frombuffer(bytes(self._fresh), np.uint64)])
+        self._known = np.empty(0, np.uint64)
+        self._fresh.clear()
+        merged.sort()
+        self._known = merged[np.append(True, merged[1:] != merged[:-1])[: len(merged)]]

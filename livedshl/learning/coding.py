@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import numpy as np
-from numpy.typing import NDArray
 from platformdirs import user_cache_dir
 
 from livedshl.bundle import (
@@ -20,77 +20,66 @@ from livedshl.bundle import (
 )
 from livedshl.bundle.integrity import MANIFEST, read_manifest
 from livedshl.corpus import describe
-from livedshl.index import CodeShape, pack
+from livedshl.index import CodeShape
 from livedshl.learning.chords import shipped_harmoniser
+from livedshl.learning.encoding import encode
+from livedshl.learning.laying import Plan, Target, lay_out
+from livedshl.learning.library_files import LibraryFiles
 from livedshl.learning.roles import roles_in
-from livedshl.learning.sheets import library_of, read_sheets
-from livedshl.music.chords import ChordVocabulary
+from livedshl.learning.sheets import check_segments, stream_sheets
 from livedshl.music.leadsheet import Mode
-from livedshl.music.segments import lay_on_grid
 from livedshl.networks.encoder import Encoder, encoder_of
 from livedshl.progress import Progress
+from livedshl.work import Crew, local_crew
 
-BATCH = 1024  # segments
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Coding:
+    """How a library is coded.
 
-def encode(
-    encoder: Encoder,
-    library: SegmentLibrary,
-    progress: Callable[[float], None] = lambda share: None,
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Forward and backward codes of all segments, two uint8[n, L].
-
-    Reads the library in batches, because it may lie on disk. `progress` receives the share done.
+    crew: who does it. folder: for the codes until they are in their bundle; what it has already is
+    taken from there.
     """
-    n, length = len(library), encoder.shape.length
-    forward, backward = np.empty((n, length), np.uint8), np.empty((n, length), np.uint8)
-    for start in range(0, n, BATCH):
-        batch = slice(start, min(n, start + BATCH))
-        contexts = library.contexts(batch)
-        forward[batch] = encoder.forward(contexts)
-        backward[batch] = encoder.backward(contexts)
-        progress(batch.stop / n)
-    return forward, backward
+
+    crew: Crew
+    folder: Path
+    progress: Progress
 
 
 def coded_library(
     encoder: Encoder,
     library: SegmentLibrary,
-    vocabulary: ChordVocabulary,
+    target: Target,
     mode: Mode,
-    follow_beats: int,
-    progress: Callable[[float], None],
+    coding: Coding,
 ) -> CodedLibrary:
     """The library with the codes that the networks give it, and the roles of its segments."""
-    forward, backward = encode(encoder, library, progress)
-    shape = CodeShape(encoder.shape.length, encoder.shape.symbols)
+
+    def progress(share: float) -> None:
+        coding.progress("Coding the segments", share)
+
+    forward, backward = encode(encoder, library, coding.folder, coding.crew, progress)
     return CodedLibrary(
         library=library,
-        vocabulary=vocabulary,
+        vocabulary=target.vocabulary,
         mode=mode,
-        roles=roles_in(library, vocabulary, mode),
-        shape=shape,
-        follow_beats=follow_beats,
-        forward=pack(forward, shape),
-        backward=pack(backward, shape),
+        roles=roles_in(library, target.vocabulary, mode),
+        shape=CodeShape(encoder.shape.length, encoder.shape.symbols),
+        follow_beats=target.follow_beats,
+        forward=forward,
+        backward=backward,
     )
 
 
 def write_coded(
-    folder: Path, library: SegmentLibrary, model: Bundle, paths: Sequence[str], progress: Progress
+    folder: Path, library: SegmentLibrary, model: Bundle, paths: Sequence[str], coding: Coding
 ) -> None:
     """Writes a bundle of the library of `paths`, coded by the networks of `model`.
 
-    The library must use the chord classes of `model`.
+    The library must use the chord classes of `model`. Removes the folder of the coding afterwards.
     """
-    coded = coded_library(
-        encoder_of(model.networks),
-        library,
-        model.vocabulary,
-        model.mode,
-        model.follow_beats,
-        lambda share: progress("Coding the segments", share),
-    )
+    target = Target(model.vocabulary, model.follow_beats)
+    coded = coded_library(encoder_of(model.networks), library, target, model.mode, coding)
     write_bundle(
         folder,
         replace(coded, next_step=model.next_step),
@@ -101,6 +90,8 @@ def write_coded(
             figures=model.manifest.figures,
         ),
     )
+    del coded  # Windows removes no file that is mapped
+    shutil.rmtree(coding.folder, ignore_errors=True)
 
 
 def cached_bundle(
@@ -113,20 +104,32 @@ def cached_bundle(
     """
     cache = cache or Path(user_cache_dir("livedshl")) / "bundles"
     bundle = open_bundle(model)
-    sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
-    library = library_of([lay_on_grid(sheet, bundle.vocabulary) for sheet in sheets])
-    folder = cache / _name_of(library, bundle.manifest.checksum)
-    if (folder / MANIFEST).is_file():
-        read_manifest(folder)
-        return folder
-    write_coded(folder, library, bundle, paths, progress)
+    grid, mode = bundle.library.grid, bundle.mode
+    plan = Plan({(grid, mode): Target(bundle.vocabulary, bundle.follow_beats)})
+    with (
+        local_crew() as crew,
+        TemporaryDirectory(prefix="livedshl-", ignore_cleanup_errors=True) as scratch,
+        LibraryFiles(Path(scratch) / "library", grid) as files,
+    ):
+        sheets = stream_sheets(paths, grid, mode, shipped_harmoniser(), progress, crew)
+        for laid in lay_out(sheets, plan, crew):
+            files.add(laid)
+        library = files.library()
+        check_segments(library)
+        folder = cache / library_name(library, bundle.manifest.checksum)
+        if (folder / MANIFEST).is_file():
+            read_manifest(folder)
+        else:
+            coding = Coding(crew, Path(scratch) / "codes", progress)
+            write_coded(folder, library, bundle, paths, coding)
     return folder
 
 
-def _name_of(library: SegmentLibrary, model: str) -> str:
+def library_name(library: SegmentLibrary, model: str) -> str:
     """A folder name that changes with the tunes and with the model."""
     digest = hashlib.sha256(model.encode())
-    digest.update(json.dumps([asdict(tune) for tune in library.tunes]).encode())
-    digest.update(library.steps.tobytes())
-    digest.update(library.starts.tobytes())
+    for tune in library.tunes:
+        digest.update(json.dumps(asdict(tune)).encode())
+    for array in (library.steps, library.starts):
+        digest.update(array.data)
     return digest.hexdigest()[:16]

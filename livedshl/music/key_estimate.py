@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chords import QUALITIES
-from livedshl.music.harmony import Harmony, key_of
+from livedshl.music.harmony import ReadHarmony, key_of
 from livedshl.music.harmony.tables import FIFTHS_APART, KEY_PROFILES
 from livedshl.music.leadsheet import Key, Mode
 
@@ -51,7 +51,7 @@ def number_of(key: Key) -> int:
 
 
 def key_estimate(
-    harmony: Harmony, notes: NDArray[np.int32], melody: NDArray[np.int32]
+    harmony: ReadHarmony, notes: NDArray[np.int32], melody: NDArray[np.int32]
 ) -> KeyEstimate:
     """The key of a tune.
 
@@ -88,7 +88,7 @@ def _likelihood(notes: NDArray[np.int32]) -> NDArray[np.float64]:
     return likelihood
 
 
-def _time_in_signature(harmony: Harmony) -> NDArray[np.float64]:
+def _time_in_signature(harmony: ReadHarmony) -> NDArray[np.float64]:
     """The share of the time in which the local key has the signature of each key, float64[24]."""
     ticks = np.zeros(N_KEYS)
     for (tick, key), (end, _) in pairwise([*harmony.keys, (harmony.end, None)]):
@@ -108,7 +108,7 @@ def with_mode(key: Key, notes: NDArray[np.int32]) -> Key:
     return key
 
 
-def long_keys(harmony: Harmony, bars: NDArray[np.int32]) -> list[tuple[int, Key]]:
+def long_keys(harmony: ReadHarmony, bars: NDArray[np.int32]) -> list[tuple[int, Key]]:
     """The keys that hold for long, each with the bar line where it begins.
 
     A key that a tune visits for some bars is not among them. bars: the ticks of the bar lines.

@@ -176,15 +176,18 @@ def _melody_steps(sheet: LeadSheet) -> tuple[NDArray[np.int8], NDArray[np.bool_]
     steps = np.zeros((n_steps, 3), np.int8)
     steps[:, CHORD] = NO_CHORD
     off_grid = np.zeros(n_steps, np.bool_)
-    for onset, length, pitch in sheet.notes.tolist():
-        first = onset // TICKS_PER_STEP
-        last = max(first + 1, round((onset + length) / TICKS_PER_STEP))
-        if onset % TICKS_PER_STEP:
-            off_grid[max(first, 0) : max(last, 0)] = True
-        steps[max(first, 0) : max(last, 0), PITCH] = pitch + shift
-        if 0 <= first < n_steps:
-            steps[first:last, ARTICULATED] = 0
-            steps[first, ARTICULATED] = 1
+    onsets, lengths, pitches = sheet.notes.T.astype(np.int64)
+    firsts = onsets // TICKS_PER_STEP
+    lasts = np.maximum(firsts + 1, np.rint((onsets + lengths) / TICKS_PER_STEP).astype(np.int64))
+    counts = lasts - firsts
+    note = np.repeat(np.arange(len(counts)), counts)  # of each step of each note
+    within = np.arange(len(note)) - np.repeat(np.cumsum(counts) - counts, counts)
+    at = firsts[note] + within
+    there = (at >= 0) & (at < n_steps)
+    note, within, at = note[there], within[there], at[there]
+    off_grid[at[onsets[note] % TICKS_PER_STEP > 0]] = True
+    steps[at, PITCH] = pitches[note] + shift  # of notes that overlap, the last one counts
+    steps[at, ARTICULATED] = within == 0
     return steps, off_grid
 
 

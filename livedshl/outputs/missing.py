@@ -7,6 +7,7 @@ from livedshl.errors import MissingDependencyError
 
 EXTRA_SCORES = ("verovio", "matplotlib", "resvg_py", "fpdf")
 EXTRA_TUNES = ("music21", "symusic")
+EXTRA_CLUSTER = ("distributed",)
 EXTRA_TRAIN = ("torch", *EXTRA_TUNES, *EXTRA_SCORES)
 
 # What installs packages on Linux, and how; the first that a system has is named.

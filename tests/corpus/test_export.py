@@ -13,6 +13,7 @@ from support.written_scores import BACKWARD, attributes, chord, note, notes, par
 
 from livedshl.corpus import read_corpus
 from livedshl.corpus.export import export_tunes
+from livedshl.corpus.midi_file.reading import read_midi
 from livedshl.errors import OverwriteError
 from livedshl.midi.tune_file import tune_midi
 from livedshl.music import Chord, LeadSheet, Metre, Mode
@@ -116,6 +117,30 @@ def test_the_midi_file_has_the_notes_chords_and_signatures_of_the_tune(sheet):
     ]
 
 
+@given(sheets().filter(lambda sheet: len(sheet.notes) > 6))
+def test_the_midi_file_reads_back_as_the_same_tune(tmp_path_factory, sheet):
+    path = tmp_path_factory.mktemp("midi") / "t.mid"
+    path.write_bytes(tune_midi(sheet))
+    again, _ = read_midi(path, "t.mid")
+    # A first bar that begins with rests is read as one with a pickup.
+    shift = int(sheet.notes[0, 0] - again.notes[0, 0])
+    assert shift in (0, sheet.metre.bar_ticks)
+    assert (again.notes + np.array([shift, 0, 0])).tolist() == sheet.notes.tolist()
+    assert again.metre == sheet.metre
+    if len(sheet.chords) > 2:  # fewer texts may be anything
+        assert (again.chords + np.array([shift, 0, 0])).tolist() == sheet.chords.tolist()
+
+
+def test_words_to_sing_are_no_chord_symbols(tmp_path):
+    sheet, _ = read(tmp_path, score(part(attributes() + notes("C4 D4 E4 F4"), note("G4", 4))))
+    file = mido.MidiFile(file=io.BytesIO(tune_midi(sheet)))
+    words = [mido.MetaMessage("text", text=word, time=480) for word in ("A", "bird", "sings")]
+    file.tracks.append(mido.MidiTrack(words))
+    file.save(tmp_path / "t.mid")
+    again, _ = read_midi(tmp_path / "t.mid", "t.mid")
+    assert len(again.chords) == 0
+
+
 def test_a_note_of_the_accompaniment_that_is_struck_again_ends_there(tmp_path):
     held = part(attributes() + note("C5", 4)), part(attributes() + note("C4", 4) + "<backup>"
         "<duration>12</duration></backup>" + note("C4", 1, "<voice>2</voice>"))  # fmt: skip
@@ -170,7 +195,7 @@ def test_music21_reads_the_score_as_the_same_notes(tmp_path):
 
 
 def exported(folder, corpus, **options):
-    export_tunes(corpus.tunes, folder, WRITERS, **options)
+    assert [*export_tunes(corpus.tunes, folder, WRITERS, **options)] == [*corpus.tunes]
     return json.loads((folder / "index.json").read_text(encoding="utf-8"))["tunes"]
 
 

@@ -2,8 +2,12 @@
 
 import zipfile
 from io import BytesIO
+from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.written_scores import (
     attributes,
     chord,
@@ -17,9 +21,12 @@ from support.written_scores import (
 
 from livedshl.corpus import read_corpus
 from livedshl.corpus.account import KeyFrom
+from livedshl.corpus.reader import Task, reading_of
 from livedshl.errors import CorpusError
+from livedshl.midi.tune_file import tune_midi
 from livedshl.music import Chord, Metre, Mode
 from livedshl.music.leadsheet import Key
+from livedshl.scores.tune_score import tune_score
 
 START = attributes()
 LYRIC = "<lyric><text>la</text></lyric>"
@@ -153,7 +160,7 @@ def test_chord_symbols_of_another_part_belong_to_the_melody(tmp_path):
     guitar = part(START + chord("C") + note("C3", 4), chord("G", "dominant") + note("G3", 4))
     sheet, account = read(tmp_path, score(("Voice", tune), ("Guitar", guitar)))
     assert sheet.chords.tolist() == [[0, 0, 0], [1920, 7, 2]]
-    assert "Guitar: chord symbols, accompaniment" in account.taken
+    assert "Guitar: chord symbols, accompaniment" in account.taken  # and not its notes
 
 
 def test_both_staves_of_the_piano_are_kept_as_accompaniment(tmp_path):
@@ -162,7 +169,20 @@ def test_both_staves_of_the_piano_are_kept_as_accompaniment(tmp_path):
     song = score(("Voice", part(START + notes("C5 D5 E5 F5"))), ("Piano", piano))
     sheet, account = read(tmp_path, song)
     assert sheet.accompaniment.tolist() == [[0, 1920, 48, 1], [0, 1920, 64, 0], [0, 1920, 67, 0]]
-    assert account.taken == ("Voice: melody", "Piano: accompaniment")
+    assert account.taken == ("Voice: melody", "Piano: accompaniment, chords")
+
+
+def test_the_chords_of_a_song_without_symbols_are_those_of_the_piano(tmp_path):
+    def bar(low, high):
+        right = notes(high, more=UPPER)
+        return right + backup(4) + note(low, 4, LOWER)
+
+    piano = part(
+        START + bar("C3", "E4 G4 E4 G4"), bar("F3", "A4 C5 A4 C5"), bar("C3", "E4 G4 E4 G4")
+    )
+    voice = part(START + notes("C5 D5 E5 F5"), notes("A5 G5 F5 A5"), note("G5", 4))
+    sheet, _ = read(tmp_path, score(("Voice", voice), ("Piano", piano)))
+    assert sheet.chords.tolist() == [[0, 0, 0], [1920, 5, 0], [3840, 0, 0]]
 
 
 def test_a_piano_solo_has_its_top_line_as_melody_and_the_rest_below_it(tmp_path):
@@ -356,3 +376,41 @@ def test_other_programs_xml_counts_among_the_other_files(tmp_path):
     assert "damaged.xml" in {skipped.source.rpartition("/")[2] for skipped in corpus.skipped}
     (alone,) = read_corpus([str(tmp_path / "project.xml")], cache=tmp_path / "c").skipped
     assert alone.reason == "not music: an XML file of another kind (<project>)"
+
+
+WHOLE = score(
+    (
+        "Voice",
+        part(
+            attributes("3/4", 1) + chord("G") + notes("G4 A4 B4", more=LYRIC),
+            note("D5", 2, "<tie type='start'/>") + note("D5", 1, "<tie type='stop'/>"),
+        ),
+    ),
+    ("Piano", part(attributes("3/4", 1) + note("G3", 3), note("G3", 3) + backup(3) + forward(1))),
+)
+ODD = ["", "0", "-1", "-7", "1e9", "1e400", "nan", "inf", "x", "999999", "0.001", "4/4", "\u0664"]
+
+
+@given(st.data())
+def test_whatever_is_in_a_score_the_tune_is_whole_or_refused(tmp_path_factory, data):
+    root = ET.fromstring(WHOLE)
+    elements = list(root.iter())
+    for _ in range(data.draw(st.integers(1, 3))):
+        element = data.draw(st.sampled_from(elements))
+        if data.draw(st.booleans()):
+            element.text = data.draw(st.sampled_from(ODD))
+        else:
+            for child in list(element)[: data.draw(st.integers(0, 2))]:
+                element.remove(child)
+    (tmp_path := tmp_path_factory.getbasetemp() / "odd.musicxml").write_bytes(ET.tostring(root))
+    reading = reading_of(Task(str(tmp_path), "odd.musicxml", "livedshl.corpus.musicxml"))
+    if reading.sheet is None:
+        assert reading.problem
+        return
+    sheet = reading.sheet
+    assert sheet.bars[0] == 0 and (np.diff(sheet.bars) > 0).all()
+    assert (np.diff(sheet.notes[:, 0]) > 0).all() and (sheet.notes[:, 1] > 0).all()
+    assert (np.diff(sheet.chords[:, 0]) > 0).all()
+    for lines in (sheet.notes, sheet.accompaniment):
+        assert not len(lines) or 0 <= lines[:, 2].min() <= lines[:, 2].max() <= 127
+    assert tune_midi(sheet) and tune_score(sheet)

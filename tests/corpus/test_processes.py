@@ -10,7 +10,7 @@ from pathlib import Path
 
 import mido
 import pytest
-from support.surroundings import livedshl, livedshl_without
+from support.surroundings import livedshl
 
 from livedshl.corpus import read_corpus
 
@@ -86,8 +86,14 @@ def test_what_was_read_is_not_read_again(tmp_path):
         result = subprocess.run(command, env=environment, capture_output=True, text=True)
         return json.loads(result.stdout)["kept"] if result.returncode == 0 else result.stderr
 
+    def times():
+        """When each remembered file was written."""
+        remembered = (tmp_path / "livedshl" / "tunes").rglob("*")
+        return {path: path.stat().st_mtime_ns for path in remembered if path.is_file()}
+
     arguments = ("corpus", folder, "--json")
-    without_reader = livedshl_without("symusic", *arguments)
-    assert "symusic is not installed" in count(without_reader)
     assert count(livedshl(*arguments)) == 3
-    assert count(without_reader) == 3
+    written = times()
+    assert count(livedshl(*arguments)) == 3
+    assert written
+    assert times() == written

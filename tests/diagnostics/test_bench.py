@@ -1,3 +1,4 @@
+import os
 import subprocess
 
 import numpy as np
@@ -7,6 +8,7 @@ from support.surroundings import livedshl
 
 from livedshl.diagnostics.bench.measurement import drift_ppm, side_by_side
 from livedshl.diagnostics.bench.queries import measure_queries
+from livedshl.diagnostics.bench.reading import measure_reading
 
 
 @pytest.mark.parametrize("slow_ppm", [-300.0, 0.0, 2.0])
@@ -30,6 +32,18 @@ def test_queries_are_measured_at_each_size():
     assert [measurement.what for measurement in found] == ["500 segments", "3,000 segments"]
     for measurement in found:
         assert {"median ms", "99 % ms", "retrieval, median ms"} <= set(measurement.figures)
+
+
+def test_reading_is_measured_for_each_kind_of_file_and_number_of_processes(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    files = {"ABC": 1, "MIDI": 3, "MusicXML": 1}
+    found = measure_reading(lambda stage, share: None, files, limit_s=0.1)
+    kinds = ("1 process", "2 processes")
+    assert [m.what for m in found] == [f"{kind}, {how}" for kind in files for how in kinds]
+    assert found[0].figures["ratio"] == 1
+    for measurement in found:
+        assert measurement.figures["tunes a second"] > 0
+        assert measurement.figures["hours for a million"] > 0
 
 
 @pytest.mark.slow

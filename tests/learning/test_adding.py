@@ -101,6 +101,18 @@ def test_adding_a_model_again_replaces_it_whole(added: Added, folder: Path, mode
     shutil.rmtree(models / "again")
 
 
+def test_the_model_is_the_same_whatever_number_of_processes_make_it(
+    added: Added, folder: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    alone = add_model([str(folder)], "alone", "session", silent).folder
+    files = [path.relative_to(alone) for path in alone.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    for file in files:
+        assert (alone / file).read_bytes() == (added.folder / file).read_bytes(), file
+    shutil.rmtree(alone)
+
+
 def test_where_no_kind_has_enough_tunes_no_model_is_made(folder: Path, models: Path) -> None:
     before = sorted(models.iterdir())
     with pytest.raises(CorpusError, match=r"too few tunes of any kind .4/4 major: 2 tunes, and at"):

@@ -12,7 +12,7 @@ from livedshl import records
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError
 from livedshl.learning.building import seeded_networks
-from livedshl.learning.coding import encode
+from livedshl.learning.encoding import encode
 from livedshl.learning.networks import LstmNetworks, Networks, as_input, to_code
 from livedshl.learning.objective import bit_balance, objective, pair_loss
 from livedshl.learning.window import WindowNetworks
@@ -22,6 +22,7 @@ from livedshl.networks.contexts import history_steps
 from livedshl.networks.encoder import Encoder
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.networks.weights import read_networks
+from livedshl.work import local_crew
 
 HISTORY_STEPS = history_steps(COMMON_TIME)
 LSTM = NetworkShape(length=5, symbols=3, hidden=7, final_relu=False)
@@ -163,17 +164,43 @@ def test_the_code_is_the_greatest_of_each_group() -> None:
 
 
 def test_encoding_by_batches_equals_encoding_at_once(
-    networks: Networks, library: SegmentLibrary, monkeypatch: pytest.MonkeyPatch
+    networks: Networks, library: SegmentLibrary, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     weights = {name: weight.numpy() for name, weight in networks.copied_weights().items()}
     encoder = Encoder(weights, networks.shape)
-    forward, backward = encode(encoder, library)
-    monkeypatch.setattr("livedshl.learning.coding.BATCH", 10)
     told: list[float] = []
-    in_parts = encode(encoder, library, told.append)
-    assert (forward == in_parts[0]).all() and (backward == in_parts[1]).all()
-    assert forward.dtype == np.uint8 and forward.shape == (len(library), 5)
+    with local_crew(2) as crew:
+        whole = encode(encoder, library, tmp_path / "whole", crew)
+        monkeypatch.setattr("livedshl.learning.encoding.BATCH", 10)
+        in_parts = encode(encoder, library, tmp_path / "parts", crew, told.append)
+    for codes, others in zip(whole, in_parts, strict=True):
+        assert np.array_equal(codes, others)
+        assert codes.dtype == np.uint64 and len(codes) == len(library)
     assert told[-1] == 1.0 and told == sorted(told)
+
+
+def test_coding_that_was_broken_off_goes_on_with_what_is_missing(
+    networks: Networks, library: SegmentLibrary, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("livedshl.learning.encoding.BATCH", 10)
+    weights = {name: weight.numpy() for name, weight in networks.copied_weights().items()}
+    encoder = Encoder(weights, networks.shape)
+
+    def stop(share: float) -> None:
+        if share >= 0.3:
+            raise KeyboardInterrupt
+
+    with local_crew(1) as crew:
+        expected = encode(encoder, library, tmp_path / "whole", crew)
+    with pytest.raises(KeyboardInterrupt), local_crew(1) as crew:
+        encode(encoder, library, tmp_path / "codes", crew, stop)
+    before = set((tmp_path / "codes").glob("0*.npy"))
+    assert 0 < len(before) < len(library) / 10
+    written = {path: path.stat().st_mtime_ns for path in before}
+    with local_crew(1) as crew:
+        found = encode(encoder, library, tmp_path / "codes", crew)
+    assert written == {path: path.stat().st_mtime_ns for path in before}
+    assert all(np.array_equal(*pair) for pair in zip(found, expected, strict=True))
 
 
 def test_networks_come_back_from_their_file_in_half_precision(

@@ -47,11 +47,12 @@ def tunes(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[LeadSheet]]:
     """What the reader will find under each path."""
     found = {"book": own_sheets(), "other": own_sheets(n_tunes=4, seed=9), "empty": []}
 
-    def read(paths, *, grid, mode, progress):
+    def read(paths, *, grid, mode, progress, crew):
         of_paths = [sheet for path in paths for sheet in found[str(path)]]
-        return SimpleNamespace(sheets=tuple(s for s in of_paths if not refusal(s, grid, mode)))
+        tunes = (SimpleNamespace(sheets=(s,)) for s in of_paths if not refusal(s, grid, mode))
+        return SimpleNamespace(tunes=tunes)
 
-    monkeypatch.setattr("livedshl.learning.sheets.read_corpus", read)
+    monkeypatch.setattr("livedshl.learning.sheets.stream_corpus", read)
     return found
 
 

@@ -21,7 +21,7 @@ class Sound:
 
 
 @dataclass(slots=True)
-class Bar:
+class AbcBar:
     """A bar, or the part of a bar before or after a repeat sign.
 
     symbols: for each chord symbol the number of the sound that it stands at, root and quality.

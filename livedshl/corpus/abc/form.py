@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.bars import AbcBar
 from livedshl.corpus.abc.warnings import Warnings
 from livedshl.corpus.bounds import MOST_BARS
 from livedshl.corpus.repeats import RepeatMarks, play_order
@@ -16,7 +16,7 @@ _MOST_PARTS = 500
 _PART_SIGN = re.compile(r"\(|\)(\d*)|([A-Za-z])(\d*)|[\s.]+|(.)")
 
 
-def order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
+def order_of(bars: Sequence[AbcBar], parts: str, warnings: Warnings) -> list[int]:
     """The numbers of the bars as they are played. parts: the P: field of the header, or ""."""
     order = _order_of(bars, parts, warnings)
     if len(order) > MOST_BARS:
@@ -26,7 +26,7 @@ def order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
     return order
 
 
-def _order_of(bars: Sequence[Bar], parts: str, warnings: Warnings) -> list[int]:
+def _order_of(bars: Sequence[AbcBar], parts: str, warnings: Warnings) -> list[int]:
     marks = _marks(bars, warnings)
     names = {bar.part for bar in bars if bar.part}
     sequence = _sequence(parts)
@@ -91,7 +91,7 @@ def _times(digits: str) -> int:
     return min(int(digits[:4] or 1), _MOST_PARTS)
 
 
-def _marks(bars: Sequence[Bar], warnings: Warnings) -> list[RepeatMarks]:
+def _marks(bars: Sequence[AbcBar], warnings: Warnings) -> list[RepeatMarks]:
     """The repeat signs of the bars, with each bar of an ending marked as such.
 
     A repeat without |: goes back to the double bar line or the name of a part before it.
@@ -121,14 +121,14 @@ def _marks(bars: Sequence[Bar], warnings: Warnings) -> list[RepeatMarks]:
     return _codas(marks)
 
 
-def _is_repeated_pickup(bars: Sequence[Bar]) -> bool:
+def _is_repeated_pickup(bars: Sequence[AbcBar]) -> bool:
     """Whether the first bar completes the one that ends the first repeat."""
     first = bars[0].ticks
     last = next((bar.ticks for bar in bars if bar.marks.ends_repeat), 0)
     return 0 < first + last == bars[0].metre.bar_ticks
 
 
-def _go_on(bars: Sequence[Bar]) -> list[bool]:
+def _go_on(bars: Sequence[AbcBar]) -> list[bool]:
     """For each bar, whether a repeat sign or ending comes before another section begins."""
     found = [False] * len(bars)
     for number in range(len(bars) - 2, -1, -1):

@@ -15,7 +15,10 @@ from livedshl.corpus.abc.fields import (
 )
 from livedshl.corpus.abc.pitches import Propagation
 from livedshl.corpus.abc.warnings import Warnings
+from livedshl.errors import CorpusError
 from livedshl.music import Metre
+
+_MOST_VOICES = 100
 
 _USER_SIGN = re.compile(r"([H-Wh-w~])\s*=\s*(?:!([^!]*)!|\+([^+]*)\+|(\"[^\"]*\"))")
 _PROPAGATION = re.compile(r"propagate-accidentals\s+(not|octave|pitch)\b")
@@ -62,7 +65,7 @@ class Header:
     def read(self, name: str, content: str) -> None:
         """Obeys a field. Raises CorpusError for one that is wrong."""
         if name == "L":
-            self.unit = read_length(content) or self.unit
+            self.unit = self.read_unit(content) or self.unit
         elif name == "M":
             self.has_metre, self.metre = True, read_metre(content)
         elif name == "K":
@@ -78,6 +81,13 @@ class Header:
         elif name in ("%", "I"):
             self.direct(content)
 
+    def read_unit(self, content: str) -> Fraction | None:
+        """The note length of an L: field; None, with a warning, if it is not understood."""
+        unit = read_length(content)
+        if unit is None:
+            self.warnings.say(f"The note length L:{content[:20]} is not understood.")
+        return unit
+
     def declare(self, content: str) -> str:
         """Takes note of a voice; its name."""
         name = (content.split() or ["1"])[0]
@@ -87,6 +97,7 @@ class Header:
         info = self.voices.get(name)
         if info is None:
             info = self.voices[name] = VoiceInfo(label)
+            self._check_voices()
         elif label != name:
             info.label = label
         clef = properties.get("clef", content)
@@ -112,6 +123,7 @@ class Header:
         elif found := _SCORE.match(content):
             named = {name: VoiceInfo(name) for name in _VOICE_NAME.findall(found[1])}
             self.voices = {**named, **self.voices}
+            self._check_voices()
         elif found := _TRANSPOSE.match(content):
             if voice in self.voices:
                 self.voices[voice].shift = int(found[1])
@@ -119,3 +131,7 @@ class Header:
                 self.shift = int(found[1])
         elif _DRUMS.match(content) and voice in self.voices:
             self.voices[voice].is_percussion = True
+
+    def _check_voices(self) -> None:
+        if len(self.voices) > _MOST_VOICES:
+            raise CorpusError(f"more than {_MOST_VOICES} voices")

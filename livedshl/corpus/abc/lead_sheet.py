@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.bars import AbcBar
 from livedshl.corpus.abc.form import order_of
 from livedshl.corpus.abc.header import Header, VoiceInfo
 from livedshl.corpus.abc.playing import play_out
@@ -21,9 +21,9 @@ _SINGERS = re.compile(
 
 
 def lead_sheet(
-    voices: Mapping[str, Sequence[Bar]], header: Header, title: str, source: str
+    voices: Mapping[str, Sequence[AbcBar]], header: Header, title: str, source: str
 ) -> tuple[LeadSheet, Account]:
-    """The melody of a tune as it is played, with the chord symbols of any voice.
+    """The melody of a tune as it is played, with chord symbols and what accompanies it.
 
     voices: the bars of each, by name. Raises CorpusError if there is no melody.
     """
@@ -35,9 +35,13 @@ def lead_sheet(
     labels = {name: _label(header.voices.get(name), name) for name in names}
     melody = _melody(names, header)
     harmony = _harmony(voices, names, melody)
-    bars, harmonies = voices[melody], voices[harmony]
-    order = order_of(bars, header.parts, header.warnings)
-    played = play_out([bars[n] for n in order], [harmonies[n] for n in order])
+    others = _accompaniment(voices, names, header, melody)
+    order = order_of(voices[melody], header.parts, header.warnings)
+    played = play_out(
+        [voices[melody][n] for n in order],
+        [voices[harmony][n] for n in order],
+        [[voices[name][n] for n in order] for name in others],
+    )
     sheet = LeadSheet(
         title=title,
         source=source,
@@ -48,21 +52,22 @@ def lead_sheet(
         chords=np.array(played.chords, np.int32).reshape(-1, 3),
         end=played.end,
         sections=tuple(played.sections),
+        accompaniment=np.array(played.accompaniment, np.int32).reshape(-1, 4),
     )
     taken = [f"{labels[melody]}: melody"] if len(names) > 1 else []
-    if harmony != melody:
-        taken.append(f"{labels[harmony]}: chords")
-    left = tuple(labels[name] for name in names if name not in (melody, harmony))
+    taken += [f"{labels[harmony]}: chords"] if harmony != melody else []
+    taken += [f"{labels[name]}: accompaniment" for name in others]
+    left = tuple(labels[name] for name in names if name not in (melody, harmony, *others))
     return sheet, Account(taken=tuple(taken), left=left, warnings=header.warnings.all())
 
 
-def _from_the_top(voices: Mapping[str, Sequence[Bar]], header: Header) -> list[str]:
+def _from_the_top(voices: Mapping[str, Sequence[AbcBar]], header: Header) -> list[str]:
     """The names of the voices that have music, in the order of the page."""
     names = dict.fromkeys([*header.voices, *voices])
     return [name for name in names if name in voices]
 
 
-def _has_notes(bars: Sequence[Bar]) -> bool:
+def _has_notes(bars: Sequence[AbcBar]) -> bool:
     return any(sound.pitches for bar in bars for sound in bar.sounds)
 
 
@@ -79,12 +84,28 @@ def _melody(names: Sequence[str], header: Header) -> str:
     return [*named, *high, *pitched, *names][0]
 
 
-def _harmony(voices: Mapping[str, Sequence[Bar]], names: Sequence[str], melody: str) -> str:
+def _harmony(voices: Mapping[str, Sequence[AbcBar]], names: Sequence[str], melody: str) -> str:
     """The voice whose chord symbols are taken: the melody, or one that has the same bars."""
-    own = voices[melody]
     for name in [melody, *names]:
-        bars = voices[name]
-        together = [bar.ticks for bar in bars] == [bar.ticks for bar in own]
-        if together and any(bar.symbols for bar in bars):
+        with_symbols = any(bar.symbols for bar in voices[name])
+        if with_symbols and _run_together(voices[name], voices[melody]):
             return name
     return melody
+
+
+def _accompaniment(
+    voices: Mapping[str, Sequence[AbcBar]], names: Sequence[str], header: Header, melody: str
+) -> list[str]:
+    """The pitched voices that have the same bars as the melody."""
+    infos = {name: header.voices.get(name) or VoiceInfo(name) for name in names}
+    return [
+        name
+        for name in names
+        if name != melody
+        and not infos[name].is_percussion
+        and _run_together(voices[name], voices[melody])
+    ]
+
+
+def _run_together(bars: Sequence[AbcBar], others: Sequence[AbcBar]) -> bool:
+    return bars is others or [bar.ticks for bar in bars] == [bar.ticks for bar in others]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from livedshl.corpus.abc.bars import Bar, Sound
+from livedshl.corpus.abc.bars import AbcBar, Sound
 from livedshl.corpus.bounds import MOST_NOTES
 from livedshl.errors import CorpusError
 from livedshl.music import Metre
@@ -16,24 +16,53 @@ _NO_SOUND = Sound(0.0, ())
 class Played:
     """A tune as it is played. Ticks count from the first full bar line.
 
-    notes: onset, length, pitch. chords: onset, root or -1, quality.
+    notes: onset, length, pitch. chords: onset, root or -1, quality. accompaniment: onset, length,
+        pitch, number of the voice.
     """
 
     bars: list[int] = field(default_factory=list)
     notes: list[list[int]] = field(default_factory=list)
     chords: list[tuple[int, ...]] = field(default_factory=list)
+    accompaniment: list[list[int]] = field(default_factory=list)
     metres: list[tuple[int, Metre]] = field(default_factory=list)
     keys: list[tuple[int, Key]] = field(default_factory=list)
     sections: list[tuple[int, str]] = field(default_factory=list)
     end: int = 0
 
 
-def play_out(bars: Sequence[Bar], harmonies: Sequence[Bar]) -> Played:
+class _Hand:
+    """A voice that accompanies, and what it has just played."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._before = _NO_SOUND
+        self._sounding: dict[int, list[int]] = {}  # the last note of each pitch
+
+    def play(self, notes: list[list[int]], bar: AbcBar, tick: int) -> None:
+        """Adds all notes of a bar; a tied one makes the note before it longer."""
+        places = bar.places
+        for number, sound in enumerate(bar.sounds):
+            onset, length = tick + places[number], places[number + 1] - places[number]
+            for pitch in sound.pitches:
+                last = self._sounding.get(pitch)
+                if last and pitch in self._before.tied and last[0] + last[1] == onset:
+                    last[1] += length
+                else:
+                    self._sounding[pitch] = [onset, length, pitch, self._number]
+                    notes.append(self._sounding[pitch])
+            self._before = sound
+
+
+def play_out(
+    bars: Sequence[AbcBar], harmonies: Sequence[AbcBar], others: Sequence[Sequence[AbcBar]] = ()
+) -> Played:
     """Joins bars, given in the order in which they are played.
 
-    harmonies: the bars of the voice that has the chord symbols, in the same order.
+    harmonies, others: the bars of the voice that has the chord symbols, and of each voice that
+        accompanies, in the same order.
     """
     played = Played()
+    hands = [_Hand(number) for number in range(len(others))]
     first = bars[0]
     anacrusis = first.ticks if len(bars) > 1 and first.ticks < first.metre.bar_ticks else 0
     tick, open_ticks = -anacrusis, 0
@@ -52,15 +81,18 @@ def play_out(bars: Sequence[Bar], harmonies: Sequence[Bar]) -> Played:
             starts = harmony.places
             played.chords += [(tick + starts[at], *chord) for at, *chord in harmony.symbols]
         before = _join_notes(played.notes, bar, tick, places, before)
-        if len(played.notes) > MOST_NOTES:
+        for hand, other in zip(hands, others, strict=True):
+            hand.play(played.accompaniment, other[number], tick)
+        if max(len(played.notes), len(played.accompaniment)) > MOST_NOTES:
             raise CorpusError(f"more than {MOST_NOTES:,} notes")
         tick += ticks
+    played.accompaniment.sort()
     played.end = tick
     return played
 
 
 def _join_notes(
-    notes: list[list[int]], bar: Bar, tick: int, places: Sequence[int], before: Sound
+    notes: list[list[int]], bar: AbcBar, tick: int, places: Sequence[int], before: Sound
 ) -> Sound:
     """Adds the highest note of each sound; a tied one makes the note before it longer."""
     for number, sound in enumerate(bar.sounds):
@@ -75,7 +107,7 @@ def _join_notes(
     return before
 
 
-def _join_signs(played: Played, bar: Bar, tick: int, places: Sequence[int]) -> None:
+def _join_signs(played: Played, bar: AbcBar, tick: int, places: Sequence[int]) -> None:
     """Adds the metres, keys and section names that a bar brings."""
     if not played.metres or played.metres[-1][1] != bar.metre:
         played.metres.append((tick, bar.metre))

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from enum import Enum, auto
 
-from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.bars import AbcBar
 from livedshl.corpus.repeats import Jump
 
 
@@ -29,8 +29,8 @@ _DECORATIONS = frozenset({
     "diminuendo)", ">)", "^", "marcato", ".", "staccato", "~", "shortphrase", "mediumphrase",
     "longphrase", "editorial", "courtesy", "nil", "none", "beamon", "beamoff", "rbstop",
     "rbend", "sf", "fz", "rfz", "sfp", "fp", "cresc", "dim", "tr", "tremolo", "/", "//",
-    "///", "////", "-(", "-)", "~(", "~)", "8va", "8va(", "8va)", "8vb", "8vb(", "8vb)",
-    "15ma(", "15ma)", "15mb(", "15mb)", "stemless", "xstem", "cpu", "gmark", "ped", "ped-up",
+    "///", "////", "-(", "-)", "~(", "~)", 
+    "stemless", "xstem", "cpu", "gmark", "ped", "ped-up",
     "style=normal", "style=rhythm", "beambr1", "beambr2", "slash", "glissando", "gliss(",
     "gliss)", "bariolage", "heel", "toe", "xnote", "repeatbar", "D", "U", "T", "stopped",
     "harmonic", "irishroll", "rhythm",
@@ -47,7 +47,7 @@ _WORDS = tuple(
         (FormSign.SEGNO, r"segno"),
         (FormSign.TO_CODA, r"(?:to|al) ?coda|dacoda"),
         (FormSign.CODA, r"coda"),
-        (FormSign.FINE, r"fine|finis"),
+        (FormSign.FINE, r"fine"),
         (FormSign.DA_CAPO, r"(?:d\.? ?c\.?|da ?capo)(?: ?al ?(?:fine|coda))?"),
         (FormSign.DAL_SEGNO, r"(?:d\.? ?s\.?|dal ?segno)(?: ?al ?(?:fine|coda))?"),
     )
@@ -62,7 +62,7 @@ def sign_of(text: str) -> FormSign | None:
     return next((sign for sign, pattern in _WORDS if pattern.fullmatch(text)), None)
 
 
-def put_sign(bar: Bar, sign: FormSign | None) -> bool:
+def put_sign(bar: AbcBar, sign: FormSign | None) -> bool:
     """Puts a sign on the bar in which it stands; False if there is none."""
     if sign is None:
         return False

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from livedshl.corpus.abc.bars import Bar
+from livedshl.corpus.abc.bars import AbcBar
 from livedshl.corpus.abc.book import AbcTune, TuneLine, lines_of
-from livedshl.corpus.abc.fields import read_key, read_length, read_metre
+from livedshl.corpus.abc.fields import read_key, read_metre
 from livedshl.corpus.abc.header import Header
 from livedshl.corpus.abc.lead_sheet import lead_sheet
 from livedshl.corpus.abc.lengths import NoteLengths
@@ -69,7 +69,7 @@ class _TuneReader:
         else:
             read_music(line.content, self._voice(), self.header.symbols, self._obey_inline)
 
-    def finish(self) -> dict[str, Sequence[Bar]]:
+    def finish(self) -> dict[str, Sequence[AbcBar]]:
         """Ends the tune; the bars of each voice."""
         for voice in self._voices.values():
             voice.finish()
@@ -90,8 +90,7 @@ class _TuneReader:
         elif name == "M":
             self._change_metre(content)
         elif name == "L":
-            if unit := read_length(content):
-                self._voice().lengths.change_unit(unit)
+            self._change_length(content)
         elif name == "P":
             self._begin_part(content, is_inline=is_inline)
         elif name == "U":
@@ -102,10 +101,19 @@ class _TuneReader:
                 voice.pitches.propagation = self.header.propagation
         elif name == "m":
             self.header.read(name, content)
+        elif name == "s" and '"' in content:
+            self.warnings.say("Chord symbols in a line of symbols (s:) are left out.")
+
+    def _change_length(self, content: str) -> None:
+        """Before the first note it holds for all voices, afterwards for the voice being read."""
+        if not self._voices:
+            self.header.read("L", content)
+        elif unit := self.header.read_unit(content):
+            self._voice().lengths.change_unit(unit)
 
     def _change_metre(self, content: str) -> None:
         metre = read_metre(content)
-        if not self._voices:  # it replaces that of the header
+        if not self._voices:
             self.header.has_metre, self.header.metre = True, metre
         elif metre is None:
             raise CorpusError("a part without metre (M:none)")
@@ -113,7 +121,11 @@ class _TuneReader:
             self._voice().change_metre(metre)
 
     def _change_key(self, content: str) -> None:
-        found, voice = read_key(content), self._voice()
+        found = read_key(content)
+        if not self._voices and found.key:
+            self.header.key = found
+            return
+        voice = self._voice()
         if found.key:
             voice.change_key(found.key, found.signature)
         if found.shift is not None:

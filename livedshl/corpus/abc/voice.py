@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from livedshl.corpus.abc.bars import Bar, Sound
+from livedshl.corpus.abc.bars import AbcBar, Sound
 from livedshl.corpus.abc.lengths import NoteLengths, broken
 from livedshl.corpus.abc.pitches import Pitches, Spelling
 from livedshl.corpus.abc.signs import FormSign, put_sign
@@ -26,13 +26,13 @@ class Voice:
     def __init__(
         self, key: Key, pitches: Pitches, lengths: NoteLengths, warnings: Warnings
     ) -> None:
-        self.bars: list[Bar] = []
+        self.bars: list[AbcBar] = []
         self.pitches = pitches
         self.lengths = lengths
         self.warnings = warnings
         self.in_overlay = False
         self._key = key.transposed(pitches.shift)
-        self._bar = Bar(lengths.metre, self._key)
+        self._bar = AbcBar(lengths.metre, self._key)
         self._last: Sound | None = None
         self._spellings: tuple[Spelling, ...] = ()  # of the last sound
         self._broken = ""  # ">" or "<", until the note after it
@@ -149,7 +149,7 @@ class Voice:
         if len(self.bars) == MOST_BARS:
             raise CorpusError(f"more than {MOST_BARS:,} bars")
         self.bars.append(bar)
-        self._bar = Bar(self.lengths.metre, self._key)
+        self._bar = AbcBar(self.lengths.metre, self._key)
 
     def _hand_signs_back(self) -> None:
         """Gives what stands behind the last bar line, such as D.C., to the bar before it."""

@@ -16,7 +16,8 @@ _PATTERNS = "The file holds {count} patterns. Only the first was read."
 def account_of(song: Song, choice: Choice | None, melody: NDArray[np.int32]) -> Account:
     """What was taken and left. melody: int32[n, 3], on the grid."""
     others = [part for part in song.parts if choice is None or part is not choice.part]
-    taken = [f"{part.label}: chords" for part in others]
+    use = "accompaniment" if song.chord_texts else "chords"
+    taken = [f"{part.label}: {use}" for part in others]
     warnings = []
     if choice:
         taken.insert(0, f"{choice.part.label}: melody")
@@ -26,6 +27,8 @@ def account_of(song: Song, choice: Choice | None, melody: NDArray[np.int32]) -> 
         taken = [f"{part.label}: melody and chords" for part in song.parts]
         if len(song.parts) > 1 or len(melody) < len(song.parts[0].notes):
             warnings.append(_NO_LINE)
+    if song.chord_texts:
+        taken.append("texts: chord symbols")
     if song.patterns > 1:
         warnings.append(_PATTERNS.format(count=song.patterns))
     on_grid = float((melody[:, 0] % TICKS_PER_STEP == 0).mean()) if len(melody) else 1.0

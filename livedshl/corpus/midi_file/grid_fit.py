@@ -16,7 +16,7 @@ _COMMON_SHARE, _RARE_SHARE = 0.4, 0.2
 # How much of the notes' time must agree on a grid, as the length of the mean vector on a circle:
 # 0 if they stand anywhere. Hand-played notes that are 20 ms early or late at 120 BPM have 0.6.
 _LEAST_AGREEMENT = 0.4
-_TRIPLET_EIGHTH = TICKS_PER_BEAT // 3
+_TRIPLET_NOTES = (TICKS_PER_BEAT // 3, TICKS_PER_BEAT // 6)
 # Swung eighths: where in the beat the second may come, and the straight and triplet places.
 _SWUNG = (272, 346)
 _STRAIGHT = (206, 272)
@@ -54,7 +54,8 @@ def grid_fit(onsets: NDArray[np.int64]) -> GridFit:
     if (distance <= ROUNDING).mean() >= _EXACT_SHARE:
         return GridFit(_centred(offset), True, 1.0)
     of_steps = _mean_vector(onsets, TICKS_PER_STEP)
-    agreement = max(abs(of_steps), abs(_mean_vector(onsets, _TRIPLET_EIGHTH)))
+    of_triplets = max(abs(_mean_vector(onsets, period)) for period in _TRIPLET_NOTES)
+    agreement = max(abs(of_steps), of_triplets)
     if not offset and abs(of_steps) >= _LEAST_AGREEMENT:
         offset = round(float(np.angle(of_steps)) / (2 * np.pi) * TICKS_PER_STEP)
     return GridFit(_centred(offset), False, float(agreement))

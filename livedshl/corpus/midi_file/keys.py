@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from livedshl.corpus.account import KeyFrom
 from livedshl.corpus.midi_file.song import KeySignature
 from livedshl.music import Mode
-from livedshl.music.harmony import Harmony
+from livedshl.music.harmony import ReadHarmony
 from livedshl.music.key_estimate import key_estimate, long_keys, with_mode
 from livedshl.music.leadsheet import Key
 from livedshl.music.spelling import key_name
@@ -34,7 +34,7 @@ class Keys:
 def keys_of(
     signatures: Sequence[KeySignature],
     melody_track: int,
-    harmony: Harmony,
+    harmony: ReadHarmony,
     notes: NDArray[np.int32],
     melody: NDArray[np.int32],
     bars: NDArray[np.int32],
@@ -84,7 +84,7 @@ def _key(signature: KeySignature) -> Key:
 
 
 def _guessed(
-    key: Key, harmony: Harmony, notes: NDArray[np.int32], bars: NDArray[np.int32]
+    key: Key, harmony: ReadHarmony, notes: NDArray[np.int32], bars: NDArray[np.int32]
 ) -> tuple[tuple[int, Key], ...]:
     """The estimated key; or several, if the tune changes it for long."""
     changes = long_keys(harmony, bars)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.corpus.midi_file.part_features import Features, features_of
-from livedshl.corpus.midi_file.song import Part
+from livedshl.corpus.midi_file.song import MidiPart
 from livedshl.errors import CorpusError, did_you_mean
 
 # Names of melodies in English, German, French, Italian, Spanish, Portuguese, Dutch, the languages
@@ -45,13 +45,13 @@ class Choice:
     is_line: whether it plays one note at a time. If not, its top line is the melody.
     """
 
-    part: Part
+    part: MidiPart
     by_name: bool
     is_line: bool
 
 
 def melody_of(
-    parts: Sequence[Part], syllables: NDArray[np.int64], wanted: str | None = None
+    parts: Sequence[MidiPart], syllables: NDArray[np.int64], wanted: str | None = None
 ) -> Choice | None:
     """The melody of a song; None if no part is a line.
 
@@ -85,7 +85,7 @@ def melody_of(
     return Choice(parts[best], False, True)
 
 
-def _wanted(parts: Sequence[Part], wanted: str) -> int:
+def _wanted(parts: Sequence[MidiPart], wanted: str) -> int:
     """The place of the part that the user named."""
     if wanted.isdecimal():
         for place, part in enumerate(parts):

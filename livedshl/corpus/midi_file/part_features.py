@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.corpus.midi_file.song import Part
+from livedshl.corpus.midi_file.song import MidiPart
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
 
 _NO_PITCH = -1
@@ -41,7 +41,7 @@ class Features:
     is_bass: bool
 
 
-def features_of(parts: Sequence[Part], syllables: NDArray[np.int64]) -> list[Features]:
+def features_of(parts: Sequence[MidiPart], syllables: NDArray[np.int64]) -> list[Features]:
     """The features of each part of a song; every part has notes."""
     tops, counts = zip(*(_sounding(part.notes) for part in parts), strict=True)
     n_steps = max(len(top) for top in tops)

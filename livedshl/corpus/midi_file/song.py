@@ -1,12 +1,13 @@
 """What a MIDI file holds for a musician: parts of notes, metres, key signatures, words."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.corpus.midi_file.chord_texts import is_chord_track
 from livedshl.corpus.midi_file.chunks import Chunks, Event
 from livedshl.midi.general_midi import DRUM_CHANNEL, PROGRAMS
 from livedshl.units import TICKS_PER_BEAT
@@ -22,7 +23,7 @@ _DEFAULT_TEMPO = 500_000  # microseconds a quarter note
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class MidiPart:
     """The notes of one channel in one track, across its changes of program.
 
     notes: int64[n, 3], onset and length in file ticks scaled to 480 a quarter note, pitch;
@@ -68,17 +69,19 @@ class Song:
     parts: those with notes, without drums. drum_onsets: int64[n], of what the drums play.
     metres: tick, count, unit; as they are written, whatever they say.
     syllables: int64[n], the ticks of the words to sing.
+    chord_texts: tick and text of the chord symbols that a track has as texts.
     tempos: tick, microseconds a quarter note.
     patterns: how many sequences a file of type 2 holds; 1 for any other.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[MidiPart, ...]
     drum_onsets: NDArray[np.int64]
     metres: tuple[tuple[int, int, int], ...]
     signatures: tuple[KeySignature, ...]
     syllables: NDArray[np.int64]
     tempos: tuple[tuple[int, int], ...]
     markers: tuple[tuple[int, str], ...]
+    chord_texts: tuple[tuple[int, str], ...] = ()
     patterns: int = 1
 
 
@@ -123,7 +126,7 @@ def song_of(chunks: Chunks) -> Song:
     if chunks.type == 2:
         sounding = [track for track in tracks if any(e.status >> 4 == _NOTE_ON for e in track)]
         tracks, patterns = sounding[:1], max(1, len(sounding))
-    parts: list[Part] = []
+    parts: list[MidiPart] = []
     drums: list[int] = []
     for track, events in enumerate(tracks):
         name = next((_text(e.data) for e in events if _is_meta(e, _NAME) and e.data.strip()), "")
@@ -133,7 +136,8 @@ def song_of(chunks: Chunks) -> Song:
                 drums += notes[:, 0].tolist()
             elif len(notes):
                 program = max(set(line.programs), key=line.programs.count)
-                parts.append(Part(len(parts) + 1, track, name, channel, program, notes))
+                parts.append(MidiPart(len(parts) + 1, track, name, channel, program, notes))
+    chord_texts = _chord_texts(tracks, scale)
     metas = [(number, e) for number, track in enumerate(tracks) for e in track if e.status == _META]
     return Song(
         parts=tuple(parts),
@@ -151,11 +155,12 @@ def song_of(chunks: Chunks) -> Song:
                 key=lambda signature: signature.tick,
             )
         ),
-        syllables=_syllables(tracks, scale),
+        syllables=_syllables(tracks, scale, {tick for tick, _ in chord_texts}),
         tempos=_tempos([e for _, e in metas], scale),
         markers=tuple(
             (round(e.tick * scale), _text(e.data)) for _, e in metas if e.kind == _MARKER
         ),
+        chord_texts=chord_texts,
         patterns=patterns,
     )
 
@@ -199,8 +204,27 @@ def _signature(event: Event, track: int, scale: float) -> KeySignature:
     )
 
 
-def _syllables(tracks: Iterable[Iterable[Event]], scale: float) -> NDArray[np.int64]:
-    """The ticks of the words to sing: lyric events, or in karaoke files the texts of a track."""
+def _chord_texts(tracks: Iterable[Iterable[Event]], scale: float) -> tuple[tuple[int, str], ...]:
+    """The chord symbols that are the texts or markers of a track."""
+    for kind in (_TEXT, _MARKER, _LYRIC):
+        for events in tracks:
+            texts = [
+                (round(e.tick * scale), _text(e.data))
+                for e in events
+                if _is_meta(e, kind) and e.data.strip()
+            ]
+            if is_chord_track([text for _, text in texts]):
+                return tuple(texts)
+    return ()
+
+
+def _syllables(
+    tracks: Iterable[Iterable[Event]], scale: float, chords: Collection[int]
+) -> NDArray[np.int64]:
+    """The ticks of the words to sing: lyric events, or in karaoke files the texts of a track.
+
+    chords: the ticks of chord symbols, which are not sung.
+    """
     found = []
     for kind in (_LYRIC, _TEXT):
         for events in tracks:
@@ -209,7 +233,7 @@ def _syllables(tracks: Iterable[Iterable[Event]], scale: float) -> NDArray[np.in
                 for e in events
                 if _is_meta(e, kind) and not e.data.startswith(b"@") and e.data.strip(b" \r\n\\/")
             }
-            if len(ticks) >= _LEAST_SYLLABLES:
+            if len(ticks) >= _LEAST_SYLLABLES and not ticks <= set(chords):
                 found.append(sorted(ticks))
         if found:
             break

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.corpus.midi_file.grid_fit import grid_fit, straightened, swing_of
-from livedshl.corpus.midi_file.quantise import quantised, snapped
+from livedshl.corpus.midi_file.quantise import quantised, snapped, without_graces
 from livedshl.corpus.midi_file.song import Song
 from livedshl.errors import CorpusError
 
@@ -14,7 +14,7 @@ _LOOSE = 0.75  # agreement with the grid below which the user is told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Timing:
+class PartTiming:
     """The notes of each part on the grid.
 
     parts: int64[n, 3] each, onset, length, pitch; in the song's order, ascending. offset: by which
@@ -31,7 +31,7 @@ class Timing:
         return np.concatenate(self.parts)
 
 
-def timing_of(song: Song) -> Timing:
+def timing_of(song: Song) -> PartTiming:
     """Puts the notes of a song on its grid.
 
     Raises CorpusError if they keep to none.
@@ -41,7 +41,7 @@ def timing_of(song: Song) -> Timing:
     if not fit.is_on_a_grid:
         raise CorpusError("played freely: its notes do not keep to the beats of the file")
     ternary = all(count % 3 == 0 and unit >= 8 for _, count, unit in song.metres or ((0, 4, 4),))
-    parts = [_later(part.notes, -fit.offset) for part in song.parts]
+    parts = [_later(without_graces(part.notes), -fit.offset) for part in song.parts]
     warnings = []
     swing = None if ternary else swing_of(onsets - fit.offset)
     if swing:
@@ -55,7 +55,7 @@ def timing_of(song: Song) -> Timing:
         parts = [quantised(notes, ternary) for notes in parts]
         if not fit.exact and fit.agreement < _LOOSE:
             warnings.append("Played by hand. The notes were moved to the nearest sixteenths.")
-    return Timing(tuple(parts), fit.offset, tuple(warnings))
+    return PartTiming(tuple(parts), fit.offset, tuple(warnings))
 
 
 def _later(notes: NDArray[np.int64], ticks: int) -> NDArray[np.int64]:

@@ -6,7 +6,9 @@ from xml.etree import ElementTree as ET
 
 from livedshl.corpus.musicxml.signatures import Signature, metre_of, signature_of
 from livedshl.corpus.musicxml.symbols import NO_HARMONY, chord_of
+from livedshl.errors import CorpusError
 from livedshl.music import Metre
+from livedshl.music.segments import HIGHEST_PITCH
 from livedshl.units import TICKS_PER_BEAT
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -149,7 +151,7 @@ def _add_note(
         ScoreNote(
             onset=round(onset),
             length=max(1, round(onset + length) - round(onset)),
-            pitch=_midi_pitch(pitch) + state.semitones(staff),
+            pitch=_midi_pitch(pitch, state.semitones(staff)),
             staff=staff,
             voice=(element.findtext("voice") or "1").strip(),
             tied_from=bool(ties & {"stop", "continue"}),
@@ -159,10 +161,22 @@ def _add_note(
     )
 
 
-def _midi_pitch(pitch: ET.Element) -> int:
-    letter = _LETTERS[(pitch.findtext("step") or "").strip().upper()]
-    alter = round(float(pitch.findtext("alter") or 0))
-    return letter + alter + 12 * (int(pitch.findtext("octave") or 4) + 1)
+def _ties(element: ET.Element) -> set[str | None]:
+    """The types of the ties of a note; some programs write only how they look."""
+    signs = element.findall("tie")
+    notations = element.find("notations") if not signs else None
+    if notations is not None:
+        signs = notations.findall("tied")
+    return {sign.get("type") for sign in signs}
+
+
+def _midi_pitch(written: ET.Element, semitones: int) -> int:
+    letter = _LETTERS[(written.findtext("step") or "").strip().upper()]
+    alter = round(float(written.findtext("alter") or 0))
+    pitch = letter + alter + 12 * (int(written.findtext("octave") or 4) + 1) + semitones
+    if not 0 <= pitch <= HIGHEST_PITCH:
+        raise CorpusError("a note too high or too low for MIDI")
+    return pitch
 
 
 def _add_chord(bar: PartBar, element: ET.Element, now: float, state: _State) -> None:

@@ -1,10 +1,12 @@
 """The lead sheet of a MusicXML score."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_BARS, MOST_NOTES
@@ -19,6 +21,7 @@ from livedshl.corpus.musicxml.parts import ChosenParts, ScorePart, choice_of, pa
 from livedshl.corpus.repeats import play_order
 from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
+from livedshl.music.harmony import harmony_of
 from livedshl.units import TICKS_PER_STEP
 
 _MOST_NOTES_OF_ALL = 10 * MOST_NOTES  # in all parts
@@ -66,10 +69,21 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
         sections=playing.section_marks(time, form.sections),
         accompaniment=playing.accompaniment_of(time, hands_of(choice, line)),
     )
+    if choice.symbols is None and len(sheet.accompaniment):
+        sheet = replace(sheet, chords=_recognised_chords(sheet, choice))
     warnings = [*form.warnings, *unwritten, *broken, *_unread_chords(choice), *guesses]
     taken, left = _told(parts, choice)
     on_grid = np.mean(sheet.notes[:, 0] % TICKS_PER_STEP == 0) if len(sheet.notes) else 1.0
     return sheet, Account(key_from, taken, left, tuple(warnings), float(on_grid))
+
+
+def _recognised_chords(sheet: LeadSheet, choice: ChosenParts) -> NDArray[np.int32]:
+    """The chords of the accompaniment, for a score without chord symbols."""
+    notes = sheet.accompaniment[:, :3]
+    is_piano_alone = len(choice.accompaniment) == 1 and choice.melody not in choice.accompaniment
+    if not is_piano_alone:  # the melody has notes of the chords that no other part has
+        notes = np.concatenate([notes, sheet.notes])
+    return harmony_of(notes, sheet.bars, sheet.metre_changes, sheet.end).chords
 
 
 def _check_size(parts: Sequence[ScorePart], leading: ScorePart, order: Sequence[int]) -> None:
@@ -118,6 +132,7 @@ def _told(
                 ("melody", part is choice.melody),
                 ("chord symbols", part is choice.symbols),
                 ("accompaniment", part in choice.accompaniment),
+                ("chords", part in choice.accompaniment and choice.symbols is None),
             )
             if is_used
         ]

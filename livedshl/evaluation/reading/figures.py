@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ReadingFigure:
     """A share that was measured.
 
     corpus: of what. value: 0 to 1. goal: the least it should be; None if there is none. count: of
@@ -84,6 +84,7 @@ def joint_time(truth: Sequence[Span], read: Sequence[Span]) -> list[tuple[Span, 
     for true in truth:
         overlap: NDArray[np.float64] = np.minimum(ends, true.end) - np.maximum(starts, true.start)
         pairs += [
-            (true, read[place], float(overlap[place])) for place in np.flatnonzero(overlap > 0)
+            (true, read[place], float(overlap[place]))
+            for place in np.flatnonzero(overlap > 0).tolist()
         ]
     return pairs

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.arranger import Role
 from livedshl.corpus.midi_file import read_midi
-from livedshl.evaluation.reading.figures import Figure, Shares
+from livedshl.evaluation.reading.figures import ReadingFigure, Shares
 from livedshl.midi.events import Events, are_note_ons, channels_of
 from livedshl.midi.file import write_midi
 from livedshl.music import Chord, LeadSheet
@@ -26,7 +26,7 @@ _CORPUS = "own pieces"
 _BARS = 32
 
 
-def measure_generated(seed: int, progress: Progress) -> list[Figure]:
+def measure_generated(seed: int, progress: Progress) -> list[ReadingFigure]:
     """How well a piece of each preset is read back."""
     everything, presets = Shares(), preset_names()
     figures = []
@@ -39,10 +39,10 @@ def measure_generated(seed: int, progress: Progress) -> list[Figure]:
     return [*_figures(_CORPUS, everything, len(presets)), *figures]
 
 
-def _figures(corpus: str, shares: Shares, count: int) -> list[Figure]:
+def _figures(corpus: str, shares: Shares, count: int) -> list[ReadingFigure]:
     return [
-        Figure(corpus, "melody", shares.value("melody"), 0.99, count, "pieces"),
-        Figure(corpus, "chords", shares.value("chords"), 0.95, count, "pieces"),
+        ReadingFigure(corpus, "melody", shares.value("melody"), 0.99, count, "pieces"),
+        ReadingFigure(corpus, "chords", shares.value("chords"), 0.95, count, "pieces"),
     ]
 
 

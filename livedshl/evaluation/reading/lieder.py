@@ -6,7 +6,7 @@ score's piano are compared with it. Then the score is written as MIDI as strange
 
 from pathlib import Path
 
-from livedshl.evaluation.reading.figures import Figure, Shares, joint_time, spans_of
+from livedshl.evaluation.reading.figures import ReadingFigure, Shares, joint_time, spans_of
 from livedshl.evaluation.reading.roman import Roman, romans_of
 from livedshl.evaluation.reading.song_scores import SongScore, song_score
 from livedshl.evaluation.reading.strangers import measure_stranger
@@ -19,7 +19,7 @@ _CORPUS = "Lieder"
 _AS_MIDI = "Lieder as MIDI"
 
 
-def measure_lieder(folder: Path, seed: int, progress: Progress) -> list[Figure]:
+def measure_lieder(folder: Path, seed: int, progress: Progress) -> list[ReadingFigure]:
     """How well the scores that have an analysis are read."""
     scores, analyses = (folder / name for name in LIEDER)
     shares, songs, analysed = Shares(), 0, 0
@@ -35,11 +35,11 @@ def measure_lieder(folder: Path, seed: int, progress: Progress) -> list[Figure]:
                 _measure_harmony(score, romans, shares)
         progress(_CORPUS, number / len(paths))
     return [
-        Figure(_CORPUS, "local key", shares.value("local key"), 0.85, analysed),
-        Figure(_CORPUS, "chord root", shares.value("chord root"), 0.85, analysed),
-        Figure(_AS_MIDI, "voice taken", shares.value("voice taken"), 0.95, songs),
-        Figure(_AS_MIDI, "notes on their sixteenth", shares.value("notes"), 0.98, songs),
-        Figure(_AS_MIDI, "chords as in the score", shares.value("chords"), 0.85, songs),
+        ReadingFigure(_CORPUS, "local key", shares.value("local key"), 0.85, analysed),
+        ReadingFigure(_CORPUS, "chord root", shares.value("chord root"), 0.85, analysed),
+        ReadingFigure(_AS_MIDI, "voice taken", shares.value("voice taken"), 0.95, songs),
+        ReadingFigure(_AS_MIDI, "notes on their sixteenth", shares.value("notes"), 0.98, songs),
+        ReadingFigure(_AS_MIDI, "chords as in the score", shares.value("chords"), 0.85, songs),
     ]
 
 

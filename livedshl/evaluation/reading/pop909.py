@@ -12,7 +12,7 @@ from livedshl.corpus.midi_file.chunks import chunks_of
 from livedshl.corpus.midi_file.reading import MidiReading, understand
 from livedshl.corpus.midi_file.song import song_of
 from livedshl.errors import CorpusError
-from livedshl.evaluation.reading.figures import Figure, Shares, Span, joint_time, spans_of
+from livedshl.evaluation.reading.figures import ReadingFigure, Shares, Span, joint_time, spans_of
 from livedshl.music import Mode
 from livedshl.music.chords import QUALITIES, pitch_class
 from livedshl.music.key_estimate import number_of
@@ -29,7 +29,7 @@ _WITH_MINOR_THIRD = ("min", "dim", "hdim")
 ToTicks = Callable[[float], float]
 
 
-def measure_pop909(folder: Path, progress: Progress) -> list[Figure]:
+def measure_pop909(folder: Path, progress: Progress) -> list[ReadingFigure]:
     """How well the songs below a folder are read."""
     shares = Shares()
     songs = sorted(path for path in folder.iterdir() if path.is_dir())
@@ -46,7 +46,10 @@ def measure_pop909(folder: Path, progress: Progress) -> list[Figure]:
         "chord root and third": 0.75,
         "melody on the grid": None,
     }
-    return [Figure(_CORPUS, name, shares.value(name), goal, count) for name, goal in goals.items()]
+    return [
+        ReadingFigure(_CORPUS, name, shares.value(name), goal, count)
+        for name, goal in goals.items()
+    ]
 
 
 def _measure_song(path: Path, shares: Shares) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from livedshl.errors import CorpusError
-from livedshl.evaluation.reading.figures import Figure
+from livedshl.evaluation.reading.figures import ReadingFigure
 from livedshl.evaluation.reading.generated import measure_generated
 from livedshl.evaluation.reading.lieder import LIEDER, measure_lieder
 from livedshl.evaluation.reading.pop909 import measure_pop909
@@ -18,7 +18,7 @@ _POP909 = "pop909"
 class ReadingReport:
     """The figures, and what was not measured because it is not there."""
 
-    figures: tuple[Figure, ...]
+    figures: tuple[ReadingFigure, ...]
     absent: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:

@@ -48,17 +48,15 @@ def romans_of(path: Path, score: SongScore) -> list[Roman]:
 
 def _parsed(path: Path) -> list[Roman]:
     from music21 import converter
-    from music21.exceptions21 import Music21Exception
 
-    try:
-        part = converter.parse(path, format="romanText").parts[0]
-    except (Music21Exception, AttributeError):  # music21 falls over a key that changes by itself
-        return []
+    part = converter.parse(path, format="romanText").parts[0]
     romans = []
     for bar in part.getElementsByClass("Measure"):
         if bar.numberSuffix:  # another reading of the same bar
             continue
         for numeral in bar.getElementsByClass("RomanNumeral"):
+            if numeral.key is None:  # music21 does not understand the key that the text gives
+                return []
             tonic = numeral.key.tonic.pitchClass
             sixth = numeral.figure.startswith(_AUGMENTED_SIXTHS)
             root = (tonic + 8) % 12 if sixth else numeral.root().pitchClass

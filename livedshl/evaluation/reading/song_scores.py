@@ -17,7 +17,7 @@ _LEAST_SYLLABLES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ScoreBar:
     """A bar of a score. number: as it is printed. missing: ticks that a pickup bar is short of."""
 
     number: int
@@ -36,7 +36,7 @@ class SongScore:
 
     parts: tuple[NDArray[np.int32], ...]
     voice: int
-    numbered: tuple[Bar, ...]
+    numbered: tuple[ScoreBar, ...]
     metre_changes: tuple[tuple[int, Metre], ...]
     end: int
 
@@ -66,7 +66,7 @@ def song_score(path: Path) -> SongScore | None:
     short = _ticks(bars[0].barDuration.quarterLength) - _ticks(bars[0].quarterLength)
     zero = _ticks(bars[0].quarterLength) if short > 0 else 0
     numbered = tuple(
-        Bar(bar.number, _ticks(bar.offset) - zero, _ticks(bar.quarterLength),
+        ScoreBar(bar.number, _ticks(bar.offset) - zero, _ticks(bar.quarterLength),
             max(0, short) if place == 0 else 0)
         for place, bar in enumerate(bars)
     )  # fmt: skip

@@ -4,6 +4,6 @@ Arpeggios, broken and strummed chords, a bass with chords after it, and inversio
 chord, because the notes are counted by their length, and not by what starts together.
 """
 
-from livedshl.music.harmony.reading import Harmony, harmony_of, key_of
+from livedshl.music.harmony.reading import ReadHarmony, harmony_of, key_of
 
-__all__ = ["Harmony", "harmony_of", "key_of"]
+__all__ = ["ReadHarmony", "harmony_of", "key_of"]

@@ -10,7 +10,9 @@ from livedshl.units import TICKS_PER_BEAT
 
 _STRIKE = 0.1  # quarter notes that the start of a note counts beside its length
 _BASS_SAMPLES = 8  # times in a cell at which the lowest note is looked up
-_NO_PITCH = 128
+_NONE = -1
+_FRESH = 4 * TICKS_PER_BEAT  # ticks for which a note counts whole
+_HELD = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,7 @@ def evidence_of(notes: NDArray[np.int32], cells: Cells) -> Evidence:
     starts = np.maximum(onsets[spread.note], cells.bounds[spread.place])
     stops = np.minimum(ends[spread.note], cells.bounds[spread.place + 1])
     lengths = np.maximum(stops - starts, 0) / TICKS_PER_BEAT
+    lengths *= _freshness(starts - onsets[spread.note])
     struck = _STRIKE * ((spread.place == first[spread.note]) & (lengths > 0))
     weights = np.zeros((n_cells, 12))
     np.add.at(weights, (spread.place, pitches[spread.note] % 12), lengths + struck)
@@ -68,9 +71,20 @@ def _bass(
     within = (np.arange(_BASS_SAMPLES) + 0.5) / _BASS_SAMPLES
     samples = (cells.bounds[:-1, None] + within * np.diff(cells.bounds)[:, None]).ravel()
     spread = _Spread.over(np.searchsorted(samples, onsets), np.searchsorted(samples, ends) - 1)
-    lowest = np.full(len(samples), _NO_PITCH)
-    np.minimum.at(lowest, spread.place, pitches[spread.note])
+    downwards = np.argsort(-pitches[spread.note], kind="stable")
+    lowest = np.full(len(samples), _NONE)
+    lowest[spread.place[downwards]] = spread.note[downwards]  # of several, the last stays
+    (sounding,) = np.nonzero(lowest != _NONE)
+    notes = lowest[sounding]
     shares = np.zeros((len(cells.levels), 12))
-    (sounding,) = np.nonzero(lowest < _NO_PITCH)
-    np.add.at(shares, (sounding // _BASS_SAMPLES, lowest[sounding] % 12), 1 / _BASS_SAMPLES)
+    np.add.at(
+        shares,
+        (sounding // _BASS_SAMPLES, pitches[notes] % 12),
+        _freshness(samples[sounding] - onsets[notes]) / _BASS_SAMPLES,
+    )
     return shares
+
+
+def _freshness(since: NDArray[np.integer | np.floating]) -> NDArray[np.float64]:
+    """How much a note counts so many ticks after its start: drones and pedal points count less."""
+    return np.where(since < _FRESH, 1.0, _HELD)

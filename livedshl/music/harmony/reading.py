@@ -20,7 +20,7 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Harmony:
+class ReadHarmony:
     """The chords and keys of a tune.
 
     chords: int32[n, 3], as in `LeadSheet`. keys: where each key begins, in order; there is at
@@ -46,7 +46,7 @@ def harmony_of(
     bars: NDArray[np.int32],
     metre_changes: Sequence[tuple[int, Metre]],
     end: int,
-) -> Harmony:
+) -> ReadHarmony:
     """The chords and keys of some notes in a tune.
 
     notes: int32[n, >= 3], onset and length in ticks, pitch; in any order, as many at a time as
@@ -61,7 +61,7 @@ def harmony_of(
     changes = [(onset, *chord) for onset, chord in _changes(onsets, chords.tolist())]
     if changes[0][1:] == _NO_CHORD:
         changes = changes[1:]  # nothing has begun that it could end
-    return Harmony(
+    return ReadHarmony(
         chords=np.array(changes, np.int32).reshape(-1, 3),
         keys=tuple(
             (onset, key_of(number)) for onset, number in _changes(onsets, states[:, 0].tolist())

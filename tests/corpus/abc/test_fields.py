@@ -135,9 +135,23 @@ def test_the_melody_is_the_voice_that_is_named_so_or_stands_on_top(fields):
 def test_it_is_told_which_voices_were_taken_and_left():
     fields = 'V:S name="Soprano"\nV:A name="Alto"\nV:B name="Bass"\n'
     _, account = read(f"[V:S]CDEF|\n[V:A]C4|\n[V:B]{BASS}", fields=fields)
-    assert account.taken == ("Soprano: melody",)
-    assert account.left == ("Alto", "Bass")
+    assert account.taken == ("Soprano: melody", "Alto: accompaniment")
+    assert account.left == ("Bass",)  # it has more bars
     assert read("CDEF|")[1].taken == ()
+
+
+def test_voices_with_the_same_bars_accompany_the_melody_through_its_repeats():
+    text = "[V:1]|:G4|c4:|\n[V:2]|:[CE]2-[CE]2|C4:|\n[V:3]|:C,4-|C,4:|"
+    sheet, _ = read(text)
+    assert sheet.notes[:, 2].tolist() == [67, 72, 67, 72]
+    once = [[0, 1920, 60, 0], [0, 1920, 64, 0], [0, 3840, 48, 1], [1920, 1920, 60, 0]]
+    again = [[onset + 3840, *rest] for onset, *rest in once]
+    assert sorted(sheet.accompaniment.tolist()) == sorted(once + again)
+
+
+def test_drums_accompany_nothing():
+    sheet, account = read("[V:1]C4|\n[V:2]C4|", fields="V:1\nV:2 clef=perc\n")
+    assert len(sheet.accompaniment) == 0 and account.left == ("2",)
 
 
 def test_a_voice_without_notes_on_top_is_no_melody():
@@ -150,10 +164,24 @@ def test_voices_have_accidentals_lengths_and_keys_of_their_own():
     assert read(text)[0].notes[:, 1].tolist() == [960, 960, 1920, 1920]
 
 
+def test_what_one_voice_changes_is_not_changed_for_the_next():
+    text = "[V:1]z4|[K:G][L:1/8][M:3/4]z6|\n[V:2]FGAB|"
+    sheet, _ = read(text)
+    assert sheet.notes.tolist() == [[0, 480, 65], [480, 480, 67], [960, 480, 69], [1440, 480, 71]]
+    assert (str(sheet.key), str(sheet.metre)) == ("C", "4/4")
+
+
+def test_fields_above_the_first_note_hold_for_every_voice():
+    text = "K:G\nL:1/8\nM:3/4\n[V:1]z6|\n[V:2]F6|"
+    sheet, _ = read(text)
+    assert sheet.notes.tolist() == [[0, 1440, 66]]
+    assert (str(sheet.key), str(sheet.metre)) == ("G", "3/4")
+
+
 def test_chord_symbols_in_another_voice_are_taken_if_it_has_the_same_bars():
     _, account = read('[V:1]CDEF|GABc|\n[V:2]"C"C,4|"G7"G,4|')
     assert symbols('[V:1]CDEF|GABc|\n[V:2]"C"C,4|"G7"G,4|') == [(0, "C"), (1920, "G7")]
-    assert account.taken == ("1: melody", "2: chords")
+    assert account.taken == ("1: melody", "2: chords", "2: accompaniment")
     assert symbols('[V:1]CDEF|GABc|\n[V:2]"C"C,4|"G7"G,2|') == []
 
 
@@ -183,7 +211,7 @@ def test_a_chord_symbol_is_kept_however_it_is_spelled(written, chord):
 
 
 @pytest.mark.parametrize(
-    "remark", ["slow", "4", "^lively", "_Am", "<C", "B MINOR", "End", "DANCE", " ", "1st Setting"]
+    "remark", ["lento", "4", "^lively", "_Am", "<C", "B MINOR", "End", "DANCE", " ", "1st Setting"]
 )
 def test_remarks_and_fingerings_are_no_chords(remark):
     assert symbols(f'"C"CDEF|"{remark}"GABc|') == [(0, "C")]
