@@ -16,7 +16,7 @@ from livedshl.arranger.guide import Guide, guide_of, steady_guide
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.musician import Musician
 from livedshl.arranger.part import Part
-from livedshl.arranger.plan import Conducting, Plan
+from livedshl.arranger.plan import BandPlan, Conducting
 from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
@@ -70,7 +70,7 @@ class Arranger:
         self._groove = groove
         # Passages come in C major or A minor; this is their tonic there.
         self._home = -Key(0, mode).shift % 12
-        self._plan = Plan(parts, seed)
+        self._plan = BandPlan(parts, seed)
         self._players = [
             Musician(Hand(part, grid, groove, _generator(seed, part))) for part in parts
         ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.arranger.part import Part
 from livedshl.arranger.pattern import PHRASE_BARS, SILENT, Row, Rows, length_of
-from livedshl.arranger.plan import Conducting, Plan, Scene, bent
+from livedshl.arranger.plan import BandPlan, Conducting, Scene, bent
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.shipped_patterns import pattern_of, rows_of
@@ -55,7 +55,7 @@ def steady_guide(part: Part, grid: Grid) -> Guide:
 
 
 def guide_of(
-    part: Part, grid: Grid, plan: Plan, section: Section, conducting: Conducting, dynamics: int
+    part: Part, grid: Grid, plan: BandPlan, section: Section, conducting: Conducting, dynamics: int
 ) -> Guide:
     """The guide of a part through a section. dynamics: how much the velocity may vary."""
     scene = plan.scene(section, conducting.intensity)
@@ -85,7 +85,7 @@ def _level(intensity: float) -> int:
     return int(intensity >= _MIDDLE_FROM) + int(intensity >= _FULL_FROM)
 
 
-def _choose(rows: Sequence[Row], plan: Plan, part: Part, section: Section, phrase: int) -> Row:
+def _choose(rows: Sequence[Row], plan: BandPlan, part: Part, section: Section, phrase: int) -> Row:
     """A row; neighbouring phrases of a tune have different ones if there are several."""
     order = plan.rng(section.tune, 1 + part.channel, len(rows)).permutation(len(rows))
     played = section.number * _PHRASES + (section.time - 1) + phrase
@@ -145,7 +145,7 @@ def _over(lanes: Mapping[str, str], fill: Row, end: int) -> dict[str, str]:
 
 
 def _broken(
-    lanes: dict[str, str], part: Part, scene: Scene, plan: Plan, section: Section, grid: Grid
+    lanes: dict[str, str], part: Part, scene: Scene, plan: BandPlan, section: Section, grid: Grid
 ) -> dict[str, str]:
     """The lanes with a break before a rise: all but melody and drums leave out the last beats."""
     if part.role in (Role.MELODY, Role.DRUMS):

@@ -56,7 +56,7 @@ class Scene:
     first_phrases: dict[int, int]
 
 
-class Plan:
+class BandPlan:
     """Draws the scene of any section. parts: all of the band."""
 
     def __init__(self, parts: Sequence[Part], seed: int) -> None:

@@ -7,7 +7,7 @@ from support.strategies import VOCABULARY
 
 from livedshl.arranger import Arranger, Conducting, Cue, Groove, Role, Section
 from livedshl.arranger.guide import guide_of
-from livedshl.arranger.plan import Plan
+from livedshl.arranger.plan import BandPlan
 from livedshl.music import COMMON_TIME, Mode
 
 SEEDS = range(20)
@@ -24,7 +24,7 @@ def sections(tunes=2, plan=4):
 
 
 def scenes(seed, intensity=0.5):
-    plan = Plan(PARTS, seed)
+    plan = BandPlan(PARTS, seed)
     return [plan.scene(section, intensity) for section in sections()]
 
 
@@ -98,7 +98,7 @@ def test_a_conductor_who_asks_for_swing_gets_it():
 
 def test_neighbouring_phrases_have_different_rows():
     chords = part(Role.CHORDS, "strum")
-    plan, same = Plan([chords], 1), []
+    plan, same = BandPlan([chords], 1), []
     for section in sections():
         guide = guide_of(chords, COMMON_TIME, plan, section, Conducting(), 10)
         symbols = guide.lanes["notes"]
@@ -111,7 +111,7 @@ def test_drums_fill_at_the_end_of_most_sections():
     drums = part(Role.DRUMS)
     differs = []
     for seed in SEEDS:
-        plan = Plan([drums], seed)
+        plan = BandPlan([drums], seed)
         for section in sections():
             guide = guide_of(drums, COMMON_TIME, plan, section, Conducting(), 10)
             bar = [symbols[96:112] for symbols in guide.lanes.values()]
@@ -124,7 +124,7 @@ def test_drums_fill_at_the_end_of_most_sections():
 def test_phrases_rise_and_fall_each_in_its_own_way():
     bass = part(Role.BASS)
     arcs = [
-        guide_of(bass, COMMON_TIME, Plan([bass], 1), section, Conducting(), 20).lifts
+        guide_of(bass, COMMON_TIME, BandPlan([bass], 1), section, Conducting(), 20).lifts
         for section in sections()
     ]
     shapes = {tuple(round(lift - arc[0], 3) for lift in arc[:4]) for arc in arcs}
