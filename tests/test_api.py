@@ -62,7 +62,7 @@ def test_a_wrong_setting_is_named_and_says_what_is_wrong(options, where, told):
 def test_a_name_that_is_nearly_right_is_suggested():
     with pytest.raises(livedshl.PresetError) as raised:
         livedshl.make_settings("waltz")
-    assert raised.value.remedy == "Did you mean 'waltz-evening'?"
+    assert raised.value.remedy == "Did you mean 'jazz-waltz' or 'waltz-evening'?"
     with pytest.raises(livedshl.BundleError) as raised:
         livedshl.load_model("sesion")
     assert raised.value.remedy == "Did you mean 'session'?"

@@ -4,59 +4,55 @@ Events are in order (`livedshl.midi.events.in_order`), also from one passage to 
 sound beyond the end of its passage; a later passage or `Arranger.end` ends it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger.bass import BASS_PATTERNS, Bass
-from livedshl.arranger.comping import CHORD_PATTERNS, Comping
-from livedshl.arranger.counter_melody import COUNTER_PATTERNS, CounterMelody
-from livedshl.arranger.drone import DRONE_PATTERNS, Drone
-from livedshl.arranger.drums import DRUM_PATTERNS, Drums
 from livedshl.arranger.groove import Groove
+from livedshl.arranger.guide import Guide, guide_of, steady_guide
 from livedshl.arranger.hand import Hand
-from livedshl.arranger.melody import MELODY_PATTERNS, Melody
-from livedshl.arranger.part import Part, Pattern, Role
+from livedshl.arranger.musician import Musician
+from livedshl.arranger.part import Part
+from livedshl.arranger.plan import BandPlan, Conducting
+from livedshl.arranger.register import Register
+from livedshl.arranger.role import Role
+from livedshl.arranger.section import Section
 from livedshl.arranger.stretch import Stretch
+from livedshl.arranger.swell import FULL_EXPRESSION
 from livedshl.midi.events import Event, Events, as_events
-from livedshl.midi.message import CONTROL, PROGRAM
+from livedshl.midi.message import CONTROL, EXPRESSION, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key, Mode
-from livedshl.music.segments import ARTICULATED
+from livedshl.music.segments import ARTICULATED, REST
 
 _VOLUME, _PAN, _REVERB = 7, 10, 91
 
 
-class _Player(Protocol):
-    def play(self, stretch: Stretch) -> None: ...
+@dataclass(frozen=True, slots=True, eq=False)
+class Cue:
+    """Where a passage stands.
 
-    def close(self, stretch: Stretch) -> None: ...
+    beat: where it starts. key_shift: semitones from C major or A minor to the key that sounds.
+    section: the section it belongs to; None without a form, when all play the same throughout.
+    following: the next chord, as it sounds, and coming: the next steps, int8[n, 3], if known.
+    """
 
-
-_ROLES: Mapping[Role, tuple[Callable[[Hand], _Player], Iterable[Pattern]]] = {
-    Role.MELODY: (Melody, MELODY_PATTERNS),
-    Role.CHORDS: (Comping, CHORD_PATTERNS),
-    Role.BASS: (Bass, BASS_PATTERNS),
-    Role.DRUMS: (Drums, DRUM_PATTERNS),
-    Role.COUNTER: (CounterMelody, COUNTER_PATTERNS),
-    Role.DRONE: (Drone, DRONE_PATTERNS),
-}
-
-
-def patterns_of(role: Role) -> tuple[Pattern, ...]:
-    """The patterns that a role can play; the first is the default."""
-    return tuple(_ROLES[role][1])
+    beat: int
+    key_shift: int
+    section: Section | None = None
+    following: Chord | None = None
+    coming: NDArray[np.int8] | None = None
 
 
 class Arranger:
     """Turns one passage after another into events.
 
     vocabulary: the chords that the passages number; it may be replaced by one with more chords.
-    mode: of the keys the passages are in. seed: of timing and touch; each part draws from a
-    generator of its own, seeded by its channel too.
+    mode: of the keys the passages are in. seed: of plan, timing and touch; each part draws from a
+    generator of its own, seeded by its channel too. conducting: how the plan is bent.
     """
 
     def __init__(
@@ -68,99 +64,114 @@ class Arranger:
         groove: Groove,
         seed: int,
     ) -> None:
-        self._parts = tuple(parts)
         self.vocabulary = vocabulary
+        self.conducting = Conducting()
         self._grid = grid
         self._groove = groove
         # Passages come in C major or A minor; this is their tonic there.
         self._home = -Key(0, mode).shift % 12
-        self._hands = [Hand(part, grid, groove, _generator(seed, part)) for part in parts]
-        self._players = [_ROLES[hand.part.role][0](hand) for hand in self._hands]
+        self._plan = BandPlan(parts, seed)
+        self._players = [
+            Musician(Hand(part, grid, groove, _generator(seed, part))) for part in parts
+        ]
+        melody = next((part for part in parts if part.role is Role.MELODY), None)
+        self._register = Register(melody, grid) if melody else None
+        self._guides: tuple[tuple[Section | None, Conducting], tuple[Guide, ...]] | None = None
 
     def copy(self) -> "Arranger":
         """An independent copy that would continue with the same notes."""
-        shared = (self._parts, *self._parts, self.vocabulary, self._grid, self._groove)
+        parts = [player.hand.part for player in self._players]
+        guides = self._guides[1] if self._guides else ()
+        shared = (*parts, *guides, self.vocabulary, self._grid, self._groove, self._plan)
         return deepcopy(self, {id(value): value for value in shared})
 
     def setup(self, tick: int = 0) -> Events:
-        """Sets program, volume, pan and reverb of every part, at `tick`."""
+        """Sets program, volume, pan, reverb and expression of every part, at `tick`."""
         return as_events(
             message
-            for part in self._parts
+            for part in (player.hand.part for player in self._players)
             for message in (
                 (tick, PROGRAM | part.channel, part.program, 0),
                 volume_message(tick, part, part.volume),
                 (tick, CONTROL | part.channel, _PAN, part.pan),
                 (tick, CONTROL | part.channel, _REVERB, part.reverb),
+                (tick, CONTROL | part.channel, EXPRESSION, FULL_EXPRESSION),
             )
         )
 
     def strike_again(self, channels: Collection[int]) -> None:
         """Makes the parts on some channels strike their held notes again: they were silenced."""
-        for number, hand in enumerate(self._hands):
-            if hand.part.channel in channels:
-                hand.held = ()
-                self._players[number] = _ROLES[hand.part.role][0](hand)
+        for player in self._players:
+            if player.hand.part.channel in channels:
+                player.strike_again()
 
-    def arrange(
-        self,
-        steps: NDArray[np.int8],
-        beat: int,
-        key_shift: int,
-        following: Chord | None = None,
-        section_beat: int = 0,
-    ) -> Events:
-        """The events of a passage, int8[n, 3] steps, that starts at `beat`.
-
-        key_shift: semitones from C major or A minor to the key that sounds. following: the next
-        chord in that key, if known. section_beat: where the passage's section started; phrases are
-        counted from there.
-        """
-        stretch = self._stretch(steps, beat, key_shift, following, section_beat)
-        for hand, player in zip(self._hands, self._players, strict=True):
-            hand.begin(stretch.first_step, stretch.section_step)
-            player.play(stretch)
+    def arrange(self, steps: NDArray[np.int8], cue: Cue) -> Events:
+        """The events of a passage, int8[n, 3] steps."""
+        stretch = self._stretch(steps, cue)
+        for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
+            player.play(stretch, guide, self._swing)
         return self._taken()
 
-    def close(
-        self, steps: NDArray[np.int8], beat: int, key_shift: int, section_beat: int = 0
-    ) -> Events:
-        """The events of the passage that ends the music; arguments as in `arrange`.
+    def close(self, steps: NDArray[np.int8], cue: Cue) -> Events:
+        """The events of the passage that ends the music.
 
         On the beat of the last note every part strikes once, and holds until the passage ends.
         """
         onsets = np.flatnonzero(steps[:, ARTICULATED])
         beats = int(onsets[-1]) // self._grid.beat_steps if len(onsets) else 0
         before, last = np.split(steps, [beats * self._grid.beat_steps])
-        events = self.arrange(before, beat, key_shift, section_beat=section_beat)
-        stretch = self._stretch(last, beat + beats, key_shift, None, section_beat)
-        for hand, player in zip(self._hands, self._players, strict=True):
-            hand.begin(stretch.first_step, stretch.section_step)
-            player.close(stretch)
+        events = self.arrange(before, replace(cue, following=None, coming=last))
+        cue = replace(cue, beat=cue.beat + beats, following=None, coming=None)
+        stretch = self._stretch(last, cue)
+        for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
+            player.close(stretch, guide, self._swing)
         end_tick = (stretch.first_step + len(stretch)) * TICKS_PER_STEP
         return np.concatenate([events, self._taken(), self.end(end_tick)])
 
     def end(self, tick: int) -> Events:
-        """Ends whatever still sounds, at `tick`."""
-        for hand in self._hands:
-            hand.stop(tick)
+        """Ends whatever still sounds, at `tick`, and resets the controllers."""
+        for player in self._players:
+            player.end(tick)
         return self._taken()
 
-    def _stretch(
-        self,
-        steps: NDArray[np.int8],
-        beat: int,
-        key_shift: int,
-        following: Chord | None,
-        section_beat: int,
-    ) -> Stretch:
-        return Stretch.of_steps(
-            steps, beat, self._grid, self.vocabulary,
-            key_shift=key_shift, home=self._home, following=following, section_beat=section_beat,
+    @property
+    def _swing(self) -> float:
+        swing = self.conducting.swing
+        return self._groove.swing if swing is None else swing
+
+    def _stretch(self, steps: NDArray[np.int8], cue: Cue) -> Stretch:
+        stretch = Stretch.of_steps(
+            steps, cue.beat, self._grid, self.vocabulary,
+            key_shift=cue.key_shift, home=self._home, following=cue.following,
+            section_beat=cue.section.beat if cue.section else 0, coming=cue.coming,
         )  # fmt: skip
+        register = self._register
+        if register is None:
+            return stretch
+        octaves = tuple(
+            register.octave_at(pitch, stretch.first_step + at, stretch.section_step, cue.key_shift)
+            for at, pitch in enumerate(stretch.pitches)
+        )
+        lowest = min((pitch for pitch, _ in stretch.coming if pitch != REST), default=None)
+        coming = 0 if lowest is None else register.peek(lowest)
+        return replace(stretch, octaves=octaves, coming_octave=coming)
+
+    def _guides_for(self, section: Section | None) -> tuple[Guide, ...]:
+        """What each part plays in a section."""
+        wanted = section, self.conducting
+        if self._guides is None or self._guides[0] != wanted:
+            guides = tuple(self._guide(player.hand.part, section) for player in self._players)
+            self._guides = wanted, guides
+        return self._guides[1]
+
+    def _guide(self, part: Part, section: Section | None) -> Guide:
+        if section is None:
+            return steady_guide(part, self._grid)
+        dynamics = self._groove.dynamics
+        return guide_of(part, self._grid, self._plan, section, self.conducting, dynamics)
 
     def _taken(self) -> Events:
-        return as_events(message for hand in self._hands for message in hand.take())
+        return as_events(message for player in self._players for message in player.take())
 
 
 def _generator(seed: int, part: Part) -> np.random.Generator:

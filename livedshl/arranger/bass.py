@@ -1,48 +1,20 @@
-"""The bass: roots and fifths, walking lines into the next chord, pedal notes."""
+"""The bass: roots and fifths, walking lines into the next chord, pedal notes.
+
+Symbols: r, t, f, root, third and fifth of the chord. o, the root an octave up. 6, 7, sixth and
+minor seventh above the root. w, a step from the next chord's root. k, the tonic of the key. p, the
+next chord's root, early. A new chord starts with its root.
+"""
 
 from livedshl.arranger.hand import Hand
-from livedshl.arranger.part import Pattern
-from livedshl.arranger.rhythms import HELD, HELD_THROUGH, SILENT, RhythmTable, rhythm_of
+from livedshl.arranger.pattern import HELD, HELD_THROUGH, NOTES, PUSH, SILENT
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import bass_note
 from livedshl.music import Chord
 
-# r, t, f: root, third, fifth of the chord; a new chord always starts with its root.
-# w: a step from the next chord's root. k: the tonic of the key.
-BASS_PATTERNS: RhythmTable = {
-    Pattern.SUSTAIN: {
-        "4/4": "r--- ---- ---- ----",
-        "3/4": "r--- ---- ----",
-        "6/8": "r----- ------",
-        "9/8": "r----- ------ ------",
-    },
-    Pattern.BEATS: {"4/4": "r-..", "3/4": "r-..", "6/8": "r--...", "9/8": "r--..."},
-    Pattern.OFFBEATS: {
-        "4/4": ".... r-..",
-        "3/4": ".... r-.. r-..",
-        "6/8": "....r-",
-        "9/8": "....r-",
-    },
-    Pattern.ROOT_FIFTH: {
-        "4/4": "r--- --.. f--- --..",
-        "3/4": "r--- ---- --.. f--- ---- --..",
-        "6/8": "r---.. f---..",
-        "9/8": "r---.. r---.. f---..",
-    },
-    Pattern.WALKING: {
-        "4/4": "r--- t--- f--- w---",
-        "3/4": "r--- t--- w---",
-        "6/8": "r---t- f---w-",
-        "9/8": "r---t- f---r- t---w-",
-    },
-    Pattern.PEDAL: {
-        "4/4": "k~~~ ~~~~ ~~~~ ~~~~" + " ~~~~" * 4,
-        "3/4": "k~~~ ~~~~ ~~~~" + " ~~~~" * 3,
-        "6/8": "k~~~~~ ~~~~~~" + " ~~~~~~" * 2,
-        "9/8": "k~~~~~ ~~~~~~ ~~~~~~" + " ~~~~~~" * 3,
-    },
-}
-_APPROACHES = (-1, 2, -2)  # semitones from the next root: leading tone, whole steps
+_APPROACHES = (-1, 1, -2, 2)  # semitones from the next root
+_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
+_OCTAVE = 12
+_SHARE = 0.92  # of its time that a bass note lasts
 
 
 class Bass:
@@ -50,24 +22,26 @@ class Bass:
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
-        self._rhythm = rhythm_of(BASS_PATTERNS, hand.part.pattern, hand.grid)
         self._chord: Chord | None = None
         self._note: int | None = None
 
     def play(self, stretch: Stretch) -> None:
         """Plays the part for a stretch."""
+        symbols = self._hand.guide.lanes[NOTES]
         for at, chord in enumerate(stretch.chords):
             step = stretch.first_step + at
+            symbol = symbols[stretch.in_section(step) % len(symbols)]
+            if symbol == PUSH:
+                chord = stretch.next_chord(at) or chord
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._rhythm[stretch.in_section(step)]
             if chord is None or symbol == SILENT:
                 self._hand.release(step)
             elif symbol in ("k", HELD_THROUGH):
                 if symbol == "k" or not self._holds(stretch.tonic):
                     self._strike(step, self._near(stretch.tonic))
             elif symbol == HELD:
-                if changes:
+                if changes or not self._hand.held:
                     self._strike(step, self._near(chord.root))
             elif changes or not self._hand.leaves_out(step):
                 self._strike(step, self._pitch("r" if changes else symbol, at, chord, stretch))
@@ -80,25 +54,40 @@ class Bass:
         else:
             self._strike(stretch.first_step, self._near(chord.root))
 
+    def end(self, tick: int) -> None:
+        """Has nothing to let go but its note."""
+
     def _pitch(self, symbol: str, at: int, chord: Chord, stretch: Stretch) -> int:
         if symbol == "w":
             following = stretch.next_chord(at)
             if following and following != chord:
-                return self._approach(self._near(following.root))
+                approach = self._approach(self._near(following.root), chord, stretch)
+                if approach is not None:
+                    return approach
             symbol = str(self._hand.rng.choice(("t", "f")))
-        interval = {"r": 0, "t": _third_of(chord), "f": _fifth_of(chord)}[symbol]
-        return self._near(chord.root + interval)
+        if symbol == "o":
+            return self._octave_above(chord.root)
+        return self._near(chord.root + _interval(symbol, chord))
 
-    def _approach(self, target: int) -> int:
-        """A step from the target, on the side the line comes from."""
+    def _approach(self, target: int, chord: Chord, stretch: Stretch) -> int | None:
+        """A step from the target that fits key and chord, on the side the line comes from."""
         part = self._hand.part
-        steps = [target + step for step in _APPROACHES]
-        fitting = [pitch for pitch in steps if part.lowest <= pitch <= part.highest]
+        fitting = [
+            pitch
+            for pitch in (target + step for step in _APPROACHES)
+            if part.lowest <= pitch <= part.highest and _fits(pitch, chord, stretch.key_shift)
+        ]
         moving = [pitch for pitch in fitting if pitch != self._note] or fitting
+        if not moving:
+            return None
         before = target if self._note is None else self._note
         nearest = min(abs(pitch - before) for pitch in moving)
         near = [pitch for pitch in moving if abs(pitch - before) <= nearest + 1]
         return int(self._hand.rng.choice(near))
+
+    def _octave_above(self, root: int) -> int:
+        low = self._near(root)
+        return low + _OCTAVE if low + _OCTAVE <= self._hand.part.highest else low
 
     def _holds(self, pitch_class: int) -> bool:
         return pitch_class in {pitch % 12 for pitch in self._hand.held}
@@ -109,12 +98,27 @@ class Bass:
 
     def _strike(self, step: int, pitch: int) -> None:
         self._note = pitch
-        self._hand.strike(step, (pitch,))
+        self._hand.strike(step, (pitch,), share=_SHARE)
 
 
-def _third_of(chord: Chord) -> int:
-    return next((i for i in chord.intervals if i in (3, 4, 5)), 4)
+def _fits(pitch: int, chord: Chord, key_shift: int) -> bool:
+    """Whether a pitch belongs to the chord, or to the key without rubbing against the chord."""
+    if pitch % 12 in chord.pitch_classes:
+        return True
+    rubs = {(pitch_class + one) % 12 for pitch_class in chord.pitch_classes for one in (-1, 1)}
+    return (pitch - key_shift) % 12 in _SCALE and pitch % 12 not in rubs
 
 
-def _fifth_of(chord: Chord) -> int:
-    return next((i for i in chord.intervals if i in (6, 7, 8)), 7)
+def _interval(symbol: str, chord: Chord) -> int:
+    """The interval above the root that a symbol asks for, in semitones."""
+    third = next((i for i in chord.intervals if i in (3, 4, 5)), 4)
+    match symbol:
+        case "t":
+            return third
+        case "f":
+            return next((i for i in chord.intervals if i in (6, 7, 8)), 7)
+        case "6" if third == 4 and 11 not in chord.intervals and 10 not in chord.intervals:
+            return 9
+        case "6" | "7":
+            return 11 if 11 in chord.intervals else 10 if 9 not in chord.intervals else 9
+    return 0

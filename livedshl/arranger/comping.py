@@ -1,118 +1,116 @@
-"""Chords, voiced to move as little as possible, in the rhythm of the pattern."""
+"""Chords, voiced to move as little as possible and to stay below the melody.
+
+Symbols: a, all voices. v, all voices strummed upwards. ^, the upper two strummed downwards. b, the
+lowest voice. c, the upper two. 1, 2, 3, one voice, counted from below. g, all voices, if no melody
+note begins there. p, all voices of the next chord, early.
+"""
 
 from livedshl.arranger.hand import Hand
-from livedshl.arranger.part import Pattern
-from livedshl.arranger.rhythms import HELD, SILENT, RhythmTable, rhythm_of
+from livedshl.arranger.instruments import has_pedal
+from livedshl.arranger.pattern import HELD, HELD_THROUGH, NOTES, PUSH, SILENT
+from livedshl.arranger.shipped_patterns import pattern_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import voice_chord
+from livedshl.midi.message import SUSTAIN_PEDAL
 from livedshl.music import Chord
+from livedshl.music.segments import REST
 
-# a: all voices. v: all voices strummed upwards. ^: the upper two strummed downwards.
-# b: the lowest voice. c: the upper two. 1, 2, 3: one voice, counted from below.
-CHORD_PATTERNS: RhythmTable = {
-    Pattern.SUSTAIN: {
-        "4/4": "a--- ---- ---- ----",
-        "3/4": "a--- ---- ----",
-        "6/8": "a----- ------",
-        "9/8": "a----- ------ ------",
-    },
-    Pattern.PAD: {"4/4": "-", "3/4": "-", "6/8": "-", "9/8": "-"},
-    Pattern.BEATS: {"4/4": "a-..", "3/4": "a-..", "6/8": "a--...", "9/8": "a--..."},
-    Pattern.OFFBEATS: {
-        "4/4": ".... a-..",
-        "3/4": ".... a-.. a-..",
-        "6/8": "....a-",
-        "9/8": "....a-",
-    },
-    Pattern.STRUM: {
-        "4/4": "v--- v-^- --^- v-^-",
-        "3/4": "v--- v-^- v-^-",
-        "6/8": "v---^- v-^-^-",
-        "9/8": "v---^- v---^- v-^-^-",
-    },
-    Pattern.BOOM_CHICK: {
-        "4/4": "b--- c-.. b--- c-..",
-        "3/4": "b--- --.. c-..",
-        "6/8": "b---c-",
-        "9/8": "b---c-",
-    },
-    Pattern.WALTZ: {
-        "4/4": "b--- c-.. c-.. c-..",
-        "3/4": "b--- c-.. c-..",
-        "6/8": "b-c.c.",
-        "9/8": "b-c.c.",
-    },
-    Pattern.ARPEGGIO: {
-        "4/4": "1-2- 3-2-",
-        "3/4": "1-2- 3-2- 3-2-",
-        "6/8": "1-2-3- 2-3-2-",
-        "9/8": "1-2-3- 2-3-2- 3-2-3-",
-    },
-    Pattern.ALBERTI: {
-        "4/4": "1-3- 2-3-",
-        "3/4": "1-3- 2-3- 2-3-",
-        "6/8": "1-2-3-",
-        "9/8": "1-2-3-",
-    },
-}
-_RINGING = {Pattern.ARPEGGIO, Pattern.ALBERTI}  # voices ring until the end of the bar
 _STRUM_TICKS = 8  # from one string to the next
-_UP_LEVEL, _CHICK_LEVEL = -6, -3
+_UP_LEVEL, _CHICK_LEVEL, _GAP_LEVEL = -6, -3, -4
+_BELOW_MELODY = 2  # semitones, at least, from the highest voice to the melody
+_OCTAVE = 12
+_PEDAL_TICKS = 50  # it goes down again so long after the chord
 
 
 class Comping:
     """Plays chords."""
 
     def __init__(self, hand: Hand) -> None:
-        pattern = hand.part.pattern
+        pattern = pattern_of(hand.part)
         self._hand = hand
-        self._rhythm = rhythm_of(CHORD_PATTERNS, pattern, hand.grid)
-        self._rings = pattern in _RINGING
-        self._keeps = pattern is Pattern.PAD
+        self._rings = pattern.rings
+        self._keeps = pattern.keeps
+        self._pedals = pattern.pedal and has_pedal(hand.part.program)
+        self._pedal_down = False
         self._chord: Chord | None = None
         self._voicing: tuple[int, ...] = ()
 
     def play(self, stretch: Stretch) -> None:
         """Plays the part for a stretch."""
+        symbols = self._hand.guide.lanes[NOTES]
         for at, chord in enumerate(stretch.chords):
             step = stretch.first_step + at
+            symbol = symbols[stretch.in_section(step) % len(symbols)]
+            if symbol == PUSH:
+                chord = stretch.next_chord(at) or chord
             changes = chord != self._chord
             self._chord = chord
-            symbol = self._rhythm[stretch.in_section(step)]
             if chord is None or symbol == SILENT:
-                self._hand.release(step)
+                self._let_go(step)
             if chord is None:
                 continue
-            if changes or not self._voicing:
-                part = self._hand.part
-                self._voicing = voice_chord(chord, part.lowest, part.highest, self._voicing)
-            if symbol == HELD:
-                if changes:
+            if changes or not self._voicing or self._is_too_high(at, stretch):
+                changes = self._revoice(chord, at, stretch) or changes
+            if symbol in (HELD, HELD_THROUGH):
+                if changes or not self._hand.held:
                     self._strike(step, "a", changes)
+            elif symbol == "g":
+                if not stretch.articulated[at] or stretch.pitches[at] == REST:
+                    self._strike(step, symbol, changes)
             elif symbol != SILENT and (changes or not self._hand.leaves_out(step)):
                 self._strike(step, symbol, changes)
 
     def close(self, stretch: Stretch) -> None:
         """Strikes the first chord, and holds it."""
-        chord, part = stretch.chords[0], self._hand.part
+        chord = stretch.chords[0]
         if chord is None:
-            self._hand.release(stretch.first_step)
+            self._let_go(stretch.first_step)
             return
-        self._voicing = voice_chord(chord, part.lowest, part.highest, self._voicing)
+        self._chord = chord
+        self._revoice(chord, 0, stretch)
         self._hand.strike(stretch.first_step, self._voicing)
+
+    def end(self, tick: int) -> None:
+        """Lets everything go."""
+        self._lift_pedal(tick)
+
+    def _revoice(self, chord: Chord, at: int, stretch: Stretch) -> bool:
+        """Finds the voices of a chord under the melody; whether they are others than before."""
+        part = self._hand.part
+        highest = min(part.highest, self._ceiling(at, stretch))
+        lowest = min(part.lowest, highest - _OCTAVE)
+        before, self._voicing = (
+            self._voicing,
+            voice_chord(chord, lowest, highest, self._voicing, part.colour, stretch.tonic),
+        )
+        return before != self._voicing
+
+    def _is_too_high(self, at: int, stretch: Stretch) -> bool:
+        return self._voicing[-1] > max(self._ceiling(at, stretch), self._hand.part.lowest)
+
+    def _ceiling(self, at: int, stretch: Stretch) -> int:
+        """The highest pitch that stays under the melody; not so low that chords turn to mud."""
+        melody = stretch.lowest_heard(at)
+        if melody is None or not stretch.octaves:
+            return self._hand.part.highest
+        return max(melody - _BELOW_MELODY, self._hand.part.lowest + _BELOW_MELODY)
 
     def _strike(self, step: int, symbol: str, changes: bool) -> None:
         hand, voicing = self._hand, self._voicing
+        if changes or not self._pedal_down:
+            self._press_pedal(step)
         match symbol:
             case "v":
                 hand.strike(step, voicing, spread=_STRUM_TICKS)
             case "^":
                 hand.strike(step, voicing[:0:-1], level=_UP_LEVEL, spread=_STRUM_TICKS)
-            case "a" if self._keeps:
+            case "a" | "p" if self._keeps:
                 moved = [pitch for pitch in voicing if pitch not in hand.held]
                 hand.strike(step, moved, off=set(hand.held) - set(voicing))
-            case "a":
+            case "a" | "p":
                 hand.strike(step, voicing)
+            case "g":
+                hand.strike(step, voicing, level=_GAP_LEVEL)
             case "b":
                 hand.strike(step, voicing[:1])
             case "c":
@@ -121,3 +119,20 @@ class Comping:
                 pitch = voicing[int(symbol) - 1]
                 rings = self._rings and not changes and step % hand.grid.bar_steps
                 hand.strike(step, (pitch,), off=(pitch,) if rings else None)
+
+    def _press_pedal(self, step: int) -> None:
+        """Changes the pedal: up with the new chord, and down again when its notes are struck."""
+        if self._pedals:
+            tick = self._hand.tick_of(step)
+            self._hand.control(tick, SUSTAIN_PEDAL, 0)
+            self._hand.control(tick + _PEDAL_TICKS, SUSTAIN_PEDAL, 127)
+            self._pedal_down = True
+
+    def _let_go(self, step: int) -> None:
+        self._hand.release(step)
+        self._lift_pedal(self._hand.tick_of(step))
+
+    def _lift_pedal(self, tick: int) -> None:
+        if self._pedal_down:
+            self._hand.control(tick, SUSTAIN_PEDAL, 0)
+            self._pedal_down = False

@@ -1,15 +1,14 @@
 """The groove: how early or late notes are played, and how loud.
 
-Swing, accents and swell are shared by all parts. Timing and touch vary from part to part: each has
+Swing and accents are shared by all parts. Timing and touch vary from part to part: each has
 a random generator of its own, so one part never changes another.
 """
 
 from dataclasses import dataclass
-from math import pi, sin
 
 import numpy as np
 
-from livedshl.arranger.part import Role
+from livedshl.arranger.role import Role
 from livedshl.music import TICKS_PER_STEP, Grid
 
 MOST_TIMING_TICKS = 20  # the most a note may be early or late, besides swing
@@ -17,10 +16,9 @@ MOST_TIMING_TICKS = 20  # the most a note may be early or late, besides swing
 _SWING_TICKS = 80  # full swing delays the second eighth by this much, to a triplet
 _SWUNG_STEP = 2
 # Velocity added on each beat of a bar, and between beats.
-_ACCENTS = {"4/4": (10, 0, 5, 0), "3/4": (10, -2, 1), "6/8": (9, 3), "9/8": (9, 2, 4)}
-_ON_EIGHTH, _ON_SIXTEENTH = -6, -10
-_SHORT_PHRASE_BARS, _LONG_PHRASE_BARS = 4, 8
-_SWELL_SHARE = 0.6  # of the dynamics; the rest is random touch
+_ACCENTS = {"4/4": (7, 0, 3, 0), "3/4": (7, -2, 1), "6/8": (6, 2), "9/8": (6, 1, 3)}
+_ON_EIGHTH, _ON_SIXTEENTH = -4, -7
+_TOUCH_SHARE = 0.45  # of the dynamics, note by note; the phrase has the rest
 _DRIFT = 0.5  # how much of a part's lateness carries over to its next note
 # The rhythm section keeps stricter time than the parts above it.
 _LOOSENESS = {Role.DRUMS: 0.5, Role.BASS: 0.6, Role.CHORDS: 0.8, Role.DRONE: 0.8}
@@ -31,7 +29,7 @@ class Groove:
     """How a band plays in time.
 
     swing: 0 for even eighths, 1 for triplets. timing: how many ticks early or late notes may be, at
-    most `MOST_TIMING_TICKS`. dynamics: how much the velocity varies with phrase and touch.
+    most `MOST_TIMING_TICKS`. dynamics: how much the velocity varies with section, phrase and touch.
     """
 
     swing: float = 0.0
@@ -56,12 +54,6 @@ def accent(step: int, grid: Grid) -> int:
     return _ACCENTS[str(grid)][beat % grid.bar_beats]
 
 
-def swell(step: int, grid: Grid) -> float:
-    """The dynamics of the phrase, -1 to 1: they rise and fall over 4 and over 8 bars."""
-    bars = step / grid.bar_steps
-    return sin(pi * (bars / _SHORT_PHRASE_BARS % 1)) + sin(pi * (bars / _LONG_PHRASE_BARS % 1)) - 1
-
-
 class Feel:
     """The timing and touch of one part, note by note."""
 
@@ -78,7 +70,6 @@ class Feel:
         return round(self._timing * self._drift)
 
     def velocity(self, step: int) -> int:
-        """The velocity that metre, phrase and touch add at a step of a section."""
-        touch = self._rng.uniform(-1, 1)
-        moved = _SWELL_SHARE * swell(step, self._grid) + (1 - _SWELL_SHARE) * touch
-        return accent(step, self._grid) + round(self._groove.dynamics * moved)
+        """The velocity that metre and touch add at a step of a section."""
+        touch = self._rng.uniform(-1, 1) * _TOUCH_SHARE
+        return accent(step, self._grid) + round(self._groove.dynamics * touch)

@@ -1,43 +1,20 @@
-"""Parts: each instrument's role, channel, range and rhythm."""
+"""Parts: each instrument's role, channel, range and pattern."""
 
 from dataclasses import dataclass
 from enum import Enum
 
-
-class Role(Enum):
-    """What a part plays in the band."""
-
-    MELODY = "melody"
-    CHORDS = "chords"
-    BASS = "bass"
-    DRUMS = "drums"
-    COUNTER = "counter"  # a second voice below the melody
-    DRONE = "drone"  # tonic and fifth, whatever the chords
+from livedshl.arranger.pattern import Pattern
+from livedshl.arranger.role import Role
 
 
-class Pattern(Enum):
-    """The rhythm of a part. Each role has a table of the patterns it can play."""
+class Colour(Enum):
+    """What a part adds to the chords it plays."""
 
-    WRITTEN = "written"  # melody: every note
-    STRONG = "strong"  # melody: one long tone for each strong beat
-    SUSTAIN = "sustain"  # strikes on every bar line and chord change, and holds
-    PAD = "pad"  # holds; when the chord changes, only the voices that move strike
-    BEATS = "beats"  # on every beat
-    OFFBEATS = "offbeats"  # on the second and fourth beat
-    STRUM = "strum"  # down and up, as a guitar does
-    BOOM_CHICK = "boom-chick"  # low on the strong beats, high between
-    WALTZ = "waltz"  # low on the first beat, high on the others
-    ARPEGGIO = "arpeggio"  # up and down, ringing
-    ALBERTI = "alberti"  # low, high, middle, high, ringing
-    ROOT_FIFTH = "root-fifth"  # bass: root on the strong beat, fifth on the next
-    WALKING = "walking"  # bass: a note on every beat; the last leads to the next chord
-    PEDAL = "pedal"  # bass: the tonic, whatever the chords
-    KIT = "kit"
-    BRUSHES = "brushes"
-    MARCH = "march"
-    BODHRAN = "bodhran"
-    ANSWER = "answer"  # counter-melody: in the second half of each phrase
-    PARALLEL = "parallel"  # counter-melody: throughout
+    PLAIN = "plain"  # nothing
+    SEVENTHS = "sevenths"  # sixths on major chords, sevenths on others
+    NINTHS = "ninths"  # sixth and ninth, or seventh and ninth, without the root
+    BLUES = "blues"  # a minor seventh on every major chord
+    OPEN = "open"  # a ninth in place of the root
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +27,10 @@ class Part:
     volume, pan, reverb: controllers 7, 10 and 91, 0 to 127.
     velocity: of an unaccented note, 1 to 127.
     lowest, highest: its range in MIDI pitches, at least an octave; drums ignore it.
-    pattern: its rhythm, one that its role can play.
+    pattern: the name of its pattern: one that ships for its role, or that of `own`.
     density: the share of notes between beats that are played, 0 to 1.
     ornaments: the share of long and repeated melody notes that get a grace note, 0 to 1.
+    colour: what it adds to chords. own: a pattern that does not ship with livedshl.
     """
 
     name: str
@@ -63,8 +41,10 @@ class Part:
     velocity: int
     lowest: int
     highest: int
-    pattern: Pattern
+    pattern: str
     density: float = 1.0
     ornaments: float = 0.0
     pan: int = 64
     reverb: int = 40
+    colour: Colour = Colour.PLAIN
+    own: Pattern | None = None

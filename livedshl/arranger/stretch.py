@@ -19,6 +19,9 @@ class Stretch:
         at that step.
     chords: the chord at each step; chords change on beats. following: the next chord, if known.
     key_shift: semitones from C major or A minor to the key. tonic: its pitch class.
+    coming: the melody of the passage after this one, as pitches and onsets; empty if unknown.
+    octaves, coming_octave: semitones by which the melody part moves each pitch, and what comes;
+        0 without such a part.
     """
 
     grid: Grid
@@ -30,6 +33,9 @@ class Stretch:
     following: Chord | None
     key_shift: int
     tonic: int
+    coming: tuple[tuple[int, bool], ...] = ()
+    octaves: tuple[int, ...] = ()
+    coming_octave: int = 0
 
     @classmethod
     def of_steps(
@@ -43,10 +49,12 @@ class Stretch:
         home: int,
         following: Chord | None,
         section_beat: int,
+        coming: NDArray[np.int8] | None = None,
     ) -> "Stretch":
         """Transposes steps, int8[n, 3], that start at `beat`.
 
-        home: the tonic before transposing. following: the next chord, already transposed.
+        home: the tonic before transposing. following: the next chord, already transposed. coming:
+        the steps after these, in the same key.
         """
 
         def chord(index: int) -> Chord | None:
@@ -64,10 +72,29 @@ class Stretch:
             following=following,
             key_shift=key_shift,
             tonic=(home + key_shift) % 12,
+            coming=() if coming is None else _melody_of(coming, key_shift),
         )
 
     def __len__(self) -> int:
         return len(self.pitches)
+
+    def heard(self, at: int) -> int:
+        """The melody's pitch at a step as its part plays it; `REST` where it is silent."""
+        pitch = self.pitches[at]
+        return pitch + self.octaves[at] if pitch != REST and self.octaves else pitch
+
+    def lowest_heard(self, at: int) -> int | None:
+        """The lowest melody note from step `at` until the end of what comes; None if all rests."""
+        here = [self.heard(n) for n in range(at, len(self)) if self.pitches[n] != REST]
+        coming = [pitch + self.coming_octave for pitch, _ in self.coming if pitch != REST]
+        return min([*here, *coming], default=None)
+
+    def ends_here(self) -> bool:
+        """Whether the note that sounds at the last step ends with it, as far as is known."""
+        if not self.coming:
+            return False
+        pitch, strikes = self.coming[0]
+        return strikes or pitch != self.pitches[-1]
 
     def in_section(self, step: int) -> int:
         """Counts a step of the performance from the start of its section."""
@@ -92,3 +119,9 @@ class Stretch:
         first = at - at % self.grid.beat_steps
         beat = self.pitches[first : first + self.grid.beat_steps]
         return self.chords[at] is None and not any(beat)
+
+
+def _melody_of(steps: NDArray[np.int8], key_shift: int) -> tuple[tuple[int, bool], ...]:
+    pitches = steps[:, PITCH].astype(np.int64)
+    moved = np.where(pitches == REST, REST, pitches + key_shift).tolist()
+    return tuple(zip(moved, (steps[:, ARTICULATED] == 1).tolist(), strict=True))

@@ -3,26 +3,32 @@
 from collections.abc import Sequence
 from itertools import product
 
+from livedshl.arranger.part import Colour
 from livedshl.music import Chord
 
-_ROOT, _FIFTH = 0, 7  # semitones
+_ROOT, _NINTH, _FIFTH, _SIXTH, _MINOR_SEVENTH = 0, 2, 7, 9, 10  # semitones above the root
 _CENTRE_PULL = 0.2  # a semitone off the range's centre costs this many semitones of movement
 _HOME_PULL = 0.8  # the same for a bass note, off the middle of the lower half of its range
 _WIDEST = 14  # semitones from the lowest to the highest voice
 
 
 def voice_chord(
-    chord: Chord, lowest: int, highest: int, before: Sequence[int] | None
+    chord: Chord,
+    lowest: int,
+    highest: int,
+    before: Sequence[int] | None,
+    colour: Colour = Colour.PLAIN,
+    tonic: int | None = None,
 ) -> tuple[int, ...]:
     """Three MIDI pitches for a chord, ascending, from lowest to highest (an octave or more).
 
     Of all voicings, it is the one that moves least from `before` (three pitches) and stays nearest
-    to the centre of the range.
+    to the centre of the range. tonic: of the key, which some colours ask for.
     """
     centre = (lowest + highest) / 2
     placements = [
         [pitch for pitch in range(lowest, highest + 1) if pitch % 12 == pitch_class]
-        for pitch_class in _three_pitch_classes(chord)
+        for pitch_class in voices_of(chord, colour, tonic)
     ]
 
     def cost(voicing: tuple[int, ...]) -> float:
@@ -59,14 +65,34 @@ def fit_octave(pitch: int, lowest: int, highest: int) -> int:
     return pitch
 
 
-def _three_pitch_classes(chord: Chord) -> list[int]:
+def voices_of(chord: Chord, colour: Colour, tonic: int | None) -> list[int]:
     """The pitch classes that three voices play.
 
     A seventh chord leaves out its perfect fifth, which the ear supplies. An altered fifth matters,
     so there the root is left to the bass.
     """
-    intervals = chord.intervals
+    intervals = _coloured(chord, colour, tonic)
     if len(intervals) > 3:
         supplied = _FIFTH if _FIFTH in intervals else _ROOT
         intervals = tuple(interval for interval in intervals if interval != supplied)
     return [(chord.root + interval) % 12 for interval in intervals]
+
+
+def _coloured(chord: Chord, colour: Colour, tonic: int | None) -> tuple[int, ...]:
+    """The intervals of a chord with what a colour adds; only plain triads and sevenths take any."""
+    intervals = chord.intervals
+    if colour is Colour.PLAIN or _FIFTH not in intervals:
+        return intervals
+    is_minor, is_dominant = 3 in intervals, 10 in intervals and 4 in intervals
+    if 3 not in intervals and 4 not in intervals:
+        return intervals
+    third = 3 if is_minor else 4
+    if colour is Colour.OPEN:
+        return (_NINTH, third, _FIFTH)
+    if colour is Colour.BLUES:
+        return (third, _FIFTH, _MINOR_SEVENTH)
+    leads = tonic is not None and (chord.root - tonic) % 12 == _FIFTH and not is_minor
+    added = _MINOR_SEVENTH if is_minor or is_dominant or leads else _SIXTH
+    if colour is Colour.SEVENTHS or is_minor:
+        return (third, _FIFTH, added)
+    return (third, added, _NINTH)

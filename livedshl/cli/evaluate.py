@@ -12,6 +12,7 @@ from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import bundle_folder
 from livedshl.cli.evaluation_tables import (
     ablation_table,
+    band_table,
     code_table,
     codes_in_words,
     music_in_words,
@@ -23,14 +24,18 @@ from livedshl.cli.options import DEFAULT_PRESET
 from livedshl.cli.parameters import MODEL, PRESET, Number
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
+from livedshl.evaluation.music.band.comparison import compare_bands
+from livedshl.evaluation.music.band.played import BARS as BAND_BARS
 from livedshl.evaluation.music.comparison import ablate, compare
 from livedshl.evaluation.paper_tasks import write_tasks
 from livedshl.files import check_folder
-from livedshl.performance.preset import load_preset
+from livedshl.performance.preset import load_preset, preset_names
 from livedshl.rendering import render
 
 # Parameters that have a meaning only without --music, and only with it.
-_OF_CODES, _OF_MUSIC = ("paths", "holdout", "out"), ("pieces", "preset", "ablation")
+_OF_CODES = "paths", "holdout", "out"
+_OF_MUSIC = "pieces", "preset", "ablation", "band"
+_BAND_PIECES = 6  # of each preset, where --pieces does not say how many
 _ARGUMENTS = {"model": "a model", "paths": "PATH"}
 
 
@@ -82,6 +87,12 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
     help="With --music: leave out each ranking term in turn, and vary the adventure.",
 )
 @click.option(
+    "--band",
+    is_flag=True,
+    help=f"With --music: measure how the band plays, in pieces of {BAND_BARS} bars, with every "
+    "preset that ships or with --preset.",
+)
+@click.option(
     "--reading",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
@@ -100,6 +111,7 @@ def evaluate(
     pieces: int,
     preset: str,
     ablation: bool,
+    band: bool,
     reading: Path | None,
     as_json: bool,
 ) -> None:
@@ -130,7 +142,13 @@ def evaluate(
         if not music and _is_given(context, name):
             raise click.UsageError(f"--{name} needs --music")
     folder = bundle_folder(model)
-    if music:
+    if band:
+        if ablation:
+            raise click.UsageError("choose either --ablation or --band")
+        given = {name: _is_given(context, name) for name in ("preset", "pieces")}
+        presets = [preset] if given["preset"] else preset_names()
+        _evaluate_bands(model, presets, pieces if given["pieces"] else _BAND_PIECES, seed, as_json)
+    elif music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
         _evaluate_codes(folder, paths, holdout, seed, out, as_json)
@@ -138,6 +156,16 @@ def evaluate(
 
 def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_json: bool) -> None:
+    with StatusLine() as status:
+        comparison = compare_bands(model, presets, pieces, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(comparison.as_json()))
+    else:
+        Console().print(band_table(comparison))
+        click.echo(f"Means over {pieces} pieces of {BAND_BARS} bars for each preset.")
 
 
 def _check_unused(context: click.Context, option: str, names: Sequence[str]) -> None:

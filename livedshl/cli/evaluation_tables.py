@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from livedshl.evaluation.music.band.comparison import BAND_MEASURES, BandComparison
 from livedshl.evaluation.music.comparison import MAX_QUOTE_BEATS, SOURCES, Comparison
 from livedshl.evaluation.music.measures import MEASURES
 from livedshl.evaluation.music.pieces import BARS
@@ -101,6 +102,19 @@ def music_in_words(comparison: Comparison) -> str:
         f"Longest quote in the default setting, planned repeats aside: {quotes.max():.2f} beats. "
         f"{(quotes > MAX_QUOTE_BEATS).sum()} of its pieces quote more than {MAX_QUOTE_BEATS} beats."
     )
+
+
+def band_table(comparison: BandComparison) -> Table:
+    """The mean of each measure, by preset, beside its goal."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for heading in ("goal", *comparison.means):
+        table.add_column(heading, justify="right", overflow="fold")
+    for measure in BAND_MEASURES:
+        values = [means[measure.name] for means in comparison.means.values()]
+        cells = ["-" if value != value else f"{value:{measure.form}}" for value in values]
+        table.add_row(measure.name, measure.goal, *cells)
+    return table
 
 
 def reading_table(report: "ReadingReport") -> Table:

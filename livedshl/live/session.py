@@ -20,7 +20,8 @@ from livedshl.live.snapshot import Snapshot
 from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo, checked
+from livedshl.performance.command_checks import checked
+from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo
 from livedshl.performance.preset import load_preset, preset_names
 from livedshl.performance.settings import Settings, model_of
 from livedshl.performance.steering import Band

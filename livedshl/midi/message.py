@@ -14,8 +14,10 @@ PROGRAM = 0xC0
 CHANNEL_PRESSURE = 0xD0
 PITCH_BEND = 0xE0
 
-# Controllers that release the notes of a channel, in the order in which they are sent.
-DAMPING = (64, 123)  # sustain pedal up, all notes off
+SUSTAIN_PEDAL, EXPRESSION = 64, 11
+# Controllers that release the notes of a channel and undo swells, in the order they are sent in:
+# sustain pedal up, all controllers reset (not volume, pan and reverb), all notes off.
+DAMPING = (SUSTAIN_PEDAL, 121, 123)
 ALL_SOUND_OFF = 120
 
 SYSTEM_RESET = 0xFF

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import (
+    CONTROL,
     NOTE_OFF,
+    SUSTAIN_PEDAL,
     channel_of,
     is_note_off,
     is_note_on,
+    kind_of,
 )
 
 Note = tuple[int, int]
@@ -29,10 +32,11 @@ NOTE_START, NOTE_END, NOTE_CHANNEL, NOTE_PITCH = range(4)  # the columns of `not
 
 
 class Sounding:
-    """The notes that sound."""
+    """The notes that sound, and the sustain pedals that are down."""
 
     def __init__(self) -> None:
         self._strikes: Counter[Note] = Counter()
+        self._pedals: frozenset[int] = frozenset()  # channels
 
     def copy(self) -> "Sounding":
         """An independent copy."""
@@ -49,16 +53,28 @@ class Sounding:
             if not self._strikes[note]:
                 return False
             self._strikes[note] -= 1
+        elif kind_of(status) == CONTROL and pitch == SUSTAIN_PEDAL:
+            channel = {channel_of(status)}
+            self._pedals = self._pedals | channel if velocity else self._pedals - channel
         return True
 
     def end(self, tick: int, channels: Collection[int] | None = None) -> Events:
-        """Ends what sounds, on some channels or on all; returns the note-offs, at `tick`."""
+        """Ends what sounds, on some channels or on all.
+
+        Returns the note-offs, at `tick`, and lifts the pedals.
+        """
         notes = sorted(
             note for note in self._strikes.elements() if channels is None or note[0] in channels
         )
         for note in notes:
             self._strikes[note] -= 1
-        return events_of((tick, NOTE_OFF | channel, pitch, 0) for channel, pitch in notes)
+        lifted = sorted(
+            channel for channel in self._pedals if channels is None or channel in channels
+        )
+        self._pedals -= set(lifted)
+        offs = [(tick, NOTE_OFF | channel, pitch, 0) for channel, pitch in notes]
+        lifts = [(tick, CONTROL | channel, SUSTAIN_PEDAL, 0) for channel in lifted]
+        return events_of([*offs, *lifts])
 
     def __len__(self) -> int:
         """How many note-offs are missing."""

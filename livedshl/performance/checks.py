@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isfinite
 
-from livedshl.arranger import MOST_TIMING_TICKS, Groove, Part, Role, patterns_of
+from livedshl.arranger import MOST_TIMING_TICKS, Groove, Part, Role, check_pattern, patterns_of
 from livedshl.improviser import ContinuationRules
 from livedshl.improviser.chart import MOST_CHORDS
 from livedshl.improviser.ranking import TERMS
@@ -73,8 +73,13 @@ def _check_part(part: Part) -> None:
         _within(name, getattr(part, name), 0, 1)
     if part.highest - part.lowest < 12:
         raise RecordError("highest: less than 12 semitones above lowest")
-    if part.pattern not in patterns_of(part.role):
-        raise RecordError(f"pattern: {part.pattern.value} is not for {part.role.value}")
+    if part.own:
+        try:
+            check_pattern(part.own, part.role)
+        except (ValueError, KeyError) as error:
+            raise RecordError(f"pattern: {error}") from None
+    elif part.pattern not in patterns_of(part.role):
+        raise RecordError(f"pattern: {part.pattern} is not for {part.role.value}")
     if (part.channel == DRUM_CHANNEL) is not (part.role is Role.DRUMS):
         raise RecordError("channel: drums are on channel 10, and nothing else is")
 

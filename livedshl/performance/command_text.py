@@ -71,7 +71,7 @@ def text_of(command: Command) -> str:
 def command_of(kind: CommandKind, value: Value = None, part: str | None = None) -> Command:
     """The command of a kind with a value and for a part. Raises CommandError.
 
-    Only what the value is gets checked; `commands.check` checks whether it can be obeyed.
+    Only what the value is gets checked; `command_checks` says whether it can be obeyed.
     """
     if kind.per_part and not part:
         raise CommandError("no part given", where=kind.name, remedy=f"Try: {kind.example}")

@@ -1,11 +1,10 @@
 """The commands that steer a performance: one frozen dataclass each, and a table of their facts."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 
-from livedshl.errors import CommandError, did_you_mean
-from livedshl.music import Chord, Mode
+from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.phrase import Phrase
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_LATENCY_MS
@@ -28,6 +27,27 @@ class SetKey:
 @dataclass(frozen=True, slots=True)
 class SetAdventure:
     """Chooses from 0, the safest, to 1, the boldest."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetIntensity:
+    """Bends the plan of the band: 0 is the least, 0.5 leaves it, 1 is the most."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetDensity:
+    """Chooses thinner or fuller patterns: 0 is the least, 0.5 leaves them, 1 is the most."""
+
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetSwing:
+    """Swings the band: 0 plays even eighths, 1 plays triplets."""
 
     amount: float
 
@@ -129,6 +149,9 @@ Command = (
     SetTempo
     | SetKey
     | SetAdventure
+    | SetIntensity
+    | SetDensity
+    | SetSwing
     | ChoosePreset
     | Mute
     | Solo
@@ -199,6 +222,13 @@ COMMANDS: Mapping[str, CommandKind] = {
         CommandKind("key", SetKey, _NAME, Acts.BAR, "set the key", "key D", "key"),
         CommandKind("adventure", SetAdventure, _NUMBER, Acts.HOP, "choose 0 safe to 1 bold",
                     "adventure 0.5", "amount", 0, 1),
+        CommandKind("intensity", SetIntensity, _NUMBER, Acts.HOP,
+                    "play less, 0, or more, 1; 0.5 as planned", "intensity 0.8", "amount", 0, 1),
+        CommandKind("density", SetDensity, _NUMBER, Acts.HOP,
+                    "thinner patterns, 0, or fuller, 1; 0.5 as planned", "density 0.3", "amount",
+                    0, 1),
+        CommandKind("swing", SetSwing, _NUMBER, Acts.HOP, "swing from 0, even, to 1, triplets",
+                    "swing 0.6", "amount", 0, 1),
         CommandKind("preset", ChoosePreset, _NAME, Acts.BAR, "change the band and its groove",
                     "preset session", "name"),
         CommandKind("mute", Mute, _SWITCH, Acts.HOP, "mute a part", "mute Bass on", "on"),
@@ -243,35 +273,3 @@ def kind_of(command: Command) -> CommandKind:
 def target_of(command: Command) -> tuple[str, str | None]:
     """What a command sets: the name of its kind, and its part if it concerns one."""
     return kind_of(command).name, getattr(command, "part", None)
-
-
-def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
-    """The command, with its part spelled as the band spells it. Raises CommandError.
-
-    parts: names in the band that plays. mode: of the tunes, which no key changes.
-    """
-    kind = kind_of(command)
-    if isinstance(command, Mute | Solo | SetLevel):
-        by_case = {name.casefold(): name for name in parts}
-        part = by_case.get(command.part.casefold())
-        if part is None:
-            remedy = did_you_mean(command.part, parts) or f"Try: {', '.join(parts)}"
-            what = f"no part is called {command.part!r}"
-            raise CommandError(what, where=kind.name, remedy=remedy)
-        command = replace(command, part=part)
-    if kind.takes is ValueKind.NUMBER:
-        number = getattr(command, kind.field)
-        if not kind.lowest <= number <= kind.highest:
-            raise CommandError(
-                f"{number:g} is out of range",
-                where=kind.name,
-                remedy=f"Choose {kind.lowest:g} to {kind.highest:g}",
-            )
-    if isinstance(command, SetKey) and command.key.mode is not mode:
-        key = command.key
-        raise CommandError(
-            f"{key} is {key.mode.value}, the tunes that play are {mode.value}",
-            where=kind.name,
-            remedy=f"Choose a {mode.value} key, or start again in {key}",
-        )
-    return command

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from livedshl.arranger import Arranger, volume_message
+from livedshl.arranger import Arranger, Cue, Section, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_of
+from livedshl.improviser import Improvisation, Passage, Place, Repertoire, provenance_of
+from livedshl.improviser.form import SECTION_BARS
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary, Grid
@@ -33,6 +34,8 @@ from livedshl.performance.passages import Passages
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
 from livedshl.performance.steering import Band, Steering, steered
+
+_FREE_SECTIONS = 4  # of 8 bars, over which the band builds in a free run
 
 
 class Composition(Iterator[Chunk]):
@@ -151,16 +154,17 @@ class Composition(Iterator[Chunk]):
         passage = replace(passage, beat=passage.beat + beats_held)
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
-        # What follows the opening takes too long to find before the first note.
-        following = self._following() if self.tick and not passage.ends else None
-        arranger.vocabulary = harmony.vocabulary
-        where = passage.beat, key.shift
-        section = _section_beat(passage, grid)
         end_beat = passage.beat + len(passage.steps) // grid.beat_steps
+        cue = Cue(passage.beat, key.shift, _section_of(passage, grid))
+        # What follows the opening takes too long to find before the first note.
+        if self.tick and not passage.ends:
+            cue = self._looking_ahead(cue)
+        arranger.vocabulary = harmony.vocabulary
+        arranger.conducting = self.steering.conducting
         if passage.ends:
-            events = arranger.close(passage.steps, *where, section)
+            events = arranger.close(passage.steps, cue)
         else:
-            events = arranger.arrange(passage.steps, *where, following, section)
+            events = arranger.arrange(passage.steps, cue)
             if self._passages.ended:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
@@ -173,12 +177,16 @@ class Composition(Iterator[Chunk]):
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
-    def _following(self) -> Chord | None:
-        """The chord, as it sounds, that the passage after the present one begins with."""
+    def _looking_ahead(self, cue: Cue) -> Cue:
+        """The cue, with the chord and melody that come after it."""
         coming = self._passages.peek()
         if coming is None:
-            return None
-        return self._harmony.opening_chord(coming, self._harmony.key_of(coming, self.steering.key))
+            return cue
+        key = self._harmony.key_of(coming, self.steering.key)
+        following = self._harmony.opening_chord(coming, key)
+        # In a new key the melody is in another octave too.
+        steps = coming.steps if key.shift == cue.key_shift else None
+        return replace(cue, following=following, coming=steps)
 
     def _follow(self, chord: Chord | None) -> None:
         """Follows a chord, as it sounds; None: the chart, or the tunes' own chords, again."""
@@ -237,7 +245,23 @@ class Composition(Iterator[Chunk]):
         )
 
 
-def _section_beat(passage: Passage, grid: Grid) -> int:
-    """The beat at which a passage's section began; 0 without sections."""
-    bars = passage.place.bar - 1 if passage.place else passage.beat // grid.bar_beats
-    return (passage.beat // grid.bar_beats - bars) * grid.bar_beats
+def _section_of(passage: Passage, grid: Grid) -> Section:
+    """The section that a passage belongs to; a free run has sections of 8 bars for the band."""
+    bar, place = passage.beat // grid.bar_beats, passage.place
+    if place is None:
+        block = bar // SECTION_BARS
+        tune, number = divmod(block, _FREE_SECTIONS)
+        return Section(block * SECTION_BARS * grid.bar_beats, tune + 1, number, _FREE_SECTIONS)
+    return Section(
+        beat=(bar - (place.bar - 1)) * grid.bar_beats,
+        tune=place.tune,
+        number=_number_of(place),
+        sections=len(place.plan),
+        time=place.time,
+    )
+
+
+def _number_of(place: Place) -> int:
+    """The number of the section in its tune, from 0; one that is frozen keeps the last it had."""
+    numbers = [number for number, letter in enumerate(place.plan) if letter == place.section]
+    return numbers[min(place.time, len(numbers)) - 1]

@@ -1,11 +1,12 @@
 """Presets: TOML files that say how the music is played."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from livedshl.arranger import Groove, Part, Role, patterns_of
+from livedshl.arranger import Groove, Part, Role, patterns_of, read_pattern
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import PresetError, did_you_mean
 from livedshl.files import read_text
@@ -22,6 +23,7 @@ from livedshl.performance.preset_fields import (
 )
 
 _MAX_BYTES = 1 << 20
+_TABLES = ("continuation", "groove", "parts", "patterns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,12 @@ def read_preset(path: Path) -> Preset:
     rules = content.pop("continuation", {})
     groove = content.pop("groove", {})
     parts = content.pop("parts", [])
+    patterns = content.pop("patterns", {})
+    if not isinstance(patterns, dict):
+        raise PresetError("[patterns] must be a table of patterns, by name", where=where)
     if not isinstance(parts, list) or not parts:
         raise PresetError("a preset needs at least one [[parts]]", where=where)
-    head = read_fields(content, PRESET_FIELDS, where, also=("continuation", "groove", "parts"))
+    head = read_fields(content, PRESET_FIELDS, where, also=_TABLES)
     return Preset(
         name=path.stem,
         description=head["description"],
@@ -107,17 +112,17 @@ def read_preset(path: Path) -> Preset:
         tempo_bpm=head["tempo"],
         key=head["key"],
         form=head["form"],
-        parts=_read_parts(parts, path),
+        parts=_read_parts(parts, patterns, path),
         groove=Groove(**read_fields(groove, GROOVE_FIELDS, f"{path}: [groove]")),
         rules=ContinuationRules(**read_fields(rules, RULES_FIELDS, f"{path}: [continuation]")),
     )
 
 
-def _read_parts(tables: list[Any], path: Path) -> tuple[Part, ...]:
+def _read_parts(tables: list[Any], patterns: Mapping[str, Any], path: Path) -> tuple[Part, ...]:
     parts: dict[int, Part] = {}
     for number, table in enumerate(tables, 1):
         where = f"{path}: part {number}"
-        part = _read_part(table, where)
+        part = _read_part(table, patterns, where)
         if part.channel in parts:
             raise PresetError(
                 f"channel {part.channel + 1} is taken by {parts[part.channel].name!r}",
@@ -125,19 +130,26 @@ def _read_parts(tables: list[Any], path: Path) -> tuple[Part, ...]:
                 remedy="Choose another channel",
             )
         parts[part.channel] = part
+    if unused := set(patterns) - {part.pattern for part in parts.values() if part.own}:
+        raise PresetError(f"no part plays the pattern {min(unused)!r}", where=str(path))
     return tuple(parts.values())
 
 
-def _read_part(table: Any, where: str) -> Part:
+def _read_part(table: Any, patterns: Mapping[str, Any], where: str) -> Part:
     values = read_fields(table, PART_FIELDS, where)
     role: Role = values["role"]
     known = patterns_of(role)
-    values["pattern"] = values["pattern"] or known[0]
-    if values["pattern"] not in known:
+    name = values["pattern"] = values["pattern"] or known[0]
+    if name in patterns:
+        try:
+            values["own"] = read_pattern(patterns[name], role)
+        except ValueError as error:
+            raise PresetError(f"pattern {name!r}: {error}", where=where) from None
+    elif name not in known:
         raise PresetError(
-            f"pattern = {values['pattern'].value!r} is not for the role {role.value}",
+            f"pattern = {name!r} is not for the role {role.value}",
             where=where,
-            remedy=f"Choose {', '.join(pattern.value for pattern in known)}",
+            remedy=did_you_mean(name, known) or f"Choose {', '.join(known)}",
         )
     if values["highest"] - values["lowest"] < 12:
         raise PresetError("highest must be at least 12 semitones above lowest", where=where)

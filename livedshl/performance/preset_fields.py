@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from livedshl.arranger import MOST_TIMING_TICKS, Groove, Pattern, Role
+from livedshl.arranger import MOST_TIMING_TICKS, Colour, Groove, Role
 from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.midi.general_midi import program_number
@@ -97,9 +97,10 @@ PART_FIELDS = {
     "velocity": Field(_whole(1, 127), 80),
     "lowest": Field(_MIDI, 48),
     "highest": Field(_MIDI, 84),
-    "pattern": Field(_one_of(Pattern)),
+    "pattern": Field(_text),
     "density": Field(_SHARE, 1.0),
     "ornaments": Field(_SHARE, 0.0),
+    "colour": Field(_one_of(Colour), Colour.PLAIN),
 }
 
 

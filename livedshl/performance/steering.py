@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from livedshl.arranger import Groove, Part, Role
+from livedshl.arranger import Conducting, Groove, Part, Role
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import (
     Answer,
@@ -15,8 +15,11 @@ from livedshl.performance.commands import (
     Listen,
     Mute,
     SetAdventure,
+    SetDensity,
+    SetIntensity,
     SetKey,
     SetLevel,
+    SetSwing,
     Solo,
 )
 from livedshl.performance.preset import Preset
@@ -49,7 +52,8 @@ class Steering:
 
     muted, soloed: parts by name. levels: volume, 0 to 127, of each part that was given one.
     hold, freeze: whether the last bars or the section repeat. ending: whether the music heads for
-    its end. listening: whether a player has the melody.
+    its end. listening: whether a player has the melody. conducting: how the plan of the band is
+    bent.
     """
 
     tempo_bpm: float
@@ -63,6 +67,13 @@ class Steering:
     freeze: bool = False
     ending: bool = False
     listening: bool = False
+    conducting: Conducting = field(default_factory=Conducting)
+
+    @property
+    def swing(self) -> float:
+        """The swing that is asked for, else that of the band's groove."""
+        swing = self.conducting.swing
+        return self.band.groove.swing if swing is None else swing
 
     @property
     def silent(self) -> frozenset[int]:
@@ -85,8 +96,15 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
             return replace(steering, key=key)
         case SetAdventure(amount):
             return replace(steering, adventure=amount)
-        case ChoosePreset() if band:
-            return replace(steering, band=band)
+        case SetIntensity(amount):
+            return replace(steering, conducting=replace(steering.conducting, intensity=amount))
+        case SetDensity(amount):
+            return replace(steering, conducting=replace(steering.conducting, density=amount))
+        case SetSwing(amount):
+            return replace(steering, conducting=replace(steering.conducting, swing=amount))
+        case ChoosePreset() if band:  # with the swing of its own groove
+            conducting = replace(steering.conducting, swing=None)
+            return replace(steering, band=band, conducting=conducting)
         case Mute(part, on):
             return replace(steering, muted=_switched(steering.muted, part, on))
         case Solo(part, on):

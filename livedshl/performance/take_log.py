@@ -19,8 +19,8 @@ from livedshl.errors import CommandError, TakeError
 from livedshl.files import read_regular
 from livedshl.performance import take_log_format_1 as format_1
 from livedshl.performance.checks import check_band, check_settings, check_tempo, check_tick
+from livedshl.performance.command_checks import checked
 from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_of
-from livedshl.performance.commands import checked
 from livedshl.performance.composer import Change
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band

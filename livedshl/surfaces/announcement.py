@@ -11,9 +11,12 @@ from livedshl.performance.commands import (
     Panic,
     ReRoll,
     SetAdventure,
+    SetDensity,
+    SetIntensity,
     SetKey,
     SetLatency,
     SetLevel,
+    SetSwing,
     SetTempo,
     Solo,
     kind_of,
@@ -31,6 +34,12 @@ def announced(command: Command) -> str:
             return f"Key {key} {when}"
         case SetAdventure(amount):
             return f"Adventure {amount:.2f}"
+        case SetIntensity(amount):
+            return f"Intensity {amount:.2f}"
+        case SetDensity(amount):
+            return f"Density {amount:.2f}"
+        case SetSwing(amount):
+            return f"Swing {amount:.2f}"
         case ChoosePreset(name):
             return f"Preset {name} {when}"
         case Mute(part, on):

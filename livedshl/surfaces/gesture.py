@@ -7,6 +7,7 @@ from enum import Enum
 from livedshl.errors import CommandError
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import Mode
+from livedshl.performance.command_checks import checked
 from livedshl.performance.command_text import (
     Value,
     command_of,
@@ -22,7 +23,6 @@ from livedshl.performance.commands import (
     CommandKind,
     SetKey,
     ValueKind,
-    checked,
 )
 from livedshl.surfaces.present import choices, plain_name
 
@@ -37,7 +37,10 @@ class Move(Enum):
     TAP = "tap"  # the beats of a tempo
 
 
-_STEPS: Mapping[str, float] = {"tempo": 2, "adventure": 0.05, "level": 8, "latency": 5}
+_STEPS: Mapping[str, float] = {
+    "tempo": 2, "adventure": 0.05, "intensity": 0.1, "density": 0.1, "swing": 0.1, "level": 8,
+    "latency": 5,
+}  # fmt: skip
 # What a knob covers where its whole range would be too coarse: one unit per position.
 _KNOB_RANGES = {"tempo": (60.0, 187.0), "latency": (-64.0, 63.0)}
 

@@ -26,6 +26,8 @@ KEYS = (
     KeyBinding("K", "K", "key down a semitone", Gesture("key", move=Move.DOWN)),
     KeyBinding("a", "a", "more adventure", Gesture("adventure", move=Move.UP)),
     KeyBinding("A", "A", "less adventure", Gesture("adventure", move=Move.DOWN)),
+    KeyBinding("i", "i", "more intensity", Gesture("intensity", move=Move.UP)),
+    KeyBinding("I", "I", "less intensity", Gesture("intensity", move=Move.DOWN)),
     KeyBinding("p", "p", "next preset", Gesture("preset", move=Move.UP)),
     KeyBinding("P", "P", "previous preset", Gesture("preset", move=Move.DOWN)),
     KeyBinding("m", "m", "mute the selected part", Gesture("mute")),

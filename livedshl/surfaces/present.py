@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from livedshl.arranger import Conducting
 from livedshl.live.snapshot import Snapshot
 from livedshl.music.leadsheet import Key
 from livedshl.performance.command_text import Value, command_of
 from livedshl.performance.commands import COMMANDS, Command, ValueKind
 from livedshl.performance.preset import presets_for
+from livedshl.performance.steering import Steering
 
 _presets_for = cache(presets_for)
 
@@ -41,6 +43,9 @@ def present_value(name: str, part: str | None, snapshot: Snapshot) -> Value:
         "tempo": steering.tempo_bpm,
         "key": str(steering.key),
         "adventure": steering.adventure,
+        "intensity": steering.conducting.intensity,
+        "density": steering.conducting.density,
+        "swing": steering.swing,
         "preset": steering.band.preset,
         "hold": steering.hold,
         "freeze": steering.freeze,
@@ -53,6 +58,14 @@ def present_value(name: str, part: str | None, snapshot: Snapshot) -> Value:
             "level": steering.levels.get(part, parts[part].volume),
         }
     return values.get(name)
+
+
+def bends(steering: Steering) -> str:
+    """How the plan of the band is bent, as text; empty if it is left as it is."""
+    conducting, plain = steering.conducting, Conducting()
+    words = {"intensity": conducting.intensity, "density": conducting.density}
+    bent = {word: amount for word, amount in words.items() if amount != getattr(plain, word)}
+    return "".join(f"  {word} {amount:.2f}" for word, amount in bent.items())
 
 
 def present_commands(snapshot: Snapshot) -> Iterator[Command]:

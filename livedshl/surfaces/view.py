@@ -19,6 +19,7 @@ from livedshl.music.chords import NO_CHORD, NOTE_NAMES
 from livedshl.music.segments import CHORD
 from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
+from livedshl.surfaces.present import bends
 
 _COMING_STEPS = 36  # columns for what is composed ahead
 _PART_COLOURS = ("#ffb454", "#59c2ff", "#95e6cb", "#d2a6ff", "#f07178", "#c2d94c")
@@ -74,6 +75,7 @@ def form_line(snapshot: Snapshot) -> Text:
     else:
         text.append("free run", _DIM)
     text.append(f"   {steering.band.preset}  adventure {steering.adventure:.2f}", _DIM)
+    text.append(bends(steering), _DIM)
     for word, on in (
         ("HOLD", steering.hold), ("FREEZE", steering.freeze), ("ENDING", steering.ending),
         ("YOU PLAY", steering.listening),

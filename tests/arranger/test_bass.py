@@ -2,11 +2,11 @@ import numpy as np
 from support.band import bars, events_of, notes, notes_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Groove, Pattern, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role
 from livedshl.music import COMMON_TIME, GRIDS, Chord, Mode
 
-ROOT_FIFTH = part(Role.BASS, Pattern.ROOT_FIFTH)
-WALKING = part(Role.BASS, Pattern.WALKING)
+ROOT_FIFTH = part(Role.BASS, "root-fifth")
+WALKING = part(Role.BASS, "walking")
 
 
 def pitch_classes(played):
@@ -41,19 +41,19 @@ def test_a_walking_bass_steps_into_the_chord_that_follows():
     for seed in range(20):
         arranger = Arranger([WALKING], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), seed)
         first, second = bars(1)
-        arranger.arrange(first, 0, 0)
-        last = struck(arranger.arrange(second, 2, 0, following=Chord.parse("F")))[-1, 2]
+        arranger.arrange(first, Cue(0, 0))
+        last = struck(arranger.arrange(second, Cue(2, 0, following=Chord.parse("F"))))[-1, 2]
         first[:, 2] = f
-        root = struck(arranger.arrange(first, 4, 0))[0, 2]
+        root = struck(arranger.arrange(first, Cue(4, 0)))[0, 2]
         assert root % 12 == 5
         assert abs(last - root) <= 2
 
 
 def test_a_pedal_follows_the_key():
-    pedal = part(Role.BASS, Pattern.PEDAL)
+    pedal = part(Role.BASS, "pedal")
     arranger = Arranger([pedal], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
     passages = bars(2)
-    events = [arranger.arrange(steps, 2 * n, 2 * (n > 1)) for n, steps in enumerate(passages)]
+    events = [arranger.arrange(steps, Cue(2 * n, 2 * (n > 1))) for n, steps in enumerate(passages)]
     played = notes_of(np.concatenate([*events, arranger.end(8 * 480)]), pedal.channel)
     assert [(onset, end, pitch % 12) for onset, end, pitch in played] == [
         (0, 1920, 0),
@@ -76,13 +76,13 @@ def test_a_walking_bass_that_knows_nothing_of_what_follows_stays_in_the_chord():
 def test_a_pedal_stays_on_the_tonic_whatever_the_chords_do():
     first, second = bars(1)
     second[:, 2] = VOCABULARY.names.index("G7")
-    pedal = part(Role.BASS, Pattern.PEDAL)
+    pedal = part(Role.BASS, "pedal")
     played = notes([first, second], pedal, key_shift=3)
     assert [(onset, end, pitch % 12) for onset, end, pitch in played] == [(0, 1920, 3)]
 
 
 def test_a_bass_at_the_edge_of_its_range_still_finds_a_way():
-    narrow = part(Role.BASS, Pattern.WALKING, lowest=36, highest=48)
+    narrow = part(Role.BASS, "walking", lowest=36, highest=48)
     for seed in range(5):
         passages = bars(24)
         for number, steps in enumerate(passages):

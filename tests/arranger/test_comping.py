@@ -7,18 +7,13 @@ from hypothesis import strategies as st
 from support.band import bars, events_of, notes, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Pattern, Role, patterns_of
-from livedshl.arranger.bass import BASS_PATTERNS
-from livedshl.arranger.comping import CHORD_PATTERNS
-from livedshl.arranger.counter_melody import COUNTER_PATTERNS
-from livedshl.arranger.drone import DRONE_PATTERNS
-from livedshl.arranger.melody import MELODY_PATTERNS
+from livedshl.arranger import Role, patterns_of
 from livedshl.arranger.voicing import voice_chord
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.music import GRIDS, Chord
 
-TABLES = (CHORD_PATTERNS, BASS_PATTERNS, COUNTER_PATTERNS, DRONE_PATTERNS, MELODY_PATTERNS)
+OFF_THE_BEAT = {"offbeats", "bossa", "skank", "stabs"}
 
 
 def chords(pattern, **others):
@@ -74,26 +69,17 @@ def test_in_the_tunes_that_ship_the_voices_move_by_seven_semitones_at_most_at_th
     assert np.median(moved) <= 7
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_every_pattern_is_written_in_every_metre_and_fits_its_bars(table):
-    for pattern, rows in table.items():
-        assert set(rows) == set(GRIDS)
-        for metre, row in rows.items():
-            length, bar = len(row.replace(" ", "")), GRIDS[metre].bar_steps
-            assert bar % length == 0 or length % bar == 0, (pattern, metre)
-
-
 @pytest.mark.parametrize(
     ("pattern", "metre", "steps_and_voices"),
     [
-        (Pattern.WALTZ, "3/4", [(0, 1), (4, 2), (8, 2)]),
-        (Pattern.BOOM_CHICK, "4/4", [(0, 1), (4, 2), (8, 1), (12, 2)]),
-        (Pattern.BOOM_CHICK, "6/8", [(0, 1), (4, 2), (6, 1), (10, 2)]),
-        (Pattern.OFFBEATS, "4/4", [(4, 3), (12, 3)]),
-        (Pattern.BEATS, "9/8", [(0, 3), (6, 3), (12, 3)]),
-        (Pattern.STRUM, "4/4", [(0, 3), (4, 3), (6, 2), (10, 2), (12, 3), (14, 2)]),
-        (Pattern.ARPEGGIO, "6/8", [(step, 1) for step in range(0, 12, 2)]),
-        (Pattern.SUSTAIN, "3/4", [(0, 3)]),
+        ("waltz", "3/4", [(0, 1), (4, 2), (8, 2)]),
+        ("boom-chick", "4/4", [(0, 1), (4, 2), (8, 1), (12, 2)]),
+        ("boom-chick", "6/8", [(0, 1), (4, 2), (6, 1), (10, 2)]),
+        ("offbeats", "4/4", [(4, 3), (12, 3)]),
+        ("beats", "9/8", [(0, 3), (6, 3), (12, 3)]),
+        ("strum", "4/4", [(0, 3), (4, 3), (6, 2), (10, 2), (12, 3), (14, 2)]),
+        ("arpeggio", "6/8", [(step, 1) for step in range(0, 12, 2)]),
+        ("sustain", "3/4", [(0, 3)]),
     ],
 )
 def test_patterns_fall_where_the_metre_says(pattern, metre, steps_and_voices):
@@ -105,9 +91,7 @@ def test_patterns_fall_where_the_metre_says(pattern, metre, steps_and_voices):
     assert found == steps_and_voices + second_bar
 
 
-@pytest.mark.parametrize(
-    "pattern", sorted(set(patterns_of(Role.CHORDS)) - {Pattern.OFFBEATS}, key=str)
-)
+@pytest.mark.parametrize("pattern", sorted(set(patterns_of(Role.CHORDS)) - OFF_THE_BEAT))
 def test_a_chord_that_changes_on_the_half_bar_is_heard_there(pattern):
     first, second = bars(1)
     second[:, 2] = VOCABULARY.names.index("F")
@@ -121,7 +105,7 @@ def test_a_chord_that_changes_on_the_half_bar_is_heard_there(pattern):
 def test_a_pad_ties_the_voices_that_stay():
     first, second = bars(1)
     second[:, 2] = VOCABULARY.names.index("Am")
-    played = notes([first, second], chords(Pattern.PAD))
+    played = notes([first, second], chords("pad"))
     assert sorted((onset, end, p % 12) for onset, end, p in played) == [
         (0, 960, 7),
         (0, 1920, 0),
@@ -131,19 +115,19 @@ def test_a_pad_ties_the_voices_that_stay():
 
 
 def test_an_arpeggio_rings_to_the_bar_line():
-    played = notes(bars(2), chords(Pattern.ARPEGGIO))
+    played = notes(bars(2), chords("arpeggio"))
     assert {1920, 3840} <= {end for _, end, _ in played}
     assert max(end - onset for onset, end, _ in played) > 900
     assert all(onset // 1920 == (end - 1) // 1920 for onset, end, _ in played)
 
 
 def test_a_strum_runs_from_string_to_string():
-    first = notes(bars(1), chords(Pattern.STRUM))[:3]
+    first = notes(bars(1), chords("strum"))[:3]
     assert [onset for onset, *_ in first] == [0, 8, 16]
     pitches = [pitch for *_, pitch in first]
     assert pitches == sorted(pitches)
 
 
 def test_a_low_density_leaves_out_strokes_between_the_beats():
-    sparse = notes(bars(4), chords(Pattern.STRUM, density=0))
+    sparse = notes(bars(4), chords("strum", density=0))
     assert {onset % 480 for onset, *_ in sparse} == {0, 8, 16}

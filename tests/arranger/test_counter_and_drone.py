@@ -4,10 +4,10 @@ from hypothesis import given
 from support.band import bars, events_of, hops, notes, notes_of, part
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Pattern, Role
+from livedshl.arranger import Role
 from livedshl.music import GRIDS
 
-PARALLEL = part(Role.COUNTER, Pattern.PARALLEL)
+PARALLEL = part(Role.COUNTER, "parallel")
 DRONE = part(Role.DRONE)
 
 
@@ -23,7 +23,7 @@ def test_the_counter_melody_begins_its_notes_a_third_or_sixth_below_from_the_cho
 
 
 def test_an_answer_comes_in_the_second_half_of_a_phrase():
-    played = notes(bars(8), part(Role.COUNTER, Pattern.ANSWER))
+    played = notes(bars(8), part(Role.COUNTER, "answer"))
     assert {onset // 1920 for onset, *_ in played} <= {2, 3, 6, 7}
     assert all(end <= 4 * 1920 or onset >= 6 * 1920 for onset, end, _ in played)
 

@@ -1,10 +1,12 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from support.band import bars, events_of, hops, notes, notes_of, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Arranger, Groove, Pattern, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role, Section
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 MELODY = part(Role.MELODY)
@@ -14,10 +16,14 @@ MELODY = part(Role.MELODY)
 def test_the_melody_is_played_as_written_in_the_key(grid_and_hops, key_shift):
     grid, passages = grid_and_hops
     played = notes(passages, MELODY, key_shift=key_shift, grid=grid)
-    for step, (pitch, _, _) in enumerate(np.concatenate(passages).tolist()):
+    before = 0
+    for step, (pitch, strikes, _) in enumerate(np.concatenate(passages).tolist()):
         sounding = [p for onset, end, p in played if onset <= step * 120 < end]
-        assert len(sounding) == (pitch > 0)
+        begins = pitch > 0 and (strikes or pitch != before)
+        assert len(sounding) <= (pitch > 0)
+        assert len(sounding) == 1 or not begins
         assert all((p - pitch - key_shift) % 12 == 0 for p in sounding)
+        before = pitch
 
 
 def test_a_held_note_sounds_on_over_the_hop():
@@ -46,7 +52,7 @@ def test_an_octave_that_must_change_stays_for_the_phrase():
 def test_strong_tones_are_long_and_few():
     steps = np.concatenate(bars(1))
     steps[:, 0] = [60, 60, 64, 64, 64, 64, 65, 65, 0, 0, 67, 67, 0, 0, 0, 0]
-    strong = part(Role.MELODY, Pattern.STRONG)
+    strong = part(Role.MELODY, "strong")
     assert notes(np.split(steps, 2), strong) == [(0, 960, 64), (1200, 1920, 67)]
     silent = np.concatenate(bars(1, pitch=0))
     assert notes(np.split(silent, 2), strong) == []
@@ -64,7 +70,7 @@ def test_a_thinned_melody_still_ends_on_its_last_note():
     arranger = Arranger([thin], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
     steps = np.concatenate(bars(1, pitch=74, every=4))[:8]
     steps[6:, 0], steps[6, 1] = 72, 1
-    (*_, last) = notes_of(arranger.close(steps, 0, 0), thin.channel)
+    (*_, last) = notes_of(arranger.close(steps, Cue(0, 0)), thin.channel)
     assert last == (720, 960, 72)
 
 
@@ -85,3 +91,52 @@ def test_ornaments_are_as_frequent_as_they_should_be():
     events = events_of(bars(200, every=4), [sparse])
     graces = len(struck(events)) - 800
     assert 110 < graces < 210
+
+
+def thirds():
+    """Eight bars in which each note is a third from the next."""
+    steps = np.concatenate(bars(8))
+    steps[:, 0] = np.tile(np.repeat([72, 76], 4), 16)
+    steps[:, 1] = np.arange(128) % 4 == 0
+    return np.split(steps, 16)
+
+
+def played_at_time(time):
+    arranger = Arranger([MELODY], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+    section = Section(0, time=time)
+    cues = [Cue(2 * number, 0, section) for number in range(16)]
+    events = [arranger.arrange(*one) for one in zip(thirds(), cues, strict=True)]
+    return struck(np.concatenate(events))[:, 2].tolist()
+
+
+def test_a_melody_that_returns_fills_some_thirds_with_notes_of_the_scale():
+    assert played_at_time(1) == [72, 76] * 16
+    filled = played_at_time(2)
+    assert 32 < len(filled) < 48
+    assert set(filled) == {72, 74, 76}
+
+
+def test_a_wind_player_breathes_where_a_fiddler_plays_on():
+    flute = part(Role.MELODY, program=73)
+    fiddle = part(Role.MELODY, program=110)
+    gaps = []
+    for one in (flute, fiddle):
+        played = notes(bars(32, every=4), one)
+        gaps.append(max(after[0] - note[1] for note, after in pairwise(played)))
+    assert gaps[0] > gaps[1]
+
+
+def test_repeated_notes_are_shorter_than_steps_of_the_scale():
+    steps = np.concatenate(bars(1))
+    steps[:, 0] = np.repeat([72, 72, 74, 76], 4)
+    steps[:, 1] = np.arange(16) % 4 == 0
+    first, second, third, *_ = notes([steps], MELODY)
+    assert first[1] - first[0] < third[1] - third[0]
+    assert second[1] - second[0] < 480
+
+
+def test_high_notes_are_louder():
+    steps = np.concatenate(bars(1))
+    steps[:, 0] = np.repeat([64, 81], 8)
+    low, high = struck(events_of(np.split(steps, 2), [MELODY]))[[0, 4], 3]
+    assert high > low

@@ -139,7 +139,17 @@ def test_every_osc_address_and_every_example_of_learning_is_understood():
     for address, value in messages:
         values = [float(value) if re.fullmatch(r"[\d.]+", value) else value] if value else []
         name, *below = address.removeprefix("/livedshl/").split("/")
-        if not values and name in ("tempo", "adventure", "latency", "level", "key", "preset"):
+        if not values and name in (
+            "tempo",
+            "adventure",
+            "intensity",
+            "density",
+            "swing",
+            "latency",
+            "level",
+            "key",
+            "preset",
+        ):
             values = [] if below[-1:] in (["up"], ["down"], ["tap"]) else [texts.get(name, 1)]
         assert name == "hello" or values == [0.0] or gesture_of(address, values), address
     examples = [

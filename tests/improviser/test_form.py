@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.bundles import index_of
 from support.strategies import VOCABULARY, thorough
 
-from livedshl.arranger import Groove, Part, Pattern, Role
+from livedshl.arranger import Groove, Part, Role
 from livedshl.bundle import Bundle, SegmentLibrary
 from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire, Retrieve
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
@@ -317,9 +317,9 @@ def test_the_same_seed_plays_the_same_and_another_does_not():
 
 
 PARTS = (
-    Part("Tune", Role.MELODY, 0, 0, 100, 80, 60, 90, Pattern.WRITTEN),
-    Part("Chords", Role.CHORDS, 1, 0, 100, 80, 48, 70, Pattern.OFFBEATS),
-    Part("Bass", Role.BASS, 2, 0, 100, 80, 30, 50, Pattern.ROOT_FIFTH),
+    Part("Tune", Role.MELODY, 0, 0, 100, 80, 60, 90, "written"),
+    Part("Chords", Role.CHORDS, 1, 0, 100, 80, 48, 70, "offbeats"),
+    Part("Bass", Role.BASS, 2, 0, 100, 80, 30, 50, "root-fifth"),
 )
 
 

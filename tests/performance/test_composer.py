@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.bundles import index_of, random_bundle, random_networks
 from support.strategies import thorough
 
-from livedshl.arranger import Mixer, Pattern
+from livedshl.arranger import Mixer
 from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
@@ -21,6 +21,7 @@ from livedshl.networks.contexts import Contexts
 from livedshl.networks.encoder import encoder_of
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.performance.chunk import Chunk
+from livedshl.performance.command_checks import checked
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
@@ -33,11 +34,11 @@ from livedshl.performance.commands import (
     NextTune,
     ReRoll,
     SetAdventure,
+    SetIntensity,
     SetKey,
     SetLevel,
     SetTempo,
     Solo,
-    checked,
 )
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
@@ -52,6 +53,7 @@ LOOKAHEAD = 8 * TICKS_PER_BEAT
 SHAPE = NetworkShape(Reader.WINDOW, 6, 4, 16, context_beats=4, overlap=True)
 SESSION, PIANO, AMBIENT = map(load_preset, ("session", "solo-piano", "ambient"))
 PARTS = [part.name for part in SESSION.parts]
+WHOLE_BAND = Change(0, SetIntensity(1.0))
 
 
 def chosen(form=Form.ANY, bars=None, seed=1):
@@ -200,6 +202,7 @@ def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back(heard_with):
     part = SESSION.parts[0]
     asked, back = 5 * BAR + 50, 9 * BAR
     heard = heard_with(
+        WHOLE_BAND,
         Change(asked, Mute(part.name, True)),
         Change(back, Mute(part.name, False)),
     )
@@ -383,10 +386,11 @@ def sounding_at(chunks, channel, tick):
 
 @pytest.mark.parametrize("switch", [Mute, Solo])
 def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(heard_with, switch):
-    pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD)
+    pad = next(part for part in AMBIENT.parts if part.pattern == "pad")
     others = [part.name for part in AMBIENT.parts if part is not pad]
     silenced = {Mute: pad.name, Solo: others[0]}[switch]
     heard = heard_with(
+        WHOLE_BAND,
         Change(0, ChoosePreset("ambient"), Band.of(AMBIENT)),
         Change(5 * BAR, switch(silenced, True)),
         Change(9 * BAR, switch(silenced, False)),
@@ -397,8 +401,9 @@ def test_a_pad_that_is_heard_again_sounds_at_once_and_whole(heard_with, switch):
 
 
 def test_what_sounds_on_into_held_bars_is_heard_at_each_of_their_starts(heard_with):
-    pad = next(part for part in AMBIENT.parts if part.pattern is Pattern.PAD).channel
+    pad = next(part for part in AMBIENT.parts if part.pattern == "pad").channel
     heard = heard_with(
+        WHOLE_BAND,
         Change(0, ChoosePreset("ambient"), Band.of(AMBIENT)),
         Change(10 * BAR - 200, Hold(True)),
         Change(18 * BAR - 200, Hold(False)),

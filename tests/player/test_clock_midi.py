@@ -203,7 +203,7 @@ def test_stop_releases_every_note_at_once(pulses, tempo):
     assert stage.notes()
     assert not left_on([m for m in stage.sent if m[0] < stopped_s + 0.003])
     assert not heard(stage, stopped_s, sender.time_s)
-    assert [m[1] for _, m in stage.sent[-3:]] == [64, 123, 120]
+    assert [m[1] for _, m in stage.sent[-4:]] == [64, 121, 123, 120]
 
 
 @given(st.integers(0, 200), tempos)

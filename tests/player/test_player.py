@@ -91,17 +91,19 @@ def parse(answers):
 def test_the_player_sends_everything_then_releases_then_closes():
     output = Output()
     answers = dict(perform(output, two_notes(40)))
-    silence = [bytes((0xB0, controller, 0)) for controller in (64, 123)]  # what sounds rings out
+    silence = [
+        bytes((0xB0, controller, 0)) for controller in (64, 121, 123)
+    ]  # what sounds rings out
     assert output.tried == [ON, OFF, ON, OFF, *silence]
     assert output.closed
     assert json.loads(answers[Reply.REPORT])["notes"] == 2
 
 
-@pytest.mark.parametrize("refused", [{0}, {1}, {3}, {4}, set(range(6))])
+@pytest.mark.parametrize("refused", [{0}, {1}, {3}, {4}, set(range(7))])
 def test_an_output_that_refuses_is_told_of_once_and_the_music_goes_on(refused):
     output = Output(refused)
     answers = perform(output, two_notes(40))
-    assert len(output.tried) == 6
+    assert len(output.tried) == 7
     assert output.closed
     assert [text for kind, text in answers if kind is Reply.LOST] == [
         b"the MIDI port takes no messages"
@@ -120,7 +122,7 @@ def test_a_note_that_an_earlier_player_left_on_is_released():
     output = Output()
     perform(output, [record(Instruction.SOUNDING, 0, ON), record(Instruction.QUIT)])
     assert output.tried[0] == OFF
-    assert [message[1] for message in output.tried[1:]] == [64, 123, 120]
+    assert [message[1] for message in output.tried[1:]] == [64, 121, 123, 120]
 
 
 @pytest.mark.parametrize("died", [False, True])
@@ -128,7 +130,7 @@ def test_a_port_that_is_given_up_is_released_first_unless_its_system_died(died):
     output = Output()
     commands = [record(Instruction.SOUNDING, 0, ON), record(Instruction.GONE, value=died)]
     perform(output, [*commands, record(Instruction.QUIT)])
-    silence = [bytes((0xB0, controller, 0)) for controller in (64, 123, 120)]
+    silence = [bytes((0xB0, controller, 0)) for controller in (64, 121, 123, 120)]
     assert output.tried == ([] if died else [OFF, *silence])
     assert output.closed != died
 

@@ -65,7 +65,7 @@ def test_releasing_at_any_moment_switches_off_everything(events, now):
     assert not balance(sent + release)
     for channel in {message[0] & 0x0F for message in sent}:
         controllers = [m[1] for m in release if m[0] == 0xB0 | channel]
-        assert controllers == [64, 123, 120]
+        assert controllers == [64, 121, 123, 120]
 
 
 @given(note_events())

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from livedshl.arranger import Arranger, Groove, Part, Role, patterns_of
+from livedshl.arranger import Arranger, Cue, Groove, Part, Role, patterns_of
 from livedshl.music import COMMON_TIME, Mode
 from support.strategies import VOCABULARY, grids, step_arrays
 
@@ -39,9 +39,12 @@ def part(role, pattern=None, velocity=70, **others):
     """A part of a role on a channel of its own, in the role's usual pattern if none is given."""
     lowest, highest = _RANGES.get(role, (45, 75))
     pattern = pattern or patterns_of(role)[0]
-    values = {"lowest": lowest, "highest": highest} | others
     channel = _CHANNELS[role]
-    return Part(role.value, role, channel, 10 + channel, 100, velocity, pattern=pattern, **values)
+    values = {"lowest": lowest, "highest": highest, "program": 10 + channel} | others
+    return Part(
+        name=role.value, role=role, channel=channel, volume=100, velocity=velocity,
+        pattern=pattern, **values,
+    )  # fmt: skip
 
 
 def band(*roles):
@@ -53,7 +56,7 @@ def passages_of(arranger, grid, passages, key_shift=0):
     """The events of each passage, played one after the other from beat 0 on, and of the end."""
     events, beat = [], 0
     for steps in passages:
-        events.append(arranger.arrange(steps, beat, key_shift))
+        events.append(arranger.arrange(steps, Cue(beat, key_shift)))
         beat += len(steps) // grid.beat_steps
     return [*events, arranger.end(beat * grid.beat_ticks)]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livedshl.arranger import Arranger, Groove, Role
+from livedshl.arranger import Arranger, Cue, Groove, Role
 from livedshl.improviser.sources import section_starts, source_spans
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.preset import load_preset
@@ -43,7 +43,7 @@ class Piece:
     @property
     def events(self):
         arranger = Arranger(PARTS, VOCABULARY, self.grid, D.mode, Groove(), 0)
-        parts = (arranger.setup(), arranger.arrange(self.steps, 0, D.shift))
+        parts = (arranger.setup(), arranger.arrange(self.steps, Cue(0, D.shift)))
         return np.concatenate([*parts, arranger.end(len(self.steps) * 120)])
 
     def draw(self, path):

@@ -6,7 +6,8 @@ from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.performance.commands import Command, checked
+from livedshl.performance.command_checks import checked
+from livedshl.performance.commands import Command
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering
 from livedshl.player.clock.source import Sync

@@ -5,13 +5,13 @@ from support.steered import PRESET, SNAPSHOT
 
 from livedshl.errors import CommandError
 from livedshl.music.leadsheet import Key
+from livedshl.performance.command_checks import checked
 from livedshl.performance.command_text import part_of, value_of
 from livedshl.performance.commands import (
     COMMANDS,
     SetKey,
     SetLevel,
     ValueKind,
-    checked,
     kind_of,
 )
 from livedshl.surfaces.gesture import Gesture, Move
@@ -119,7 +119,7 @@ def test_steps_of_key_and_preset_go_round():
 def test_how_things_stand_is_told_of_every_control_that_has_a_value():
     present = list(present_commands(SNAPSHOT))
     assert {kind_of(command) for command in present} == set(KNOBS)
-    assert SetLevel("Chords", 78) in present  # as the preset has it
+    assert SetLevel("Chords", 94) in present  # as the preset has it
     for command in present:
         checked(command, PARTS, PRESET.key.mode)
         name = kind_of(command).name

@@ -21,8 +21,10 @@ from livedshl.performance.commands import (
     NextTune,
     Panic,
     SetAdventure,
+    SetIntensity,
     SetKey,
     SetLevel,
+    SetSwing,
     SetTempo,
     Solo,
 )
@@ -81,11 +83,13 @@ def listener():
     [
         ("/livedshl/tempo", 120, SetTempo(120)),
         ("/livedshl/adventure", 0.5, SetAdventure(0.5)),
+        ("/livedshl/intensity", 0.75, SetIntensity(0.75)),
+        ("/livedshl/swing/up", 1, SetSwing(0.3)),
         ("/livedshl/mute/bass", 1, Mute("Bass", True)),
         ("/livedshl/mute/Bass", 0.0, Mute("Bass", False)),
         ("/livedshl/solo/bass", [], Solo("Bass", True)),
         ("/livedshl/level/bass", 90, SetLevel("Bass", 90)),
-        ("/livedshl/level/bass/down", [], SetLevel("Bass", 88)),
+        ("/livedshl/level/bass/down", [], SetLevel("Bass", 79)),
         ("/livedshl/hold", True, Hold(True)),
         ("/livedshl/next-tune", [], NextTune()),
         ("/livedshl/tempo/up", 1, SetTempo(110)),
@@ -177,7 +181,7 @@ def test_who_says_hello_is_told_how_things_stand_and_what_changes(port, music, c
     assert state["/livedshl/tempo"] == [108.0]
     assert state["/livedshl/key"] == ["D"]
     assert state["/livedshl/mute/bass"] == [0]
-    assert state["/livedshl/level/chords"] == [78]
+    assert state["/livedshl/level/chords"] == [94]
     for address, values in state.items():
         assert gesture_of(address, values)  # so that a fader can listen at its own address
     music.becomes(muted=frozenset({"Bass"}))

@@ -39,7 +39,7 @@ TEMPO = 240
 STEP = 240  # ticks; 125 ms at TEMPO
 STEPS_PER_S = TEMPO / 60 * 480 / STEP
 HELD, FIRST = 30, 36  # the pitch that sounds all the time, and the lowest of the others
-ON_RETURN = [64, 123, 120]  # the controllers that silence a channel
+ON_RETURN = [64, 121, 123, 120]  # the controllers that silence a channel
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def assert_restored(messages, played):
     first = next(number for number, (_, m) in enumerate(messages) if m[0] == 0x90)
     *releasing, program = [m for _, m in messages[:first]]
     assert program == [0xC0, 24]
-    assert [m[1] for m in releasing[-3:]] == ON_RETURN
+    assert [m[1] for m in releasing[-4:]] == ON_RETURN
     assert {HELD, *(FIRST + step for step in played)} <= {m[1] for m in releasing if m[0] == 0x80}
 
 
@@ -442,7 +442,7 @@ def test_a_composer_that_dies_is_told_of_in_a_line_and_leaves_no_note_on(jack, r
     assert "Traceback" not in told
     assert notes_on(messages)
     assert not left_on(messages)
-    assert [m[1] for _, m in messages[-3:]] == ON_RETURN
+    assert [m[1] for _, m in messages[-4:]] == ON_RETURN
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ def test_nothing_is_left_behind_where_the_main_process_is_killed(jack, receiver,
     messages = receiver.messages()
     assert notes_on(messages)
     assert not left_on(messages)
-    assert [m[1] for _, m in messages[-3:]] == ON_RETURN
+    assert [m[1] for _, m in messages[-4:]] == ON_RETURN
 
 
 def die_again_and_again(server, number, n_deaths, seed):

@@ -95,7 +95,7 @@ def test_a_player_that_only_dies_is_given_up_and_leaves_no_note_on(
     messages = receiver.messages()
     assert notes_on(messages) >= 2
     assert not sounding(messages)
-    assert [m[1] for _, m in messages[-3:]] == [64, 123, 120]
+    assert [m[1] for _, m in messages[-4:]] == [64, 121, 123, 120]
 
 
 def test_a_player_that_hangs_is_ended_and_its_notes_with_it(performer, receiver, monkeypatch):

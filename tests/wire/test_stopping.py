@@ -38,8 +38,8 @@ def heard_in_the_end(receiver):
     if notes_on(messages):
         channels = {m[0] & 0x0F for _, m in messages}
         for channel in channels:
-            last = [m[1] for _, m in messages if m[0] == 0xB0 | channel][-3:]
-            assert last == [64, 123, 120]
+            last = [m[1] for _, m in messages if m[0] == 0xB0 | channel][-4:]
+            assert last == [64, 121, 123, 120]
     return messages
 
 

@@ -1,0 +1,73 @@
+"""A musician: a hand, what it plays in its role, and its swells."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from livedshl.arranger.bass import Bass
+from livedshl.arranger.comping import Comping
+from livedshl.arranger.counter_melody import CounterMelody
+from livedshl.arranger.drone import Drone
+from livedshl.arranger.drums import Drums
+from livedshl.arranger.guide import Guide
+from livedshl.arranger.hand import Hand
+from livedshl.arranger.melody import Melody
+from livedshl.arranger.role import Role
+from livedshl.arranger.stretch import Stretch
+from livedshl.arranger.swell import Swell
+from livedshl.midi.events import Event
+
+
+class _InRole(Protocol):
+    def play(self, stretch: Stretch) -> None: ...
+
+    def close(self, stretch: Stretch) -> None: ...
+
+    def end(self, tick: int) -> None: ...
+
+
+_ROLES: Mapping[Role, Callable[[Hand], _InRole]] = {
+    Role.MELODY: Melody,
+    Role.CHORDS: Comping,
+    Role.BASS: Bass,
+    Role.DRUMS: Drums,
+    Role.COUNTER: CounterMelody,
+    Role.DRONE: Drone,
+}
+
+
+class Musician:
+    """Plays one part."""
+
+    def __init__(self, hand: Hand) -> None:
+        self.hand = hand
+        self._in_role = _ROLES[hand.part.role](hand)
+        self._swell = Swell(hand)
+
+    def play(self, stretch: Stretch, guide: Guide, swing: float) -> None:
+        """Plays a stretch."""
+        self._begin(stretch, guide, swing)
+        self._swell.play(stretch.first_step, len(stretch), stretch.section_step)
+        self._in_role.play(stretch)
+
+    def close(self, stretch: Stretch, guide: Guide, swing: float) -> None:
+        """Strikes once and holds."""
+        self._begin(stretch, guide, swing)
+        self._in_role.close(stretch)
+
+    def strike_again(self) -> None:
+        """Forgets what it holds: it was silenced."""
+        self.hand.held = ()
+        self._in_role = _ROLES[self.hand.part.role](self.hand)
+
+    def end(self, tick: int) -> None:
+        """Ends what sounds, and resets every controller it has moved."""
+        self.hand.stop(tick)
+        self._in_role.end(tick)
+        self._swell.end(tick)
+
+    def take(self) -> list[Event]:
+        """Hands over the events since the last call."""
+        return self.hand.take()
+
+    def _begin(self, stretch: Stretch, guide: Guide, swing: float) -> None:
+        self.hand.begin(stretch.first_step, stretch.section_step, guide, swing)

@@ -1,0 +1,40 @@
+"""Checks whether a command can be obeyed."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from livedshl.errors import CommandError, did_you_mean
+from livedshl.music import Mode
+from livedshl.performance.commands import Command, Mute, SetKey, SetLevel, Solo, ValueKind, kind_of
+
+
+def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
+    """The command, with its part spelled as the band spells it. Raises CommandError.
+
+    parts: names in the band that plays. mode: of the tunes, which no key changes.
+    """
+    kind = kind_of(command)
+    if isinstance(command, Mute | Solo | SetLevel):
+        by_case = {name.casefold(): name for name in parts}
+        part = by_case.get(command.part.casefold())
+        if part is None:
+            remedy = did_you_mean(command.part, parts) or f"Try: {', '.join(parts)}"
+            what = f"no part is called {command.part!r}"
+            raise CommandError(what, where=kind.name, remedy=remedy)
+        command = replace(command, part=part)
+    if kind.takes is ValueKind.NUMBER:
+        number = getattr(command, kind.field)
+        if not kind.lowest <= number <= kind.highest:
+            raise CommandError(
+                f"{number:g} is out of range",
+                where=kind.name,
+                remedy=f"Choose {kind.lowest:g} to {kind.highest:g}",
+            )
+    if isinstance(command, SetKey) and command.key.mode is not mode:
+        key = command.key
+        raise CommandError(
+            f"{key} is {key.mode.value}, the tunes that play are {mode.value}",
+            where=kind.name,
+            remedy=f"Choose a {mode.value} key, or start again in {key}",
+        )
+    return command
