@@ -23,6 +23,7 @@ _PAUSE_REACH = 0.25
 # farther than the nearest candidate, and only that many candidates for it are looked at.
 _SLACK, _FIRST_SLACK = 0.05, 0.2
 _MOST_FIRST = 48
+_MOST_TURNS = 16  # each is a query of its own, of 0.4 ms among 1,000,000 segments
 
 
 class Wishes:
@@ -90,7 +91,7 @@ class Wishes:
         bundle, leading = self._repertoire.bundle, self._index_of_leading(cadence)
         if line.playing is None or leading is None:
             return None
-        near, first = allowed_near(self._repertoire, line, self._symbols(_FIRST_SLACK), _MOST_FIRST)
+        near, first = allowed_near(self._repertoire, line, self._symbols(_FIRST_SLACK), _MOST_TURNS)
         second = [next(leading.rings(bundle.forward[n])).distance for n in near.tolist()]
         path = first + np.array(second, np.int64)
         return self._shortest(f"turn to {cadence.value}", near, path, reach=1.0)
