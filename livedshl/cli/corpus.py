@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 
 from livedshl.cli.console import PlainConsole
-from livedshl.cli.options import cluster_option, force_option, kind_options
+from livedshl.cli.options import cluster_option, force_option, kind_options, melody_option
 from livedshl.cli.status import StatusLine, paged
 from livedshl.corpus.account import KeyFrom
 from livedshl.corpus.export import check_export_folder, export_tunes
@@ -39,6 +39,7 @@ _WRITERS = {".mid": tune_midi, ".musicxml": tune_score}
     help="Write each tune into DIR as it was understood.",
 )
 @force_option
+@melody_option
 @cluster_option
 def corpus(
     paths: tuple[str, ...],
@@ -48,6 +49,7 @@ def corpus(
     every: bool,
     folder: Path | None,
     force: bool,
+    melody: str | None,
     cluster: str | None,
 ) -> None:
     """Show which tunes in PATH... can be learned from, and why others are skipped.
@@ -67,7 +69,7 @@ def corpus(
     with StatusLine() as status, crew_at(cluster) as crew:
         mode = Mode.MINOR if minor else Mode.MAJOR
         stream = stream_corpus(
-            paths, grid=GRIDS[metre], mode=mode, progress=status.progress, crew=crew
+            paths, grid=GRIDS[metre], mode=mode, progress=status.progress, crew=crew, melody=melody
         )
         if folder:
             exported = export_tunes(stream.tunes, folder, _WRITERS, overwrite=force)

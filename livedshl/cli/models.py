@@ -19,7 +19,7 @@ from livedshl.bundle.catalogue import (
 from livedshl.bundle.model import list_models
 from livedshl.cli.console import PlainConsole
 from livedshl.cli.group import PlainGroup
-from livedshl.cli.options import DEFAULT_MODEL, cluster_option
+from livedshl.cli.options import DEFAULT_MODEL, cluster_option, melody_option
 from livedshl.cli.parameters import MODEL
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
@@ -55,9 +55,12 @@ def remove(name: str, yes: bool) -> None:
 @models.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--name", metavar="NAME", help="Its name.  [default: the name of the first PATH]")
+@melody_option
 @cluster_option
 @click.option("--resume", is_flag=True, help="Go on with a model of this NAME that was stopped.")
-def add(paths: tuple[str, ...], name: str | None, cluster: str | None, resume: bool) -> None:
+def add(
+    paths: tuple[str, ...], name: str | None, melody: str | None, cluster: str | None, resume: bool
+) -> None:
     """Make a model of the tunes in PATH..., in minutes at most.
 
     PATH is a file or folder of ABC, MIDI or MusicXML tunes. The networks that ship with livedshl
@@ -71,7 +74,13 @@ def add(paths: tuple[str, ...], name: str | None, cluster: str | None, resume: b
         raise click.UsageError("--name must be a name, not a path")
     with StatusLine() as status:
         added = add_model(
-            paths, name, DEFAULT_MODEL, status.progress, cluster=cluster, resume=resume
+            paths,
+            name,
+            DEFAULT_MODEL,
+            status.progress,
+            melody=melody,
+            cluster=cluster,
+            resume=resume,
         )
     for line in _told(added, name):
         say(line)

@@ -35,6 +35,12 @@ cluster_option = click.option(
     "tcp://10.0.0.5:8786. Needs the extra `cluster`.",
 )
 
+melody_option = click.option(
+    "--melody",
+    metavar="TRACK",
+    help="The track of MIDI files that is the melody: its name, or its number.",
+)
+
 _OPTIONS = (
     model_option,
     click.option("--preset", type=PRESET, default=DEFAULT_PRESET, show_default=True,

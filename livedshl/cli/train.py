@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from livedshl.cli.options import cluster_option, kind_options
+from livedshl.cli.options import cluster_option, kind_options, melody_option
 from livedshl.cli.parameters import Number, OneOf
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
@@ -75,6 +75,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_options
 @kind_options
+@melody_option
 @cluster_option
 def train(
     paths: tuple[str, ...],
@@ -85,6 +86,7 @@ def train(
     minor: bool,
     resume: bool,
     device: str,
+    melody: str | None,
     cluster: str | None,
     **chosen: Any,
 ) -> None:
@@ -112,6 +114,7 @@ def train(
             progress=status.progress if those.leads else unseen,
             workers=those,
             cluster=cluster,
+            melody=melody,
         )
     if not those.leads:
         return

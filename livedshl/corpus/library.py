@@ -128,8 +128,12 @@ def stream_corpus(
     progress: Progress,
     crew: Crew,
     cache: Path | None = None,
+    melody: str | None = None,
 ) -> TuneStream:
-    """Reads tunes like `read_corpus`, but only as fast as they are taken, and keeps none."""
+    """Reads tunes like `read_corpus`, but only as fast as they are taken, and keeps none.
+
+    melody: name or number of the track that is the melody of MIDI files.
+    """
     n_files, ignored = count_files(paths)
     if not n_files:
         raise CorpusError(
@@ -138,7 +142,10 @@ def stream_corpus(
             remedy="Tune files are .abc, .mid, .midi, .kar, .musicxml, .mxl and .xml",
         )
     readings = read_files(
-        tune_files(paths), ReadingCache(cache or user_cache_path("livedshl") / "tunes"), crew
+        tune_files(paths),
+        ReadingCache(cache or user_cache_path("livedshl") / "tunes"),
+        crew,
+        melody,
     )
 
     def judged() -> Iterator[JudgedTune]:

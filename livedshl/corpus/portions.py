@@ -8,7 +8,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from livedshl.corpus.abc import split_abc
 from livedshl.corpus.cache import Reading, ReadingCache, reading_from_line
@@ -30,8 +30,9 @@ _MOST_BYTES = 256 << 10  # in a batch of several
 class Portion:
     """Tunes that are read and remembered together.
 
-    file: the number of their file, from 0. content: of the file, or the tunes of the book as text.
-    tasks: how to read them. known: their readings, if nothing is left to read.
+    file: the number of their file, from 0. source: by which they are remembered. content: of the
+    file, or the tunes of the book as text. tasks: how to read them. known: their readings, if
+    nothing is left to read.
     """
 
     file: int
@@ -42,16 +43,19 @@ class Portion:
 
 
 def read_files(
-    files: Iterable[TuneFile], cache: ReadingCache, crew: Crew
+    files: Iterable[TuneFile], cache: ReadingCache, crew: Crew, melody: str | None = None
 ) -> Generator[tuple[int, list[Reading]], None, None]:
     """The readings of all files, in order, some at a time, each time with the number of the file.
 
+    melody: name or number of the track that is the melody of MIDI files.
     Raises CorpusError, LivedshlError and ModuleNotFoundError if no worker can read.
     """
     groups: deque[list[Portion]] = deque()
 
     def tasks_of_groups() -> Iterator[list[Task]]:
-        portions = (portion for number, file in enumerate(files) for portion in cut(number, file))
+        portions = chain.from_iterable(
+            cut(number, file, melody) for number, file in enumerate(files)
+        )
         for group in _groups(_looked_up(portion, cache, crew.far) for portion in portions):
             groups.append(group)
             yield [task for portion in group for task in _unread(portion, crew.far)]
@@ -108,14 +112,18 @@ def _unread(portion: Portion, far: bool) -> Iterator[Task]:
             yield task if task.abc or not far else replace(task, content=portion.content)
 
 
-def cut(number: int, file: TuneFile) -> Iterator[Portion]:
+def cut(number: int, file: TuneFile, melody: str | None = None) -> Iterator[Portion]:
     """The portions of a file; a problem with the whole file is a reading of it."""
     try:
         content = file.content()
         if file.ending in MIDI | MUSICXML:
-            library = _OWN_MIDI if file.ending in MIDI else _OWN_MUSICXML
-            task = Task(str(file.path), file.source, library)
-            yield Portion(number, file.source, content, (task,))
+            is_midi = file.ending in MIDI
+            library = _OWN_MIDI if is_midi else _OWN_MUSICXML
+            melody = melody if is_midi else None
+            task = Task(str(file.path), file.source, library, melody=melody)
+            # Another melody makes another reading of the same file.
+            source = file.source if melody is None else f"{file.source}\n{melody}"
+            yield Portion(number, source, content, (task,))
         else:
             tasks = _tasks_of_book(file, content)
             for start in range(0, len(tasks), _MOST_TUNES):

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
@@ -40,6 +41,7 @@ class Task:
     """A tune to read: a tune of an ABC book, or a whole file if `abc` is None.
 
     library: the module that reads it. content: of the file, for a worker on another machine.
+    melody: name or number of the track that is the melody of a MIDI file, if the user names one.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Task:
     library: str
     abc: AbcTune | None = None
     content: bytes | None = None
+    melody: str | None = None
 
     def as_line(self) -> str:
         """The task as a line of JSON, without the content of the file."""
@@ -72,7 +75,8 @@ def reading_of(task: Task) -> Reading:
     if task.abc:
         return _reading(task, read_abc_tune, task.abc, "tune in ABC")
     if task.library == "livedshl.corpus.midi_file":
-        return _reading(task, read_midi, Path(task.path), "MIDI file")
+        read = partial(read_midi, melody=task.melody)
+        return _reading(task, read, Path(task.path), "MIDI file")
     return _reading(task, read_musicxml, Path(task.path), "MusicXML file")
 
 

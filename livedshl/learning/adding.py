@@ -15,7 +15,7 @@ from platformdirs import user_cache_path
 from livedshl.bundle import Bundle, open_bundle
 from livedshl.bundle.catalogue import kind_folder, kind_folders, own_models, shipped_bundles
 from livedshl.corpus import Skipped
-from livedshl.corpus.library import stream_corpus
+from livedshl.corpus.library import JudgedTune, stream_corpus
 from livedshl.errors import BundleError, CorpusError
 from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.coding import Coding, library_name, write_coded
@@ -82,13 +82,15 @@ def add_model(
     model: str,
     progress: Progress,
     *,
+    melody: str | None = None,
     cluster: str | None = None,
     resume: bool = False,
 ) -> Added:
     """Makes or replaces the model `name`, from the tunes in `paths`.
 
     model: the name of a shipped model, whose networks code the tunes. The new model gets each
-    metre and mode that `model` has and that has `FEWEST_TUNES`. cluster: the address of a Dask
+    metre and mode that `model` has and that has `FEWEST_TUNES`. melody: the name or number of the
+    track that is the melody of MIDI files. cluster: the address of a Dask
     scheduler, whose workers read and code the tunes. resume: goes on with coding that was broken
     off. Raises CorpusError if there is no such kind, BundleError if the name is taken or the model
     cannot be written.
@@ -113,7 +115,10 @@ def add_model(
             found[grid, mode] = _Kind(
                 f"{grid} {mode.value}", bundle, open_files.enter_context(files)
             )
-        skipped, others = _lay_out(paths, found, progress, crew)
+        tunes = stream_corpus(
+            paths, grid=None, mode=None, progress=progress, crew=crew, melody=melody
+        ).tunes
+        skipped, others = _lay_out(tunes, found, progress, crew)
         kinds, left = _chosen(found.values(), others, model)
         if not kinds:
             reasons = "; ".join(f"{kind}: {reason}" for kind, reason in left.items())
@@ -138,14 +143,14 @@ def add_model(
 
 
 def _lay_out(
-    paths: Sequence[str], kinds: Mapping[Kind, _Kind], progress: Progress, crew: Crew
+    tunes: Iterable[JudgedTune], kinds: Mapping[Kind, _Kind], progress: Progress, crew: Crew
 ) -> tuple[list[Skipped], Counter[str]]:
     """Reads the tunes into their kinds. Which were skipped, and how many are of each other kind."""
     skipped: list[Skipped] = []
     others = Counter[str]()
 
     def kept() -> Iterator[LeadSheet]:
-        for tune in stream_corpus(paths, grid=None, mode=None, progress=progress, crew=crew).tunes:
+        for tune in tunes:
             if not tune.sheets:
                 skipped.append(Skipped.of(tune))
             for sheet in tune.sheets:

@@ -48,6 +48,7 @@ def train_bundle(
     progress: Progress,
     workers: "Workers | None" = None,
     cluster: str | None = None,
+    melody: str | None = None,
 ) -> "TrainingResult":
     """Trains networks on some tunes and writes a bundle into `folder`.
 
@@ -55,7 +56,8 @@ def train_bundle(
     Fig. 3). mode: of the tunes; the settings have their metre. harmoniser: for tunes without
     chords. The first Ctrl-C ends training with the best epoch so far; `resume` continues from the
     checkpoint in `folder/training`. Only the first of several `workers` writes. cluster: the
-    address of a Dask scheduler, whose workers read and code the tunes. Raises CorpusError,
+    address of a Dask scheduler, whose workers read and code the tunes. melody: the name or number
+    of the track that is the melody of MIDI files. Raises CorpusError,
     BundleError.
     """
     # Late, for torch and matplotlib.
@@ -71,7 +73,7 @@ def train_bundle(
         LibraryFiles(Path(scratch) / "library", grid) as files,
     ):
         with workers.leader_first(), crew_at(cluster) as crew:
-            sheets = stream_sheets(paths, grid, mode, harmoniser, progress, crew)
+            sheets = stream_sheets(paths, grid, mode, harmoniser, progress, crew, melody)
             target = _lay_out(sheets, (grid, mode), settings.follow_beats, files, progress, crew)
         library = files.library()
         check_segments(library)

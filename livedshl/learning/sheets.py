@@ -20,12 +20,14 @@ def stream_sheets(
     harmoniser: Harmoniser | None,
     progress: Progress,
     crew: Crew,
+    melody: str | None = None,
 ) -> Iterator[LeadSheet]:
     """The lead sheets in `paths` with that metre and mode, harmonised if they have no chords.
 
-    They are read as they are taken. Raises CorpusError if no tune is of that kind.
+    They are read as they are taken. melody: name or number of the track that is the melody of MIDI
+    files. Raises CorpusError if no tune is of that kind.
     """
-    stream = stream_corpus(paths, grid=grid, mode=mode, progress=progress, crew=crew)
+    stream = stream_corpus(paths, grid=grid, mode=mode, progress=progress, crew=crew, melody=melody)
     kept = (sheet for tune in stream.tunes for sheet in tune.sheets)
     nothing = True
     for sheet in harmonised(kept, harmoniser, crew):

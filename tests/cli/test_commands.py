@@ -11,6 +11,7 @@ import mido
 import numpy as np
 import pytest
 from support.bundles import write_kind
+from support.midi_files import melody, midi_bytes, save
 from support.surroundings import NO_MIDI, copy_of_session, livedshl, livedshl_without, need
 
 from livedshl.cli import livedshl as group
@@ -466,3 +467,14 @@ def test_what_keeps_it_from_playing_is_said_before_playing_is_announced(
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith("Error: ")
     assert told in line or "MIDO_BACKEND" in line
+
+
+def test_the_melody_of_a_midi_file_can_be_named(tmp_path):
+    """Each reading is remembered by itself: the same file has another melody the next time."""
+    save(tmp_path / "song.mid", midi_bytes([melody("Flute"), melody("Fiddle")]))
+    for track, taken in ((None, "Flute"), ("Fiddle", "Fiddle"), ("1", "Flute")):
+        options = ("--melody", track) if track else ()
+        told = json.loads(run("corpus", tmp_path, "--json", *options).stdout)
+        assert f"{taken}: melody" in told["taken"]
+    told = json.loads(run("corpus", tmp_path, "--json", "--melody", "Tuba").stdout)
+    assert told["reasons"] == {"it has no track 'Tuba'": 1}
