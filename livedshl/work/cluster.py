@@ -154,7 +154,7 @@ def _connected(address: str) -> Client:
             where=address,
             remedy="An address is like tcp://10.0.0.5:8786; `dask scheduler` prints its own",
         ) from error
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, MemoryError) as error:  # the last: another program answers
         raise LivedshlError(
             f"no Dask scheduler answers within {_CONNECT_S} s",
             where=address,

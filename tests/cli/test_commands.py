@@ -95,7 +95,7 @@ def bad(tmp_path):
         ),
         (("generate", "t.xyz"), 1, "cannot write .xyz. Known endings are .mid"),
         (("generate", "no/such/folder/t.mid"), 1, "no/such/folder: there is no such folder"),
-        (("generate", "t.mid", "--preset", "waltz"), 1, "Did you mean 'waltz-evening'?"),
+        (("generate", "t.mid", "--preset", "waltz-evning"), 1, "Did you mean 'waltz-evening'?"),
         (
             ("generate", "t.mid", "--model", "sesion"),
             1,
@@ -148,7 +148,7 @@ def test_the_reasons_of_skipped_tunes_are_shown(bad):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["torch", "music21"])
+@pytest.mark.parametrize("module", ["torch"])
 def test_what_only_training_needs_is_asked_for_when_it_is_missing(tmp_path, module):
     (tmp_path / "t.abc").write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n")
     mido.MidiFile().save(tmp_path / "t.mid")

@@ -21,8 +21,12 @@ def run(*arguments):
 def test_the_table_shows_every_measure_of_every_source():
     shown = run("session", "--music", "--pieces", 2, "--seed", 3)
     assert shown.returncode == 0, shown.stderr
-    for told in (*SOURCES, *(measure.name for measure in MEASURES), "within"):
+    for told in (*SOURCES, "within"):
         assert told in shown.stdout
+    # A name may take several lines of its column.
+    names = " ".join(line[:13].strip() for line in shown.stdout.splitlines())
+    for measure in MEASURES:
+        assert measure.name in " ".join(names.split())
     assert "2 real tunes, 2 default" in shown.stdout
     assert "Longest quote in the default setting" in shown.stdout
 
@@ -51,7 +55,7 @@ def test_json_has_the_figures_and_torch_is_not_asked_for():
         assert shown["unit"] == measure.unit
         assert (shown["within"] is not None) == measure.compared
         real = shown["sources"]["real tunes"]
-        assert real["low"] <= real["median"] <= real["high"]
+        assert real is None or real["low"] <= real["median"] <= real["high"]
     farthest, nearest = (
         found["measures"]["leap at joins"]["sources"][source]["mean"]
         for source in ("farthest", "free run")

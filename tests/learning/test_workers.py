@@ -50,7 +50,7 @@ def trained_by_two(method: str, folder: Path) -> Path:
 @pytest.mark.parametrize("method", ["paper", "contrastive"])
 def test_two_processes_learn_one_bundle(method: str, tmp_path: Path) -> None:
     one, other = (trained_by_two(method, tmp_path / name) for name in "ab")
-    assert len(open_bundle(one).library.tunes) == 3
+    assert len(open_bundle(one).library.tunes) == 5
     for file in ("networks.safetensors", "forward.npy", "history.json"):
         assert (one / file).read_bytes() == (other / file).read_bytes(), file
 
