@@ -24,10 +24,10 @@ from livedshl.performance.settings import Settings
 @pytest.fixture(scope="module")
 def soundfont():
     try:
-        import fluidsynth  # noqa: F401
-
+        from livedshl.outputs.fluidsynth_library import load_fluidsynth
         from livedshl.outputs.soundfont import find_soundfont
 
+        load_fluidsynth()  # the library that users hear, not the first that pyfluidsynth finds
         return find_soundfont()
     except (ImportError, MissingDependencyError) as error:
         need(False, str(error))
@@ -64,7 +64,7 @@ def test_the_presets_do_not_clip_and_are_about_as_loud_as_one_another(soundfont,
         bundle = random_bundle(grid=grid)
         settings = Settings.of_preset(
             preset, grid, tempo_bpm=None, key=None, form=None, retrieve=Retrieve.MIN,
-            seed=1, bars=8,
+            seed=1, bars=32,
         )  # fmt: skip
         events = np.concatenate(
             [chunk.events for chunk in Composition(bundle, index_of(bundle), settings)]
