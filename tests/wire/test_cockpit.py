@@ -116,7 +116,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
         (["m"], "Melody unmuted"),
         (["Down", "o"], "Solo: Chords"),
         (["o"], "Solo off: Chords"),
-        (["Left"], "Chords level 89"),
+        (["Left"], "Chords level 86"),
         (["+"], "Tempo 202 BPM from the next beat"),
         (["k"], "Key Eb from the next bar"),
         (["a"], "Adventure 0.30"),
