@@ -412,7 +412,17 @@ def test_the_watching_process_leaves_quietly_when_nobody_reads_its_news(jack, re
 def test_a_composer_that_stalls_lets_the_chord_ring_and_returns_without_a_burst(
     jack, receiver, tmp_path
 ):
-    chosen = ("-v", "--bars", 9, "--tempo", 300, "--record", tmp_path / "take.mid")
+    chosen = (
+        "-v",
+        "--bars",
+        9,
+        "--tempo",
+        300,
+        "--preset",
+        "hymn",
+        "--record",
+        tmp_path / "take.mid",
+    )
     player = play(jack, "--port", receiver.port, *chosen, fault="time.sleep(3)")
     _, told = player.communicate()
     messages = receiver.messages()

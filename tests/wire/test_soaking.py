@@ -29,9 +29,10 @@ def test_ten_minutes_of_music_pass_every_check(jack):
 
 
 @pytest.mark.slow
-@pytest.mark.unsteady("as the soak before it: a stall of this machine is 20 times as long")
+@pytest.mark.unsteady("as the soak before it: a stall of this machine is 8 times as long")
 def test_music_that_is_steered_at_random_passes_every_check(jack):
-    soaked = soak(jack, "--steered", "--hours", 1 / 12, "--speed", 20)
+    # Faster, each command would plan more sections anew than there is time for.
+    soaked = soak(jack, "--steered", "--hours", 1 / 12, "--speed", 8)
     assert soaked.returncode == 0, soaked.stdout + soaked.stderr
     rows = {line[:18].strip(): line[18:].split() for line in soaked.stdout.splitlines()}
     assert int(rows["recorded"][0]) > 500
