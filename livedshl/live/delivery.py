@@ -9,7 +9,7 @@ from livedshl.player.clock.source import ClockSettings
 from livedshl.units import TICKS_PER_BEAT
 
 LOOKAHEAD_BEATS = 8  # two segments, 2 s even at 240 BPM
-CHANGING_S = 0.1  # in which a change is composed and delivered
+CHANGING_S = 0.2  # in which a change is planned, composed and delivered
 _FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
 
 
