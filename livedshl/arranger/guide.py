@@ -131,7 +131,7 @@ def _filled(
 
 
 def _over(lanes: Mapping[str, str], fill: Row, end: int) -> dict[str, str]:
-    """The lanes with a fill in place of what came before step `end`."""
+    """The lanes with a fill that ends at step `end`."""
     start = end - length_of(fill)
     total = length_of(lanes)
     names = dict.fromkeys((*lanes, *fill))

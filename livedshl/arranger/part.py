@@ -27,7 +27,7 @@ class Part:
     volume, pan, reverb: controllers 7, 10 and 91, 0 to 127.
     velocity: of an unaccented note, 1 to 127.
     lowest, highest: its range in MIDI pitches, at least an octave; drums ignore it.
-    pattern: the name of its pattern: one that ships for its role, or that of `own`.
+    pattern: the name of its pattern, which ships with livedshl or is the one in `own`.
     density: the share of notes between beats that are played, 0 to 1.
     ornaments: the share of long and repeated melody notes that get a grace note, 0 to 1.
     colour: what it adds to chords. own: a pattern that does not ship with livedshl.

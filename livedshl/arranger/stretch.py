@@ -84,7 +84,7 @@ class Stretch:
         return pitch + self.octaves[at] if pitch != REST and self.octaves else pitch
 
     def lowest_heard(self, at: int) -> int | None:
-        """The lowest melody note from step `at` until the end of what comes; None if all rests."""
+        """The lowest melody note from step `at` on; None if the melody only rests."""
         here = [self.heard(n) for n in range(at, len(self)) if self.pitches[n] != REST]
         coming = [pitch + self.coming_octave for pitch, _ in self.coming if pitch != REST]
         return min([*here, *coming], default=None)

@@ -13,7 +13,7 @@ from livedshl.music.leadsheet import Key
 _MOST_METRE = 64
 _SHARPS = "FCGDAEB"
 _FIFTHS_OF_MAJOR = {"C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "F": -1}
-# Of each mode: how many fifths its signature lies above that of the major key, and our mode.
+# For each mode: by how many fifths its signature differs from that of the major key; our mode.
 _MODES = {
     "": (0, Mode.MAJOR), "maj": (0, Mode.MAJOR), "ion": (0, Mode.MAJOR),
     "m": (-3, Mode.MINOR), "min": (-3, Mode.MINOR), "aeo": (-3, Mode.MINOR),
@@ -53,7 +53,7 @@ class KeyField:
 
 
 def read_key(content: str) -> KeyField:
-    """Reads a K: field. Raises CorpusError for a key that is none."""
+    """Reads a K: field. Raises CorpusError if it names no key."""
     shift = read_shift(content)
     text = _PROPERTY.sub("", content)
     text = _CLEF.sub("", text).strip()
@@ -84,7 +84,7 @@ def read_key(content: str) -> KeyField:
 
 
 def read_shift(content: str) -> int | None:
-    """Semitones by which a clef, octave= or transpose= moves a voice; None if there is none."""
+    """Semitones by which clef, octave= or transpose= moves a voice; None without any of them."""
     properties = read_properties(content)
     clef = _CLEF.search(properties.get("clef", "") or _PROPERTY.sub("", content))
     if not clef and not {"octave", "transpose"} & properties.keys():

@@ -161,15 +161,6 @@ def _add_note(
     )
 
 
-def _ties(element: ET.Element) -> set[str | None]:
-    """The types of the ties of a note; some programs write only how they look."""
-    signs = element.findall("tie")
-    notations = element.find("notations") if not signs else None
-    if notations is not None:
-        signs = notations.findall("tied")
-    return {sign.get("type") for sign in signs}
-
-
 def _midi_pitch(written: ET.Element, semitones: int) -> int:
     letter = _LETTERS[(written.findtext("step") or "").strip().upper()]
     alter = round(float(written.findtext("alter") or 0))
