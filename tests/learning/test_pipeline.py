@@ -47,7 +47,7 @@ def tunes(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[LeadSheet]]:
     """What the reader will find under each path."""
     found = {"book": own_sheets(), "other": own_sheets(n_tunes=4, seed=9), "empty": []}
 
-    def read(paths, *, grid, mode, progress, crew):
+    def read(paths, *, grid, mode, progress, crew, melody=None):
         of_paths = [sheet for path in paths for sheet in found[str(path)]]
         tunes = (SimpleNamespace(sheets=(s,)) for s in of_paths if not refusal(s, grid, mode))
         return SimpleNamespace(tunes=tunes)
