@@ -24,6 +24,7 @@ def listed(environment):
 
 
 @pytest.mark.slow
+@pytest.mark.unsteady("JACK, which had answered a second before, refused a client in 1 of 9 runs")
 def test_the_ports_on_the_wire_are_named_and_nothing_sounds_or_stays(jack, receiver):
     before = listed(jack)
     found = examined(jack | {"MIDO_BACKEND": "mido.backends.rtmidi/UNIX_JACK"})
