@@ -18,7 +18,7 @@ from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import kind_folder
 
 ROOT = Path(__file__).parents[1]
-KINDS = ("4-4-minor", "3-4", "6-8", "6-8-minor", "9-8")
+KINDS = ("4-4-minor", "3-4", "3-4-minor", "6-8", "6-8-minor", "9-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -55,7 +55,7 @@ def load_model(
 
     >>> jigs = load_model("session", metre="6/8")
     >>> len(jigs.tunes)
-    930
+    1014
     """
     of_model = str(name_or_folder)
     own_mode = read_manifest(bundle_folder(of_model)).mode if mode is None else mode
