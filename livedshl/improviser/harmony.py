@@ -34,13 +34,14 @@ _LEAST_SHARE = 0.04  # a chord that is rarer gains no more: I7 is not to open a 
 _STAY = -1.6  # for a chord that stays for another bar
 _OWN = 0.4  # for the chord that the segment has in its song
 _FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
+_OTHER_THIRD = 6.0  # taken off where the melody has the minor third of a major chord all hop long
 _CLOSE = 3.0  # for the last chord of a section
 _APPROACH = 5.0  # for the dominant before the tonic
 _HALF_CLOSE = 0.5  # for the dominant at the end of bar 4
 _UNSEEN = 0.5  # added to every count
 _APPROACH_BARS = 2
 _DOMINANT = 7  # semitones above the tonic
-_MAJOR_THIRD = 4
+_MINOR_THIRD, _MAJOR_THIRD = 3, 4
 
 
 class SectionHarmony:
@@ -70,6 +71,7 @@ class SectionHarmony:
         hop = self._grid.hop_beats
         by_hop = own.reshape(-1, hop)
         scores = self._fit(self._harmoniser, sheet) - _FOREIGN * self._is_foreign(steps)
+        scores -= _OTHER_THIRD * self._other_thirds(steps)
         for beat in by_hop.T:
             known = np.flatnonzero(beat != NO_CHORD)
             scores[known, beat[known]] += _OWN / hop
@@ -97,6 +99,20 @@ class SectionHarmony:
             [[pc in chord.pitch_classes for pc in range(12)] for chord in self.vocabulary.classes]
         )
         return np.asarray(~in_chord[:, pitch % 12].T & (pitch != REST)[:, None], np.bool_)
+
+    def _other_thirds(self, steps: NDArray[np.int8]) -> Scores:
+        """The share of each hop in which the melody has the third that a chord has not.
+
+        float64[hops, k]. A melody in minor with the natural seventh has no major dominant there.
+        """
+        pitch = steps[:, PITCH].reshape(-1, self._grid.hop_steps)
+        sounds = np.stack([((pitch % 12 == pc) & (pitch != REST)).mean(axis=1) for pc in range(12)])
+        shares = np.zeros((len(pitch), len(self.vocabulary.classes)))
+        for number, chord in enumerate(self.vocabulary.classes):
+            thirds = {_MINOR_THIRD, _MAJOR_THIRD}
+            if len(absent := thirds - set(chord.intervals)) == 1:
+                shares[:, number] = sounds[(chord.root + absent.pop()) % 12]
+        return shares
 
     def _wish_for_cadences(self, scores: Scores, moves: Scores, cadence: Cadence) -> None:
         """Adds what the form wishes for: to scores, float64[hops, k], and moves, [hops, k, k]."""

@@ -9,6 +9,7 @@ from support.strategies import VOCABULARY
 from livedshl.improviser.form import Cadence
 from livedshl.improviser.harmony import SectionHarmony, harmony_vocabulary
 from livedshl.music.chords import NO_CHORD
+from livedshl.music.leadsheet import Mode
 
 # Eight bars of C major: up to the dominant in bar 4, home to the tonic in bar 8.
 MELODY = [
@@ -40,6 +41,16 @@ def test_a_section_reaches_the_tonic_by_the_dominant(harmony):
 
 def test_a_half_close_ends_on_the_dominant(harmony):
     assert chords(harmony, Cadence.HALF, last=74)[-1] in ("G", "G7")
+
+
+def test_a_minor_melody_with_the_natural_seventh_has_no_major_dominant_under_it():
+    in_minor = SectionHarmony(random_bundle(mode=Mode.MINOR))
+    # Eight bars of A minor, of which the seventh, before the close, holds G.
+    melody = [(69, 8), (72, 8), (74, 8), (72, 8)] * 3 + [(67, 16), (69, 16)]
+    steps = steps_of(melody, ["Am"] * 8)
+    found = in_minor.chords_of(steps, 0, Cadence.FULL)[24:28]
+    names = [in_minor.vocabulary.classes[chord].name for chord in found]
+    assert not {"E", "E7"} & set(names)
 
 
 def test_the_harmony_follows_the_melody_not_the_songs_it_came_from(harmony):

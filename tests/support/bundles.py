@@ -41,13 +41,13 @@ def random_bundle(
     overlaps: bool = True,
     seed: int = 3,
     grid: Grid = COMMON_TIME,
+    mode: Mode = Mode.MAJOR,
 ) -> Bundle:
     """A bundle of random tunes and random codes."""
     library = SegmentLibrary.of_tunes(random_tunes(n_tunes, n_bars, seed, grid))
     follow_beats = grid.hop_beats if overlaps else grid.segment_beats
     codes = np.random.default_rng(seed).integers(0, shape.symbols, (2, len(library), shape.length))
     forward, backward = pack(codes.astype(np.uint8), shape)
-    mode = Mode.MAJOR
     return Bundle(
         folder=Path("memory"),
         manifest={},
