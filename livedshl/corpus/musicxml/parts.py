@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import median
 from xml.etree import ElementTree as ET
 
-from livedshl.corpus.musicxml.bars import PartBar, ScoreNote, part_bars
+from livedshl.corpus.musicxml.bars import PartBar, ScoreNote, part_bars, ties_of
 from livedshl.corpus.musicxml.signatures import metre_of
 
 # Names of a part that has the melody, in the languages that scores are written in.
@@ -85,10 +85,10 @@ def parts_of(score: ET.Element) -> list[ScorePart]:
     names, drums = _part_list(score)
     parts = []
     elements = score.findall("part")
-    mixed = _mixed_bars(elements)
+    mixed, ties = _mixed_bars(elements), ties_of(score)
     for number, element in enumerate(elements):
         identifier = element.get("id", "")
-        bars, unread = part_bars(element, mixed)
+        bars, unread = part_bars(element, mixed, ties)
         if identifier in drums:
             for bar in bars:
                 bar.notes = []
