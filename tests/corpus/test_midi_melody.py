@@ -25,24 +25,6 @@ def pitches(sheet):
     return sheet.notes[:, 2].tolist()
 
 
-@pytest.mark.parametrize(
-    "name", ["Melody", "VOCAL", "Gesang", "Voix", "Canto", "Singstimme", "Lead Vocal", "主旋律",
-             "Мелодия", "Melodie 1", "voz", "Lead"],
-)  # fmt: skip
-def test_the_track_that_is_called_a_melody_is_the_melody(name):
-    other = Track([(t, n, p + 12) for t, n, p in quarters(MELODY[::-1])], "Flute", 3)
-    sheet, account = read_tracks(BASS, other, chords(), melody(name))
-    assert pitches(sheet) == MELODY
-    assert account.taken[0] == f"{name}: melody"
-
-
-@pytest.mark.parametrize("name", ["Backing Vocals", "Choir", "Bass", "Lead Guitar Chords"])
-def test_a_name_that_only_sounds_like_it_is_not_the_melody(name):
-    other = Track([(BAR * bar, BAR, 65) for bar in range(8)], name, 3)
-    sheet, _ = read_tracks(other, chords(""), melody(""))
-    assert pitches(sheet) == MELODY
-
-
 def test_a_bass_that_comes_first_is_not_the_melody():
     sheet, account = read_tracks(BASS, chords(""), melody("", channel=4))
     assert pitches(sheet) == MELODY

@@ -109,6 +109,32 @@ def test_a_tie_over_the_bar_line_is_one_note(tmp_path):
     assert sheet.notes[:2].tolist() == [[960, 1440, 67], [2400, 480, 67]]
 
 
+def drawn(kind):
+    return f"<notations><tied type='{kind}'/></notations>"
+
+
+def test_a_tie_that_is_only_drawn_sounds_in_a_file_that_says_nothing_else_of_ties(tmp_path):
+    bars = part(
+        START + notes("C4 D4 E4") + note("G4", 1, drawn("start")),
+        note("G4", 1, drawn("stop")) + notes("A4 B4 G4"),
+    )
+    sheet, _ = read(tmp_path, score(bars))
+    assert sheet.notes[3].tolist() == [1440, 960, 67]
+
+
+def test_a_tie_that_is_only_drawn_is_silent_where_other_ties_sound(tmp_path):
+    start, stop = "<tie type='start'/>" + drawn("start"), "<tie type='stop'/>" + drawn("stop")
+    bars = part(
+        START + notes("C4 D4 E4") + note("G4", 1, drawn("start")),
+        note("G4", 1, drawn("stop")) + note("A4", 2) + note("B4", 1, start),
+        note("B4", 1, stop) + notes("A4 G4 G4"),
+    )
+    sheet, _ = read(tmp_path, score(bars))
+    assert melody(sheet) == "CDEGGABAGG"
+    assert sheet.notes[3:5, 1].tolist() == [480, 480]
+    assert sheet.notes[6].tolist() == [3360, 960, 71]
+
+
 def test_of_two_voices_the_upper_is_the_melody_and_the_lower_where_it_rests(tmp_path):
     upper, lower = "<voice>1</voice>", "<voice>2</voice>"
     both = notes("C5 D5 E5 F5", more=upper) + backup(4) + notes("C4 C4 C4 C4", more=lower)

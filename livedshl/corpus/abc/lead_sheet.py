@@ -1,7 +1,6 @@
 """Makes the lead sheet of an ABC tune from the bars of its voices."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -10,14 +9,9 @@ from livedshl.corpus.abc.form import order_of
 from livedshl.corpus.abc.header import Header, VoiceInfo
 from livedshl.corpus.abc.playing import play_out
 from livedshl.corpus.account import Account
+from livedshl.corpus.part_names import melody_rank, names_accompaniment
 from livedshl.errors import CorpusError
 from livedshl.music import LeadSheet
-
-_SINGERS = re.compile(
-    r"\b(?:melody|melodie|vocals?|voice|voix|lead|singer|song|gesang|singstimme|soprano|sopran|sop"
-    r"|treble|tune|canto|cantus|air)(?=\b|\d|_)",
-    re.IGNORECASE,
-)
 
 
 def lead_sheet(
@@ -79,9 +73,15 @@ def _melody(names: Sequence[str], header: Header) -> str:
     """The voice of the melody: one that is named so, or the highest on the page."""
     infos = {name: header.voices.get(name) or VoiceInfo(name) for name in names}
     pitched = [name for name in names if not infos[name].is_percussion]
-    named = [name for name in pitched if _SINGERS.search(f"{name} {infos[name].label}")]
+    named = [name for name in pitched if _is_named_melody({name, infos[name].label})]
     high = [name for name in pitched if not infos[name].is_bass]
     return [*named, *high, *pitched, *names][0]
+
+
+def _is_named_melody(names: Collection[str]) -> bool:
+    """names: what a voice is called, in the tune and above its staff."""
+    accompanies = any(names_accompaniment(name) for name in names)
+    return not accompanies and any(melody_rank(name) is not None for name in names)
 
 
 def _harmony(voices: Mapping[str, Sequence[AbcBar]], names: Sequence[str], melody: str) -> str:

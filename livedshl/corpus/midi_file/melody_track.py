@@ -1,6 +1,5 @@
 """Chooses the part of a song that is its melody: by name, else by what it plays."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,28 +8,9 @@ from numpy.typing import NDArray
 
 from livedshl.corpus.midi_file.part_features import Features, features_of
 from livedshl.corpus.midi_file.song import MidiPart
+from livedshl.corpus.part_names import melody_rank, names_accompaniment
 from livedshl.errors import CorpusError, did_you_mean
 
-# Names of melodies in English, German, French, Italian, Spanish, Portuguese, Dutch, the languages
-# of Scandinavia, Polish, Russian, Chinese, Japanese and Korean. The surest come first.
-_MELODY_NAMES = (
-    re.compile(
-        r"melod|mélod|мелод|旋律|メロ|멜로디|melodia|tune\b|\btema\b|\btheme\b|\bthema\b|thème",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"\bvo(x|cals?|calist|ice|z|ce|ix)\b|lead\s*vo|sing(er|stimme)\b|\bstimme\b|gesang|\bchant\b"
-        r"|\bcanto\b|\bzang\b|s[åa]ng\b|\bgłos\b|голос|вокал|歌|ボーカル|보컬|\bsopran|\bcantus\b",
-        re.IGNORECASE,
-    ),
-    re.compile(r"\blead\b(?!.*(guit|gtr))|\bsolo\b|\bdiscant|\bdescant", re.IGNORECASE),
-)
-_OTHER_NAMES = re.compile(
-    r"\bbass|\bbajo\b|\bbaixo\b|\bbasso\b|\bbas\b|ベース|backing|back\s*v|\bbg?\s?v|\bback(ing|up)?\b"
-    r"|choir|chorus|coro\b|chœur|chor\b|harmon|chord|akkord|accord|acord|accomp|begleit|comp\b"
-    r"|\bpad|string|drum|perc|\bbridge\b|\balto?\b|\bteno|\bcounter|left|\blh\b|\blinke",
-    re.IGNORECASE,
-)
 _MOST_VOICES = 1.5  # at a time; a part with more plays chords
 _LEAST_NAMED = 8  # notes; a named part with fewer is a stray
 # Counted on voices and pianos of the OpenScore Lieder, where 94 of 94 voices come first.
@@ -62,17 +42,16 @@ def melody_of(
     if wanted is not None:
         number = _wanted(parts, wanted)
         return Choice(parts[number], True, features[number].voices <= _MOST_VOICES)
-    for pattern in _MELODY_NAMES:
-        named = [
-            number
-            for number, part in enumerate(parts)
-            if pattern.search(part.name)
-            and not _OTHER_NAMES.search(part.name)
-            and len(part.notes) >= min(_LEAST_NAMED, max(len(p.notes) for p in parts))
-        ]
-        if named:
-            best = max(named, key=lambda number: _score(features[number]))
-            return Choice(parts[best], True, features[best].voices <= _MOST_VOICES)
+    long_enough = min(_LEAST_NAMED, max(len(part.notes) for part in parts))
+    ranks = {
+        number: rank
+        for number, part in enumerate(parts)
+        if len(part.notes) >= long_enough and (rank := melody_rank(part.name)) is not None
+    }
+    if ranks:
+        surest = [number for number, rank in ranks.items() if rank == min(ranks.values())]
+        best = max(surest, key=lambda number: _score(features[number]))
+        return Choice(parts[best], True, features[best].voices <= _MOST_VOICES)
     lines = [
         number
         for number, of_part in enumerate(features)
@@ -80,7 +59,7 @@ def melody_of(
     ]
     if not lines:
         return None
-    unnamed = [n for n in lines if not _OTHER_NAMES.search(parts[n].name)] or lines
+    unnamed = [n for n in lines if not names_accompaniment(parts[n].name)] or lines
     best = max(unnamed, key=lambda number: _score(features[number]))
     return Choice(parts[best], False, True)
 

@@ -14,6 +14,7 @@ from livedshl.units import TICKS_PER_BEAT
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 # A note with such a head has no pitch of its own: it stands for a rhythm, a blow or a word.
 _UNPITCHED_HEADS = {"slash", "slashed", "back slashed", "x", "cross", "circle-x", "rectangle"}
+_SOUNDING_TIE, _TIED = "tie", "notations/tied"
 # Note types in quarter notes; used only where a file leaves out the duration.
 _TYPES = {
     "maxima": 32.0, "long": 16.0, "breve": 8.0, "whole": 4.0, "half": 2.0, "quarter": 1.0,
@@ -54,8 +55,10 @@ class _State:
 
     is_mixed: whether another part has another metre at the same time. Then the durations in files
     of MuseScore are wrong for rests, and only the note types can be trusted.
+    ties: the path, below a note, of the elements that say what is tied.
     """
 
+    ties: str
     divisions: float = 1.0
     metre: Metre | None = None
     is_mixed: bool = False
@@ -71,12 +74,24 @@ class _State:
         return self.transposition.get(staff, self.transposition.get(0, 0))
 
 
-def part_bars(part: ET.Element, mixed: Collection[int]) -> tuple[list[PartBar], list[str]]:
+def ties_of(score: ET.Element) -> str:
+    """The path, below a note, of the elements that say what is tied in a score.
+
+    <tie> is what sounds and <tied> what is drawn (MusicXML 4.0). So a tie that is only drawn
+    sounds as two notes, but in the files of programs that never write <tie> it is all there is.
+    """
+    return _SOUNDING_TIE if score.find(f"part/measure/note/{_SOUNDING_TIE}") is not None else _TIED
+
+
+def part_bars(
+    part: ET.Element, mixed: Collection[int], ties: str
+) -> tuple[list[PartBar], list[str]]:
     """The bars of a part, and the chord symbols in it that are not understood.
 
-    mixed: the numbers of the bars in which the parts have metres of different lengths.
+    mixed: the numbers of the bars in which the parts have metres of different lengths. ties: the
+    path, below a note, of the elements that say what is tied.
     """
-    state = _State()
+    state = _State(ties)
     bars = []
     for number, measure in enumerate(part.iterfind("measure")):
         state.is_mixed = number in mixed
@@ -144,9 +159,7 @@ def _add_note(
     head = (element.findtext("notehead") or "").strip()
     if state.slashed or head in _UNPITCHED_HEADS or length <= 0 or staff in state.drum_staves:
         return
-    ties = {
-        tie.get("type") for tie in (*element.iterfind("tie"), *element.iterfind("notations/tied"))
-    }
+    ties = {tie.get("type") for tie in element.iterfind(state.ties)}
     bar.notes.append(
         ScoreNote(
             onset=round(onset),

@@ -1,29 +1,15 @@
 """Chooses what the parts of a score are: the melody, its accompaniment, the chord symbols."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 from xml.etree import ElementTree as ET
 
-from livedshl.corpus.musicxml.bars import PartBar, ScoreNote, part_bars
+from livedshl.corpus.musicxml.bars import PartBar, ScoreNote, part_bars, ties_of
 from livedshl.corpus.musicxml.signatures import metre_of
+from livedshl.corpus.part_names import melody_rank, names_accompaniment
 
-# Names of a part that has the melody, in the languages that scores are written in.
-_MELODY_NAME = re.compile(
-    r"\b(?:melod\w*|mélod\w*|lead\b(?! guitar)|solo|tune|air|theme|thema|thème|tema"
-    r"|voice|voices|vocals?|vox|voz|voce|voci|voix|canto?|cantus|chant|sing\w*|song"
-    r"|(?:sing)?stimme|gesang|lied|zang|sang|soprano?|sopran\w*|descant|discantus|superius)\b"
-    r"|мелод|голос|вокал|пение|сопрано|旋律|メロディ|歌|ボーカル|主旋律",
-    re.IGNORECASE,
-)
-_NOT_MELODY_NAME = re.compile(
-    r"\b(?:bass|basso|contrabass\w*|double ?bass|kontrabass|cello|violoncello|tuba|accomp\w*"
-    r"|begleitung|piano ?left|left hand|mano sinistra|main gauche|linke hand|pedal|continuo"
-    r"|chords?|rhythm|pad|recorder)\b",
-    re.IGNORECASE,
-)
 _BUSY = 1 / 3  # of the notes of the busiest part: less is no melody
 _SUNG = 0.3  # of its notes have words, in a part that is sung
 _LOWEST_MEDIAN = 53  # F3; a melody without a name or words lies higher
@@ -85,10 +71,10 @@ def parts_of(score: ET.Element) -> list[ScorePart]:
     names, drums = _part_list(score)
     parts = []
     elements = score.findall("part")
-    mixed = _mixed_bars(elements)
+    mixed, ties = _mixed_bars(elements), ties_of(score)
     for number, element in enumerate(elements):
         identifier = element.get("id", "")
-        bars, unread = part_bars(element, mixed)
+        bars, unread = part_bars(element, mixed, ties)
         if identifier in drums:
             for bar in bars:
                 bar.notes = []
@@ -127,19 +113,15 @@ def choice_of(parts: Sequence[ScorePart]) -> ChosenParts:
 def _melody(playing: Sequence[ScorePart]) -> ScorePart | None:
     for fits in (
         [part for part in playing if part.is_sung],
-        [part for part in playing if _is_named_melody(part)],
-        [part for part in playing if part.plays_a_line and not _NOT_MELODY_NAME.search(part.name)],
-        [part for part in playing if not _NOT_MELODY_NAME.search(part.name)],
+        [part for part in playing if melody_rank(part.name) is not None],
+        [part for part in playing if part.plays_a_line and not names_accompaniment(part.name)],
+        [part for part in playing if not names_accompaniment(part.name)],
         playing,
     ):
         if fits:
             busiest = max(len(part.notes) for part in fits)
             return next(part for part in fits if len(part.notes) >= _BUSY * busiest)
     return None
-
-
-def _is_named_melody(part: ScorePart) -> bool:
-    return bool(_MELODY_NAME.search(part.name)) and not _NOT_MELODY_NAME.search(part.name)
 
 
 def _accompaniment(playing: Sequence[ScorePart], melody: ScorePart | None) -> tuple[ScorePart, ...]:
