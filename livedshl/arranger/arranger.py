@@ -167,8 +167,7 @@ class Arranger:
     def _guide(self, part: Part, section: Section | None) -> Guide:
         if section is None:
             return steady_guide(part, self._grid)
-        dynamics = self._groove.dynamics
-        return guide_of(part, self._grid, self._plan, section, self.conducting, dynamics)
+        return guide_of(part, self._grid, self._plan, section, self.conducting, self._groove)
 
     def _taken(self) -> Events:
         return as_events(message for player in self._players for message in player.take())

@@ -44,8 +44,10 @@ class Musician:
         self._swell = Swell(hand)
 
     def play(self, stretch: Stretch, guide: Guide, swing: float) -> None:
-        """Plays a stretch."""
+        """Plays a stretch; before the part enters, it keeps silent."""
         self._begin(stretch, guide, swing)
+        if stretch.in_section(stretch.first_step) < guide.enters:
+            return
         self._swell.play(stretch.first_step, len(stretch), stretch.section_step)
         self._in_role.play(stretch)
 

@@ -36,6 +36,7 @@ from livedshl.performance.settings import Settings, chords_of
 from livedshl.performance.steering import Band, Steering, steered
 from livedshl.performance.tempo import Slowing, ritardando
 
+_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
 _FREE_SECTIONS = 4  # of 8 bars, over which the band builds in a free run
 
 
@@ -249,13 +250,18 @@ class Composition(Iterator[Chunk]):
         )
 
     def _arranger_of(self, band: Band) -> Arranger:
-        settings = self._settings
+        settings, groove = self._settings, band.groove
+        if (
+            settings.opening is not None
+            or (settings.bars or _LEAST_BARS_WITH_INTRO) < _LEAST_BARS_WITH_INTRO
+        ):
+            groove = replace(groove, intro=0)  # what is asked for is heard at once
         return Arranger(
             band.parts,
             self._harmony.vocabulary,
             settings.grid,
             settings.key.mode,
-            band.groove,
+            groove,
             settings.seed,
         )
 
