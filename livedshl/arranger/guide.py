@@ -62,6 +62,9 @@ def guide_of(
     rows = rows_of(part, grid)
     rng = plan.rng(section.tune, section.number, section.time, 1 + part.channel)
     first_phrase = scene.first_phrases.get(part.channel, _PHRASES)
+    has_intro = section.beat == 0 and groove.intro > 0
+    if has_intro and first_phrase < _PHRASES:
+        first_phrase = 0
     level = _level(bent(scene.intensity, conducting.density))
     phrases = []
     for phrase in range(_PHRASES):
@@ -80,7 +83,7 @@ def guide_of(
     lifts = _lifts(scene.intensity, groove.dynamics, arcs)
     rises = scene.intensity >= _CRASH_FROM and section.number > 0
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
-    waits = section.beat == 0 and part.role in (Role.MELODY, Role.COUNTER)
+    waits = has_intro and part.role in (Role.MELODY, Role.COUNTER)
     enters = groove.intro * grid.bar_steps if waits else 0
     return Guide(lanes, lifts, crash, scene.intensity, section.time > 1, enters)
 

@@ -80,7 +80,7 @@ class BandPlan:
         first_phrases = dict.fromkeys(self._melodies, 0)
         for channel, waits in zip(order, late.tolist(), strict=True):
             if channel in playing:
-                enters = channel not in before and len(playing) > 1
+                enters = channel not in before and channel != order[0]  # somebody is there at once
                 first_phrases[channel] = int(enters and waits)
         return Scene(here, self._next_intensity(section, intensity), first_phrases)
 
