@@ -21,6 +21,7 @@ _PHRASES = GUIDE_BARS // PHRASE_BARS
 _MIDDLE_FROM, _FULL_FROM = 0.42, 0.74  # intensities at which the level of the patterns rises
 _LIFT_CENTRE = 0.6  # at this intensity a band plays at its own velocity
 _CRASH_FROM = 0.7
+_RHYTHM = (Role.DRUMS, Role.BASS)  # who play an intro in any case
 _LEAST_SPAN, _MOST_SPAN = 12.0, 26.0  # velocity from the softest section to the loudest
 _ARC_SHARE = (0.3, 1.0)  # of the dynamics: how high a phrase rises over its ends
 
@@ -63,7 +64,7 @@ def guide_of(
     rng = plan.rng(section.tune, section.number, section.time, 1 + part.channel)
     first_phrase = scene.first_phrases.get(part.channel, _PHRASES)
     has_intro = section.beat == 0 and groove.intro > 0
-    if has_intro and first_phrase < _PHRASES:
+    if has_intro and (first_phrase < _PHRASES or part.role in _RHYTHM):
         first_phrase = 0
     level = _level(bent(scene.intensity, conducting.density))
     phrases = []

@@ -11,7 +11,8 @@ from livedshl.arranger.plan import BandPlan
 from livedshl.music import COMMON_TIME, GRIDS, Mode
 
 STEADY = Groove()
-PARTS = [part(role) for role in Role if role is not Role.BASS] + [part(Role.BASS, "beats")]
+_RHYTHM = [part(Role.DRUMS), part(Role.BASS, "beats")]
+PARTS = [part(role) for role in Role if role not in (Role.DRUMS, Role.BASS)] + _RHYTHM
 SEEDS = range(60)
 ENDS_TUNE = Section(96, 1, 3, 4, 2)
 
@@ -33,6 +34,10 @@ def test_the_melody_enters_after_the_intro_and_the_band_plays_from_the_start(int
     melody = notes_of(events, PARTS[0].channel)
     assert melody[0][0] == intro * COMMON_TIME.bar_ticks
     assert struck(events)[0, 0] == 0
+    if intro:
+        for one in PARTS[-2:]:  # drums and bass
+            assert one.role in (Role.DRUMS, Role.BASS)
+            assert struck(events, one.channel)[0, 0] < COMMON_TIME.bar_ticks
 
 
 def test_only_the_first_section_of_all_has_an_intro():
