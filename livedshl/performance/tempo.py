@@ -47,11 +47,10 @@ def tempo_map(tempo_bpm: float, asked: Tempi, slowing: Tempi) -> Tempi:
         return asked
     share, now_bpm = 1.0, tempo_bpm
     changes: dict[int, float] = {}
-    by_tick = [*((tick, bpm, None) for tick, bpm in asked)]
-    by_tick += [(tick, None, part) for tick, part in slowing]
-    for tick, bpm, part in sorted(by_tick, key=lambda change: change[0]):
-        tempo_bpm = tempo_bpm if bpm is None else bpm
-        share = share if part is None else part
+    by_tick = [(tick, bpm, True) for tick, bpm in asked]
+    by_tick += [(tick, part, False) for tick, part in slowing]
+    for tick, value, is_asked in sorted(by_tick, key=lambda change: change[0]):
+        tempo_bpm, share = (value, share) if is_asked else (tempo_bpm, value)
         if tempo_bpm * share != now_bpm:
             changes[tick] = now_bpm = tempo_bpm * share
     return tuple(changes.items())
