@@ -32,6 +32,7 @@ from livedshl.performance.replay import replayed
 from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import read_log, take_and_log
+from livedshl.performance.tempo import Tempi, tempo_map
 from livedshl.progress import Progress, unseen
 from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
 from livedshl.scores.musicxml import musicxml
@@ -194,10 +195,11 @@ class _Piece:
         elif ending == ".wav":
             from livedshl.outputs.wav import render_wav
 
-            render_wav(path, self.events, settings.quarter_bpm, _RING_OUT_S)
+            tempi = [(tick, settings.grid.quarter_bpm(bpm)) for tick, bpm in self.tempi]
+            render_wav(path, self.events, settings.quarter_bpm, _RING_OUT_S, tempi)
         else:
             names = track_names(settings.parts)
-            write_midi(path, self.events, settings.tempo_bpm, settings.grid, names)
+            write_midi(path, self.events, settings.tempo_bpm, settings.grid, names, self.tempi)
 
     def write_trace(self, path: Path) -> None:
         """Writes where every segment came from, a JSON record a line."""
@@ -215,7 +217,7 @@ class _Piece:
         settings = self.settings
         return musicxml(
             self.steps, self.vocabulary.classes, settings.grid, settings.key,
-            settings.tempo_bpm, self.title, self.creator, self.keys, marks,
+            settings.tempo_bpm, self.title, self.creator, self.keys, marks, self.tempi,
         )  # fmt: skip
 
     def draw_roll(self, path: Path) -> None:
@@ -243,6 +245,12 @@ class _Piece:
     def events(self) -> Events:
         """The events of all parts."""
         return np.concatenate([chunk.events for chunk in self.chunks])
+
+    @property
+    def tempi(self) -> Tempi:
+        """Every change of tempo, (tick, BPM): the ritardando at the end."""
+        slowing = [share for chunk in self.chunks for share in chunk.slowing]
+        return tempo_map(self.settings.tempo_bpm, (), slowing)
 
     @property
     def steps(self) -> NDArray[np.int8]:

@@ -5,7 +5,7 @@ every step; the players do it. It counts in ticks and knows no seconds, ports or
 """
 
 from livedshl.arranger.arranger import Arranger, Cue, volume_message
-from livedshl.arranger.groove import MOST_TIMING_TICKS, Groove
+from livedshl.arranger.groove import MOST_INTRO_BARS, MOST_TIMING_TICKS, Groove
 from livedshl.arranger.mixer import Mixer
 from livedshl.arranger.part import Colour, Part
 from livedshl.arranger.pattern import Pattern, check_pattern, read_pattern
@@ -15,6 +15,7 @@ from livedshl.arranger.section import Section
 from livedshl.arranger.shipped_patterns import patterns_of
 
 __all__ = [
+    "MOST_INTRO_BARS",
     "MOST_TIMING_TICKS",
     "Arranger",
     "Colour",

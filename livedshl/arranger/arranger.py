@@ -21,9 +21,8 @@ from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.stretch import Stretch
-from livedshl.arranger.swell import FULL_EXPRESSION
 from livedshl.midi.events import Event, Events, as_events
-from livedshl.midi.message import CONTROL, EXPRESSION, PROGRAM
+from livedshl.midi.message import AT_REST, CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, REST
@@ -86,7 +85,7 @@ class Arranger:
         return deepcopy(self, {id(value): value for value in shared})
 
     def setup(self, tick: int = 0) -> Events:
-        """Sets program, volume, pan, reverb and expression of every part, at `tick`."""
+        """Sets program, volume, pan and reverb of every part, at `tick`; the rest is at rest."""
         return as_events(
             message
             for part in (player.hand.part for player in self._players)
@@ -95,7 +94,7 @@ class Arranger:
                 volume_message(tick, part, part.volume),
                 (tick, CONTROL | part.channel, _PAN, part.pan),
                 (tick, CONTROL | part.channel, _REVERB, part.reverb),
-                (tick, CONTROL | part.channel, EXPRESSION, FULL_EXPRESSION),
+                *((tick, CONTROL | part.channel, *resting) for resting in AT_REST.items()),
             )
         )
 
@@ -167,8 +166,7 @@ class Arranger:
     def _guide(self, part: Part, section: Section | None) -> Guide:
         if section is None:
             return steady_guide(part, self._grid)
-        dynamics = self._groove.dynamics
-        return guide_of(part, self._grid, self._plan, section, self.conducting, dynamics)
+        return guide_of(part, self._grid, self._plan, section, self.conducting, self._groove)
 
     def _taken(self) -> Events:
         return as_events(message for player in self._players for message in player.take())

@@ -12,7 +12,6 @@ from livedshl.arranger.voicing import bass_note
 from livedshl.music import Chord
 
 _APPROACHES = (-1, 1, -2, 2)  # semitones from the next root
-_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
 _OCTAVE = 12
 _SHARE = 0.92  # of its time that a bass note lasts
 
@@ -75,7 +74,7 @@ class Bass:
         fitting = [
             pitch
             for pitch in (target + step for step in _APPROACHES)
-            if part.lowest <= pitch <= part.highest and _fits(pitch, chord, stretch.key_shift)
+            if part.lowest <= pitch <= part.highest and _fits(pitch, chord, stretch)
         ]
         moving = [pitch for pitch in fitting if pitch != self._note] or fitting
         if not moving:
@@ -101,12 +100,12 @@ class Bass:
         self._hand.strike(step, (pitch,), share=_SHARE)
 
 
-def _fits(pitch: int, chord: Chord, key_shift: int) -> bool:
+def _fits(pitch: int, chord: Chord, stretch: Stretch) -> bool:
     """Whether a pitch belongs to the chord, or to the key without rubbing against the chord."""
     if pitch % 12 in chord.pitch_classes:
         return True
     rubs = {(pitch_class + one) % 12 for pitch_class in chord.pitch_classes for one in (-1, 1)}
-    return (pitch - key_shift) % 12 in _SCALE and pitch % 12 not in rubs
+    return stretch.in_key(pitch) and pitch % 12 not in rubs
 
 
 def _interval(symbol: str, chord: Chord) -> int:

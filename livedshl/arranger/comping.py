@@ -81,7 +81,9 @@ class Comping:
         lowest = min(part.lowest, highest - _OCTAVE)
         before, self._voicing = (
             self._voicing,
-            voice_chord(chord, lowest, highest, self._voicing, part.colour, stretch.tonic),
+            voice_chord(
+                chord, lowest, highest, self._voicing, part.colour, stretch.tonic, stretch.in_key
+            ),
         )
         return before != self._voicing
 

@@ -11,7 +11,6 @@ from livedshl.music import Chord
 from livedshl.music.segments import REST
 
 _THIRDS_AND_SIXTHS = {3, 4, 8, 9}
-_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
 _ANSWER_LEVEL = 4
 _SHARE = 0.92  # of its time that a note lasts
 
@@ -40,12 +39,16 @@ class CounterMelody:
             elif melody == REST:
                 if changes:
                     self._hand.release(step)
+                else:
+                    self._end_passing_note(step, chord)
             elif symbol not in (HELD, HELD_THROUGH, "a") or changes:
                 note = self._choose(stretch.heard(at), chord)
                 if note is None:
                     self._hand.release(step)
                 elif self._hand.held != (note,):
                     self._hand.strike(step, (note,), share=_SHARE)
+            else:
+                self._end_passing_note(step, chord)
 
     def close(self, stretch: Stretch) -> None:
         """Strikes a note below the first melody note, and holds it."""
@@ -68,8 +71,7 @@ class CounterMelody:
         fitting = [
             pitch
             for pitch in range(part.lowest, highest + 1)
-            if pitch % 12 in chord.pitch_classes
-            or (not on_beat and (pitch - stretch.key_shift) % 12 in _SCALE)
+            if pitch % 12 in chord.pitch_classes or (not on_beat and stretch.in_key(pitch))
         ]
         if not fitting:
             self._hand.release(step)
@@ -81,6 +83,12 @@ class CounterMelody:
             onward = [p for p in fitting if p != before] or fitting
         self._note = min(onward, key=lambda pitch: (abs(pitch - before), pitch))
         self._hand.strike(step, (self._note,), level=_ANSWER_LEVEL, share=_SHARE)
+
+    def _end_passing_note(self, step: int, chord: Chord) -> None:
+        """Lets a note between two chord tones go by the next beat, if no other follows it."""
+        on_beat = step % self._hand.grid.beat_steps == 0
+        if on_beat and any(pitch % 12 not in chord.pitch_classes for pitch in self._hand.held):
+            self._hand.release(step)
 
     def _choose(self, melody: int, chord: Chord) -> int | None:
         """The fitting note nearest to the last one played; None if the chord has none."""

@@ -11,6 +11,7 @@ import numpy as np
 from livedshl.arranger.role import Role
 from livedshl.music import TICKS_PER_STEP, Grid
 
+MOST_INTRO_BARS = 8
 MOST_TIMING_TICKS = 20  # the most a note may be early or late, besides swing
 
 _SWING_TICKS = 80  # full swing delays the second eighth by this much, to a triplet
@@ -30,11 +31,13 @@ class Groove:
 
     swing: 0 for even eighths, 1 for triplets. timing: how many ticks early or late notes may be, at
     most `MOST_TIMING_TICKS`. dynamics: how much the velocity varies with section, phrase and touch.
+    intro: bars that the band plays before the melody enters, at most `MOST_INTRO_BARS`.
     """
 
     swing: float = 0.0
     timing: int = 0
     dynamics: int = 0
+    intro: int = 0
 
 
 def swung_tick(step: int, grid: Grid, swing: float) -> int:

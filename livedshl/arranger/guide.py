@@ -6,9 +6,11 @@ from math import pi, sin
 
 import numpy as np
 
+from livedshl.arranger.groove import Groove
+from livedshl.arranger.join import Join, joined
 from livedshl.arranger.part import Part
-from livedshl.arranger.pattern import PHRASE_BARS, SILENT, Row, Rows, length_of
-from livedshl.arranger.plan import BandPlan, Conducting, Scene, bent
+from livedshl.arranger.pattern import PHRASE_BARS, SILENT, Row, length_of
+from livedshl.arranger.plan import BandPlan, Conducting, bent
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.shipped_patterns import pattern_of, rows_of
@@ -19,9 +21,7 @@ _PHRASES = GUIDE_BARS // PHRASE_BARS
 _MIDDLE_FROM, _FULL_FROM = 0.42, 0.74  # intensities at which the level of the patterns rises
 _LIFT_CENTRE = 0.6  # at this intensity a band plays at its own velocity
 _CRASH_FROM = 0.7
-_FILL_SHARE = 0.75  # of section ends
-_SMALL_FILL_SHARE = 0.35  # of phrase ends within a section, drums only
-_BREAK_RISE, _BREAK_SHARE = 0.2, 0.4  # before a rise as big as this, so often all but drums stop
+_RHYTHM = (Role.DRUMS, Role.BASS)  # who play an intro in any case
 _LEAST_SPAN, _MOST_SPAN = 12.0, 26.0  # velocity from the softest section to the loudest
 _ARC_SHARE = (0.3, 1.0)  # of the dynamics: how high a phrase rises over its ends
 
@@ -32,7 +32,7 @@ class Guide:
 
     lanes: a symbol for each step; patterns say what they mean. lifts: velocity to add, by bar.
     crash: whether a cymbal opens the section. intensity: of the section, 0 to 1. returns: whether
-    the section has been played before.
+    the section has been played before. enters: the step before which the part keeps silent.
     """
 
     lanes: Mapping[str, str]
@@ -40,6 +40,7 @@ class Guide:
     crash: bool = False
     intensity: float = _LIFT_CENTRE
     returns: bool = False
+    enters: int = 0
 
     def lift(self, step: int, grid: Grid) -> float:
         """The velocity to add at a step, between those of two bars."""
@@ -55,13 +56,16 @@ def steady_guide(part: Part, grid: Grid) -> Guide:
 
 
 def guide_of(
-    part: Part, grid: Grid, plan: BandPlan, section: Section, conducting: Conducting, dynamics: int
+    part: Part, grid: Grid, plan: BandPlan, section: Section, conducting: Conducting, groove: Groove
 ) -> Guide:
-    """The guide of a part through a section. dynamics: how much the velocity may vary."""
+    """The guide of a part through a section."""
     scene = plan.scene(section, conducting.intensity)
     rows = rows_of(part, grid)
     rng = plan.rng(section.tune, section.number, section.time, 1 + part.channel)
     first_phrase = scene.first_phrases.get(part.channel, _PHRASES)
+    has_intro = section.beat == 0 and groove.intro > 0
+    if has_intro and (first_phrase < _PHRASES or part.role in _RHYTHM):
+        first_phrase = 0
     level = _level(bent(scene.intensity, conducting.density))
     phrases = []
     for phrase in range(_PHRASES):
@@ -70,15 +74,19 @@ def guide_of(
         if phrase < first_phrase:
             row = dict.fromkeys(row, SILENT)
         phrases.append(_repeated(row, steps))
-    lanes = _joined(phrases)
+    lanes = joined(phrases)
+    join = Join(part, grid, section, scene, plan)
     if first_phrase < _PHRASES:
-        lanes = _filled(lanes, rows, part, scene, rng, first_phrase, grid)
-    lanes = _broken(lanes, part, scene, plan, section, grid)
+        lanes = join.filled(lanes, rows, rng, first_phrase)
+        lanes = join.stopped(lanes)
+    lanes = join.led_on(join.broken(lanes))
     arcs = plan.rng(section.tune, section.number, section.time, 0)
-    lifts = _lifts(scene.intensity, dynamics, arcs)
+    lifts = _lifts(scene.intensity, groove.dynamics, arcs)
     rises = scene.intensity >= _CRASH_FROM and section.number > 0
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
-    return Guide(lanes, lifts, crash, scene.intensity, section.time > 1)
+    waits = has_intro and part.role in (Role.MELODY, Role.COUNTER)
+    enters = groove.intro * grid.bar_steps if waits else 0
+    return Guide(lanes, lifts, crash, scene.intensity, section.time > 1, enters)
 
 
 def _level(intensity: float) -> int:
@@ -96,67 +104,6 @@ def _repeated(row: Row, steps: int) -> dict[str, str]:
     """The lanes of a row, repeated to so many steps."""
     times = -(-steps // length_of(row))
     return {lane: (symbols * times)[:steps] for lane, symbols in row.items()}
-
-
-def _joined(phrases: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Phrases end to end; a lane that a phrase lacks is silent there."""
-    names = dict.fromkeys(name for phrase in phrases for name in phrase)
-    return {
-        name: "".join(phrase.get(name, SILENT * length_of(phrase)) for phrase in phrases)
-        for name in names
-    }
-
-
-def _filled(
-    lanes: dict[str, str],
-    rows: Rows,
-    part: Part,
-    scene: Scene,
-    rng: np.random.Generator,
-    first_phrase: int,
-    grid: Grid,
-) -> dict[str, str]:
-    """The lanes with fills, longer where the music is louder and where it rises."""
-    draws = rng.random(3).tolist()
-    if not rows.fills:
-        return lanes
-    size = 0.6 * scene.intensity + max(0.0, scene.next_intensity - scene.intensity)
-    at = min(len(rows.fills) - 1, int((size + 0.3 * (draws[0] - 0.5)) * len(rows.fills)))
-    steps = PHRASE_BARS * grid.bar_steps
-    if draws[1] < _FILL_SHARE:
-        lanes = _over(lanes, rows.fills[max(0, at)], _PHRASES * steps)
-    if part.role is Role.DRUMS and first_phrase == 0 and draws[2] < _SMALL_FILL_SHARE:
-        lanes = _over(lanes, rows.fills[0], steps)
-    return lanes
-
-
-def _over(lanes: Mapping[str, str], fill: Row, end: int) -> dict[str, str]:
-    """The lanes with a fill that ends at step `end`."""
-    start = end - length_of(fill)
-    total = length_of(lanes)
-    names = dict.fromkeys((*lanes, *fill))
-    blank = SILENT * total
-    return {
-        name: lanes.get(name, blank)[:start]
-        + fill.get(name, SILENT * (end - start))
-        + lanes.get(name, blank)[end:]
-        for name in names
-    }
-
-
-def _broken(
-    lanes: dict[str, str], part: Part, scene: Scene, plan: BandPlan, section: Section, grid: Grid
-) -> dict[str, str]:
-    """The lanes with a break before a rise: all but melody and drums leave out the last beats."""
-    if part.role in (Role.MELODY, Role.DRUMS):
-        return lanes
-    if scene.next_intensity - scene.intensity < _BREAK_RISE:
-        return lanes
-    rng = plan.rng(section.tune, section.number, section.time, 1 << 8)
-    if rng.random() >= _BREAK_SHARE:
-        return lanes
-    steps = max(1, grid.bar_beats // 2) * grid.beat_steps
-    return _over(lanes, {name: SILENT * steps for name in lanes}, GUIDE_BARS * grid.bar_steps)
 
 
 def _lifts(intensity: float, dynamics: int, rng: np.random.Generator) -> tuple[float, ...]:

@@ -55,6 +55,11 @@ class Hand:
         """What the part plays in the present section."""
         return self._now.guide
 
+    @property
+    def events(self) -> Sequence[Event]:
+        """The events since the last `take`."""
+        return tuple(self._events)
+
     def take(self) -> list[Event]:
         """Hands over the events since the last call."""
         events, self._events = self._events, []

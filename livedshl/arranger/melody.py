@@ -11,7 +11,6 @@ from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.touch import Touch
 from livedshl.music.segments import REST
 
-_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
 _LEAST_GRACED_STEPS = 2
 _THIRDS = (3, 4)
 _LEAST_FILLED_STEPS = 2
@@ -78,7 +77,7 @@ class Melody:
             if following == REST or abs(following - pitch) not in _THIRDS:
                 continue
             low, high = sorted((pitch, following))
-            between = [p for p in range(low + 1, high) if (p - stretch.key_shift) % 12 in _SCALE]
+            between = [p for p in range(low + 1, high) if stretch.in_key(p)]
             if between and self._hand.rng.random() < _PASSING_SHARE:
                 found[end - (end - at) // 2 if end - at < 4 else end - 2] = between[0], end
         return found
@@ -150,5 +149,4 @@ class Melody:
         share = ornaments + ornaments * _MORE_ORNAMENTS * (self._hand.guide.intensity - 0.6)
         if self._hand.rng.random() >= share:
             return None
-        in_scale = (pitch - stretch.key_shift + 1) % 12 in _SCALE
-        return pitch + (1 if in_scale else 2)
+        return pitch + (1 if stretch.in_key(pitch + 1) else 2)

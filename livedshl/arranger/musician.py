@@ -1,4 +1,4 @@
-"""A musician: a hand, what it plays in its role, and its swells."""
+"""A musician: a hand, what it plays in its role, its swells and its vibrato."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -14,7 +14,9 @@ from livedshl.arranger.melody import Melody
 from livedshl.arranger.role import Role
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.swell import Swell
+from livedshl.arranger.vibrato import Vibrato
 from livedshl.midi.events import Event
+from livedshl.music import TICKS_PER_STEP
 
 
 class _InRole(Protocol):
@@ -42,17 +44,22 @@ class Musician:
         self.hand = hand
         self._in_role = _ROLES[hand.part.role](hand)
         self._swell = Swell(hand)
+        self._vibrato = Vibrato(hand)
 
     def play(self, stretch: Stretch, guide: Guide, swing: float) -> None:
-        """Plays a stretch."""
+        """Plays a stretch; before the part enters, it keeps silent."""
         self._begin(stretch, guide, swing)
+        if stretch.in_section(stretch.first_step) < guide.enters:
+            return
         self._swell.play(stretch.first_step, len(stretch), stretch.section_step)
         self._in_role.play(stretch)
+        self._swing(stretch)
 
     def close(self, stretch: Stretch, guide: Guide, swing: float) -> None:
         """Strikes once and holds."""
         self._begin(stretch, guide, swing)
         self._in_role.close(stretch)
+        self._swing(stretch)
 
     def strike_again(self) -> None:
         """Forgets what it holds: it was silenced."""
@@ -64,10 +71,16 @@ class Musician:
         self.hand.stop(tick)
         self._in_role.end(tick)
         self._swell.end(tick)
+        self._vibrato.end(tick)
 
     def take(self) -> list[Event]:
         """Hands over the events since the last call."""
         return self.hand.take()
+
+    def _swing(self, stretch: Stretch) -> None:
+        start_tick = stretch.first_step * TICKS_PER_STEP
+        end_tick = start_tick + len(stretch) * TICKS_PER_STEP
+        self._vibrato.play(self.hand.events, start_tick, end_tick)
 
     def _begin(self, stretch: Stretch, guide: Guide, swing: float) -> None:
         self.hand.begin(stretch.first_step, stretch.section_step, guide, swing)

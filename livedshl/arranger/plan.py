@@ -57,12 +57,16 @@ class Scene:
 
 
 class BandPlan:
-    """Draws the scene of any section. parts: all of the band."""
+    """Draws the scene of any section. parts: all of the band.
+
+    has_drums: whether a drummer is among them.
+    """
 
     def __init__(self, parts: Sequence[Part], seed: int) -> None:
         self._accompaniment = [part for part in parts if part.role is not Role.MELODY]
         self._melodies = [part.channel for part in parts if part.role is Role.MELODY]
         self._seed = seed
+        self.has_drums = any(part.role is Role.DRUMS for part in parts)
 
     def scene(self, section: Section, intensity: float) -> Scene:
         """The scene of a section, bent by the conductor's intensity."""
@@ -76,7 +80,7 @@ class BandPlan:
         first_phrases = dict.fromkeys(self._melodies, 0)
         for channel, waits in zip(order, late.tolist(), strict=True):
             if channel in playing:
-                enters = channel not in before and len(playing) > 1
+                enters = channel not in before and channel != order[0]  # somebody is there at once
                 first_phrases[channel] = int(enters and waits)
         return Scene(here, self._next_intensity(section, intensity), first_phrases)
 

@@ -5,7 +5,7 @@ from livedshl.arranger.pattern import PHRASE_BARS
 from livedshl.music import Grid
 from livedshl.music.segments import MEDIAN_PITCH, REST
 
-_JUMP_WEIGHT = 2.0  # a semitone from the phrase before, against one from the middle of the range
+_JUMP_WEIGHT = 5.0  # a semitone from the phrase before, against one from the middle of the range
 
 
 class Register:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from livedshl.music import Chord, ChordVocabulary, Grid
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
+_SCALE = {0, 2, 4, 5, 7, 9, 11}  # of C major and A minor, which all tunes are transposed to
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
@@ -77,6 +79,10 @@ class Stretch:
 
     def __len__(self) -> int:
         return len(self.pitches)
+
+    def in_key(self, pitch: int) -> bool:
+        """Whether a pitch belongs to the scale of the key."""
+        return (pitch - self.key_shift) % 12 in _SCALE
 
     def heard(self, at: int) -> int:
         """The melody's pitch at a step as its part plays it; `REST` where it is silent."""

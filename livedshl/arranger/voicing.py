@@ -1,6 +1,6 @@
 """Voicings: notes for a chord that move little from the chord before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 from livedshl.arranger.part import Colour
@@ -19,16 +19,18 @@ def voice_chord(
     before: Sequence[int] | None,
     colour: Colour = Colour.PLAIN,
     tonic: int | None = None,
+    in_key: Callable[[int], bool] = lambda pitch: True,
 ) -> tuple[int, ...]:
     """Three MIDI pitches for a chord, ascending, from lowest to highest (an octave or more).
 
     Of all voicings, it is the one that moves least from `before` (three pitches) and stays nearest
-    to the centre of the range. tonic: of the key, which some colours ask for.
+    to the centre of the range. tonic: of the key, which some colours ask for. in_key: whether a
+    pitch belongs to the key; no ninth leaves it.
     """
     centre = (lowest + highest) / 2
     placements = [
         [pitch for pitch in range(lowest, highest + 1) if pitch % 12 == pitch_class]
-        for pitch_class in voices_of(chord, colour, tonic)
+        for pitch_class in voices_of(chord, colour, tonic, in_key)
     ]
 
     def cost(voicing: tuple[int, ...]) -> float:
@@ -65,21 +67,26 @@ def fit_octave(pitch: int, lowest: int, highest: int) -> int:
     return pitch
 
 
-def voices_of(chord: Chord, colour: Colour, tonic: int | None) -> list[int]:
+def voices_of(
+    chord: Chord, colour: Colour, tonic: int | None, in_key: Callable[[int], bool]
+) -> list[int]:
     """The pitch classes that three voices play.
 
     A seventh chord leaves out its perfect fifth, which the ear supplies. An altered fifth matters,
     so there the root is left to the bass.
     """
-    intervals = _coloured(chord, colour, tonic)
+    intervals = _coloured(chord, colour, tonic, in_key(chord.root + _NINTH))
     if len(intervals) > 3:
         supplied = _FIFTH if _FIFTH in intervals else _ROOT
         intervals = tuple(interval for interval in intervals if interval != supplied)
     return [(chord.root + interval) % 12 for interval in intervals]
 
 
-def _coloured(chord: Chord, colour: Colour, tonic: int | None) -> tuple[int, ...]:
-    """The intervals of a chord with what a colour adds; only plain triads and sevenths take any."""
+def _coloured(chord: Chord, colour: Colour, tonic: int | None, has_ninth: bool) -> tuple[int, ...]:
+    """The intervals of a chord with what a colour adds; only plain triads and sevenths take any.
+
+    has_ninth: whether a ninth belongs to the key.
+    """
     intervals = chord.intervals
     if colour is Colour.PLAIN or _FIFTH not in intervals:
         return intervals
@@ -88,11 +95,11 @@ def _coloured(chord: Chord, colour: Colour, tonic: int | None) -> tuple[int, ...
         return intervals
     third = 3 if is_minor else 4
     if colour is Colour.OPEN:
-        return (_NINTH, third, _FIFTH)
+        return (_NINTH if has_ninth else _ROOT, third, _FIFTH)
     if colour is Colour.BLUES:
         return (third, _FIFTH, _MINOR_SEVENTH)
     leads = tonic is not None and (chord.root - tonic) % 12 == _FIFTH and not is_minor
     added = _MINOR_SEVENTH if is_minor or is_dominant or leads else _SIXTH
-    if colour is Colour.SEVENTHS or is_minor:
+    if colour is Colour.SEVENTHS or is_minor or not has_ninth:
         return (third, _FIFTH, added)
     return (third, added, _NINTH)

@@ -5,7 +5,8 @@ import time
 from livedshl.live.performer import Performer
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.settings import Settings
-from livedshl.player.clock.source import ClockSettings
+from livedshl.performance.tempo import Slowing
+from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.units import TICKS_PER_BEAT
 
 LOOKAHEAD_BEATS = 8  # two segments, 2 s even at 240 BPM
@@ -31,6 +32,8 @@ class Delivery:
         self._lookahead_ticks = round(LOOKAHEAD_BEATS * clock.speed * TICKS_PER_BEAT)
         hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
         self._head_start_ticks = round(hop_ticks * clock.speed)
+        self._slows = clock.sync is Sync.INTERNAL  # or others set the tempo
+        self._slowing: list[tuple[int, float]] = []  # (tick, share of the tempo), delivered
 
     def wants(self, tick: int) -> bool:
         """Whether it is time to compose the chunk at `tick`."""
@@ -44,6 +47,8 @@ class Delivery:
             self.started = True
             quarter_bpm = self._grid.quarter_bpm(self.tempo_bpm)
             self._performer.start(0, quarter_bpm, _FIRST_NOTE_DELAY_S)
+        if self._slows:
+            self._slow(chunk.slowing)
         if last:
             self.finished = True
             self._performer.finish(chunk.end_tick)
@@ -52,6 +57,10 @@ class Delivery:
         """Takes back all chunks from `tick` on: others will follow."""
         self._performer.discard(tick)
         self.finished = False
+        kept = [share for share in self._slowing if share[0] < tick]
+        if len(kept) < len(self._slowing):
+            self._slowing = kept
+            self._send_tempo(tick)
 
     def earliest_tick(self) -> int:
         """The first tick that can still be changed; anything before may have been sent."""
@@ -65,13 +74,27 @@ class Delivery:
         beat_ticks = self._grid.beat_ticks
         tick = -(-tick // beat_ticks) * beat_ticks
         self.tempo_bpm = tempo_bpm
-        self._performer.set_tempo(tick, self._grid.quarter_bpm(tempo_bpm))
+        later = [share for share in self._slowing if share[0] > tick]
+        self._send_tempo(tick)  # which forgets what comes later
+        for at, _ in later:
+            self._send_tempo(at)
         return tick
 
     def set_latency(self, latency_ms: float) -> None:
         """Sends notes this much earlier from now on."""
         self.latency_ms = latency_ms
         self._performer.set_latency(latency_ms / 1e3)
+
+    def _slow(self, slowing: Slowing) -> None:
+        self._slowing += slowing
+        for tick, _ in slowing:
+            self._send_tempo(tick)
+
+    def _send_tempo(self, tick: int) -> None:
+        """Sends the tempo that holds from `tick` on."""
+        shares = [share for at, share in self._slowing if at <= tick]
+        tempo_bpm = self.tempo_bpm * (shares[-1] if shares else 1.0)
+        self._performer.set_tempo(tick, self._grid.quarter_bpm(tempo_bpm))
 
     def panic(self) -> None:
         """Silences everything now."""

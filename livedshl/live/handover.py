@@ -14,7 +14,7 @@ _RECORD_TYPE = np.dtype(
 
 
 class Handover:
-    """The settings, the events to come, and the notes that may sound. Has no lock of its own.
+    """The settings, the tempi, the events to come, and the notes that may sound; has no lock.
 
     finish_tick: where the player leaves of its own accord.
     """
@@ -22,6 +22,7 @@ class Handover:
     def __init__(self) -> None:
         self.finish_tick: int | None = None
         self._settings: dict[Instruction, bytes] = {}
+        self._tempi: list[tuple[int, bytes]] = []  # by tick; the first is in force
         self._to_come: deque[tuple[int, bytes]] = deque()  # events by tick, in records
         self._horizon = 0
         self._instruments: dict[
@@ -31,8 +32,17 @@ class Handover:
 
     def set(self, command: Instruction, tick: int, value: int) -> bytes:
         """Keeps a setting; returns the record for the player."""
-        self._settings[command] = instruction_record(command, tick, value)
-        return self._settings[command]
+        record = instruction_record(command, tick, value)
+        if command is Instruction.TEMPO:
+            self._tempi = [*(tempo for tempo in self._tempi if tempo[0] < tick), (tick, record)]
+        else:
+            self._settings[command] = record
+        return record
+
+    @property
+    def tempi_to_come(self) -> bytes:
+        """Records of the tempi after the one in force, for a player that runs."""
+        return b"".join(record for _, record in self._tempi[1:])
 
     def add(self, events: Events, horizon: int) -> bytes:
         """Keeps events, int64[n, 4], by tick; returns the records for the player.
@@ -59,7 +69,9 @@ class Handover:
         return instruction_record(Instruction.DISCARD, tick)
 
     def forget_before(self, tick: int) -> None:
-        """Forgets events that have been sent, except programs and controllers in force."""
+        """Forgets what has been sent, except the tempo, programs and controllers in force."""
+        while len(self._tempi) > 1 and self._tempi[1][0] <= tick:
+            self._tempi.pop(0)
         while self._to_come and self._to_come[0][0] < tick:
             _, record = self._to_come.popleft()
             _, _, status, data1, _, _ = RECORD.unpack(record)
@@ -80,7 +92,8 @@ class Handover:
     def everything(self) -> bytes:
         """Records that tell a player everything another one knew."""
         events = [*self._instruments.values(), *(record for _, record in self._to_come)]
-        told = [self.releasing(), *self._settings.values(), *events]
+        in_force = [record for _, record in self._tempi[:1]]
+        told = [self.releasing(), *self._settings.values(), *in_force, *events]
         told.append(instruction_record(Instruction.HORIZON, self._horizon))
         if self.finish_tick is not None:
             told.append(instruction_record(Instruction.FINISH, self.finish_tick))

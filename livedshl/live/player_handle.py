@@ -103,7 +103,7 @@ class PlayerHandle:
             if tempo_bpm is not None:
                 value = round(tempo_bpm * 1000)
                 start = instruction_record(Instruction.TEMPO, tick, value) + start
-            self._write(start)
+            self._write(start + self._handover.tempi_to_come)
 
     def forget_before(self, tick: int) -> None:
         """Forgets events that have been played."""

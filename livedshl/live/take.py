@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
     from livedshl.performance.take_log import LogWriter
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tempi:
+    """What no command says of the tempo, each from a tick on.
+
+    heard: of a clock from outside, in BPM. slowing: shares of the tempo that is asked for.
+    """
+
+    heard: list[tuple[int, float]] = field(default_factory=list)
+    slowing: list[tuple[int, float]] = field(default_factory=list)
 
 
 class Take:
@@ -47,7 +59,7 @@ class Take:
         self._bundle = bundle
         self._memory = TakeMemory(settings)
         self._changes: list[Change] = []
-        self._heard_tempi: list[tuple[int, float]] = []
+        self._tempi = _Tempi()
         self._recorder: Recorder | None = None
         self._log: LogWriter | None = None
         self._trace: LineFile | None = None
@@ -73,6 +85,9 @@ class Take:
         for change in changes:
             self.change(change)
         self._memory.append(chunk)
+        if chunk.slowing:
+            self._tempi.slowing.extend(chunk.slowing)
+            self._tell_tempi()
         if self._recorder:
             try:
                 self._recorder.append(chunk.events)
@@ -94,14 +109,17 @@ class Take:
             if self._recorder:
                 self._recorder.name_tracks(self._memory.tracks)
         # In a Link session the wish comes back as the tempo that is heard.
-        if isinstance(change.command, SetTempo) and self._recorder and not self._heard_tempi:
-            self._recorder.set_tempo(change.tick, change.command.bpm)
+        if isinstance(change.command, SetTempo) and self._recorder and not self._tempi.heard:
+            if self._tempi.slowing:
+                self._tell_tempi()
+            else:
+                self._recorder.set_tempo(change.tick, change.command.bpm)
 
     def hear_tempo(self, tick: int, tempo_bpm: float) -> None:
         """A clock from outside had this tempo from `tick` on, in beats of the metre."""
-        if not self._heard_tempi and self._recorder:
-            self._recorder.forget_tempi()
-        self._heard_tempi.append((tick, tempo_bpm))
+        if not self._tempi.heard and self._recorder:
+            self._recorder.set_tempi(())
+        self._tempi.heard.append((tick, tempo_bpm))
         if self._log:
             self._log.tempo(tick, tempo_bpm)
         if self._recorder:
@@ -131,9 +149,15 @@ class Take:
             settings, self._bundle, manifest_digest(self._bundle),
             tuple(change for change in self._changes if change.tick < last.end_tick),
             last.chunks[-1].end_tick, last.end_tick, last.chunks[0].start_tick,
-            tuple(self._heard_tempi),
+            tuple(self._tempi.heard),
         )  # fmt: skip
-        part = excerpt(last.chunks, last.before, last.end_tick, settings.tempo_bpm, tempi_of(kept))
+        part = excerpt(
+            last.chunks,
+            last.before,
+            last.end_tick,
+            settings.tempo_bpm,
+            tempi_of(kept, self._tempi.slowing),
+        )
         path = create_file(path, overwrite=False, beside=log_beside)
         try:
             write_midi(
@@ -145,6 +169,17 @@ class Take:
         except OSError as error:
             raise OutputError(f"cannot be saved ({error.strerror})", where=str(path)) from error
         return path
+
+    def _tell_tempi(self) -> None:
+        """Tells the recorder how the tempo falls; a clock from outside has its own way."""
+        from livedshl.performance.replay import tempi_asked_for
+        from livedshl.performance.tempo import tempo_map
+
+        if self._recorder and not self._tempi.heard:
+            asked = tempi_asked_for(self._changes)
+            self._recorder.set_tempi(
+                tempo_map(self._settings.tempo_bpm, asked, self._tempi.slowing)
+            )
 
 
 # What follows imports late: mido and msgspec take long to load, and the first note waits for it.

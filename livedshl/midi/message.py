@@ -14,7 +14,9 @@ PROGRAM = 0xC0
 CHANNEL_PRESSURE = 0xD0
 PITCH_BEND = 0xE0
 
-SUSTAIN_PEDAL, EXPRESSION = 64, 11
+MODULATION, EXPRESSION, SUSTAIN_PEDAL = 1, 11, 64
+# The controllers that a part moves while it plays, and where they rest (MIDI RP-015).
+AT_REST = {MODULATION: 0, EXPRESSION: 127, SUSTAIN_PEDAL: 0}
 # Controllers that release the notes of a channel and undo swells, in the order they are sent in:
 # sustain pedal up, all controllers reset (not volume, pan and reverb), all notes off.
 DAMPING = (SUSTAIN_PEDAL, 121, 123)

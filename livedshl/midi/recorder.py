@@ -74,10 +74,13 @@ class Recorder:
         """Changes the tempo from `tick` on. It is written with the next events after that tick."""
         self._tempo_changes.append((tick, tempo_bpm))
 
-    def forget_tempi(self) -> None:
-        """Forgets all changes of tempo: a clock from outside has set the tempo instead."""
-        self._tempo_changes.clear()
-        self._n_tempi = 0
+    def set_tempi(self, changes: Iterable[tuple[int, float]]) -> None:
+        """Sets all changes of tempo, (tick, BPM). Those before the last event are not written.
+
+        They are when the recording is closed.
+        """
+        self._tempo_changes = list(changes)
+        self._n_tempi = sum(at < self._tick for at, _ in self._tempo_changes)
 
     def name_tracks(self, track_names: Mapping[int, str]) -> None:
         """Names the tracks of channels that have no name yet."""

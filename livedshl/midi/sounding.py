@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import (
+    AT_REST,
     CONTROL,
     NOTE_OFF,
-    SUSTAIN_PEDAL,
     channel_of,
     is_note_off,
     is_note_on,
@@ -32,11 +32,11 @@ NOTE_START, NOTE_END, NOTE_CHANNEL, NOTE_PITCH = range(4)  # the columns of `not
 
 
 class Sounding:
-    """The notes that sound, and the sustain pedals that are down."""
+    """The notes that sound, and the controllers that are not at rest."""
 
     def __init__(self) -> None:
         self._strikes: Counter[Note] = Counter()
-        self._pedals: frozenset[int] = frozenset()  # channels
+        self._moved: frozenset[tuple[int, int]] = frozenset()  # (channel, controller)
 
     def copy(self) -> "Sounding":
         """An independent copy."""
@@ -53,28 +53,29 @@ class Sounding:
             if not self._strikes[note]:
                 return False
             self._strikes[note] -= 1
-        elif kind_of(status) == CONTROL and pitch == SUSTAIN_PEDAL:
-            channel = {channel_of(status)}
-            self._pedals = self._pedals | channel if velocity else self._pedals - channel
+        elif kind_of(status) == CONTROL and pitch in AT_REST:
+            is_moved = velocity != AT_REST[pitch]
+            self._moved = self._moved | {note} if is_moved else self._moved - {note}
         return True
 
     def end(self, tick: int, channels: Collection[int] | None = None) -> Events:
         """Ends what sounds, on some channels or on all.
 
-        Returns the note-offs, at `tick`, and lifts the pedals.
+        Returns the note-offs, at `tick`, and what brings the controllers to rest.
         """
         notes = sorted(
             note for note in self._strikes.elements() if channels is None or note[0] in channels
         )
         for note in notes:
             self._strikes[note] -= 1
-        lifted = sorted(
-            channel for channel in self._pedals if channels is None or channel in channels
-        )
-        self._pedals -= set(lifted)
+        moved = sorted(at for at in self._moved if channels is None or at[0] in channels)
+        self._moved -= set(moved)
         offs = [(tick, NOTE_OFF | channel, pitch, 0) for channel, pitch in notes]
-        lifts = [(tick, CONTROL | channel, SUSTAIN_PEDAL, 0) for channel in lifted]
-        return events_of([*offs, *lifts])
+        rests = [
+            (tick, CONTROL | channel, controller, AT_REST[controller])
+            for channel, controller in moved
+        ]
+        return events_of([*offs, *rests])
 
     def __len__(self) -> int:
         """How many note-offs are missing."""

@@ -4,7 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isfinite
 
-from livedshl.arranger import MOST_TIMING_TICKS, Groove, Part, Role, check_pattern, patterns_of
+from livedshl.arranger import (
+    MOST_INTRO_BARS,
+    MOST_TIMING_TICKS,
+    Groove,
+    Part,
+    Role,
+    check_pattern,
+    patterns_of,
+)
 from livedshl.improviser import ContinuationRules
 from livedshl.improviser.chart import MOST_CHORDS
 from livedshl.improviser.ranking import TERMS
@@ -62,6 +70,7 @@ def _check_groove(groove: Groove) -> None:
     _within("swing", groove.swing, 0, 1)
     _within("timing", groove.timing, 0, MOST_TIMING_TICKS)
     _within("dynamics", groove.dynamics, 0, 40)
+    _within("intro", groove.intro, 0, MOST_INTRO_BARS)
 
 
 def _check_part(part: Part) -> None:

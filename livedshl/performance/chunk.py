@@ -10,6 +10,7 @@ from livedshl.midi.events import TICK, Events, are_note_offs, are_note_ons, as_e
 from livedshl.midi.sounding import held_after
 from livedshl.music import TICKS_PER_STEP, Grid
 from livedshl.music.leadsheet import Key
+from livedshl.performance.tempo import Slowing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +21,8 @@ class Chunk:
     events: int64[n, 4] as in `midi.events`. All lie before end_tick, except in the last chunk.
     steps: int8[m, 3], the passage in C major or A minor. key: the key it sounds in.
     provenance: where it came from. continues: True if it starts inside a beat that the previous
-    chunk began. after_silence: True if all notes were ended where it starts.
+    chunk began. after_silence: True if all notes were ended where it starts. slowing: how the tempo
+    falls on each of its steps, if it does.
     """
 
     start_tick: int
@@ -31,6 +33,7 @@ class Chunk:
     provenance: Provenance
     continues: bool = False
     after_silence: bool = False
+    slowing: Slowing = ()
 
     def in_steps(self, grid: Grid) -> "tuple[Chunk, ...]":
         """The chunk in pieces of one step."""
@@ -43,7 +46,10 @@ class Chunk:
             provenance = replace(self.provenance, beat=start // grid.beat_ticks, beats=1)
             continues = start % grid.beat_ticks > 0 if at else self.continues
             steps = self.steps[at : at + 1]
-            pieces.append(Chunk(start, end, events, steps, self.key, provenance, continues))
+            slowing = tuple(share for share in self.slowing if start <= share[0] < end)
+            pieces.append(
+                Chunk(start, end, events, steps, self.key, provenance, continues, slowing=slowing)
+            )
         return tuple(pieces)
 
     def begun_at(self, tick: int) -> "Chunk":
@@ -54,11 +60,12 @@ class Chunk:
         rest = self.events[len(before) :]
         events = np.concatenate([as_events((tick, *message) for message in again), rest])
         steps = self.steps[(tick - self.start_tick) // TICKS_PER_STEP :]
-        return replace(self, start_tick=tick, events=in_order(events), steps=steps)
+        slowing = tuple(share for share in self.slowing if share[0] >= tick)
+        return replace(self, start_tick=tick, events=in_order(events), steps=steps, slowing=slowing)
 
     def moved(self, ticks: int) -> "Chunk":
-        """The chunk so many ticks later."""
+        """The chunk so many ticks later, in tempo."""
         events = self.events.copy()
         events[:, TICK] += ticks
         start_tick, end_tick = self.start_tick + ticks, self.end_tick + ticks
-        return replace(self, start_tick=start_tick, end_tick=end_tick, events=events)
+        return replace(self, start_tick=start_tick, end_tick=end_tick, events=events, slowing=())

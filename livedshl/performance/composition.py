@@ -34,7 +34,9 @@ from livedshl.performance.passages import Passages
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
 from livedshl.performance.steering import Band, Steering, steered
+from livedshl.performance.tempo import Slowing, ritardando
 
+_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
 _FREE_SECTIONS = 4  # of 8 bars, over which the band builds in a free run
 
 
@@ -174,6 +176,7 @@ class Composition(Iterator[Chunk]):
             steps=passage.steps,
             key=key,
             provenance=provenance,
+            slowing=self._slowing(passage, end_beat),
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
@@ -187,6 +190,19 @@ class Composition(Iterator[Chunk]):
         # In a new key the melody is in another octave too.
         steps = coming.steps if key.shift == cue.key_shift else None
         return replace(cue, following=following, coming=steps)
+
+    def _slowing(self, passage: Passage, end_beat: int) -> Slowing:
+        """How the tempo falls in a passage up to `end_beat`; a machine keeps it to the end."""
+        grid = self._settings.grid
+        if not self.steering.band.groove.timing:
+            return ()
+        if passage.ends:
+            return ritardando(passage.steps, passage.beat, grid)
+        coming = self._passages.peek() if self.tick and not self._passages.ended else None
+        if coming is None or not coming.ends:
+            return ()
+        falls, end_tick = ritardando(coming.steps, end_beat, grid), end_beat * grid.beat_ticks
+        return tuple(share for share in falls if share[0] < end_tick)
 
     def _follow(self, chord: Chord | None) -> None:
         """Follows a chord, as it sounds; None: the chart, or the tunes' own chords, again."""
@@ -234,13 +250,18 @@ class Composition(Iterator[Chunk]):
         )
 
     def _arranger_of(self, band: Band) -> Arranger:
-        settings = self._settings
+        settings, groove = self._settings, band.groove
+        if (
+            settings.opening is not None
+            or (settings.bars or _LEAST_BARS_WITH_INTRO) < _LEAST_BARS_WITH_INTRO
+        ):
+            groove = replace(groove, intro=0)  # what is asked for is heard at once
         return Arranger(
             band.parts,
             self._harmony.vocabulary,
             settings.grid,
             settings.key.mode,
-            band.groove,
+            groove,
             settings.seed,
         )
 

@@ -10,9 +10,7 @@ from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import setting_of
 from livedshl.midi.sounding import cut_events
 from livedshl.performance.chunk import Chunk
-
-Tempi = Sequence[tuple[int, float]]
-"""(tick, BPM) of each change of tempo, ascending."""
+from livedshl.performance.tempo import Tempi
 
 
 class ChannelSettings:

@@ -12,7 +12,7 @@ from livedshl.performance.chunk import Chunk
 
 
 class Mixdown:
-    """Silences parts, and carries events from one chunk to the next.
+    """Silences parts, and carries events and the tempo from one chunk to the next.
 
     opening: events that come before the first chunk.
     """
@@ -22,6 +22,7 @@ class Mixdown:
         self._at_start = opening  # comes first in the next chunk
         self._overhang = NO_EVENTS  # lies on the tick where the next chunk starts
         self._after_silence = False  # whether all notes end before the next chunk
+        self._is_slow = False  # whether the last chunk slowed down
 
     def copy(self) -> "Mixdown":
         """An independent copy."""
@@ -44,9 +45,13 @@ class Mixdown:
         self._after_silence = True
 
     def placed(self, chunk: Chunk) -> Chunk:
-        """The next chunk, which knows whether silence comes before it."""
-        placed = replace(chunk, after_silence=self._after_silence)
+        """The next chunk, which knows whether silence or a slower tempo comes before it."""
+        slowing = chunk.slowing
+        if self._is_slow and not slowing:  # the music goes on after all
+            slowing = ((chunk.start_tick, 1.0),)
+        placed = replace(chunk, after_silence=self._after_silence, slowing=slowing)
         self._after_silence = False
+        self._is_slow = bool(chunk.slowing)
         return placed
 
     def mixed(self, chunk: Chunk, silent: Collection[int], is_last: bool) -> Chunk:

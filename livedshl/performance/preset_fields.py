@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from livedshl.arranger import MOST_TIMING_TICKS, Colour, Groove, Role
+from livedshl.arranger import MOST_INTRO_BARS, MOST_TIMING_TICKS, Colour, Groove, Role
 from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.midi.general_midi import program_number
@@ -85,6 +85,7 @@ GROOVE_FIELDS = {
     "swing": Field(_SHARE, Groove().swing),
     "timing": Field(_whole(0, MOST_TIMING_TICKS), Groove().timing),
     "dynamics": Field(_whole(0, 40), Groove().dynamics),
+    "intro": Field(_whole(0, MOST_INTRO_BARS), Groove().intro),
 }
 PART_FIELDS = {
     "name": Field(_text, required=True),

@@ -1,6 +1,6 @@
 """Replays a take from its log: the same commands, at the same ticks, give the same events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from livedshl.midi.events import NO_EVENTS, Events
 from livedshl.midi.sounding import cut_events
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
-from livedshl.performance.composer import Composer
+from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
-from livedshl.performance.excerpt import ChannelSettings, Tempi, excerpt
+from livedshl.performance.excerpt import ChannelSettings, excerpt
 from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import TakeLog, manifest_digest
+from livedshl.performance.tempo import Tempi, tempo_map
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,23 +55,28 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
     tracks = track_names(settings.parts)
     for change in log.changes:
         tracks = {**(track_names(change.band.parts) if change.band else {}), **tracks}
-    tempi = tempi_of(log)
     end = log.heard if log.end is None else log.end
+    slowing: list[tuple[int, float]] = []
     if log.start is not None:
         before, kept = ChannelSettings(), []
         for chunk in _chunks(composer, log.heard):
+            slowing += chunk.slowing
             if chunk.start_tick < log.start:
                 before.hear([chunk])
             elif chunk.start_tick < end:
                 kept.append(chunk)
         if not kept:
             raise TakeError("its log does not reach the bars that it says it holds")
-        part = excerpt(kept, before, end, settings.tempo_bpm, tempi)
+        part = excerpt(kept, before, end, settings.tempo_bpm, tempi_of(log, slowing))
         return Replayed(part.events, part.tempo_bpm, part.tempi_bpm, tracks)
-    events = np.concatenate([NO_EVENTS, *(c.events for c in _chunks(composer, log.heard))])
+    heard = []
+    for chunk in _chunks(composer, log.heard):
+        slowing += chunk.slowing
+        heard.append(chunk.events)
+    events = np.concatenate([NO_EVENTS, *heard])
     if log.end is not None or not composer.over:
         events = cut_events(events, end)
-    return Replayed(events, settings.tempo_bpm, tempi, tracks)
+    return Replayed(events, settings.tempo_bpm, tempi_of(log, slowing), tracks)
 
 
 def _chunks(composer: Composer, heard: int) -> Iterator[Chunk]:
@@ -80,13 +86,18 @@ def _chunks(composer: Composer, heard: int) -> Iterator[Chunk]:
         composer.keep_before(composer.tick)
 
 
-def tempi_of(log: TakeLog) -> Tempi:
-    """(tick, BPM) of each change of tempo.
+def tempi_of(log: TakeLog, slowing: Tempi = ()) -> Tempi:
+    """(tick, BPM) of each change of tempo, of which some come from `slowing`.
 
     Where a clock from outside set the tempo, it is the one that was heard.
     """
-    return log.tempi_bpm or tuple(
+    return log.tempi_bpm or tempo_map(log.settings.tempo_bpm, tempi_asked_for(log.changes), slowing)
+
+
+def tempi_asked_for(changes: Iterable[Change]) -> Tempi:
+    """(tick, BPM) of each command that sets the tempo."""
+    return tuple(
         (change.tick, change.command.bpm)
-        for change in log.changes
+        for change in changes
         if isinstance(change.command, SetTempo)
     )

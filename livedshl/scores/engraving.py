@@ -128,7 +128,13 @@ def _pages(path: Path, musicxml: bytes, tunes: Sequence[str], height: int) -> li
 
 
 def _take_tempo(score: ET.Element) -> str:
-    """Moves the tempo from the music, where it would displace the chords, to the heading."""
+    """Moves the tempo from the music, where it would displace the chords, to the heading.
+
+    Later tempi are only heard.
+    """
+    for measure in score.iter("measure"):
+        for sound in measure.findall("sound"):
+            measure.remove(sound)
     for measure in score.iter("measure"):
         for direction in measure.findall("direction"):
             if metronome := direction.find("direction-type/metronome"):

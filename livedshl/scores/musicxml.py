@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music import Chord, Grid
+from livedshl.music import TICKS_PER_STEP, Chord, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
 from livedshl.music.spelling import fifths_of
@@ -36,17 +36,20 @@ def musicxml(
     creator: str = "livedshl",
     keys: Mapping[int, Key] | None = None,
     marks: Sequence[Mark] = (),
+    tempi: Sequence[tuple[int, float]] = (),
 ) -> bytes:
     """The score of steps, int8[n, 3] in C major or A minor, with four bars on a line.
 
     chords: the chords that the steps number. key: of the first bar. keys: by bar from 0, where the
-    key changes. tempo_bpm: beats of the grid a minute. marks: words beside the notes.
+    key changes. tempo_bpm: beats of the grid a minute. marks: words beside the notes. tempi: (tick,
+    BPM) of each change of tempo in the ritardando at the end.
     """
     key_shift, fifths = key.shift, fifths_of(key)
     score = new_score(title, creator)
     part = add_melody_part(score)
     sounding_chord = None
     marks_at = _by_step(marks)
+    tempi_at = {tick // TICKS_PER_STEP: bpm for tick, bpm in tempi}
     for number, start in enumerate(range(0, len(steps), grid.bar_steps), 1):
         measure = ET.SubElement(part, "measure", number=str(number))
         if number > 1 and number % LINE_BARS == 1:
@@ -65,6 +68,9 @@ def musicxml(
             for step in range(onset, onset + note.length):
                 for mark in marks_at.get(step, ()):
                     _add_mark(measure, mark, step - onset)
+                if step in tempi_at:
+                    begins = step == min(tempi_at)
+                    _add_slowing(measure, grid.quarter_bpm(tempi_at[step]), step - onset, begins)
             if note.first % grid.beat_steps == 0:
                 sounding_chord = _add_chord(
                     measure, int(steps[onset, CHORD]), sounding_chord, chords, key_shift, fifths
@@ -99,6 +105,22 @@ def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
         ET.SubElement(metronome, "beat-unit-dot")
     ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
     ET.SubElement(direction, "sound", tempo=f"{grid.quarter_bpm(tempo_bpm):g}")
+
+
+def _add_slowing(measure: ET.Element, quarter_bpm: float, offset_steps: int, begins: bool) -> None:
+    """Writes a tempo that belongs `offset_steps` after the start of the next note."""
+    tempo = f"{quarter_bpm:.3f}"
+    if begins:
+        direction = ET.SubElement(measure, "direction", placement="above")
+        kind = ET.SubElement(direction, "direction-type")
+        ET.SubElement(kind, "words", {"font-style": "italic"}).text = "rit."
+        if offset_steps:
+            ET.SubElement(direction, "offset", sound="yes").text = str(offset_steps)
+        ET.SubElement(direction, "sound", tempo=tempo)
+        return
+    sound = ET.SubElement(measure, "sound", tempo=tempo)
+    if offset_steps:
+        ET.SubElement(sound, "offset").text = str(offset_steps)
 
 
 def _add_mark(measure: ET.Element, mark: Mark, offset_steps: int) -> None:

@@ -83,7 +83,9 @@ def _simplify(text: ET.Element, of_class: str) -> None:
     text.set("font-size", f"{min(size for size in sizes if size):g}")  # the size of letters
     if of_class in _WEIGHTS:
         text.set("font-weight", _WEIGHTS[of_class])
-    if of_class in ("dir", "mNum"):
+    if of_class == "tempo":
+        text.set("font-style", "italic")
+    if of_class in ("dir", "mNum", "tempo"):
         text.attrib |= {"font-size": str(SMALL_SIZE), "fill": GREY}
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.band import bars, events_of, notes, part, struck
 from support.strategies import VOCABULARY
 
-from livedshl.arranger import Role, patterns_of
+from livedshl.arranger import Colour, Role, patterns_of
 from livedshl.arranger.voicing import voice_chord
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle
@@ -131,3 +131,13 @@ def test_a_strum_runs_from_string_to_string():
 def test_a_low_density_leaves_out_strokes_between_the_beats():
     sparse = notes(bars(4), chords("strum", density=0))
     assert {onset % 480 for onset, *_ in sparse} == {0, 8, 16}
+
+
+@pytest.mark.parametrize("colour", Colour)
+def test_a_colour_adds_no_ninth_that_leaves_the_key(colour):
+    white = {0, 2, 4, 5, 7, 9, 11}
+    for name in ("C", "Dm", "Em", "F", "G7", "Am"):
+        chord = Chord.parse(name)
+        voicing = voice_chord(chord, 52, 71, None, colour, 0, lambda pitch: pitch % 12 in white)
+        if colour is not Colour.BLUES:
+            assert {pitch % 12 for pitch in voicing} <= white, name

@@ -34,6 +34,16 @@ def test_a_counter_melody_leaves_no_note_under_a_chord_it_clashes_with():
     assert all(end <= 960 for _, end, _ in notes([first, second], PARALLEL))
 
 
+@given(hops)
+def test_a_moving_note_that_the_next_beat_does_not_fit_is_over_by_then(grid_and_hops):
+    grid, passages = grid_and_hops
+    steps = np.concatenate(passages)
+    for onset, end, pitch in notes(passages, part(Role.COUNTER, "line"), grid=grid):
+        first = (onset // grid.beat_ticks + 1) * grid.beat_ticks
+        for beat in range(first, end, grid.beat_ticks):
+            assert pitch % 12 in VOCABULARY.classes[steps[beat // 120, 2]].pitch_classes
+
+
 @pytest.mark.parametrize("metre", GRIDS)
 def test_the_drone_holds_tonic_and_fifth_and_breathes_with_the_phrase(metre):
     grid = GRIDS[metre]

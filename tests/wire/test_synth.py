@@ -39,7 +39,7 @@ def test_a_wav_file_sounds_and_is_the_same_every_time(soundfont, tmp_path):
         subprocess.run(command, check=True, capture_output=True)
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
     sound = samples(tmp_path / "a.wav")
-    assert len(sound) == 44_100 * (2 * 4 * 60 / 240 + 2)
+    assert 2 * 4 * 60 / 240 + 2 < len(sound) / 44_100 < 2 * 4 * 60 / 240 + 4  # it slows down
     assert np.abs(sound).max() > 1000
     assert np.abs(sound[-2000:]).max() < 0.1 * np.abs(sound).max()
 
