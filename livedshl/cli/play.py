@@ -34,6 +34,8 @@ from livedshl.surfaces.inputs import open_inputs
 from livedshl.text import shown
 from livedshl.units import MOST_LATENCY_MS
 
+WEB_PORT = 5299  # spells JAZZ on a telephone
+
 
 @click.command()
 @click.option(
@@ -88,6 +90,23 @@ from livedshl.units import MOST_LATENCY_MS
     metavar="N",
     help="UDP port for OSC messages from this machine.",
 )
+@click.option(
+    "--web",
+    type=Number(1, 65535, whole=True),
+    is_flag=False,
+    flag_value=WEB_PORT,
+    metavar="[PORT]",
+    help=f"Serve a page that shows and steers the music, for browsers of this machine; without a "
+    f"port at http://127.0.0.1:{WEB_PORT}.",
+)
+@click.option(
+    "--web-host",
+    is_flag=False,
+    flag_value="0.0.0.0",
+    metavar="[ADDRESS]",
+    help="Serve the page to tablets and phones as well, at an address of this machine, else at "
+    "all of them. Its link holds a secret; a QR code shows it.",
+)
 @click.option("--no-tui", is_flag=True, help="Plain lines instead of the screen.")
 @click.option(
     "--listen",
@@ -121,6 +140,8 @@ def play(
     latency: float,
     control_port: str | None,
     osc_port: int | None,
+    web: int | None,
+    web_host: str | None,
     listen: str | None,
     no_tui: bool,
     bars: int | None,
@@ -197,6 +218,11 @@ def play(
             on_ending=lambda: None if on_screen else status.tell(_ending()),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
+        if web or web_host:
+            from livedshl.surfaces.web.opening import open_page  # few have need of it
+
+            page = open_page(web or WEB_PORT, web_host, session, tell, status.tell)
+            surfaces.enter_context(page)
         learn = open_inputs(surfaces, session, watcher, tell, control_port, osc_port, listen)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.

@@ -104,4 +104,8 @@ class SectionRun:
 
     def place_at(self, beat: int, bar_beats: int) -> Place | None:
         """The place of a passage that starts at `beat`; None in a free run."""
-        return self.place and replace(self.place, bar=1 + (beat - self.start) // bar_beats)
+        return self.place and replace(
+            self.place,
+            bar=1 + (beat - self.start) // bar_beats,
+            bars=(self.end - self.start) // bar_beats,
+        )

@@ -41,6 +41,7 @@ class Place:
     bar: of the section, counted from 1. key_shift: semitones from the key of the set's first tune.
     planned: whether the form brings the segment back from the section's first time.
     wished: the name of what the form wished for; None if it wished for nothing.
+    bars: how many bars the section has, as planned when the passage was composed.
     """
 
     tune: int
@@ -51,6 +52,13 @@ class Place:
     key_shift: int
     planned: bool
     wished: str | None
+    bars: int = 0
+
+    @property
+    def number(self) -> int:
+        """Which of the sections in the plan it is, counted from 0."""
+        numbers = [n for n, letter in enumerate(self.plan) if letter == self.section]
+        return numbers[min(self.time, len(numbers)) - 1]
 
     @property
     def name(self) -> str:

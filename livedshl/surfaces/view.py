@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from livedshl.improviser import Place
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.general_midi import DRUM_CHANNEL
@@ -66,9 +65,9 @@ def form_line(snapshot: Snapshot) -> Text:
     place = chunk.provenance.place if chunk else None
     if chunk and place:
         text.append(f"tune {place.tune}  ")
-        played = _section_number(place)
         for number, letter in enumerate(place.plan):
-            text.append(letter, Style(reverse=True, bold=True) if number == played else _DIM)
+            played = number == place.number
+            text.append(letter, Style(reverse=True, bold=True) if played else _DIM)
         text.append(f"  bar {place.bar} of section {place.section}", _DIM)
         if chunk.provenance.wish:
             text.append(f", {_told(chunk.provenance.wish)}", Style(color="#ffb454"))
@@ -90,12 +89,6 @@ def _told(wish: str) -> str:
     if wish.startswith(("to ", "turn to ")):
         return "heading for the end" if wish.endswith("end") else "heading for the cadence"
     return wish.replace("close", "cadence")
-
-
-def _section_number(place: Place) -> int:
-    """The place of the playing section in the tune's plan."""
-    numbers = [n for n, letter in enumerate(place.plan) if letter == place.section]
-    return numbers[min(place.time, len(numbers)) - 1]
 
 
 def roll(snapshot: Snapshot, width: int, height: int) -> list[Text]:
