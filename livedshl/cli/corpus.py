@@ -59,8 +59,8 @@ def corpus(
 
     --export writes every tune that can be read, kept or not, at its own pitch and with repeats
     played out: a MIDI file with the tracks Melody, Chords (as text) and Accompaniment, and a
-    MusicXML file with melody and chord symbols. In the MIDI file a bar with a pickup begins
-    with rests. DIR/index.json says how each tune was understood.
+    MusicXML file with the same parts. In the MIDI file a bar with a pickup begins with rests.
+    DIR/index.json says how each tune was understood.
 
     What was read is remembered. If you stop it with Ctrl-C, the same command goes on from there.
     """

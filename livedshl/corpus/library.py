@@ -13,9 +13,11 @@ from livedshl.corpus.portions import read_files
 from livedshl.errors import CorpusError
 from livedshl.music import COMMON_TIME, GRIDS, Grid, LeadSheet, Mode
 from livedshl.music.segments import refusal
-from livedshl.music.stretches import stretches
+from livedshl.music.stretches import LEAST_BARS, stretches
 from livedshl.progress import Progress, unseen
 from livedshl.work import Crew, local_crew
+
+_NO_PHRASE = f"a stretch of fewer than {LEAST_BARS} bars in its key and metre"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +163,11 @@ def _judged(reading: Reading, grid: Grid | None, mode: Mode | None) -> JudgedTun
     """What can be used of a tune. With several reasons against, that of its longest stretch."""
     if reading.sheet is None:
         return JudgedTune(reading, (), reading.problem)
-    reasons = {part: refusal(part, grid, mode) for part in stretches(reading.sheet)}
+    parts = stretches(reading.sheet)
+    short = {part for part in parts if len(parts) > 1 and len(part.bars) < LEAST_BARS}
+    reasons = {
+        part: refusal(part, grid, mode) or (_NO_PHRASE if part in short else None) for part in parts
+    }
     refused = sorted((part for part in reasons if reasons[part]), key=lambda part: -part.end)
     return JudgedTune(
         reading,

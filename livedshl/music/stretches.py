@@ -8,6 +8,10 @@ import numpy as np
 
 from livedshl.music.leadsheet import Key, LeadSheet, Metre
 
+# Bars of a phrase. A shorter stretch, as a bar that is drawn out or a turn to another key, is no
+# music to go on from.
+LEAST_BARS = 4
+
 _What = TypeVar("_What")
 
 

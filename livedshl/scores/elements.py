@@ -1,5 +1,6 @@
 """Pieces of a MusicXML document that every score here has."""
 
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from livedshl.music import Chord, Metre
@@ -28,12 +29,14 @@ def new_score(title: str, creator: str) -> ET.Element:
     return score
 
 
-def add_melody_part(score: ET.Element) -> ET.Element:
-    """The only part of a lead sheet. Its name is not printed."""
+def add_parts(score: ET.Element, names: Sequence[str]) -> list[ET.Element]:
+    """The parts of a score. The name of a part that is alone is not printed."""
+    hidden = {"print-object": "no"} if len(names) == 1 else {}
     part_list = ET.SubElement(score, "part-list")
-    score_part = ET.SubElement(part_list, "score-part", id="P1")
-    ET.SubElement(score_part, "part-name", {"print-object": "no"}).text = "Melody"
-    return ET.SubElement(score, "part", id="P1")
+    for number, name in enumerate(names, 1):
+        score_part = ET.SubElement(part_list, "score-part", id=f"P{number}")
+        ET.SubElement(score_part, "part-name", hidden).text = name
+    return [ET.SubElement(score, "part", id=f"P{number}") for number in range(1, len(names) + 1)]
 
 
 def add_key(attributes: ET.Element, key: Key) -> None:
@@ -51,11 +54,11 @@ def add_metre(attributes: ET.Element, metre: Metre) -> None:
     ET.SubElement(time, "beat-type").text = str(metre.unit)
 
 
-def add_treble_clef(attributes: ET.Element) -> None:
-    """The clef of a melody."""
+def add_clef(attributes: ET.Element, *, is_bass: bool = False) -> None:
+    """The treble clef, or that of a bass."""
     clef = ET.SubElement(attributes, "clef")
-    ET.SubElement(clef, "sign").text = "G"
-    ET.SubElement(clef, "line").text = "2"
+    ET.SubElement(clef, "sign").text = "F" if is_bass else "G"
+    ET.SubElement(clef, "line").text = "4" if is_bass else "2"
 
 
 def add_barline(measure: ET.Element, style: str) -> None:

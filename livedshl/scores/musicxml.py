@@ -14,11 +14,11 @@ from livedshl.music.spelling import fifths_of
 from livedshl.scores.elements import (
     add_barline,
     add_chord,
+    add_clef,
     add_key,
-    add_melody_part,
     add_metre,
+    add_parts,
     add_pitch,
-    add_treble_clef,
     new_score,
     written_out,
 )
@@ -46,7 +46,7 @@ def musicxml(
     """
     key_shift, fifths = key.shift, fifths_of(key)
     score = new_score(title, creator)
-    part = add_melody_part(score)
+    (part,) = add_parts(score, ["Melody"])
     sounding_chord = None
     marks_at = _by_step(marks)
     tempi_at = {tick // TICKS_PER_STEP: bpm for tick, bpm in tempi}
@@ -94,7 +94,7 @@ def _add_attributes(measure: ET.Element, key: Key, grid: Grid) -> None:
     ET.SubElement(attributes, "divisions").text = str(QUARTER)
     add_key(attributes, key)
     add_metre(attributes, grid.metre)
-    add_treble_clef(attributes)
+    add_clef(attributes)
 
 
 def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:

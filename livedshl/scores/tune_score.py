@@ -1,10 +1,11 @@
 """Writes a lead sheet as it was read as MusicXML 4.0: at its own pitch, in its own metres."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from xml.etree import ElementTree as ET
+
+import numpy as np
+from numpy.typing import NDArray
 
 from livedshl.music import Chord, LeadSheet, Metre
 from livedshl.music.leadsheet import Key
@@ -12,17 +13,19 @@ from livedshl.music.spelling import fifths_of
 from livedshl.scores.elements import (
     add_barline,
     add_chord,
+    add_clef,
     add_key,
-    add_melody_part,
     add_metre,
+    add_parts,
     add_pitch,
-    add_treble_clef,
     new_score,
     written_out,
 )
 from livedshl.scores.marks import title_of
+from livedshl.scores.voices import Span, Voices, voices_of
 from livedshl.units import TICKS_PER_BEAT
 
+_MIDDLE_C = 60
 _TYPES = ("32nd", "16th", "eighth", "quarter", "half", "whole")
 # How a length in ticks is written: type, dots, whether it is a triplet's.
 _LENGTHS: dict[int, tuple[str, int, bool]] = {}
@@ -34,49 +37,59 @@ for _number, _type in enumerate(_TYPES):
 _LONGEST_FIRST = sorted(_LENGTHS, reverse=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A note within one bar, or a rest if pitch is None. start, end: ticks of the tune."""
-
-    start: int
-    end: int
-    pitch: int | None
-    tied_from: bool = False
-    tied_to: bool = False
-
-
 def tune_score(sheet: LeadSheet) -> bytes:
-    """The score of melody and chord symbols, with repeats played out.
+    """The score: melody with chord symbols, and a part for each hand or track that accompanies it.
 
-    A pickup is a bar of its own, before bar 1. A bar of another length than its metre has is left
-    as it is. Notes off every grid keep their length and have no note type.
+    Repeats are played out. A pickup is a bar of its own, before bar 1. A bar of another length than
+    its metre has is left as it is. Notes off every grid keep their length and have no note type.
     """
     score = new_score(sheet.title, "")
-    part = add_melody_part(score)
     lines = _lines(sheet)
-    has_pickup = lines[0] < 0
-    chords = sheet.chords.tolist()
-    key: Key | None = None
-    metre: Metre | None = None
-    for number, (start, end) in enumerate(pairwise(lines), 0 if has_pickup else 1):
-        measure = ET.SubElement(part, "measure", number=str(number))
-        before = key, metre
-        key, metre = _key_at(sheet, end - 1), _metre_at(sheet, start)
-        fifths = fifths_of(key)
-        if before != (key, metre):
-            _add_attributes(measure, key, metre, before)
-        if end - start != metre.bar_ticks:
-            measure.set("implicit", "yes")
-        _add_sections(measure, [name for tick, name in sheet.sections if start <= tick < end])
-        spans = list(_spans(sheet, start, end))
-        here = [chord for chord in chords if start <= chord[0] < end]
-        _add_spans(measure, spans, here, fifths)
-    add_barline(measure, "light-heavy")
+    hands = sorted(set(sheet.accompaniment[:, 3].tolist()))
+    names = ["Melody", *(f"Accompaniment {hand + 1}" for hand in hands)]
+    melody, *others = add_parts(score, names)
+    _add_bars(melody, sheet, lines, sheet.notes, is_melody=True)
+    for part, hand in zip(others, hands, strict=True):
+        notes = sheet.accompaniment[sheet.accompaniment[:, 3] == hand]
+        _add_bars(part, sheet, lines, notes[:, :3], is_melody=False)
     return written_out(score)
 
 
+def _add_bars(
+    part: ET.Element,
+    sheet: LeadSheet,
+    lines: Sequence[int],
+    notes: NDArray[np.int32],
+    *,
+    is_melody: bool,
+) -> None:
+    """Writes the bars of a part. The melody has the chord symbols and the names of sections."""
+    chords = sheet.chords.tolist() if is_melody else []
+    sections = sheet.sections if is_melody else ()
+    is_bass = not is_melody and float(notes[:, 2].mean()) < _MIDDLE_C
+    bars = zip(pairwise(lines), voices_of(notes, lines), strict=True)
+    key: Key | None = None
+    metre: Metre | None = None
+    for number, ((start, end), voices) in enumerate(bars, 0 if lines[0] < 0 else 1):
+        measure = ET.SubElement(part, "measure", number=str(number))
+        before = key, metre
+        key, metre = _key_at(sheet, end - 1), _metre_at(sheet, start)
+        if before != (key, metre):
+            _add_attributes(measure, key, metre, before, is_bass)
+        if end - start != metre.bar_ticks:
+            measure.set("implicit", "yes")
+        _add_sections(measure, [name for tick, name in sections if start <= tick < end])
+        here = [chord for chord in chords if start <= chord[0] < end]
+        _add_voices(measure, voices, here, fifths_of(key))
+    add_barline(measure, "light-heavy")
+
+
 def _add_attributes(
-    measure: ET.Element, key: Key, metre: Metre, before: tuple[Key | None, Metre | None]
+    measure: ET.Element,
+    key: Key,
+    metre: Metre,
+    before: tuple[Key | None, Metre | None],
+    is_bass: bool,
 ) -> None:
     """Writes what changes; all of it in the first measure, where nothing stands before."""
     attributes = ET.SubElement(measure, "attributes")
@@ -88,13 +101,14 @@ def _add_attributes(
     if metre != before[1]:
         add_metre(attributes, metre)
     if is_first:
-        add_treble_clef(attributes)
+        add_clef(attributes, is_bass=is_bass)
 
 
 def _lines(sheet: LeadSheet) -> list[int]:
     """The ticks of all bar lines, from the beginning, a pickup's too, to the end."""
     bars = sheet.bars.tolist()
-    first = min([0, *sheet.notes[:1, 0].tolist(), *sheet.chords[:1, 0].tolist()])
+    firsts = [rows[:1, 0].tolist() for rows in (sheet.notes, sheet.chords, sheet.accompaniment)]
+    first = min([0, *chain(*firsts)])
     start = min(first, sheet.metre_changes[0][0])
     end = max(sheet.end, bars[-1] + 1, *(sheet.notes[-1:, :2].sum(1).tolist() or [0]))
     return [*([start] if start < 0 else []), *bars, end]
@@ -109,27 +123,23 @@ def _metre_at(sheet: LeadSheet, tick: int) -> Metre:
     return next((metre for start, metre in metres if start <= tick), sheet.metre)
 
 
-def _spans(sheet: LeadSheet, start: int, end: int) -> Iterator[_Span]:
-    """The notes of a bar, and rests between them."""
-    now = start
-    first = max(0, bisect_left(sheet.notes[:, 0], start) - 1)
-    for onset, length, pitch in sheet.notes[first:].tolist():
-        stop = onset + length
-        if onset >= end:
-            break
-        if stop <= now:
-            continue
-        begin = max(onset, start)
-        if begin > now:
-            yield _Span(now, begin, None)
-        now = min(stop, end)
-        yield _Span(begin, now, pitch, onset < begin, stop > now)
-    if now < end:
-        yield _Span(now, end, None)
+def _add_voices(
+    measure: ET.Element, voices: Voices, chords: Sequence[Sequence[int]], fifths: int
+) -> None:
+    """Writes the voices of a bar; the chord symbols stand in the first."""
+    _add_spans(measure, voices[0], 1, chords, fifths)
+    for number, voice in enumerate(voices[1:], 2):
+        backup = ET.SubElement(measure, "backup")
+        ET.SubElement(backup, "duration").text = str(voice[-1].end - voice[0].start)
+        _add_spans(measure, voice, number, (), fifths)
 
 
 def _add_spans(
-    measure: ET.Element, spans: Sequence[_Span], chords: Sequence[Sequence[int]], fifths: int
+    measure: ET.Element,
+    spans: Sequence[Span],
+    voice: int,
+    chords: Sequence[Sequence[int]],
+    fifths: int,
 ) -> None:
     for span in spans:
         for tick, root, quality in chords:
@@ -137,11 +147,21 @@ def _add_spans(
                 harmony = add_chord(measure, Chord(root, quality) if root >= 0 else None, fifths)
                 if tick > span.start:
                     ET.SubElement(harmony, "offset").text = str(tick - span.start)
+        if voice > 1 and not span.pitches:  # rests of a second voice are not printed
+            forward = ET.SubElement(measure, "forward")
+            ET.SubElement(forward, "duration").text = str(span.end - span.start)
+            continue
         pieces = list(_pieces(span.end - span.start))
         for place, length in enumerate(pieces):
-            tied_from = span.tied_from or place > 0
-            tied_to = span.tied_to or place < len(pieces) - 1
-            _add_note(measure, span.pitch, length, tied_from, tied_to, fifths)
+            from_before = span.tied_from or place > 0
+            to_next = span.tied_to or place < len(pieces) - 1
+            ties = [kind for kind, tied in (("stop", from_before), ("start", to_next)) if tied]
+            for pitch in span.pitches or (None,):
+                note = ET.SubElement(measure, "note")
+                if pitch is not None and pitch != span.pitches[0]:
+                    ET.SubElement(note, "chord")
+                add_pitch(note, pitch, fifths)
+                _add_length(note, length, voice, ties if pitch is not None else ())
 
 
 def _pieces(length: int) -> Iterator[int]:
@@ -161,21 +181,12 @@ def _largest(length: int) -> int:
     return length
 
 
-def _add_note(
-    measure: ET.Element,
-    pitch: int | None,
-    length: int,
-    tied_from: bool,
-    tied_to: bool,
-    fifths: int,
-) -> None:
-    note = ET.SubElement(measure, "note")
-    add_pitch(note, pitch, fifths)
+def _add_length(note: ET.Element, length: int, voice: int, ties: Sequence[str]) -> None:
+    """Writes what stands behind the pitch of a note."""
     ET.SubElement(note, "duration").text = str(length)
-    signs = [kind for kind, tied in (("stop", tied_from), ("start", tied_to)) if tied]
-    ties = [] if pitch is None else signs
     for kind in ties:
         ET.SubElement(note, "tie", type=kind)
+    ET.SubElement(note, "voice").text = str(voice)
     if length in _LENGTHS:
         name, dots, is_triplet = _LENGTHS[length]
         ET.SubElement(note, "type").text = name

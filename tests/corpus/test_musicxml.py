@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.written_scores import (
     attributes,
+    backup,
     chord,
     melody,
     note,
@@ -31,10 +32,6 @@ from livedshl.scores.tune_score import tune_score
 START = attributes()
 LYRIC = "<lyric><text>la</text></lyric>"
 UPPER, LOWER = "<staff>1</staff>", "<staff>2</staff>"
-
-
-def backup(quarters):
-    return f"<backup><duration>{quarters * 4}</duration></backup>"
 
 
 def forward(quarters):

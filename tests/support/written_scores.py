@@ -36,6 +36,11 @@ def attributes(
     return f"<attributes><divisions>4</divisions>{key}{time}{more}</attributes>"
 
 
+def backup(quarters: float) -> str:
+    """Goes back in time, to write another voice."""
+    return f"<backup><duration>{quarters * 4:g}</duration></backup>"
+
+
 def chord(root: str, kind: str = "major", more: str = "", text: str = "") -> str:
     """A chord symbol; with `text`, of the kind "other" and printed so."""
     written = f'<kind text="{text}">other</kind>' if text else f"<kind>{kind}</kind>"
