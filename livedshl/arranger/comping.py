@@ -6,7 +6,7 @@ note begins there. p, all voices of the next chord, early.
 """
 
 from livedshl.arranger.hand import Hand
-from livedshl.arranger.instruments import has_pedal
+from livedshl.arranger.instruments import Family, family_of, has_pedal
 from livedshl.arranger.pattern import HELD, HELD_THROUGH, NOTES, PUSH, SILENT
 from livedshl.arranger.shipped_patterns import pattern_of
 from livedshl.arranger.stretch import Stretch
@@ -16,6 +16,7 @@ from livedshl.music import Chord
 from livedshl.music.segments import REST
 
 _STRUM_TICKS = 8  # from one string to the next
+_ROLL_TICKS = 30  # from one voice of the last chord to the next
 _UP_LEVEL, _CHICK_LEVEL, _GAP_LEVEL = -6, -3, -4
 _BELOW_MELODY = 2  # semitones, at least, from the highest voice to the melody
 _OCTAVE = 12
@@ -61,14 +62,15 @@ class Comping:
                 self._strike(step, symbol, changes)
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes the first chord, and holds it."""
+        """Strikes the first chord, and holds it; strings and keys are rolled from below."""
         chord = stretch.chords[0]
         if chord is None:
             self._let_go(stretch.first_step)
             return
         self._chord = chord
         self._revoice(chord, 0, stretch)
-        self._hand.strike(stretch.first_step, self._voicing)
+        rolls = family_of(self._hand.part.program) is Family.STRUCK
+        self._hand.strike(stretch.first_step, self._voicing, spread=_ROLL_TICKS if rolls else 0)
 
     def end(self, tick: int) -> None:
         """Lets everything go."""

@@ -39,10 +39,12 @@ class Drums:
                 self._hand.tap(step, strokes)
 
     def close(self, stretch: Stretch) -> None:
-        """Strikes once, loudly, what the first beat of a bar has."""
+        """Strikes once, loudly, what the first beat of a bar has, and the cymbal."""
         rows = rows_of(self._hand.part, self._hand.grid)
         struck = [drum for drum, symbols in rows.middle[0].items() if symbols[0] in "Xx"]
         strokes = [(DRUMS[drum], _LEVELS["X"]) for drum in struck]
+        if self._crash is not None and self._crash not in map(DRUMS.get, struck):
+            strokes.append((self._crash, _CRASH_LEVEL))
         self._hand.tap(stretch.first_step, strokes)
 
     def end(self, tick: int) -> None:

@@ -15,6 +15,7 @@ _LEAST_GRACED_STEPS = 2
 _THIRDS = (3, 4)
 _LEAST_FILLED_STEPS = 2
 _PASSING_SHARE, _PASSING_LEVEL = 0.4, -4  # of thirds, when a section returns
+_SPLIT_SHARE = 0.2  # of long tones, when a section returns
 _MORE_ORNAMENTS = 0.6  # of the share, from the thinnest to the fullest section
 
 
@@ -92,18 +93,27 @@ class Melody:
                 if symbols[step % len(symbols)] != HELD:
                     break
                 end += 1
-            self._play_tone(first, stretch, stretch.pitches[first:end])
-            first = end
+            begins = symbols[stretch.in_section(stretch.first_step + first) % len(symbols)] != HELD
+            ends = [end]
+            if begins and self._hand.guide.returns and self._splits(end - first):
+                ends = [(first + end) // 2, end]
+            for stop in ends:
+                self._play_tone(first, stretch, stretch.pitches[first:stop], begins)
+                first = stop
 
-    def _play_tone(self, at: int, stretch: Stretch, pitches: list[int]) -> None:
-        symbols = self._hand.guide.lanes[NOTES]
+    def _splits(self, steps: int) -> bool:
+        """Whether a long tone of a section that returns becomes two."""
+        long_enough = steps >= 2 * self._hand.grid.beat_steps
+        return long_enough and self._hand.rng.random() < _SPLIT_SHARE
+
+    def _play_tone(self, at: int, stretch: Stretch, pitches: list[int], begins: bool) -> None:
+        """begins: whether a tone begins here in any case."""
         step = stretch.first_step + at
         heard = [pitch for pitch in pitches if pitch != REST]
         if not heard:
             self._rest(step, stretch)
             return
-        symbol = symbols[stretch.in_section(step) % len(symbols)]
-        if symbol != HELD or not self._hand.held:
+        if begins or not self._hand.held:
             rests = pitches.index(heard[0])
             if rests:
                 self._rest(step, stretch)

@@ -23,7 +23,7 @@ _SHAPES = (
 _FIRST_OF_ALL = 0.35  # the music begins no louder than this
 _JITTER = 0.05
 _CROWDING = 1.6  # above 1: the whole band plays before the intensity is at its highest
-_ALONE_BELOW = 0.45  # under this a band with one accompanist leaves the melody alone
+_ALONE_BELOW = 0.4  # under this a band with one accompanist leaves the melody alone
 _LATE_ENTRY = 0.35  # how often a part that enters waits for the second phrase
 # Who enters first: the lower, the sooner. Each tune adds a draw from 0 to `_SHUFFLE`.
 _ENTRANCE = {Role.CHORDS: 0.0, Role.DRONE: 0.2, Role.BASS: 0.3, Role.DRUMS: 0.4, Role.COUNTER: 0.8}

@@ -101,8 +101,8 @@ def thirds():
     return np.split(steps, 16)
 
 
-def played_at_time(time):
-    arranger = Arranger([MELODY], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+def played_at_time(time, one=MELODY):
+    arranger = Arranger([one], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
     section = Section(0, time=time)
     cues = [Cue(2 * number, 0, section) for number in range(16)]
     events = [arranger.arrange(*one) for one in zip(thirds(), cues, strict=True)]
@@ -114,6 +114,14 @@ def test_a_melody_that_returns_fills_some_thirds_with_notes_of_the_scale():
     filled = played_at_time(2)
     assert 32 < len(filled) < 48
     assert set(filled) == {72, 74, 76}
+
+
+def test_a_returning_melody_of_long_tones_divides_some_of_them():
+    slow = part(Role.MELODY, "strong")
+    first, again = played_at_time(1, slow), played_at_time(2, slow)
+    assert len(first) == 16
+    assert 16 < len(again) < 26
+    assert set(again) == {72, 76}
 
 
 def test_a_wind_player_breathes_where_a_fiddler_plays_on():
