@@ -43,7 +43,7 @@ _CHARTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SurveyRow:
     """A row of the survey. goal: in 4/4 major, as text. form: number format."""
 
     name: str
@@ -53,28 +53,28 @@ class Row:
 
 # Means over the pieces, of these measures.
 _MEANS = (
-    Row("root entropy", ">= 1.45"),
-    Row("longest on a root", "<= 3", ".1f"),
-    Row("V-I", ">= 0.9"),
-    Row("bar 4 on V", "0.5 to 0.75"),
-    Row("recurring motifs", ">= 0.50"),
-    Row("sequences", ">= 0.16"),
-    Row("rhythm mix", "<= 0.22"),
-    Row("bars that stay", "0.4 to 0.65"),
-    Row("returning bars"),
-    Row("returning frames"),
-    Row("leap at joins"),
-    Row("foreign notes"),
-    Row("clashes", form=".3f"),
+    SurveyRow("root entropy", ">= 1.45"),
+    SurveyRow("longest on a root", "<= 3", ".1f"),
+    SurveyRow("V-I", ">= 0.9"),
+    SurveyRow("bar 4 on V", "0.5 to 0.75"),
+    SurveyRow("recurring motifs", ">= 0.50"),
+    SurveyRow("sequences", ">= 0.16"),
+    SurveyRow("rhythm mix", "<= 0.22"),
+    SurveyRow("bars that stay", "0.4 to 0.65"),
+    SurveyRow("returning bars"),
+    SurveyRow("returning frames"),
+    SurveyRow("leap at joins"),
+    SurveyRow("foreign notes"),
+    SurveyRow("clashes", form=".3f"),
 )
-_DENSITY = Row("density ratio, 90th percentile", "<= 1.25")
-_QUOTE = Row("longest quote of all, beats", "<= 8", ".1f")
-_HAMMING = Row("distance of new joins, symbols", form=".1f")
-_HUB = Row("pieces that the commonest tune opens in", "<= 0.15")
-_JUMP = Row("register, tune to tune, semitones", "<= 5", ".1f")
-_OFF = Row("over charts: foreign notes", "<= 0.15")
-_CLASH = Row("over charts: clashes", "<= 0.06", ".3f")
-_ELSEWHERE = Row("over charts: returns over other chords", "0")
+_DENSITY = SurveyRow("density ratio, 90th percentile", "<= 1.25")
+_QUOTE = SurveyRow("longest quote of all, beats", "<= 8", ".1f")
+_HAMMING = SurveyRow("distance of new joins, symbols", form=".1f")
+_HUB = SurveyRow("pieces that the commonest tune opens in", "<= 0.15")
+_JUMP = SurveyRow("register, tune to tune, semitones", "<= 5", ".1f")
+_OFF = SurveyRow("over charts: foreign notes", "<= 0.15")
+_CLASH = SurveyRow("over charts: clashes", "<= 0.06", ".3f")
+_ELSEWHERE = SurveyRow("over charts: returns over other chords", "0")
 ROWS = (*_MEANS, _DENSITY, _QUOTE, _HAMMING, _HUB, _JUMP, _OFF, _CLASH, _ELSEWHERE)
 
 
