@@ -24,6 +24,7 @@ from livedshl.arranger.stretch import Stretch
 from livedshl.midi.events import Event, Events, as_events
 from livedshl.midi.message import AT_REST, CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
+from livedshl.music.compass import Compass
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, REST
 
@@ -37,6 +38,7 @@ class Cue:
     beat: where it starts. key_shift: semitones from C major or A minor to the key that sounds.
     section: the section it belongs to; None without a form, when all play the same throughout.
     following: the next chord, as it sounds, and coming: the next steps, int8[n, 3], if known.
+    compass: of the section's melody, in C major or A minor, if known.
     """
 
     beat: int
@@ -44,6 +46,7 @@ class Cue:
     section: Section | None = None
     following: Chord | None = None
     coming: NDArray[np.int8] | None = None
+    compass: Compass | None = None
 
 
 class Arranger:
@@ -148,7 +151,13 @@ class Arranger:
         if register is None:
             return stretch
         octaves = tuple(
-            register.octave_at(pitch, stretch.first_step + at, stretch.section_step, cue.key_shift)
+            register.octave_at(
+                pitch,
+                stretch.first_step + at,
+                stretch.section_step,
+                cue.key_shift,
+                cue.compass,
+            )
             for at, pitch in enumerate(stretch.pitches)
         )
         lowest = min((pitch for pitch, _ in stretch.coming if pitch != REST), default=None)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from livedshl.music.dances import TuneTypes
 from livedshl.music.grid import COMMON_TIME, Grid
 from livedshl.music.segments import Tune, distinct_segments, steps_from
 from livedshl.networks.contexts import Contexts
@@ -103,6 +104,12 @@ class SegmentLibrary:
     def tune_at(self, steps: NDArray[np.integer]) -> NDArray[np.int32]:
         """The tunes at some positions in `steps`, int32[...]."""
         return (np.searchsorted(self.tune_steps, steps, "right") - 1).astype(np.int32)
+
+    @cached_property
+    def types(self) -> TuneTypes:
+        """The types of the tunes. Made when first needed: the first note may not wait for it."""
+        titles = [tune.title for tune in self.tunes]
+        return TuneTypes.of(titles, np.asarray(self.steps), self.tune_steps, self.grid)
 
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:

@@ -19,6 +19,7 @@ from livedshl.cli.evaluation_tables import (
     music_table,
     reading_in_words,
     reading_table,
+    survey_table,
 )
 from livedshl.cli.options import DEFAULT_PRESET
 from livedshl.cli.parameters import MODEL, PRESET, Number
@@ -27,6 +28,7 @@ from livedshl.cli.status import StatusLine
 from livedshl.evaluation.music.band.comparison import compare_bands
 from livedshl.evaluation.music.band.played import BARS as BAND_BARS
 from livedshl.evaluation.music.comparison import ablate, compare
+from livedshl.evaluation.music.survey import survey
 from livedshl.evaluation.paper_tasks import write_tasks
 from livedshl.files import check_folder
 from livedshl.performance.preset import load_preset, preset_names
@@ -34,7 +36,7 @@ from livedshl.rendering import render
 
 # Parameters that have a meaning only without --music, and only with it.
 _OF_CODES = "paths", "holdout", "out"
-_OF_MUSIC = "pieces", "preset", "ablation", "band"
+_OF_MUSIC = "pieces", "preset", "ablation", "kinds", "band"
 _BAND_PIECES = 6  # of each preset, where --pieces does not say how many
 _ARGUMENTS = {"model": "a model", "paths": "PATH"}
 
@@ -87,6 +89,11 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
     help="With --music: leave out each ranking term in turn, and vary the adventure.",
 )
 @click.option(
+    "--kinds",
+    is_flag=True,
+    help="With --music: measure every metre and mode of the model, also in sets and over charts.",
+)
+@click.option(
     "--band",
     is_flag=True,
     help=f"With --music: measure how the band plays, in pieces of {BAND_BARS} bars, with every "
@@ -111,6 +118,7 @@ def evaluate(
     pieces: int,
     preset: str,
     ablation: bool,
+    kinds: bool,
     band: bool,
     reading: Path | None,
     as_json: bool,
@@ -142,12 +150,15 @@ def evaluate(
         if not music and _is_given(context, name):
             raise click.UsageError(f"--{name} needs --music")
     folder = bundle_folder(model)
+    if ablation + kinds + band > 1:
+        chosen = [f"--{name}" for name in ("ablation", "kinds", "band") if _is_given(context, name)]
+        raise click.UsageError(f"choose either {' or '.join(chosen)}")
     if band:
-        if ablation:
-            raise click.UsageError("choose either --ablation or --band")
         given = {name: _is_given(context, name) for name in ("preset", "pieces")}
         presets = [preset] if given["preset"] else preset_names()
         _evaluate_bands(model, presets, pieces if given["pieces"] else _BAND_PIECES, seed, as_json)
+    elif kinds:
+        _survey_kinds(folder, preset, pieces, seed, as_json)
     elif music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
@@ -166,6 +177,20 @@ def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_j
     else:
         Console().print(band_table(comparison))
         click.echo(f"Means over {pieces} pieces of {BAND_BARS} bars for each preset.")
+
+
+def _survey_kinds(folder: Path, preset: str, pieces: int, seed: int, as_json: bool) -> None:
+    of_preset = load_preset(preset)
+    with StatusLine() as status:
+        found = survey(folder, of_preset, pieces, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(found.as_json()))
+    else:
+        Console().print(survey_table(found))
+        click.echo(
+            f"{pieces} pieces of each kind, of 32 bars; below, the model's own tunes. The goals "
+            "are those of 4/4 major."
+        )
 
 
 def _check_unused(context: click.Context, option: str, names: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from livedshl.evaluation.music.band.comparison import BAND_MEASURES, BandCompari
 from livedshl.evaluation.music.comparison import MAX_QUOTE_BEATS, SOURCES, Comparison
 from livedshl.evaluation.music.measures import MEASURES
 from livedshl.evaluation.music.pieces import BARS
+from livedshl.evaluation.music.survey import ROWS, Survey
 
 if TYPE_CHECKING:  # it loads torch
     from livedshl.evaluation.codes.evaluate import Evaluation
@@ -102,6 +103,22 @@ def music_in_words(comparison: Comparison) -> str:
         f"Longest quote in the default setting, planned repeats aside: {quotes.max():.2f} beats. "
         f"{(quotes > MAX_QUOTE_BEATS).sum()} of its pieces quote more than {MAX_QUOTE_BEATS} beats."
     )
+
+
+def survey_table(found: Survey) -> Table:
+    """The figures of each kind of tunes, beside their goals, and below them those of the tunes."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("")
+    for heading in ("goal", *found.ours):
+        table.add_column(heading, justify="right", overflow="fold")
+    for row in ROWS:
+        cells = []
+        for kind, ours in found.ours.items():
+            value, real = (of.get(row.name, float("nan")) for of in (ours, found.real[kind]))
+            own, tunes = ("-" if v != v else f"{v:{row.form}}" for v in (value, real))
+            cells.append(f"{own}\n[dim]{tunes}[/dim]" if real == real else own)
+        table.add_row(row.name, row.goal, *cells)
+    return table
 
 
 def band_table(comparison: BandComparison) -> Table:

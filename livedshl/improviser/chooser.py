@@ -94,7 +94,7 @@ class SegmentChooser:
         if beats_to_close and moment.beat == moment.last_beat:
             return self._wishes.pause
         if beats_to_close and section and moment.opens_section:
-            return self._wishes.opening
+            return self._wishes.opening(line)
         return self._wishes.before_close(beats_to_close, moment.cadence, line)
 
     def _new(self, line: Line, moment: Moment, wish: Wish | None, most: int) -> list[Chosen]:

@@ -12,11 +12,11 @@ from livedshl.improviser.chart import Chart, ChartDistance
 from livedshl.improviser.habits import Habits
 from livedshl.improviser.line import Line
 from livedshl.improviser.passage import Continuation
-from livedshl.improviser.ranking import CHORDS, LIKELIHOOD, Joins, Ranking, Scores
+from livedshl.improviser.ranking import CHORDS, DANCE, LIKELIHOOD, Joins, Ranking, Scores
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import Candidates, Query, retrieve, whole_ring
 from livedshl.improviser.rules import Retrieve, Wish
-from livedshl.index import Ring
+from livedshl.index import Ring, hamming
 from livedshl.index.codes import Words
 from livedshl.music.segments import CHORD
 from livedshl.networks.next_step import NextStep
@@ -173,13 +173,16 @@ class Continuator:
         if self._terms:
             scores += self._scores(line, query, candidates) / self._rules.temperature
         lucky = scores + self._rng.gumbel(size=len(scores))
+        bundle = self._repertoire.bundle
+        asked = bundle.forward[query.playing]
+        hammings = hamming(asked, bundle.backward[segments], bundle.shape)
         shown = np.lexsort((-scores, np.abs(distances - nearest.distance)))[:_SHOWN]
-        named = tuple((int(segments[n]), int(distances[n])) for n in shown)
+        named = tuple((int(segments[n]), int(hammings[n])) for n in shown)
         return [
             Option(
                 Continuation(
                     segment=int(segments[drawn]),
-                    hamming=int(distances[drawn]),
+                    hamming=int(hammings[drawn]),
                     nearest=nearest.distance,
                     ties=int(candidates.ties[drawn]),
                     agreeing_steps=int(candidates.joined.agreeing[drawn]),
@@ -204,11 +207,19 @@ class Continuator:
             distance=candidates.distances,
             agreeing=candidates.joined.agreeing,
             in_phase=repertoire.in_phase(query.playing, segments, repertoire.grid.cycle_beats),
+            of_dance=self._of_dance(line, segments),
             unheard=line.memory.unheard(segments),
             off_chart=self._off_chart(candidates, line.beat),
         )
         # A chart's chords sound instead of the candidates' own.
         return self._ranking.scores(joins, besides={CHORDS} if self._chart else ())
+
+    def _of_dance(self, line: Line, segments: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Which segments are of tunes like the one that opened the set, bool[c]."""
+        library = self._repertoire.library
+        if line.opener is None or DANCE not in self._terms:
+            return np.zeros(len(segments), np.bool_)
+        return library.types.like(line.opener)[library.tune_of[segments]]
 
     @property
     def _terms(self) -> tuple[str, ...]:

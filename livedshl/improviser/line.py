@@ -27,7 +27,8 @@ class Line:
     beat: where the next passage starts. playing: the segment that plays; None before the first.
     memory: which segments were played. quotes: how long the present quote is.
     recent: int8[n, 3], the steps heard last. rhythms: float64[2 ** beat_steps], how often each
-    rhythm of a beat was heard in the present set, the latest most.
+    rhythm of a beat was heard in the present set, the latest most. opener: the tune that opened
+    the set; None before that.
     """
 
     def __init__(self, repertoire: Repertoire) -> None:
@@ -38,6 +39,7 @@ class Line:
         self.quotes = Quotes(library, rules.max_quote)
         self.recent: NDArray[np.int8] = np.empty((0, 3), np.int8)
         self.rhythms = np.zeros(1 << repertoire.grid.beat_steps)
+        self.opener: int | None = None
         self._bundle = repertoire.bundle
 
     def copy(self) -> "Line":
@@ -50,6 +52,7 @@ class Line:
     def begin_set(self) -> None:
         """Forgets the rhythms of the tunes before: the next may be of another type."""
         self.rhythms = np.zeros_like(self.rhythms)
+        self.opener = None
 
     def listen(self, steps: NDArray[np.int8]) -> None:
         """Takes what somebody else played, int8[n, 3], as what was heard last."""
@@ -80,6 +83,8 @@ class Line:
         steps = steps[: n_beats * grid.beat_steps]
         if not planned:
             self.memory.add(segment)
+        if self.opener is None:
+            self.opener = int(library.tune_of[segment])
         if not self.rhythms.any():
             self.rhythms = _SONG_BEATS * self._rhythms_of_song(segment)
         self._hear(steps, planned)

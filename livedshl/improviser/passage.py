@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.music.compass import Compass
+
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
@@ -79,6 +81,7 @@ class Passage:
     place: where it stands in the form; None in a free run.
     ends: whether the music ends with it.
     quote_beats: whole beats of the longest quote from one song that ends with it.
+    compass: of the section's whole melody, in C major or A minor; None while it is not planned.
     """
 
     beat: int
@@ -89,3 +92,4 @@ class Passage:
     place: Place | None = None
     ends: bool = False
     quote_beats: int = 0
+    compass: Compass | None = None

@@ -9,15 +9,19 @@ from numpy.typing import NDArray
 from livedshl.improviser.chooser import Chosen, SegmentChooser
 from livedshl.improviser.fit import fitted
 from livedshl.improviser.harmony import SectionHarmony
+from livedshl.improviser.leaps import leap_at_join
 from livedshl.improviser.passage import Passage
 from livedshl.improviser.section_state import SectionState
 from livedshl.improviser.variation import varied
 from livedshl.music.chords import NO_CHORD
+from livedshl.music.compass import Compass
 from livedshl.music.segments import ARTICULATED, CHORD
 
 # How many ways through the section are followed at once, and how many continuations of each are
 # looked at. Twice as many take twice as long.
 _WAYS, _CONTINUATIONS = 2, 2
+_AT_JOINS = 12  # continuations that are looked at where a section joins the one before or after
+_LEAP_WEIGHT = 1.0  # nats, of a semitone that a leap between sections has too many
 # Share of the bars that come back with a small change: the second time, more each time, at most.
 _VARIED, _VARIED_MORE, _MOST_VARIED = 0.65, 0.1, 0.8
 _OPENING_BARS = 2  # of a section; they never change
@@ -25,10 +29,14 @@ _OPENING_BARS = 2  # of a section; they never change
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """A passage to come: its segment, and its steps as they will sound, int8[n, 3]."""
+    """A passage to come: its segment, and its steps as they will sound, int8[n, 3].
+
+    compass: of the section's whole melody.
+    """
 
     chosen: Chosen
     steps: NDArray[np.int8]
+    compass: Compass | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,8 @@ class SectionPlanner:
         else:
             planned, *later = self._plan or self._planned(state)
             self._plan = tuple(later)
-            passage = replace(state.play(moment, planned.chosen), steps=planned.steps)
+            passage = state.play(moment, planned.chosen)
+            passage = replace(passage, steps=planned.steps, compass=planned.compass)
         self.hear(passage)
         return passage
 
@@ -124,9 +133,10 @@ class SectionPlanner:
             last = int(np.flatnonzero(steps[:, ARTICULATED])[-1]) // beat_steps
             chords[last:] = steps[last * beat_steps :: beat_steps, CHORD]
         steps[:, CHORD] = np.repeat(chords, beat_steps)
+        compass = Compass.of(steps)
         starts = [(passage.beat - run.start) * beat_steps for passage in best.passages]
         return tuple(
-            Planned(chosen, steps[start : start + len(passage.steps)])
+            Planned(chosen, steps[start : start + len(passage.steps)], compass)
             for chosen, passage, start in zip(best.chosen, best.passages, starts, strict=True)
         )
 
@@ -160,12 +170,17 @@ def ways_through(state: SectionState, chooser: SegmentChooser) -> list[Way]:
     ways = [Way(state.copy(), (), (), 0.0)]
     while not ways[0].state.over:
         further = [
-            (way.score + chosen.score, way, chosen)
+            (way.score + chosen.score - _LEAP_WEIGHT * leap_at_join(way.state, chosen), way, chosen)
             for way in ways
-            for chosen in chooser.choices(
-                way.state.line, way.state.moment(), way.state.section, _CONTINUATIONS
-            )
+            for chosen in _choices(way.state, chooser)
         ]
         further.sort(key=lambda found: -found[0])
         ways = [way.on(chosen) for _, way, chosen in further[:_WAYS]]
     return ways
+
+
+def _choices(state: SectionState, chooser: SegmentChooser) -> list[Chosen]:
+    moment = state.moment()
+    joins_sections = moment.opens_section or moment.beat == moment.closing_beat
+    most = _AT_JOINS if joins_sections else _CONTINUATIONS
+    return chooser.choices(state.line, moment, state.section, most)

@@ -15,6 +15,7 @@ What the terms are for:
 | novelty    | comes from songs not heard for long            | the music ranges widely       |
 | rhythm     | fills its beats as the tune's beats were       | the tune keeps its type       |
 | motif      | ends with a motif of the last 4 bars           | motifs are carried on         |
+| dance      | comes from a tune of the set's dance           | the set keeps its dance       |
 | chart      | has chords and notes close to a chart's        | the melody fits the chart     |
 | likelihood | has steps that the next-step network expects   | the rhythm stays even         |
 
@@ -63,6 +64,7 @@ class Joins:
     distance: int64[c], in how many symbols its code differs from the one asked for.
     agreeing: int64[c], steps of the overlap in which it agrees with the playing segment.
     in_phase: bool[c], whether it falls on the beats of the bar that it has in its own song.
+    of_dance: bool[c], whether its tune is the same dance as the one that opened the set.
     unheard: int64[c], for how many passages none of its songs has been heard; 1 for the last one.
     off_chart: float64[c], how far its chords and notes lie from a chart's; 0 without a chart.
     """
@@ -74,6 +76,7 @@ class Joins:
     distance: NDArray[np.int64]
     agreeing: NDArray[np.int64]
     in_phase: NDArray[np.bool_]
+    of_dance: NDArray[np.bool_]
     unheard: NDArray[np.int64]
     off_chart: NDArray[np.float64]
 
@@ -192,6 +195,11 @@ def motif(joins: Joins, habits: Habits) -> Scores:
     return _surprise(whole & enough) / 2 + _surprise(shape & enough) / 2
 
 
+def dance(joins: Joins, habits: Habits) -> Scores:
+    """1 for a candidate whose tune is the same dance as the one that opened the set, else 0."""
+    return joins.of_dance.astype(np.float64)
+
+
 def chart(joins: Joins, habits: Habits) -> Scores:
     """How far its chords and notes lie from the chart's, negated."""
     return -joins.off_chart
@@ -209,9 +217,10 @@ WEIGHTS: dict[Term, float] = {
     novelty: 0.25,
     rhythm: 6.0,
     motif: 5.0,
+    dance: 3.0,
     chart: 16.0,
 }
-CHORDS, CHART = chords.__name__, chart.__name__
+CHORDS, DANCE, CHART = chords.__name__, dance.__name__, chart.__name__
 FIT = (place.__name__, agreement.__name__)  # all that plain mode ranks by
 LIKELIHOOD = "likelihood"  # the term of the next-step LSTM; it rates the shortlist only
 _LIKELIHOOD_WEIGHT = 0.5

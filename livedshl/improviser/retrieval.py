@@ -37,7 +37,8 @@ class Query:
 class Candidates:
     """Segments that could follow, nearest first.
 
-    segments: int32[c]. distances: int64[c], of their backward codes from the query.
+    segments: int32[c]. distances: int64[c], of their backward codes from the query, with a wish's
+        handicaps.
     ties: int64[c], how many segments of the index lie at that distance.
     joined: how each would sound.
     """
@@ -160,9 +161,11 @@ def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[R
     bundle = repertoire.bundle
     wished = wish.segments
     distances = hamming(bundle.forward[query.playing], bundle.backward[wished], bundle.shape)
+    if wish.handicap is not None:
+        distances = distances + wish.handicap
     order = np.argsort(distances, kind="stable")
     wished, distances = wished[order], distances[order]
-    begins = np.flatnonzero(np.diff(distances, prepend=-1))
+    begins = np.flatnonzero(np.append(True, np.diff(distances) != 0))[: len(wished)]
     ends = np.append(begins[1:], len(wished))
     rings = [
         Ring(int(distances[first]), wished[first:end])

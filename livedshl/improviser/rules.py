@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.ranking import FIT, TERMS
+from livedshl.music.dances import Dance
 
 _BOLDEST_NEAR = 24  # symbols of 64: within this distance lie 50 segments at the median
 _SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 16.0  # nats
@@ -32,6 +33,8 @@ class ContinuationRules:
     adventure: 0 to 1. At 0 only the nearest codes are candidates, and the best join nearly always
         wins. The higher it is, the farther a code may lie and the more often a poorer join wins.
     max_quote: beats of one song that may be quoted note for note; at least a segment and a half.
+    dances: those that sets of tunes are made of; empty for any. notes_a_bar: how many notes the
+        tunes of a set have at least and at most; None for any. Where no tune is like that, any is.
     terms: names of the terms of `ranking` that rank the candidates. Without any, all candidates
         are equally likely.
     """
@@ -41,6 +44,8 @@ class ContinuationRules:
     recency: int = 1000
     adventure: float = 0.25
     max_quote: int = 8
+    dances: tuple[Dance, ...] = ()
+    notes_a_bar: tuple[float, float] | None = None
     terms: tuple[str, ...] = TERMS
 
     def recency_in(self, library: SegmentLibrary) -> int:
@@ -71,8 +76,11 @@ class Wish:
     name: for the trace. segments: int32[m], those of the library that would do, ascending.
     reach: how many symbols farther than the nearest such a segment may lie. If none is that near,
         the code decides alone.
+    handicap: int64[m], symbols by which each counts as farther; None for none. See
+        `hubness`.
     """
 
     name: str
     segments: NDArray[np.int32]
     reach: int
+    handicap: NDArray[np.int64] | None = None

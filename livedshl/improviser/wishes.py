@@ -1,12 +1,15 @@
 """What the form wishes for next: a segment that opens, leads to a close, closes, or varies."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.improviser.form import Cadence
+from livedshl.improviser.hubness import handicaps
 from livedshl.improviser.line import Line
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import allowed_near
@@ -23,13 +26,14 @@ _PAUSE_REACH = 0.25
 # farther than the nearest candidate, and only that many candidates for it are looked at.
 _SLACK, _FIRST_SLACK = 0.05, 0.2
 _MOST_FIRST = 48
+_FEWEST_OPENINGS = 8  # of one type; with fewer, tunes of every type may open
 _MOST_TURNS = 16  # each is a query of its own, of 0.4 ms among 1,000,000 segments
 
 
 class Wishes:
     """The wishes that a form can have of the segments of a model.
 
-    opening: to open a section. pause: to close its first half.
+    pause: to close the first half of a section.
     """
 
     def __init__(self, repertoire: Repertoire) -> None:
@@ -41,7 +45,7 @@ class Wishes:
             Cadence.FULL: full,
             Cadence.END: full & (bundle.roles & SectionRole.RESTS > 0),
         }
-        self.opening = self._wish("opening", bundle.roles & SectionRole.OPENS > 0, _OPENING_REACH)
+        self._opens = bundle.roles & SectionRole.OPENS > 0
         self.pause = self._wish("pause", closing[Cadence.HALF], _PAUSE_REACH)
         self._closing: Mapping[Cadence, Wish] = {
             cadence: self._wish(cadence.value, among, _CADENCE_REACH)
@@ -52,6 +56,39 @@ class Wishes:
             for cadence, among in closing.items()
         }
         self._leading_to: dict[Cadence, CodeIndex | None] = {}
+
+    def opening(self, line: Line) -> Wish:
+        """The wish to open a section: with a tune that is the same dance as its set.
+
+        A new set is of one of the dances that the rules name.
+        """
+        if line.playing is None and not self._is_choosy:
+            return self._wish("opening", self._opens, _OPENING_REACH)
+        wish, library = self._every_opening, self._repertoire.library
+        if line.opener is not None:
+            fits = library.types.like(line.opener)
+        elif self._is_choosy:
+            rules = self._repertoire.rules
+            fits = library.types.among(rules.dances, rules.notes_a_bar)
+        else:
+            return wish
+        fits = fits[library.tune_of[wish.segments]]
+        if fits.sum() < _FEWEST_OPENINGS:
+            return wish
+        assert wish.handicap is not None, "openings have handicaps"
+        return replace(wish, segments=wish.segments[fits], handicap=wish.handicap[fits])
+
+    @cached_property
+    def _every_opening(self) -> Wish:
+        """The wish to open a section, with any tune. Made when first needed."""
+        wish = self._wish("opening", self._opens, _OPENING_REACH)
+        return replace(wish, handicap=handicaps(self._repertoire.bundle, wish.segments))
+
+    @property
+    def _is_choosy(self) -> bool:
+        """Whether the rules name dances or numbers of notes."""
+        rules = self._repertoire.rules
+        return bool(rules.dances or rules.notes_a_bar)
 
     def before_close(self, beats: int, cadence: Cadence, line: Line) -> Wish | None:
         """The wish this many beats before the segment that closes a section.

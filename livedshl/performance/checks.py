@@ -17,6 +17,7 @@ from livedshl.improviser import ContinuationRules
 from livedshl.improviser.chart import MOST_CHORDS
 from livedshl.improviser.ranking import TERMS
 from livedshl.midi.general_midi import DRUM_CHANNEL
+from livedshl.music.dances import MOST_NOTES_A_BAR
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
 from livedshl.records import RecordError
@@ -39,6 +40,10 @@ def check_settings(settings: Settings) -> None:
     _within("recency", rules.recency, 0, _MOST_BEATS)
     _within("adventure", rules.adventure, 0, 1)
     _within("max_quote", rules.max_quote, 1, _MOST_BEATS)
+    if rules.notes_a_bar:
+        least, most = rules.notes_a_bar
+        _within("notes_a_bar", least, 0, most)
+        _within("notes_a_bar", most, 0, MOST_NOTES_A_BAR)
     if unknown := set(rules.terms) - {*TERMS, *ContinuationRules().plain().terms}:
         raise RecordError(f"terms: unknown name {min(unknown)!r}")
     if settings.chart and not 0 < len(set(settings.chart.beats)) <= MOST_CHORDS:

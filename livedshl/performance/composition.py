@@ -157,7 +157,8 @@ class Composition(Iterator[Chunk]):
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         end_beat = passage.beat + len(passage.steps) // grid.beat_steps
-        cue = Cue(passage.beat, key.shift, _section_of(passage, grid))
+        section = _section_of(passage, grid)
+        cue = Cue(passage.beat, key.shift, section, compass=passage.compass)
         # What follows the opening takes too long to find before the first note.
         if self.tick and not passage.ends:
             cue = self._looking_ahead(cue)

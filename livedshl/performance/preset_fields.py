@@ -10,6 +10,7 @@ from livedshl.errors import PresetError, did_you_mean
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.midi.general_midi import program_number
 from livedshl.music import GRIDS
+from livedshl.music.dances import MOST_NOTES_A_BAR, Dance
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
@@ -63,6 +64,22 @@ def _one_of(choices: type[Enum]) -> Callable[[Any], Enum]:
     return read
 
 
+def _dances(value: Any) -> tuple[Dance, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("must be a list of dances in quotes")
+    read = _one_of(Dance)
+    return tuple(Dance(read(name)) for name in value)
+
+
+def _notes_a_bar(value: Any) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("must be two numbers: the least and the most")
+    least, most = (_from_to(0, MOST_NOTES_A_BAR)(number) for number in value)
+    if least >= most:
+        raise ValueError("the least must be less than the most")
+    return least, most
+
+
 _MIDI = _whole(0, 127)
 _SHARE = _from_to(0, 1)
 
@@ -80,6 +97,8 @@ RULES_FIELDS = {
     "recency": Field(_whole(0, 100_000), ContinuationRules().recency),
     "adventure": Field(_SHARE, ContinuationRules().adventure),
     "max_quote": Field(_whole(1, 1000), ContinuationRules().max_quote),
+    "dances": Field(_dances, ContinuationRules().dances),
+    "notes_a_bar": Field(_notes_a_bar, ContinuationRules().notes_a_bar),
 }
 GROOVE_FIELDS = {
     "swing": Field(_SHARE, Groove().swing),

@@ -5,6 +5,8 @@ from support.hand_made import piece, real_tunes_of
 
 from livedshl.evaluation.music.harmony import (
     authentic_closes,
+    clashing_notes,
+    foreign_notes,
     half_closes,
     longest_on_a_root,
     root_entropy,
@@ -46,3 +48,11 @@ def test_bar_4_is_on_the_dominant_of_its_mode(mode, chord):
     chords = ["C", "C", "C", chord, "C", "C", "C", "C"]
     assert half_closes(section(*chords), tunes) == 1
     assert half_closes(section(*chords[::-1]), tunes) == 0
+
+
+def test_notes_on_strong_beats_are_of_their_chord_foreign_to_it_or_clash_with_it():
+    # On the strong beats of two bars of C: c, d, f and nothing new; the b between is weak.
+    notes = piece([(60, 4), (59, 4), (62, 8), (65, 16)], ["C"])
+    assert foreign_notes(notes, real_tunes_of()) == pytest.approx(2 / 3)
+    assert clashing_notes(notes, real_tunes_of()) == pytest.approx(1 / 3)  # f against e
+    assert isnan(foreign_notes(piece([(60, 32)], [""]), real_tunes_of()))

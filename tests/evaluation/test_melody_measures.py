@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from support.hand_made import piece, real_tunes_of
 
-from livedshl.evaluation.music.form import bars_that_stay
+from livedshl.evaluation.music.form import bars_that_stay, returning_frames
 from livedshl.evaluation.music.melody import (
     density_ratio,
     recurring_motifs,
@@ -55,3 +55,9 @@ def test_a_bar_stays_if_it_returns_note_for_note(again, share):
     returning = replace(bars, returns=np.array([-1, -1, 0, 1]))
     assert bars_that_stay(returning, real_tunes_of()) == share
     assert isnan(bars_that_stay(bars, real_tunes_of()))
+
+
+def test_a_bar_returns_by_its_notes_on_the_beats_whatever_lies_between():
+    plain, filled = [(60, 4), (64, 4), (67, 8)], [(60, 2), (62, 2), (64, 4), (67, 8)]
+    other = [(72, 16)]
+    assert returning_frames(piece(plain + other + filled), real_tunes_of()) == pytest.approx(2 / 3)

@@ -114,7 +114,7 @@ def compare(
     The sources: real tunes; the default setting, which is the preset with this bundle; the paper's
     free run, by nearest code and without a form; the farthest codes; a Markov chain of steps.
     """
-    default = _default(bundle, preset)
+    default = default_settings(bundle, preset)
     free = replace(default, rules=default.rules.plain(), form=Form.NONE)
     farthest = replace(free, retrieve=Retrieve.MAX)
     composed = {_DEFAULT: default, _FREE: free, _FARTHEST: farthest}
@@ -134,7 +134,7 @@ def ablate(
 
     The pieces of each setting have the seeds from `seed` on.
     """
-    default = _default(bundle, preset)
+    default = default_settings(bundle, preset)
     rules = default.rules
     changed = {"nothing ranked but the fit": replace(rules, terms=FIT)}
     for term in (term for term in rules.terms if term != CHART):
@@ -171,8 +171,8 @@ def _values(
     return values
 
 
-def _default(bundle: Bundle, preset: Preset) -> Settings:
-    """The settings of the preset with this bundle."""
+def default_settings(bundle: Bundle, preset: Preset) -> Settings:
+    """The settings of the preset with this bundle, in C major or A minor."""
     home = Key(9 if bundle.mode is Mode.MINOR else 0, bundle.mode)
     return Settings.of_preset(
         preset, bundle.library.grid,

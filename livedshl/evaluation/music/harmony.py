@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from livedshl.evaluation.music.pieces import SECTION_BARS, Piece
 from livedshl.evaluation.music.real_tunes import RealTunes
 from livedshl.music.chords import NO_CHORD
-from livedshl.music.segments import CHORD, TONICS
+from livedshl.music.motifs import is_onset
+from livedshl.music.segments import CHORD, PITCH, TONICS
 
 _DOMINANTS = (7, 11)  # semitones from the tonic to the roots that lead to it: V and vii
 _CADENCE_BARS = 2  # the chord before the last one counts if it sounds within these
@@ -46,6 +47,33 @@ def half_closes(piece: Piece, tunes: RealTunes) -> float:
     dominant = (TONICS[tunes.mode] + 7) % 12
     found = [section[last_beat] == dominant for section in _sections(piece, tunes)]
     return float(np.mean(found)) if found else float("nan")
+
+
+def foreign_notes(piece: Piece, tunes: RealTunes) -> float:
+    """Share of the notes that begin on strong beats that are not of their chord."""
+    foreign, _ = _strong_notes(piece, tunes)
+    return float(foreign.mean()) if len(foreign) else float("nan")
+
+
+def clashing_notes(piece: Piece, tunes: RealTunes) -> float:
+    """Share of the notes that begin on strong beats that are a semitone from one of their chord."""
+    _, clashing = _strong_notes(piece, tunes)
+    return float(clashing.mean()) if len(clashing) else float("nan")
+
+
+def _strong_notes(piece: Piece, tunes: RealTunes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which notes on strong beats are foreign to their chord, and which clash with it, bool[n]."""
+    grid, tones = piece.grid, [chord.pitch_classes for chord in tunes.vocabulary.classes]
+    foreign, clashing = [], []
+    for beat, step in enumerate(piece.steps[:: grid.beat_steps]):
+        chord = int(step[CHORD])
+        if beat % grid.bar_beats not in grid.strong_beats or not is_onset(step):
+            continue
+        if chord != NO_CHORD:
+            off = {(int(step[PITCH]) - tone) % 12 for tone in tones[chord]}
+            foreign.append(0 not in off)
+            clashing.append(0 not in off and bool(off & {1, 11}))
+    return np.array(foreign, np.bool_), np.array(clashing, np.bool_)
 
 
 def _roots(piece: Piece, tunes: RealTunes) -> NDArray[np.int64]:

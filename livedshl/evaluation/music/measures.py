@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.evaluation.music.form import bars_that_stay
+from livedshl.evaluation.music.form import bars_that_stay, returning_frames
 from livedshl.evaluation.music.harmony import (
     authentic_closes,
+    clashing_notes,
+    foreign_notes,
     half_closes,
     longest_on_a_root,
     root_entropy,
@@ -158,6 +160,7 @@ MEASURES = (
     Measure("onset entropy", "bits", onset_pattern_entropy),
     Measure("returning patterns", "share of bars", returning_patterns),
     Measure("returning bars", "share of bars", returning_bars),
+    Measure("returning frames", "share of bars", returning_frames),
     Measure("chord tones", "share of strong beats", chord_tones_on_strong_beats),
     Measure("cadences", "share of phrase ends", cadences),
     LONGEST_QUOTE,
@@ -165,6 +168,8 @@ MEASURES = (
     Measure("longest on a root", "bars", longest_on_a_root, ".1f"),
     Measure("V-I", "share of closes on I", authentic_closes),
     Measure("bar 4 on V", "share of sections", half_closes),
+    Measure("foreign notes", "share on strong beats", foreign_notes),
+    Measure("clashes", "share on strong beats", clashing_notes, ".3f"),
     Measure("recurring motifs", "share of motifs", recurring_motifs),
     Measure("sequences", "share of motifs", sequences, ".3f"),
     Measure("rhythm mix", "bits", rhythm_mix),

@@ -54,6 +54,7 @@ BAND_MEASURES = (
     BandMeasure("SD of that", expression.length_variation, ".2f", "0.12"),
     BandMeasure("longest melody without a breath, s", expression.longest_breath, ".1f", "<= 10"),
     BandMeasure("jump of the melody's register", expression.register_jump, ".1f", "<= 5"),
+    BandMeasure("the same, tune to tune", expression.tune_jump, ".1f", "<= 5"),
     BandMeasure("velocity spread in a chord", expression.chord_spread, ".1f", "> 0"),
     BandMeasure("pedals and swells a bar", expression.gestures_a_bar, ".1f"),
 )  # fmt: skip

@@ -78,6 +78,16 @@ def register_jump(piece: BandPiece) -> float:
     return float(np.abs(np.diff(medians)).max()) if len(medians) > 1 else float("nan")
 
 
+def tune_jump(piece: BandPiece) -> float:
+    """The greatest jump of the median pitch of the melody between tunes, in semitones."""
+    notes = piece.melody
+    borders = [section.bar for at, section in enumerate(piece.sections)
+               if at and section.tune != piece.sections[at - 1].tune]  # fmt: skip
+    by_tune = np.split(notes[:, PITCH], np.searchsorted(piece.bar_of(notes), borders))
+    medians = [np.median(pitches) for pitches in by_tune if len(pitches)]
+    return float(np.abs(np.diff(medians)).max()) if len(medians) > 1 else float("nan")
+
+
 def _length_ratios(piece: BandPiece) -> np.ndarray:
     """Length by distance to the next note, float64[n], where that is a step to a bar."""
     notes = piece.melody
