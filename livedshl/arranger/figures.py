@@ -19,6 +19,8 @@ _OCTAVE = 12  # semitones; what is left for a chord if the melody lies low
 _OTHER_DEGREE = 3.0  # semitones that a chord tone may move to keep its degree
 _OTHER_BASS = 12.0  # the same for the lowest note of the left hand
 _UNISON = 6.0  # semitones that notes may move so as not to fall together
+_CLASH = 8.0  # semitones that a note may move so as not to clash with the melody
+_SEMITONE = (1, 11)
 _FROM_BEFORE = 0.5  # a semitone from the bar before, against one from where the note lay
 
 
@@ -36,6 +38,11 @@ class Ground:
     scale: frozenset[int]
     lowest: int
     highest: int
+
+    def clashes(self, step: int, pitch: int) -> bool:
+        """Whether a pitch lies a semitone, in any octave, from what the melody has at a step."""
+        heard = self.melody[step]
+        return heard != REST and (heard - pitch) % 12 in _SEMITONE
 
     def highest_below(self, steps: Sequence[int]) -> int:
         """The highest pitch that lies below the melody at all these steps."""
@@ -92,9 +99,9 @@ def laid(
         highest = ground.highest_below(sorted(sounding))
         if highest - ground.lowest < _OCTAVE:
             continue
-        places = _placed(those, chord, ground.lowest, highest, before)
+        places = _placed(those, chord, ground, highest, before)
         for note, length in zip(those, lengths, strict=True):
-            pitch = _with_offset(places[note.chord_tone], note.offset, chord, ground, highest)
+            pitch = _with_offset(places[note.chord_tone], note, chord, ground, highest)
             kept = _until_foreign(note.onset, length, pitch, note.offset, ground)
             longest = max((kept, note.hand), found.get((note.onset, pitch), (0, 0)))
             found[note.onset, pitch] = longest
@@ -111,13 +118,14 @@ def _length(note: _Note, ground: Ground) -> int:
 
 
 def _placed(
-    notes: Sequence[_Note], chord: Chord, lowest: int, highest: int, before: Sequence[int]
+    notes: Sequence[_Note], chord: Chord, ground: Ground, highest: int, before: Sequence[int]
 ) -> Mapping[int, int]:
     """Where the chord tones of some notes go on a chord: ascending ones to ascending ones.
 
-    Of all ways it takes the cheapest: near to where each lay and to the bar before, each degree
-    kept if it costs little.
+    Of all ways it takes the cheapest: near to where each lay and to the bar before, with few
+    clashes, each degree kept if it costs little.
     """
+    lowest = ground.lowest
     tones = sorted({note.chord_tone: note.degree for note in notes}.items())
     bass = min((note.chord_tone for note in notes if note.hand == LOWER), default=None)
     places = [pitch for pitch in range(lowest, highest + 1) if pitch % 12 in chord.pitch_classes]
@@ -128,6 +136,9 @@ def _placed(
         kept = (degrees == degree) | (degree < 0)
         other = _OTHER_BASS if pitch == bass else _OTHER_DEGREE
         costs[number] = abs(there - fit_octave(pitch, lowest, highest)) + other * ~kept
+        steps = [note.onset for note in notes if note.chord_tone == pitch]
+        clashing = [[ground.clashes(step, place) for place in places] for step in steps]
+        costs[number] += _CLASH * np.mean(clashing, axis=0)
     if before:
         moved = abs(there[:, None] - np.array(before)).min(1)
         costs += _FROM_BEFORE * moved
@@ -159,19 +170,27 @@ def _cheapest_ascent(costs: NDArray[np.float64]) -> list[int]:
     return chosen[::-1]
 
 
-def _with_offset(tone: int, offset: int, chord: Chord, ground: Ground, highest: int) -> int:
-    """A neighbour or passing note beside a chord tone, of the key if possible."""
-    if offset == 0:
+def _with_offset(tone: int, note: _Note, chord: Chord, ground: Ground, highest: int) -> int:
+    """Where a note goes whose chord tone goes to `tone`.
+
+    A neighbour or passing note stays beside its chord tone, and is of the key if possible. It
+    becomes the chord tone where it would clash with the melody.
+    """
+    if note.offset == 0:
         return tone
-    up = 1 if offset > 0 else -1
+    up = 1 if note.offset > 0 else -1
     beside = [
         tone + up * semitones
         for semitones in (1, 2)
         if ground.lowest <= tone + up * semitones <= highest
     ]
-    foreign = [pitch for pitch in beside if pitch % 12 not in chord.pitch_classes]
+    foreign = [
+        pitch
+        for pitch in beside
+        if pitch % 12 not in chord.pitch_classes and not ground.clashes(note.onset, pitch)
+    ]
     of_key = [pitch for pitch in foreign if pitch % 12 in ground.scale]
-    wanted = tone + offset
+    wanted = tone + note.offset
     return min(of_key or foreign or [tone], key=lambda pitch: abs(pitch - wanted))
 
 

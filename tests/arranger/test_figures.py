@@ -163,3 +163,10 @@ def test_a_figure_keeps_its_rhythm_and_what_rises_never_falls(situation):
     for one, other in pairwise(ordered):
         assert now[one] <= now[other]
     assert set(found[:, HAND].tolist()) <= set(notes[:, HAND].tolist())
+
+
+def test_a_note_goes_out_of_the_way_of_a_melody_a_semitone_beside_it():
+    chord = [(0, 16, pitch, 0) for pitch in (55, 60, 64)]
+    found = pitches(laid_on(chord, "C", ground_of(["C"], melody=[77] * 16)))
+    assert 64 not in found
+    assert {pitch % 12 for pitch in found} <= {0, 7}
