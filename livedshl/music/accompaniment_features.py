@@ -169,12 +169,14 @@ def _melodies(one: Accompaniment) -> Floats:
 def likeness(first: Floats, second: Floats) -> Floats:
     """The cosine of rows, float32[n, m] twice, to float32[n]; 0 for a silent one."""
     lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
-    return (first * second).sum(1) / np.maximum(lengths, 1e-6)
+    alike: Floats = (first * second).sum(1) / np.maximum(lengths, 1e-6)
+    return alike
 
 
 def mutual_likeness(first: Floats, second: Floats) -> Floats:
     """The cosine of each row of `first` with each of `second`, float32[n, m]."""
-    return _unit(first) @ _unit(second).T
+    alike: Floats = _unit(first) @ _unit(second).T
+    return alike
 
 
 def _unit(rows: Floats) -> Floats:

@@ -29,8 +29,7 @@ def keep(bars: AccompanimentBars) -> BarRanker:
     """The same notes again."""
 
     def rank(now: NDArray[np.int64], candidates: NDArray[np.int64]) -> NDArray[np.floating]:
-        same = bars.contents[now][:, None] == bars.contents[candidates]
-        return same.astype(np.float32)
+        return np.equal.outer(bars.contents[now], bars.contents[candidates]).astype(np.float32)
 
     return rank
 

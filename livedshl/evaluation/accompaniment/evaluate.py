@@ -124,8 +124,12 @@ def _rankers(
 ) -> tuple[BarRanker, BarRanker]:
     """By Hamming distance of codes, and by agreement of what the codes are made from."""
     rows = np.unique(np.concatenate(list(contest.candidates.values())))
-    blocks = np.split(rows, range(_BLOCK, len(rows), _BLOCK))
-    backward = torch.cat([networks.soft_backward(bars, block).half() for block in blocks])
+    backward = torch.cat(
+        [
+            networks.soft_backward(bars, rows[start : start + _BLOCK]).half()
+            for start in range(0, len(rows), _BLOCK)
+        ]
+    )
 
     def ranker(as_compared: Callable[[torch.Tensor], torch.Tensor]) -> BarRanker:
         @torch.no_grad()
@@ -133,8 +137,8 @@ def _rankers(
             forward = as_compared(networks.soft_forward(bars, now)).flatten(1)
             places = torch.from_numpy(np.searchsorted(rows, candidates))
             agreement = [
-                forward @ as_compared(backward[some].float()).flatten(1).T
-                for some in places.split(_BLOCK)
+                forward @ as_compared(backward[places[start : start + _BLOCK]].float()).flatten(1).T
+                for start in range(0, len(places), _BLOCK)
             ]
             scores: NDArray[np.floating] = torch.cat(agreement, 1).numpy()
             return scores

@@ -88,7 +88,8 @@ def _laid(
 def _bar(
     contest: BarContest, accompaniments: Sequence[Accompaniment], row: int
 ) -> NDArray[np.int16]:
-    return accompaniments[contest.bars.stretches[row]].bar(int(contest.bars.places[row]))
+    song = accompaniments[int(contest.bars.stretches[row])]
+    return song.bar(int(contest.bars.places[row]))
 
 
 def _ground(song: Accompaniment, bar: int) -> Ground:

@@ -142,7 +142,7 @@ def _about(bars: AccompanimentBars, now: NDArray[np.int64], recalled: _Recalled)
     whether its chords are those to come; and how like its melody, rhythm and intervals are.
     """
     places = bars.places[now].astype(np.int64)
-    columns: list[Floats] = [
+    columns: list[NDArray[np.floating]] = [
         one_hot(places % _PHRASE, _PHRASE),
         (np.minimum(places, _LATE) / _LATE)[:, None],
     ]
