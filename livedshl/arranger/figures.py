@@ -25,7 +25,7 @@ _FROM_BEFORE = 0.5  # a semitone from the bar before, against one from where the
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BarGround:
     """What a bar of accompaniment is laid on, in the key that sounds.
 
     chords: at each step of the bar; None where there is none. melody: the pitch that is heard at
@@ -51,7 +51,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
+class _FigureNote:
     """A note to lay: where it was, and the chord tone that it belongs to."""
 
     onset: int
@@ -70,7 +70,7 @@ def laid(
     notes: NDArray[np.int16],
     chords: NDArray[np.int8],
     beat_steps: int,
-    ground: Ground,
+    ground: BarGround,
     before: Sequence[int] = (),
 ) -> NDArray[np.int16]:
     """The notes of a bar on another ground, int16[m, 4] with the columns of `notes`, int16[n, 4].
@@ -80,10 +80,10 @@ def laid(
     Where there is no chord, or the melody leaves less than an octave above the lowest note, it is
     left out.
     """
-    groups: dict[tuple[tuple[int, ...], Chord], list[_Note]] = {}
+    groups: dict[tuple[tuple[int, ...], Chord], list[_FigureNote]] = {}
     of_notes = roles(notes, chords, beat_steps)
     for row, role in zip(notes.tolist(), of_notes.tolist(), strict=True):
-        note = _Note(*row, *role)
+        note = _FigureNote(*row, *role)
         chord = ground.chords[note.onset]
         if chord:
             sounded = tuple(chords[note.onset // beat_steps].tolist())
@@ -113,12 +113,16 @@ def laid(
     return np.array(rows, np.int16).reshape(-1, 4)
 
 
-def _length(note: _Note, ground: Ground) -> int:
+def _length(note: _FigureNote, ground: BarGround) -> int:
     return min(note.length, len(ground.chords) - note.onset)
 
 
 def _placed(
-    notes: Sequence[_Note], chord: Chord, ground: Ground, highest: int, before: Sequence[int]
+    notes: Sequence[_FigureNote],
+    chord: Chord,
+    ground: BarGround,
+    highest: int,
+    before: Sequence[int],
 ) -> Mapping[int, int]:
     """Where the chord tones of some notes go on a chord: ascending ones to ascending ones.
 
@@ -170,7 +174,9 @@ def _cheapest_ascent(costs: NDArray[np.float64]) -> list[int]:
     return chosen[::-1]
 
 
-def _with_offset(tone: int, note: _Note, chord: Chord, ground: Ground, highest: int) -> int:
+def _with_offset(
+    tone: int, note: _FigureNote, chord: Chord, ground: BarGround, highest: int
+) -> int:
     """Where a note goes whose chord tone goes to `tone`.
 
     A neighbour or passing note stays beside its chord tone, and is of the key if possible. It
@@ -194,7 +200,7 @@ def _with_offset(tone: int, note: _Note, chord: Chord, ground: Ground, highest: 
     return min(of_key or foreign or [tone], key=lambda pitch: abs(pitch - wanted))
 
 
-def _until_foreign(onset: int, length: int, pitch: int, offset: int, ground: Ground) -> int:
+def _until_foreign(onset: int, length: int, pitch: int, offset: int, ground: BarGround) -> int:
     """How long a note sounds: until the chord changes to one that lacks it."""
     own = ground.chords[onset]
     for step in range(onset + 1, onset + length):

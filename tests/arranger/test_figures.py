@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.accompaniments import accompanied, accompanied_bars, chords_drawn
 
-from livedshl.arranger.figures import Ground, ending_pitches, laid
+from livedshl.arranger.figures import BarGround, ending_pitches, laid
 from livedshl.music import Chord
 from livedshl.music.accompaniment import HAND, LENGTH, NOTE_PITCH, ONSET, accompaniment_of, roles
 
@@ -16,7 +16,7 @@ def ground_of(chords, melody=None, scale=MAJOR, lowest=36, highest=84):
     """A ground of equal shares of some chords."""
     each = 16 // len(chords)
     steps = [Chord.parse(name) if name else None for name in chords for _ in range(each)]
-    return Ground(steps, melody or [0] * 16, scale, lowest, highest)
+    return BarGround(steps, melody or [0] * 16, scale, lowest, highest)
 
 
 def laid_on(notes, own, ground, before=()):
@@ -97,7 +97,7 @@ def situations(draw):
             min_size=grid.bar_steps, max_size=grid.bar_steps,
         )
     )  # fmt: skip
-    ground = Ground(
+    ground = BarGround(
         chords=[chord for chord in chords for _ in range(grid.beat_steps)],
         melody=melody,
         scale=frozenset((pitch + shift) % 12 for pitch in MAJOR),
@@ -142,7 +142,7 @@ def test_chord_tones_go_to_chord_tones_and_no_note_is_struck_while_it_sounds(sit
 @given(situations())
 def test_a_figure_keeps_its_rhythm_and_what_rises_never_falls(situation):
     cut, ground, before = situation
-    ground = Ground(
+    ground = BarGround(
         [ground.chords[0]] * len(ground.chords), [0] * len(ground.melody), ground.scale,
         ground.lowest, ground.highest,
     )  # fmt: skip

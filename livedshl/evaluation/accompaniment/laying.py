@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger.figures import Ground, ending_pitches, laid
+from livedshl.arranger.figures import BarGround, ending_pitches, laid
 from livedshl.evaluation.accompaniment.contest import BarContest, BarRanker
 from livedshl.music import Chord
 from livedshl.music.accompaniment import NOTE_PITCH, ONSET, Accompaniment
@@ -92,13 +92,13 @@ def _bar(
     return song.bar(int(contest.bars.places[row]))
 
 
-def _ground(song: Accompaniment, bar: int) -> Ground:
+def _ground(song: Accompaniment, bar: int) -> BarGround:
     chords = [
         Chord(root, quality) if root >= 0 else None
         for root, quality in song.chords[bar].tolist()
         for _ in range(song.grid.beat_steps)
     ]
-    return Ground(chords, song.melody[bar, :, PITCH].tolist(), _SCALE, _LOWEST, _HIGHEST)
+    return BarGround(chords, song.melody[bar, :, PITCH].tolist(), _SCALE, _LOWEST, _HIGHEST)
 
 
 def _figures(
