@@ -10,6 +10,11 @@ from rich.console import Console
 
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import bundle_folder
+from livedshl.cli.accompaniment_tables import (
+    accompaniment_in_words,
+    found_table,
+    laid_table,
+)
 from livedshl.cli.evaluation_tables import (
     ablation_table,
     band_table,
@@ -105,6 +110,12 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
     metavar="DIR",
     help="Measure how well tunes are read, on the annotated corpora in DIR. Takes no model.",
 )
+@click.option(
+    "--accompaniment",
+    metavar="PATH",
+    help="Learn codes of accompaniment from the songs in PATH, and measure them on songs held "
+    "out. Takes no model.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def evaluate(
@@ -121,6 +132,7 @@ def evaluate(
     kinds: bool,
     band: bool,
     reading: Path | None,
+    accompaniment: str | None,
     as_json: bool,
 ) -> None:
     """Measure how well a model's codes find what comes next, on tunes it was not trained on.
@@ -137,13 +149,21 @@ def evaluate(
 
     With --reading it measures how well tunes are read: keys, chords and melodies, beside what
     people wrote down about them, and livedshl's own pieces, read back.
+
+    With --accompaniment it measures codes of accompaniment: whether the code of a bar, with the
+    melody and chords that come, finds what accompanies next.
     """
     if reading:
-        _check_unused(context, "reading", ("model", *_OF_CODES, *_OF_MUSIC, "music"))
+        others = ("model", *_OF_CODES, *_OF_MUSIC, "music", "accompaniment")
+        _check_unused(context, "reading", others)
         _evaluate_reading(reading, seed, as_json)
         return
+    if accompaniment:
+        _check_unused(context, "accompaniment", ("model", "paths", "out", *_OF_MUSIC, "music"))
+        _evaluate_accompaniment(accompaniment, _share(holdout), seed, as_json)
+        return
     if model is None:
-        raise click.UsageError("choose a model, or --reading")
+        raise click.UsageError("choose a model, --reading or --accompaniment")
     if music:
         _check_unused(context, "music", _OF_CODES)
     for name in _OF_MUSIC:
@@ -212,6 +232,30 @@ def _evaluate_reading(folder: Path, seed: int, as_json: bool) -> None:
     else:
         Console().print(reading_table(report))
         click.echo(reading_in_words(report))
+
+
+def _evaluate_accompaniment(path: str, share: float, seed: int, as_json: bool) -> None:
+    # It loads torch, which the others have no need of.
+    from livedshl.evaluation.accompaniment.evaluate import evaluate_accompaniment
+
+    with StatusLine() as status:
+        evaluation = evaluate_accompaniment([path], share, seed, status.progress)
+    if as_json:
+        click.echo(json.dumps(evaluation.as_json()))
+    else:
+        Console().print(found_table(evaluation), laid_table(evaluation), sep="\n\n")
+        click.echo(accompaniment_in_words(evaluation))
+
+
+def _share(holdout: str) -> float:
+    """The share of the songs to hold out. Raises UsageError for anything else."""
+    try:
+        share = float(holdout)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise click.UsageError(f"--holdout takes a share here, such as 0.1, not {holdout!r}")
+    return share
 
 
 def _evaluate_codes(

@@ -5,7 +5,7 @@ the sixteenth grid are dropped. Segments overlap.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -215,17 +215,33 @@ def _end_of_last_bar(sheet: LeadSheet) -> int:
 
 def _segment_grid(sheet: LeadSheet, grid: Grid) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """The start (step) and phase (beat) of a segment on every hop in each run of full bars."""
+    starts: list[int] = []
+    phases: list[int] = []
+    for first, n_steps in _runs(sheet):
+        for hop in range((n_steps - grid.segment_steps) // grid.hop_steps + 1):
+            starts.append(first + hop * grid.hop_steps)
+            phases.append(hop * grid.hop_beats % grid.cycle_beats)
+    return np.array(starts, np.int32), np.array(phases, np.int8)
+
+
+def bar_starts(sheet: LeadSheet, grid: Grid) -> NDArray[np.int32]:
+    """The steps at which bars of the grid start in each run of full bars of the sheet, int32[n].
+
+    Two bars of 2/4 make one of 4/4, and a bar of 12/8 is two of 6/8.
+    """
+    starts = [
+        np.arange(first, first + n_steps - grid.bar_steps + 1, grid.bar_steps)
+        for first, n_steps in _runs(sheet)
+    ]
+    return np.concatenate([np.empty(0, np.int32), *starts]).astype(np.int32)
+
+
+def _runs(sheet: LeadSheet) -> Iterator[tuple[int, int]]:
+    """The first step, and the number of steps, of each run of full bars."""
     bar_ticks = sheet.metre.bar_ticks
     bars = [*sheet.bars.tolist(), _end_of_last_bar(sheet)]
     regular = [b - a == bar_ticks and a % TICKS_PER_STEP == 0 for a, b in pairwise(bars)]
-    starts: list[int] = []
-    phases: list[int] = []
     for full, run in groupby(range(len(regular)), regular.__getitem__):
         first, *rest = run
-        if not full:
-            continue
-        n_steps = (1 + len(rest)) * bar_ticks // TICKS_PER_STEP
-        for hop in range((n_steps - grid.segment_steps) // grid.hop_steps + 1):
-            starts.append(bars[first] // TICKS_PER_STEP + hop * grid.hop_steps)
-            phases.append(hop * grid.hop_beats % grid.cycle_beats)
-    return np.array(starts, np.int32), np.array(phases, np.int8)
+        if full:
+            yield bars[first] // TICKS_PER_STEP, (1 + len(rest)) * bar_ticks // TICKS_PER_STEP

@@ -1,0 +1,70 @@
+"""Codes of accompaniment, learned from songs that each keep a figure of their own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.made_songs import made_songs
+
+from livedshl.errors import CorpusError
+from livedshl.evaluation.accompaniment.contest import BarContest
+from livedshl.evaluation.accompaniment.evaluate import evaluate_sheets
+from livedshl.learning.accompaniment.training import AccompanimentSettings
+from livedshl.music.accompaniment import accompaniment_of
+from livedshl.music.accompaniment_features import AccompanimentBars
+from livedshl.progress import unseen
+
+SETTINGS = AccompanimentSettings(epochs=5, batch_size=64)
+SMALL = replace(SETTINGS, shape=replace(SETTINGS.shape, length=16, symbols=8, hidden=32))
+
+
+@pytest.fixture(scope="module")
+def evaluation():
+    return evaluate_sheets(made_songs(24), 0.25, 0, unseen, SMALL)
+
+
+def test_codes_find_what_accompanies_next_in_songs_they_did_not_learn_from(evaluation):
+    recall = {name: figures["recall@10"].value for name, figures in evaluation.methods.items()}
+    assert recall["codes"] > max(recall["keep the last bar"], 2 * recall["chance"])
+    assert evaluation.held_out == 6
+    assert evaluation.queries == 6 * 23
+
+
+def test_chance_finds_as_much_as_chance_must(evaluation):
+    figures = evaluation.methods["chance"]
+    assert figures["recall@10"].value == pytest.approx(10 / evaluation.candidates)
+
+
+def test_what_is_found_in_other_songs_accompanies_a_song_with_its_own_chords(evaluation):
+    own, found = evaluation.laid["the songs"], evaluation.laid["codes"]
+    assert found.chord_tones >= own.chord_tones - 0.01
+    assert found.clashes <= own.clashes + 0.05
+    assert 1 <= found.notes <= 2 * own.notes
+
+
+def test_the_same_seed_gives_the_same_figures(evaluation):
+    again = evaluate_sheets(made_songs(24), 0.25, 0, unseen, SMALL)
+    assert again.as_json() == evaluation.as_json()
+
+
+def test_no_bar_of_a_held_out_song_is_learned_from():
+    cut = [accompaniment_of(sheet) for (sheet,) in made_songs(8)]
+    bars = AccompanimentBars.of(cut, range(len(cut)))
+    contest = BarContest.of(bars, 0.25, np.random.default_rng(1))
+    apart = set(bars.songs[contest.queries].tolist())
+    assert len(apart) == contest.held_out == 2
+    assert not apart & set(bars.songs[contest.training].tolist())
+    for candidates in contest.candidates.values():
+        assert set(bars.contents[contest.queries + 1]) <= set(bars.contents[candidates])
+
+
+def test_songs_without_accompaniment_are_refused():
+    bare = [tuple(replace(sheet, accompaniment=np.zeros((0, 4), np.int32)) for sheet in song)
+            for song in made_songs(2)]  # fmt: skip
+    with pytest.raises(CorpusError, match="no song has an accompaniment"):
+        evaluate_sheets(bare, 0.5, 0, unseen)
+
+
+def test_too_few_songs_to_hold_one_out_are_refused():
+    with pytest.raises(CorpusError, match="leaves one side empty"):
+        evaluate_sheets(made_songs(1), 0.1, 0, unseen)
