@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import click
 from click.core import ParameterSource
 from rich.console import Console
+from rich.table import Table
 
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import bundle_folder
@@ -185,6 +187,19 @@ def evaluate(
         _evaluate_codes(folder, paths, holdout, seed, out, as_json)
 
 
+class _Measured(Protocol):
+    def as_json(self) -> dict[str, Any]: ...
+
+
+def _show(measured: _Measured, as_json: bool, *tables: Table, words: str) -> None:
+    """Prints what was measured: as one JSON object, or as tables and a few words."""
+    if as_json:
+        click.echo(json.dumps(measured.as_json()))
+    else:
+        Console().print(*tables, sep="\n\n")
+        click.echo(words)
+
+
 def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
@@ -192,25 +207,19 @@ def _is_given(context: click.Context, name: str) -> bool:
 def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_json: bool) -> None:
     with StatusLine() as status:
         comparison = compare_bands(model, presets, pieces, seed, status.progress)
-    if as_json:
-        click.echo(json.dumps(comparison.as_json()))
-    else:
-        Console().print(band_table(comparison))
-        click.echo(f"Means over {pieces} pieces of {BAND_BARS} bars for each preset.")
+    words = f"Means over {pieces} pieces of {BAND_BARS} bars for each preset."
+    _show(comparison, as_json, band_table(comparison), words=words)
 
 
 def _survey_kinds(folder: Path, preset: str, pieces: int, seed: int, as_json: bool) -> None:
     of_preset = load_preset(preset)
     with StatusLine() as status:
         found = survey(folder, of_preset, pieces, seed, status.progress)
-    if as_json:
-        click.echo(json.dumps(found.as_json()))
-    else:
-        Console().print(survey_table(found))
-        click.echo(
-            f"{pieces} pieces of each kind, of 32 bars; below, the model's own tunes. The goals "
-            "are those of 4/4 major."
-        )
+    words = (
+        f"{pieces} pieces of each kind, of 32 bars; below, the model's own tunes. The goals are "
+        "those of 4/4 major."
+    )
+    _show(found, as_json, survey_table(found), words=words)
 
 
 def _check_unused(context: click.Context, option: str, names: Sequence[str]) -> None:
@@ -227,11 +236,7 @@ def _evaluate_reading(folder: Path, seed: int, as_json: bool) -> None:
 
     with StatusLine() as status:
         report = measure_reading(folder, seed, status.progress)
-    if as_json:
-        click.echo(json.dumps(report.as_json()))
-    else:
-        Console().print(reading_table(report))
-        click.echo(reading_in_words(report))
+    _show(report, as_json, reading_table(report), words=reading_in_words(report))
 
 
 def _evaluate_accompaniment(path: str, share: float, seed: int, as_json: bool) -> None:
@@ -240,11 +245,8 @@ def _evaluate_accompaniment(path: str, share: float, seed: int, as_json: bool) -
 
     with StatusLine() as status:
         evaluation = evaluate_accompaniment([path], share, seed, status.progress)
-    if as_json:
-        click.echo(json.dumps(evaluation.as_json()))
-    else:
-        Console().print(found_table(evaluation), laid_table(evaluation), sep="\n\n")
-        click.echo(accompaniment_in_words(evaluation))
+    tables = found_table(evaluation), laid_table(evaluation)
+    _show(evaluation, as_json, *tables, words=accompaniment_in_words(evaluation))
 
 
 def _share(holdout: str) -> float:
@@ -275,11 +277,8 @@ def _evaluate_codes(
     written = write_tasks(folder, out, seed, render)
     with StatusLine() as status:
         evaluation = evaluate(bundle, paths, holdout, seed, status.progress)
-    if as_json:
-        click.echo(json.dumps(evaluation.as_json()))
-    else:
-        Console().print(code_table(evaluation))
-        click.echo(codes_in_words(evaluation))
+    _show(evaluation, as_json, code_table(evaluation), words=codes_in_words(evaluation))
+    if not as_json:
         say(f"The paper's tasks: {', '.join(map(str, written))}")
 
 
@@ -291,11 +290,6 @@ def _evaluate_music(
     with StatusLine() as status:
         measured = ablate if ablation else compare
         comparison = measured(bundle, of_preset, pieces, seed, status.progress)
-    if as_json:
-        click.echo(json.dumps(comparison.as_json()))
-    elif ablation:
-        Console().print(ablation_table(comparison))
-        click.echo(f"Medians of {pieces} pieces each.")
-    else:
-        Console().print(music_table(comparison))
-        click.echo(music_in_words(comparison))
+    table = (ablation_table if ablation else music_table)(comparison)
+    words = f"Medians of {pieces} pieces each." if ablation else music_in_words(comparison)
+    _show(comparison, as_json, table, words=words)
