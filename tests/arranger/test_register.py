@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,11 +27,13 @@ def medians_heard(compasses, shifts):
     return heard
 
 
-@given(st.lists(st.tuples(st.integers(64, 80), st.sampled_from((-5, 0, 5))), min_size=2, max_size=9))
+@given(
+    st.lists(st.tuples(st.integers(64, 80), st.sampled_from((-5, 0, 5))), min_size=2, max_size=9)
+)
 def test_sections_lie_within_the_range_and_an_octave_from_each_other(sections):
     compasses = [Compass(median - 6, median, median + 6) for median, _ in sections]
     heard = medians_heard(compasses, [shift for _, shift in sections])
-    assert all(abs(b - a) <= 12 for a, b in zip(heard, heard[1:], strict=False))
+    assert all(abs(b - a) <= 12 for a, b in pairwise(heard))
     assert all(FLUTE.lowest <= pitch <= FLUTE.highest for pitch in heard)
 
 

@@ -40,6 +40,7 @@ def joins(before, after, **given):
             "distance": np.zeros(n, np.int64),
             "agreeing": np.zeros(n, np.int64),
             "in_phase": np.ones(n, np.bool_),
+            "of_dance": np.zeros(n, np.bool_),
             "unheard": np.full(n, 64),
             "off_chart": np.zeros(n),
         }
@@ -166,3 +167,10 @@ def test_every_term_gives_every_candidate_a_finite_score(library):
             scores = term(heard, Habits.of(library, len(VOCABULARY)))
             assert scores.shape == (len(contents),)
             assert np.isfinite(scores).all()
+
+
+def test_of_two_that_join_alike_the_one_of_the_same_dance_is_better():
+    same = [line(60, 62, 64, 65, 64, 62, 60, 62)] * 2
+    rank = Ranking(habits(), None, {"dance", "agreement"})
+    first, second = rank.scores(joins(line(60, 62), same, of_dance=np.array([True, False])))
+    assert first > second
