@@ -25,6 +25,7 @@ class Delivery:
         self.started = False
         self.finished = False
         self.tempo_bpm = settings.tempo_bpm
+        self._tempo_tick = 0  # from which the tempo holds
         self.latency_ms = clock.latency_s * 1e3
         self._performer = performer
         self._grid = settings.grid
@@ -72,7 +73,8 @@ class Delivery:
     def set_tempo(self, tick: int, tempo_bpm: float) -> int:
         """Changes the tempo on the first beat from `tick` on; returns the tick of that beat."""
         beat_ticks = self._grid.beat_ticks
-        tick = -(-tick // beat_ticks) * beat_ticks
+        # A song of a set may bring its tempo at a later bar: the latest wish comes last.
+        tick = self._tempo_tick = max(self._tempo_tick, -(-tick // beat_ticks) * beat_ticks)
         self.tempo_bpm = tempo_bpm
         later = [share for share in self._slowing if share[0] > tick]
         self._send_tempo(tick)  # which forgets what comes later
@@ -84,6 +86,10 @@ class Delivery:
         """Sends notes this much earlier from now on."""
         self.latency_ms = latency_ms
         self._performer.set_latency(latency_ms / 1e3)
+
+    def pause(self, paused: bool) -> None:
+        """Stands still from the next beat on, or goes on from there."""
+        self._performer.pause(paused)
 
     def _slow(self, slowing: Slowing) -> None:
         self._slowing += slowing

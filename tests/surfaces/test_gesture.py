@@ -6,14 +6,9 @@ from support.steered import PRESET, SNAPSHOT
 from livedshl.errors import CommandError
 from livedshl.music.leadsheet import Key
 from livedshl.performance.command_checks import checked
+from livedshl.performance.command_kinds import COMMANDS, ValueKind, kind_of
 from livedshl.performance.command_text import part_of, value_of
-from livedshl.performance.commands import (
-    COMMANDS,
-    SetKey,
-    SetLevel,
-    ValueKind,
-    kind_of,
-)
+from livedshl.performance.commands import SetKey, SetLevel
 from livedshl.surfaces.gesture import Gesture, Move
 from livedshl.surfaces.present import choices, present_commands, present_value
 
