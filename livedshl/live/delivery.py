@@ -29,11 +29,7 @@ class Delivery:
         self.latency_ms = clock.latency_s * 1e3
         self._performer = performer
         self._grid = settings.grid
-        # A fast clock gets as many seconds in hand as one at the written tempo.
-        self._lookahead_ticks = round(LOOKAHEAD_BEATS * clock.speed * TICKS_PER_BEAT)
-        hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
-        self._head_start_ticks = round(hop_ticks * clock.speed)
-        self._slows = clock.sync is Sync.INTERNAL  # or others set the tempo
+        self._clock = clock
         self._slowing: list[tuple[int, float]] = []  # (tick, share of the tempo), delivered
 
     def wants(self, tick: int) -> bool:
@@ -48,7 +44,7 @@ class Delivery:
             self.started = True
             quarter_bpm = self._grid.quarter_bpm(self.tempo_bpm)
             self._performer.start(0, quarter_bpm, _FIRST_NOTE_DELAY_S)
-        if self._slows:
+        if self._clock.sync is Sync.INTERNAL:  # or others set the tempo
             self._slow(chunk.slowing)
         if last:
             self.finished = True
@@ -90,6 +86,16 @@ class Delivery:
     def pause(self, paused: bool) -> None:
         """Stands still from the next beat on, or goes on from there."""
         self._performer.pause(paused)
+
+    # A fast clock gets as many seconds in hand as one at the written tempo.
+    @property
+    def _lookahead_ticks(self) -> int:
+        return round(LOOKAHEAD_BEATS * self._clock.speed * TICKS_PER_BEAT)
+
+    @property
+    def _head_start_ticks(self) -> int:
+        hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
+        return round(hop_ticks * self._clock.speed)
 
     def _slow(self, slowing: Slowing) -> None:
         self._slowing += slowing
