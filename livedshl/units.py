@@ -6,6 +6,8 @@ grid's business (`livedshl.music.grid`).
 
 LOWEST_TEMPO, HIGHEST_TEMPO = 20, 400  # BPM
 MOST_LATENCY_MS = 1000.0  # by which notes can be sent early or late
+MOST_COUNT_IN_BARS = 8
+MOST_SONGS = 99  # of a set
 
 TICKS_PER_BEAT = 480
 STEPS_PER_BEAT = 4

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger.groove import Groove
-from livedshl.arranger.guide import Guide, guide_of, steady_guide
+from livedshl.arranger.guide import GUIDE_BARS, Guide, guide_of, steady_guide
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.musician import Musician
 from livedshl.arranger.part import Part
@@ -54,7 +54,8 @@ class Arranger:
 
     vocabulary: the chords that the passages number; it may be replaced by one with more chords.
     mode: of the keys the passages are in. seed: of plan, timing and touch; each part draws from a
-    generator of its own, seeded by its channel too. conducting: how the plan is bent.
+    generator of its own, seeded by its channel too. conducting: how the plan is bent. fill_bar: the
+    bar of the music in which a fill was asked for last.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Arranger:
     ) -> None:
         self.vocabulary = vocabulary
         self.conducting = Conducting()
+        self.fill_bar: int | None = None
         self._grid = grid
         self._groove = groove
         # Passages come in C major or A minor; this is their tonic there.
@@ -78,7 +80,9 @@ class Arranger:
         ]
         melody = next((part for part in parts if part.role is Role.MELODY), None)
         self._register = Register(melody, grid) if melody else None
-        self._guides: tuple[tuple[Section | None, Conducting], tuple[Guide, ...]] | None = None
+        self._guides: (
+            tuple[tuple[Section | None, Conducting, int | None], tuple[Guide, ...]] | None
+        ) = None
 
     def copy(self) -> "Arranger":
         """An independent copy that would continue with the same notes."""
@@ -166,7 +170,7 @@ class Arranger:
 
     def _guides_for(self, section: Section | None) -> tuple[Guide, ...]:
         """What each part plays in a section."""
-        wanted = section, self.conducting
+        wanted = section, self.conducting, self.fill_bar
         if self._guides is None or self._guides[0] != wanted:
             guides = tuple(self._guide(player.hand.part, section) for player in self._players)
             self._guides = wanted, guides
@@ -175,7 +179,17 @@ class Arranger:
     def _guide(self, part: Part, section: Section | None) -> Guide:
         if section is None:
             return steady_guide(part, self._grid)
-        return guide_of(part, self._grid, self._plan, section, self.conducting, self._groove)
+        fill_bar = self._fill_bar_in(section)
+        return guide_of(
+            part, self._grid, self._plan, section, self.conducting, self._groove, fill_bar
+        )
+
+    def _fill_bar_in(self, section: Section) -> int | None:
+        """The bar of a section in which a fill was asked for, if it is this section."""
+        if self.fill_bar is None:
+            return None
+        bar = self.fill_bar - section.beat // self._grid.bar_beats
+        return bar if 0 <= bar < GUIDE_BARS else None
 
     def _taken(self) -> Events:
         return as_events(message for player in self._players for message in player.take())

@@ -56,9 +56,18 @@ def steady_guide(part: Part, grid: Grid) -> Guide:
 
 
 def guide_of(
-    part: Part, grid: Grid, plan: BandPlan, section: Section, conducting: Conducting, groove: Groove
+    part: Part,
+    grid: Grid,
+    plan: BandPlan,
+    section: Section,
+    conducting: Conducting,
+    groove: Groove,
+    fill_bar: int | None = None,
 ) -> Guide:
-    """The guide of a part through a section."""
+    """The guide of a part through a section.
+
+    fill_bar: the bar, counted from the section's start, in which a fill was asked for.
+    """
     scene = plan.scene(section, conducting.intensity)
     rows = rows_of(part, grid)
     rng = plan.rng(section.tune, section.number, section.time, 1 + part.channel)
@@ -80,6 +89,8 @@ def guide_of(
         lanes = join.filled(lanes, rows, rng, first_phrase)
         lanes = join.stopped(lanes)
     lanes = join.led_on(join.broken(lanes))
+    if fill_bar is not None:
+        lanes = join.filled_at(lanes, rows, fill_bar % GUIDE_BARS)
     arcs = plan.rng(section.tune, section.number, section.time, 0)
     lifts = _lifts(scene.intensity, groove.dynamics, arcs)
     rises = scene.intensity >= _CRASH_FROM and section.number > 0

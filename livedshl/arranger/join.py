@@ -56,6 +56,16 @@ class Join:
             lanes = _over(lanes, rows.fills[0], steps)
         return lanes
 
+    def filled_at(self, lanes: dict[str, str], rows: Rows, bar: int) -> dict[str, str]:
+        """With the longest fill that a bar holds, in this bar; drums play it even if they rest."""
+        steps = self.grid.bar_steps
+        fills = [fill for fill in rows.fills if length_of(fill) <= steps]
+        start, end = bar * steps, (bar + 1) * steps
+        rests = not any(symbols[start:end].strip(SILENT) for symbols in lanes.values())
+        if not fills or (rests and self.part.role is not Role.DRUMS):
+            return lanes
+        return _over(lanes, fills[-1], end)
+
     def broken(self, lanes: dict[str, str]) -> dict[str, str]:
         """With a break before a rise: all but melody and drums leave out the last beats."""
         rises = self.scene.next_intensity - self.scene.intensity >= _BREAK_RISE

@@ -88,11 +88,18 @@ def kind_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda decorated, option: option(decorated), reversed(_KIND_OPTIONS), command)
 
 
-def chosen_settings(bars: int | None, chosen: dict[str, Any]) -> tuple[Settings, list[str]]:
+def chosen_settings(
+    bars: int | None, chosen: dict[str, Any], set_list: Path | None = None
+) -> tuple[Settings, list[str]]:
     """The settings that the options choose, and what the user should know of them, in lines.
 
     A key in the settings file does not rule over a chart on the command line.
     """
+    if set_list:
+        from livedshl.performance.set_list import make_set  # most performances are no set
+
+        settings = make_set(set_list, bars=bars, **chosen)
+        return settings, [f"Song 1 of {len(settings.songs)}: {settings.songs[0].title}."]
     if overruled("key", "chords"):
         chosen = chosen | {"key": None}
     settings = make_settings(bars=bars, **chosen)

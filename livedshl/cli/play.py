@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from livedshl.bundle.catalogue import find_bundle
+from livedshl.cli.beginning import announce, ending_line
 from livedshl.cli.heap import share_one_heap
 from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
 from livedshl.cli.origins import overruled
@@ -19,20 +20,18 @@ from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
-from livedshl.live.hearing import Hearing
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
 from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import OutputKind, choose_output
 from livedshl.outputs.port_names import find_port
 from livedshl.outputs.ports import input_names
-from livedshl.performance.commands import End
 from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress
 from livedshl.surfaces.inputs import open_inputs
 from livedshl.text import shown
-from livedshl.units import MOST_LATENCY_MS
+from livedshl.units import MOST_COUNT_IN_BARS, MOST_LATENCY_MS
 
 WEB_PORT = 5299  # spells JAZZ on a telephone
 
@@ -65,6 +64,13 @@ WEB_PORT = 5299  # spells JAZZ on a telephone
     type=INPUT_PORT,
     metavar="NAME|N",
     help="MIDI input that receives the clock.  [default: a new virtual one]",
+)
+@click.option(
+    "--count-in",
+    type=Number(0, MOST_COUNT_IN_BARS, whole=True),
+    default=0,
+    metavar="BARS",
+    help="Bars of clicks before the first note, and before going on after a pause.",
 )
 @click.option("--send-clock", is_flag=True, help="Send MIDI clock along with the music.")
 @click.option(
@@ -117,6 +123,14 @@ WEB_PORT = 5299  # spells JAZZ on a telephone
     help="MIDI input of a keyboard to play along on; without a name a new virtual one. "
     "livedshl answers your phrases and follows the chords you hold.",
 )
+@click.option(
+    "--set",
+    "set_list",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.toml",
+    help="A set list: songs to play in turn, each with its tune, preset, key, tempo and chords. "
+    "Next song: N on the screen, or type `song 2` with --no-tui.",
+)
 @bars_option(default=None)
 @click.option(
     "--record",
@@ -136,6 +150,7 @@ def play(
     soundfont: Path | None,
     sync: str,
     sync_port: str | None,
+    count_in: int,
     send_clock: bool,
     latency: float,
     control_port: str | None,
@@ -144,6 +159,7 @@ def play(
     web_host: str | None,
     listen: str | None,
     no_tui: bool,
+    set_list: Path | None,
     bars: int | None,
     record: Path | None,
     force: bool,
@@ -175,13 +191,18 @@ def play(
         raise click.UsageError("--sync-port needs --sync clock")
     if sync == "clock" and chosen["tempo_bpm"] and not overruled("tempo_bpm", "sync"):
         raise click.UsageError("leave out --tempo: the MIDI clock sets the tempo")
-    settings, told = chosen_settings(bars, chosen)
+    if sync != "internal" and count_in and not overruled("count_in", "sync"):
+        raise click.UsageError(f"leave out --count-in: --sync {sync} says when the music starts")
+    if set_list and (corpus or chosen["opening"] or chosen["chords"]):
+        raise click.UsageError("--set goes without --corpus, --from and --chords")
+    settings, told = chosen_settings(bars, chosen, set_list)
     output = choose_output(port, synth or soundfont is not None, soundfont, virtual)
     clock = ClockSettings(
         sync=Sync(sync),
         port=_input(sync_port),
         sends_clock=send_clock,
         latency_s=latency / 1000,
+        count_in_bars=count_in,
     )
     if clock.sync is Sync.LINK:
         from livedshl.player.clock.link import check_link  # a library that few have need of
@@ -214,8 +235,8 @@ def play(
             trace=trace,
             overwrite=force,
             progress=status.progress,
-            on_begin=lambda hearing: _announce(status, settings, hearing, clock, told),
-            on_ending=lambda: None if on_screen else status.tell(_ending()),
+            on_begin=lambda hearing: announce(status, settings, hearing, clock, told),
+            on_ending=lambda: None if on_screen else status.tell(ending_line()),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
         if web or web_host:
@@ -265,29 +286,3 @@ def _ask_to_record() -> Path:
     if asks and not click.confirm(shown(f"Record to {path} instead?"), default=True, err=True):
         raise click.exceptions.Exit(1)
     return path
-
-
-def _announce(
-    status: StatusLine,
-    settings: Settings,
-    hearing: Hearing,
-    clock: ClockSettings,
-    told: Sequence[str],
-) -> None:
-    for line in (hearing.reason, *told):
-        status.tell(line)
-    if clock.sync is Sync.CLOCK:
-        port = clock.port or "the virtual input livedshl-clock"
-        status.tell(f"Waiting for MIDI clock and Start on {port}.")
-    if clock.sync is Sync.LINK:
-        status.tell(
-            "Joining the Ableton Link session of this network at its next bar and tempo. "
-            f"If there is no session, livedshl starts one at {settings.tempo_bpm:g} BPM."
-        )
-    status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
-
-
-def _ending() -> str:
-    from livedshl.surfaces.announcement import announced  # late: the first note needs none
-
-    return f"{announced(End())} (Ctrl-C again stops now)."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
 from livedshl.live.steady import run_steadily
-from livedshl.performance.commands import COMMANDS
+from livedshl.performance.command_kinds import COMMANDS
 
 if TYPE_CHECKING:
     from livedshl.surfaces.gesture import Gesture
@@ -90,7 +90,7 @@ def obey_line(text: str, session: Session, learn: Learn) -> str:
     """Obeys a line; returns what to tell the user."""
     # Nobody types before the first note, which should not wait for these.
     from livedshl.performance.command_text import parse_command
-    from livedshl.surfaces.announcement import announced
+    from livedshl.surfaces.announcement import told_of
     from livedshl.surfaces.gesture import Gesture
 
     word, _, gesture = text.partition(" ")
@@ -99,7 +99,8 @@ def obey_line(text: str, session: Session, learn: Learn) -> str:
             return learn(Gesture.parse(gesture))
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
-        return announced(session.send(parse_command(" ".join(text.split()))))
+        command = parse_command(" ".join(text.split()))
+        return told_of(command, session.send(command))
     except LivedshlError as error:
         return str(error)
 

@@ -18,8 +18,9 @@ from livedshl.live.session import Session
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.message import CONTROL, NOTE_OFF, NOTE_ON, PROGRAM
 from livedshl.outputs.ports import MidiPort, open_port, output_names
+from livedshl.performance.command_kinds import COMMANDS, CommandKind, ValueKind
 from livedshl.performance.command_text import command_of, value_of
-from livedshl.performance.commands import COMMANDS, Command, CommandKind, ValueKind
+from livedshl.performance.commands import Command
 from livedshl.performance.settings import Settings
 from livedshl.surfaces.bindings import Source, SourceKind, bind
 from livedshl.surfaces.gesture import MOST_POSITION, Gesture
@@ -30,7 +31,7 @@ from livedshl.surfaces.present import choices
 _PAUSE_S = 0.2  # between two gestures, on average
 _TEMPI = 0.6, 1.2  # times the first tempo: more is too much for a machine at a high speed
 _LATENCY_MS = 50.0  # of music: the notes are sent as much earlier as the music is faster
-_KINDS = [kind for kind in COMMANDS.values() if kind.name != "end"]
+_KINDS = [kind for kind in COMMANDS.values() if kind.name not in ("end", "pause")]
 _FIRST_KNOB = 20
 _KNOBS = [
     Gesture.parse(f"{kind.name} {part}" if kind.per_part else kind.name)
@@ -99,9 +100,10 @@ class Wires:
 class RestlessUser:
     """Draws a gesture a few times a second: a context manager, on a thread of its own.
 
-    By OSC it sends every command but the one that ends the music; with a controller it turns knobs
-    and presses pads; on a keyboard it plays phrases and holds chords, and loses some note-offs.
-    wires: must be open while it is. speed: how many times as fast as written the music is played.
+    By OSC it sends every command but those that end and pause the music; with a controller it
+    turns knobs and presses pads; on a keyboard it plays phrases and holds chords, and loses some
+    note-offs. wires: must be open while it is. speed: how many times as fast as written the music
+    is played.
     """
 
     def __init__(self, session: Session, wires: Wires, settings: Settings, speed: float) -> None:

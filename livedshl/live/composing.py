@@ -3,23 +3,31 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from livedshl.live.chunk_window import ChunkWindow
 from livedshl.live.delivery import Delivery
 from livedshl.live.heard_tempo import HeardTempo
+from livedshl.live.history import History
 from livedshl.live.performer import Performer
 from livedshl.live.position import Position
 from livedshl.live.snapshot import Snapshot
 from livedshl.live.take import Take
 from livedshl.live.waiting import WaitingCommands
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import Command, Panic, ReRoll, SetLatency, SetTempo
-from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import Composition
-from livedshl.performance.settings import Settings
+from livedshl.performance.commands import (
+    Command,
+    Panic,
+    Pause,
+    PlaySong,
+    ReRoll,
+    SetLatency,
+    SetTempo,
+)
+from livedshl.performance.composer import Change, Composer, SteerableMusic
+from livedshl.performance.settings import SetSong, Settings
 from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
 
@@ -35,16 +43,17 @@ class LiveMusic:
 
     All but `command` belongs to the composer thread. snapshot: the latest, with the clock at 0;
     replaced whole. band: as the last command wants it; it may not play yet. observe: called with
-    each chunk when it is heard.
+    each chunk when it is heard. songs: of the set that is played.
     """
 
     def __init__(
         self,
-        composition: Composition,
+        composition: SteerableMusic,
         snapshot: Snapshot,
         delivery: Delivery,
         take: Take,
         observe: Callable[[Chunk], None],
+        songs: Sequence[SetSong] = (),
     ) -> None:
         self.snapshot = snapshot
         self.band = snapshot.steering.band
@@ -55,6 +64,7 @@ class LiveMusic:
         self._window = ChunkWindow(_SHOWN_BARS * snapshot.grid.bar_ticks)
         self._commands = WaitingCommands()
         self._heard_tempo = HeardTempo(snapshot.grid)
+        self._songs = songs
 
     def command(self, command: Command, band: Band | None) -> None:
         """Takes in a command, from any thread. band: the band of a chosen preset."""
@@ -117,24 +127,40 @@ class LiveMusic:
             case Panic():
                 self._delivery.panic()
                 self.snapshot = replace(self.snapshot, panics=self.snapshot.panics + 1)
+            case Pause(on):
+                self._delivery.pause(on)
+                self.snapshot = replace(self.snapshot, paused=on)
             case SetLatency(ms):
                 self._delivery.set_latency(ms)
             case SetTempo(bpm):
                 change = replace(change, tick=self._delivery.set_tempo(change.tick, bpm))
+            case PlaySong(number):
+                self._play_song(change, self._songs[number - 1].tempo_bpm)
+                return
             case _:
                 self._compose_again(change)
                 return
         self._take.change(change)
         self._publish()
 
-    def _compose_again(self, change: Change) -> None:
-        """Takes back what was composed from the point where the change acts."""
+    def _play_song(self, change: Change, tempo_bpm: float) -> None:
+        """Begins a song of the set, in its own tempo from its first bar on."""
+        tick = max(change.tick, self._compose_again(change))
+        if self.snapshot.sync is Sync.INTERNAL:
+            bar_ticks = self.snapshot.grid.bar_ticks
+            tick = self._delivery.set_tempo(-(-tick // bar_ticks) * bar_ticks, tempo_bpm)
+            self._take.change(Change(tick, SetTempo(tempo_bpm)))
+            self._publish()
+
+    def _compose_again(self, change: Change) -> int:
+        """Takes back what was composed from the point where the change acts; returns its tick."""
         most = _MOST_REROLLS if isinstance(change.command, ReRoll) else 1
         tick = self._composer.change(change, most)
         if self._window.reaches_beyond(tick):
             self._delivery.take_back(tick)
             self._window.take_back(tick)
             self._publish()
+        return tick
 
     def _publish(self) -> None:
         """Shows the music as it stands now."""
@@ -150,13 +176,13 @@ class LiveMusic:
 class ComposerThread:
     """Runs a `LiveMusic` until it is stopped or the player has left.
 
-    failed: set when composing raises, so that the session stops.
+    failed: set when composing raises, so that the session stops. history: what can be undone.
     """
 
     def __init__(
         self,
         settings: Settings,
-        composition: Composition,
+        composition: SteerableMusic,
         performer: Performer,
         take: Take,
         *,
@@ -176,8 +202,10 @@ class ComposerThread:
             chords=composition.chords,
             lateness=performer.lateness,
             hearing=performer.hearing,
+            songs=tuple(song.title for song in settings.songs),
         )
-        self._music = LiveMusic(composition, snapshot, delivery, take, observe)
+        self.history = History(composition.steering, delivery.latency_ms)
+        self._music = LiveMusic(composition, snapshot, delivery, take, observe, settings.songs)
         self._performer = performer
         self._take = take
         self._speed = clock.speed

@@ -25,14 +25,11 @@ class Delivery:
         self.started = False
         self.finished = False
         self.tempo_bpm = settings.tempo_bpm
+        self._tempo_tick = 0  # from which the tempo holds
         self.latency_ms = clock.latency_s * 1e3
         self._performer = performer
         self._grid = settings.grid
-        # A fast clock gets as many seconds in hand as one at the written tempo.
-        self._lookahead_ticks = round(LOOKAHEAD_BEATS * clock.speed * TICKS_PER_BEAT)
-        hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
-        self._head_start_ticks = round(hop_ticks * clock.speed)
-        self._slows = clock.sync is Sync.INTERNAL  # or others set the tempo
+        self._clock = clock
         self._slowing: list[tuple[int, float]] = []  # (tick, share of the tempo), delivered
 
     def wants(self, tick: int) -> bool:
@@ -47,7 +44,7 @@ class Delivery:
             self.started = True
             quarter_bpm = self._grid.quarter_bpm(self.tempo_bpm)
             self._performer.start(0, quarter_bpm, _FIRST_NOTE_DELAY_S)
-        if self._slows:
+        if self._clock.sync is Sync.INTERNAL:  # or others set the tempo
             self._slow(chunk.slowing)
         if last:
             self.finished = True
@@ -72,7 +69,8 @@ class Delivery:
     def set_tempo(self, tick: int, tempo_bpm: float) -> int:
         """Changes the tempo on the first beat from `tick` on; returns the tick of that beat."""
         beat_ticks = self._grid.beat_ticks
-        tick = -(-tick // beat_ticks) * beat_ticks
+        # A song of a set may bring its tempo at a later bar: the latest wish comes last.
+        tick = self._tempo_tick = max(self._tempo_tick, -(-tick // beat_ticks) * beat_ticks)
         self.tempo_bpm = tempo_bpm
         later = [share for share in self._slowing if share[0] > tick]
         self._send_tempo(tick)  # which forgets what comes later
@@ -84,6 +82,20 @@ class Delivery:
         """Sends notes this much earlier from now on."""
         self.latency_ms = latency_ms
         self._performer.set_latency(latency_ms / 1e3)
+
+    def pause(self, paused: bool) -> None:
+        """Stands still from the next beat on, or goes on from there."""
+        self._performer.pause(paused)
+
+    # A fast clock gets as many seconds in hand as one at the written tempo.
+    @property
+    def _lookahead_ticks(self) -> int:
+        return round(LOOKAHEAD_BEATS * self._clock.speed * TICKS_PER_BEAT)
+
+    @property
+    def _head_start_ticks(self) -> int:
+        hop_ticks = self._grid.hop_beats * self._grid.beat_ticks
+        return round(hop_ticks * self._clock.speed)
 
     def _slow(self, slowing: Slowing) -> None:
         self._slowing += slowing

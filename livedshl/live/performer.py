@@ -105,6 +105,10 @@ class Performer:
         """Switches off everything at once. The music goes on with its next notes."""
         self._handle.instruct(Instruction.PANIC)
 
+    def pause(self, paused: bool) -> None:
+        """Silences everything and stands still at the next beat; False: goes on from there."""
+        self._handle.set(Instruction.PAUSE, 0, paused)
+
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on, or from now on if the clock is past it."""
         self._handle.set(Instruction.TEMPO, tick, round(tempo_bpm * self._speed * 1000))

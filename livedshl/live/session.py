@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
-from livedshl.errors import CommandError, OutputError, PresetError, did_you_mean
+from livedshl.errors import CommandError, OutputError
+from livedshl.live.feasible import band_for, check_with_clock
 from livedshl.live.hearing import Hearing
 from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
@@ -21,10 +22,8 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.command_checks import checked
-from livedshl.performance.commands import ChoosePreset, Command, End, SetTempo
-from livedshl.performance.preset import load_preset, preset_names
+from livedshl.performance.commands import Command, End, PlaySong, SetTempo, Undo
 from livedshl.performance.settings import Settings, model_of
-from livedshl.performance.steering import Band
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress, unseen
 
@@ -77,7 +76,11 @@ class Session:
         on_ending: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
-        self._clock = replace(clock or ClockSettings(), bar_ticks=settings.grid.bar_ticks)
+        self._clock = replace(
+            clock or ClockSettings(),
+            bar_ticks=settings.grid.bar_ticks,
+            beat_ticks=settings.grid.beat_ticks,
+        )
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._files = _path(record), _path(trace), overwrite
@@ -91,15 +94,25 @@ class Session:
     def send(self, command: Command) -> Command:
         """Obeys a command where in the music it acts.
 
-        Returns it with its part as the band spells it. Raises CommandError or PresetError.
+        Returns it with its part as the band spells it; of `Undo`, the command that undoes the last
+        change. Raises CommandError or PresetError.
         """
         composing = self._composing
         if composing is None:
             raise CommandError("the music has not begun yet")
+        history = composing.history
+        if isinstance(command, Undo):
+            command, band = history.undo()
+            composing.command(command, band)
+            return command
         command = checked(command, composing.band.names, self._settings.key.mode)
-        band = self._other_band(command.name) if isinstance(command, ChoosePreset) else None
-        if isinstance(command, SetTempo) and self._clock.sync is Sync.CLOCK:
-            raise CommandError("the MIDI clock sets the tempo", where="tempo")
+        check_with_clock(command, self._clock.sync)
+        band = band_for(command, self._settings)
+        if isinstance(command, PlaySong):
+            song = self._settings.song(command.number)
+            history.begin_song(command, band, song.tempo_bpm, song.key)
+        elif not (isinstance(command, SetTempo) and self._clock.sync is Sync.LINK):
+            history.add(command, band)  # in a Link session the tempo is everybody's
         if isinstance(command, End):
             self._ending.set()
         composing.command(command, band)
@@ -172,12 +185,12 @@ class Session:
             # note would wait as much longer for imports at the top.
             from livedshl.live.composing import ComposerThread
             from livedshl.live.take import Take
-            from livedshl.performance.composition import Composition
+            from livedshl.performance.composer import music_of
 
             model = self._await_model()
             if model is None:
                 return None
-            composition = Composition(model.bundle, model.index, self._settings)
+            composition = music_of(model.bundle, model.index, self._settings)
             if not self._await_player(performer):
                 return None
             take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))
@@ -215,19 +228,6 @@ class Session:
             if not told:
                 told = True
                 self._calls.on_ending()
-
-    def _other_band(self, name: str) -> Band:
-        if name not in preset_names():  # never a path: a surface takes it from anywhere
-            known = preset_names()
-            remedy = did_you_mean(name, known) or f"Choose from {', '.join(known)}"
-            raise PresetError(f"there is no preset {name!r}", remedy=remedy)
-        preset = load_preset(name)
-        if preset.metre and preset.metre != str(self._settings.grid):
-            raise CommandError(
-                f"{name} is for {preset.metre}, the music is in {self._settings.grid}",
-                where="preset",
-            )
-        return Band.of(preset)
 
     def _interrupt(self) -> None:
         if self._ending.is_set():

@@ -20,7 +20,8 @@ class Snapshot:
     steering: the settings with all commands so far.
     chunks: those heard lately and all to come, ascending. chords: what the numbers in their steps
     stand for. lateness: of everything that has been sent. hearing: where it goes. panics: how many
-    there have been. keys: pitches that the player who is listened to holds down.
+    there have been. paused: whether the music was told to stand still. keys: pitches that the
+    player who is listened to holds down. songs: titles of the set that is played.
 
     The composer thread makes one for each hop and assigns it whole; `at` adds the clock and the
     hearing.
@@ -37,7 +38,9 @@ class Snapshot:
     lateness: Lateness
     hearing: Hearing
     panics: int = 0
+    paused: bool = False
     keys: tuple[int, ...] = ()
+    songs: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from livedshl.performance.commands import COMMANDS, Command, kind_of, target_of
+from livedshl.performance.command_kinds import COMMANDS, kind_of, target_of
+from livedshl.performance.commands import Command
 from livedshl.performance.steering import Band
 
 _PACE_S = 0.1  # between two commands for the same thing; each lets the composer begin again

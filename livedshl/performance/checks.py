@@ -21,7 +21,7 @@ from livedshl.music.dances import MOST_NOTES_A_BAR
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
 from livedshl.records import RecordError
-from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
+from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_SONGS
 
 MOST_TICKS = 24 * 60 * HIGHEST_TEMPO * 720  # a day at the highest tempo, in beats of 6/8
 _MOST_BEATS = 1_000_000  # that plain mode writes for "any"
@@ -48,6 +48,16 @@ def check_settings(settings: Settings) -> None:
         raise RecordError(f"terms: unknown name {min(unknown)!r}")
     if settings.chart and not 0 < len(set(settings.chart.beats)) <= MOST_CHORDS:
         raise RecordError("chart: no chords, or too many")
+    _check_songs(settings)
+
+
+def _check_songs(settings: Settings) -> None:
+    if len(settings.songs) > MOST_SONGS:
+        raise RecordError(f"songs: more than {MOST_SONGS}")
+    for number, song in enumerate(settings.songs, 1):
+        if song.key.mode is not settings.key.mode:
+            raise RecordError("songs: not all in one mode")
+        check_settings(settings.song(number))
 
 
 def check_band(band: Band) -> None:

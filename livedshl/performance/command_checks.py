@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Mode
-from livedshl.performance.commands import Command, Mute, SetKey, SetLevel, Solo, ValueKind, kind_of
+from livedshl.performance.command_kinds import ValueKind, kind_of
+from livedshl.performance.commands import Command, Mute, SetKey, SetLevel, Solo
 
 
 def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:

@@ -10,19 +10,11 @@ from typing import Any
 from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
-from livedshl.performance.commands import (
-    COMMANDS,
-    LISTENING,
-    Answer,
-    Command,
-    CommandKind,
-    FollowChord,
-    SetKey,
-    SetLevel,
-    ValueKind,
-    kind_of,
-)
+from livedshl.performance.command_kinds import COMMANDS, LISTENING, CommandKind, ValueKind, kind_of
+from livedshl.performance.commands import Answer, Command, FollowChord, PlaySong, SetKey, SetLevel
 from livedshl.performance.phrase import Phrase
+
+_WHOLE = (SetLevel, PlaySong)  # commands with a whole number
 
 Value = float | bool | str | None  # of a command, as text and surfaces give it
 
@@ -108,7 +100,7 @@ def _read(kind: CommandKind, value: Value) -> Any:
             raise _wrong(kind, "not a number")
         if not isfinite(value):
             raise _wrong(kind, "not a number")
-        return int(value) if kind.command is SetLevel else float(value)
+        return int(value) if kind.command in _WHOLE else float(value)
     if not isinstance(value, str):
         raise _wrong(kind, "not a name")
     try:

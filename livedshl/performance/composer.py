@@ -3,12 +3,55 @@
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from livedshl.bundle import Bundle
+from livedshl.index import CodeIndex
 from livedshl.music import ChordVocabulary
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import Acts, Command, kind_of, target_of
+from livedshl.performance.command_kinds import Acts, kind_of, target_of
+from livedshl.performance.commands import Command
 from livedshl.performance.composition import Composition
+from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band, Steering
+
+
+class SteerableMusic(Protocol):
+    """Music that grows chunk by chunk: a `Composition`, or the `SetMusic` of several."""
+
+    @property
+    def tick(self) -> int:
+        """The tick where the next chunk starts."""
+
+    @property
+    def steering(self) -> Steering:
+        """The settings where the next chunk starts."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has come to its end."""
+
+    @property
+    def chords(self) -> ChordVocabulary:
+        """What the chord numbers in steps stand for."""
+
+    def __next__(self) -> Chunk:
+        """The next chunk."""
+
+    def copy(self) -> "SteerableMusic":
+        """Music that continues from here as this would."""
+
+    def obey(self, command: Command, band: Band | None = None) -> None:
+        """Obeys a command from the next chunk on."""
+
+
+def music_of(bundle: Bundle, index: CodeIndex, settings: Settings) -> SteerableMusic:
+    """The music of a performance: a composition, or one for each song of a set."""
+    if settings.songs:
+        from livedshl.performance.set_list import SetMusic  # most performances are no set
+
+        return SetMusic(bundle, index, settings)
+    return Composition(bundle, index, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +73,10 @@ class Composer:
     was known from the start or came after later chunks were composed.
     """
 
-    def __init__(self, composition: Composition, bar_ticks: int) -> None:
+    def __init__(self, composition: SteerableMusic, bar_ticks: int) -> None:
         self._composition = composition
         self._bar_ticks = bar_ticks
-        self._before: deque[Composition] = deque()  # one for each chunk not yet heard
+        self._before: deque[SteerableMusic] = deque()  # one for each chunk not yet heard
         self._obeyed: list[Change] = []  # with the ticks at which they were obeyed
         self._to_come: list[Change] = []
 

@@ -6,19 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from livedshl.arranger import Arranger, Cue, Section, volume_message
+from livedshl.arranger import Arranger, Cue, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Passage, Place, Repertoire, provenance_of
-from livedshl.improviser.form import SECTION_BARS
+from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_of
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
-from livedshl.music import Chord, ChordVocabulary, Grid
+from livedshl.music import Chord, ChordVocabulary
+from livedshl.performance.band_section import section_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
     Command,
     End,
+    Fill,
     FollowChord,
     Freeze,
     Hold,
@@ -37,7 +38,6 @@ from livedshl.performance.steering import Band, Steering, steered
 from livedshl.performance.tempo import Slowing, ritardando
 
 _LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
-_FREE_SECTIONS = 4  # of 8 bars, over which the band builds in a free run
 
 
 class Composition(Iterator[Chunk]):
@@ -135,6 +135,8 @@ class Composition(Iterator[Chunk]):
                 self._change_band(band)
             case SetLevel(part, level):
                 self._set_levels({part: level}, before.band)
+            case Fill():
+                self._arranger.fill_bar = self.tick // self._settings.grid.bar_ticks
             case FollowChord(chord):
                 self._follow(chord)
             case Answer(phrase):
@@ -143,6 +145,21 @@ class Composition(Iterator[Chunk]):
         self._mixdown.silence(self.tick, steering.silent)
         self._arranger.strike_again(set(before.silent) - set(steering.silent))
         self.steering = steering
+
+    def take_over_from(self, before: "Composition") -> None:
+        """Begins where another composition is now, with its mutes, levels and how it is bent."""
+        steering = before.steering
+        self.steering = replace(
+            self.steering, muted=steering.muted, soloed=steering.soloed, levels=steering.levels,
+            listening=steering.listening, follows=steering.follows,
+            conducting=replace(steering.conducting, swing=None),
+        )  # fmt: skip
+        self._harmony.vocabulary = before.chords
+        self._harmony.held = before._harmony.held
+        self._mixdown = before._mixdown
+        self._mixdown.begin_again()
+        self._mixdown.add(self._arranger.setup())
+        self._set_levels(steering.levels, self.steering.band)
 
     def _arrange(self) -> Chunk:
         """The next passage, arranged for the band that plays."""
@@ -157,7 +174,7 @@ class Composition(Iterator[Chunk]):
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         end_beat = passage.beat + len(passage.steps) // grid.beat_steps
-        section = _section_of(passage, grid)
+        section = section_of(passage, grid)
         cue = Cue(passage.beat, key.shift, section, compass=passage.compass)
         # What follows the opening takes too long to find before the first note.
         if self.tick and not passage.ends:
@@ -265,25 +282,3 @@ class Composition(Iterator[Chunk]):
             groove,
             settings.seed,
         )
-
-
-def _section_of(passage: Passage, grid: Grid) -> Section:
-    """The section that a passage belongs to; a free run has sections of 8 bars for the band."""
-    bar, place = passage.beat // grid.bar_beats, passage.place
-    if place is None:
-        block = bar // SECTION_BARS
-        tune, number = divmod(block, _FREE_SECTIONS)
-        return Section(block * SECTION_BARS * grid.bar_beats, tune + 1, number, _FREE_SECTIONS)
-    return Section(
-        beat=(bar - (place.bar - 1)) * grid.bar_beats,
-        tune=place.tune,
-        number=_number_of(place),
-        sections=len(place.plan),
-        time=place.time,
-    )
-
-
-def _number_of(place: Place) -> int:
-    """The number of the section in its tune, from 0; one that is frozen keeps the last it had."""
-    numbers = [number for number, letter in enumerate(place.plan) if letter == place.section]
-    return numbers[min(place.time, len(numbers)) - 1]

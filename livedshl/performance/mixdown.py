@@ -44,6 +44,12 @@ class Mixdown:
         self._overhang = NO_EVENTS
         self._after_silence = True
 
+    def begin_again(self) -> None:
+        """Ends every note, before a chunk of other music at tick 0."""
+        self._at_start = self._at_start.copy()
+        self._at_start[:, TICK] = 0
+        self.silence_all(0)
+
     def placed(self, chunk: Chunk) -> Chunk:
         """The next chunk, which knows whether silence or a slower tempo comes before it."""
         slowing = chunk.slowing

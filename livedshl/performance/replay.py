@@ -12,8 +12,7 @@ from livedshl.midi.events import NO_EVENTS, Events
 from livedshl.midi.sounding import cut_events
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
-from livedshl.performance.composer import Change, Composer
-from livedshl.performance.composition import Composition
+from livedshl.performance.composer import Change, Composer, music_of
 from livedshl.performance.excerpt import ChannelSettings, excerpt
 from livedshl.performance.steering import track_names
 from livedshl.performance.take_log import TakeLog, manifest_digest
@@ -46,9 +45,10 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
     library = bundle.library
     if settings.grid != library.grid or settings.key.mode is not bundle.mode:
         raise TakeError("its metre or mode is not the model's", remedy="The file may be damaged")
-    if settings.opening is not None and settings.opening >= len(library.tunes):
+    openings = [settings.opening, *(song.opening for song in settings.songs)]
+    if any(opening is not None and opening >= len(library.tunes) for opening in openings):
         raise TakeError("begins with a tune that the model lacks", remedy="The file may be damaged")
-    composer = Composer(Composition(bundle, index, settings), settings.grid.bar_ticks)
+    composer = Composer(music_of(bundle, index, settings), settings.grid.bar_ticks)
     for change in log.changes:
         if not isinstance(change.command, SetTempo):
             composer.change(change)

@@ -1,6 +1,6 @@
 """The settings of a performance: everything that decides which notes are played."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from livedshl.arranger import Groove, Part
 from livedshl.bundle import Bundle
@@ -16,13 +16,43 @@ from livedshl.progress import Progress, unseen
 
 
 @dataclass(frozen=True, slots=True)
+class SetSong:
+    """A song of a set: what it changes of the settings. title: for the eye."""
+
+    title: str
+    parts: tuple[Part, ...]
+    groove: Groove
+    preset: str
+    tempo_bpm: float
+    key: Key
+    form: Form
+    rules: ContinuationRules
+    chart: Chart | None = None
+    opening: int | None = None
+
+    @classmethod
+    def of(cls, title: str, settings: "Settings") -> "SetSong":
+        """The song that settings begin with."""
+        return cls(
+            title, settings.parts, settings.groove, settings.preset, settings.tempo_bpm,
+            settings.key, settings.form, settings.rules, settings.chart, settings.opening,
+        )  # fmt: skip
+
+    @property
+    def band(self) -> Band:
+        """The band that plays it."""
+        return Band(self.preset, self.parts, self.groove)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that decides which notes are played. The same settings give the same notes.
 
     grid: metre and beats. tempo_bpm: beats per minute. key: the key of the first tune. bars: how
     many to play; None for endless. chart: chords to follow, as they sound; every tune stays in one
     key then. preset: name of the preset that the parts come from. opening: row, in the library, of
-    the tune to begin with. model: name or folder of the model.
+    the tune to begin with. model: name or folder of the model. songs: of a set that is played, of
+    which the first is in the settings themselves.
     """
 
     parts: tuple[Part, ...]
@@ -39,6 +69,7 @@ class Settings:
     preset: str = ""
     opening: int | None = None
     model: str = "session"
+    songs: tuple[SetSong, ...] = ()
 
     @classmethod
     def of_preset(
@@ -78,6 +109,15 @@ class Settings:
     def band(self) -> Band:
         """The band that begins."""
         return Band(self.preset, self.parts, self.groove)
+
+    def song(self, number: int) -> "Settings":
+        """The settings of a song of the set, counted from 1. Each song draws from its own seed."""
+        song = self.songs[number - 1]
+        return replace(
+            self, parts=song.parts, groove=song.groove, preset=song.preset,
+            tempo_bpm=song.tempo_bpm, key=song.key, form=song.form, rules=song.rules,
+            chart=song.chart, opening=song.opening, seed=self.seed + number - 1, songs=(),
+        )  # fmt: skip
 
     @property
     def chart_in_c(self) -> Chart | None:

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from livedshl.arranger import Conducting, Groove, Part, Role
+from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
     Command,
     End,
+    FollowChord,
     Freeze,
     Hold,
     Listen,
     Mute,
+    PlaySong,
     SetAdventure,
     SetDensity,
     SetIntensity,
@@ -52,8 +55,9 @@ class Steering:
 
     muted, soloed: parts by name. levels: volume, 0 to 127, of each part that was given one.
     hold, freeze: whether the last bars or the section repeat. ending: whether the music heads for
-    its end. listening: whether a player has the melody. conducting: how the plan of the band is
-    bent.
+    its end. listening: whether a player has the melody. follows: the
+    chord that a player holds. song: of the set that is played, counted
+    from 1; 0 without a set. conducting: how the plan of the band is bent.
     """
 
     tempo_bpm: float
@@ -67,6 +71,8 @@ class Steering:
     freeze: bool = False
     ending: bool = False
     listening: bool = False
+    follows: Chord | None = None
+    song: int = 0
     conducting: Conducting = field(default_factory=Conducting)
 
     @property
@@ -105,6 +111,11 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
         case ChoosePreset() if band:  # with the swing of its own groove
             conducting = replace(steering.conducting, swing=None)
             return replace(steering, band=band, conducting=conducting)
+        case PlaySong(number) if band:
+            conducting = replace(steering.conducting, swing=None)
+            return replace(
+                steering, band=band, conducting=conducting, song=number, hold=False, freeze=False
+            )
         case Mute(part, on):
             return replace(steering, muted=_switched(steering.muted, part, on))
         case Solo(part, on):
@@ -119,6 +130,8 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
             return replace(steering, ending=True, hold=False)
         case Listen(on):
             return replace(steering, listening=on)
+        case FollowChord(chord):
+            return replace(steering, follows=chord)
         case Answer():
             return replace(steering, listening=False, hold=False)
     return steering

@@ -21,6 +21,7 @@ from livedshl.performance import take_log_format_1 as format_1
 from livedshl.performance.checks import check_band, check_settings, check_tempo, check_tick
 from livedshl.performance.command_checks import checked
 from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_of
+from livedshl.performance.commands import PlaySong
 from livedshl.performance.composer import Change
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
@@ -211,6 +212,9 @@ def read_log(path: Path) -> TakeLog:
     for number, change in changes.items():  # which may name parts of a band to come
         with _line(path, number):
             checked(change.command, parts, head.settings.key.mode)
+            songs = head.settings.songs
+            if isinstance(change.command, PlaySong) and change.command.number > len(songs):
+                raise RecordError("there is no such song")
     if end is not None and end > heard + _MOST_UNHEARD_TICKS:
         raise TakeError("ends long after what was heard", where=str(path))
     return TakeLog(

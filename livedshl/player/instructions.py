@@ -64,6 +64,9 @@ class Interpreter:
         elif kind == Instruction.START:
             time_s, resuming = now + value / 1e6, bool(status)
             output.send_all(self._follower.begin(playback, tick, time_s, resuming))
+        elif kind == Instruction.PAUSE:
+            change = self._follower.pause if value else self._follower.go_on
+            output.send_all(change(playback, now))
         elif kind == Instruction.FINISH:
             playback.finish_tick = tick
             playback.scheduler.extend_horizon(tick + 1)

@@ -9,6 +9,7 @@ from livedshl.midi.message import (
     CONTROL,
     DAMPING,
     NOTE_OFF,
+    NOTE_ON,
     is_note_on,
     setting_of,
 )
@@ -27,6 +28,7 @@ class NoteAccount:
         self._sounding = bytearray(16 * 128)
         self._played = bytearray(16 * 128)  # notes that have ever been switched on
         self._struck = array("q", [0]) * (16 * 128)  # the tick of the last note-on of each
+        self._velocities = bytearray(16 * 128)  # and its velocity
         self._left_out = bytearray(16 * 128)
         self._channels: set[int] = set()
         self._instruments: dict[tuple[int, int], bytes] = {}  # programs and controllers, as set
@@ -55,6 +57,7 @@ class NoteAccount:
             self._sounding[slot] += 1
             self._played[slot] = 1
             self._struck[slot] = tick
+            self._velocities[slot] = message[2]
             self.sent += 1
             return True
         if self._left_out[slot]:
@@ -71,6 +74,17 @@ class NoteAccount:
         self._channels.add(channel)
         self._sounding[channel * 128 + message[1]] += 1
         self._played[channel * 128 + message[1]] = 1
+
+    def struck(self) -> dict[tuple[int, int], tuple[int, bytes]]:
+        """The notes that are on, by channel and pitch: when each was struck, and its note-on."""
+        return {
+            divmod(slot, 128): (
+                self._struck[slot],
+                bytes((NOTE_ON | slot // 128, slot % 128, self._velocities[slot])),
+            )
+            for slot, count in enumerate(self._sounding)
+            if count and self._velocities[slot]
+        }
 
     def end_from(self, tick: int) -> Iterator[bytes]:
         """Yields note-offs for the notes struck at `tick` or later."""

@@ -1,6 +1,7 @@
 """Decides what is sent when: events and clock pulses on one transport. No input, no output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import ceil
 
 from livedshl.player.midi_clock import ClockSender
 from livedshl.player.scheduler import LATE_TICKS, Scheduler
@@ -31,10 +32,32 @@ class Playback:
         """Whether the music at `tick` is known; after its end nothing more will come."""
         return tick < self.scheduler.horizon or self.finish_tick is not None
 
-    def start(self, tick: float, time_s: float) -> Iterator[bytes]:
-        """Lets `tick` sound at `time_s`; yields messages to send at once."""
-        self.transport.start(tick, time_s)
-        return self._begin(tick, skips=True)
+    def start(
+        self, tick: float, time_s: float, lead_in: Sequence[tuple[int, bytes]] = ()
+    ) -> Iterator[bytes]:
+        """Lets `tick` sound at `time_s`; yields messages to send at once.
+
+        lead_in: messages, by tick, that come before; the first of them sounds at `time_s`.
+        """
+        self.transport.start(lead_in[0][0] if lead_in else tick, time_s)
+        yield from self._begin(tick, skips=True)
+        self.scheduler.lead_in(lead_in)
+
+    def rest(self, time_s: float, beat_ticks: int) -> Iterator[bytes]:
+        """Stands still at the next beat; yields messages that release every note."""
+        beat = ceil(self.transport.tick_at(time_s) / beat_ticks - _ROUNDING_TICKS) * beat_ticks
+        self.scheduler.remember_sounding()
+        self.transport.halt(beat)
+        yield from self.leave()
+
+    def go_on(self, time_s: float, lead_in: Sequence[tuple[int, bytes]] = ()) -> Iterator[bytes]:
+        """Goes on from where `rest` stands still; yields messages to send at once.
+
+        A note that began before, and sounds on there, is struck again. lead_in: as for `start`.
+        """
+        tick = self.transport.tick_at(time_s)
+        yield from self.scheduler.strike_again(round(tick))
+        yield from self.start(tick, time_s, lead_in)
 
     def follow(
         self, tick: float, time_s: float, tempo_bpm: float, skips: bool = True
@@ -79,7 +102,7 @@ class Playback:
         # Notes that latency would have sent before the music began are sent when it begins.
         patience = max(0.0, at - self.transport.tick_at(time_s))
         yield from self.scheduler.due(at, self._late_ticks + patience)
-        self.sent_tick = at
+        self.sent_tick = max(self.sent_tick, at)  # a count-in comes before what was sent
         if self.finish_tick is not None and at >= self.finish_tick:
             self.finished = True
 

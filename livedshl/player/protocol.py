@@ -41,6 +41,7 @@ class Instruction(IntEnum):
     HEARD = 15  # value: 1 if a program listens to the port, so that the speakers fall silent
     OUTPUT_NAME = 16  # what the port is called now: status bytes of it, in tick; value: 1 ends it
     CLOCK_NAME = 17  # the same of the clock's input
+    PAUSE = 18  # value: 1 to stand still from the next beat on, 0 to go on
 
 
 class Reply(IntEnum):
@@ -105,7 +106,8 @@ def player_arguments(
     kind, name, speakers: the parts of an `Output`, its kind by its value. lateness: the handle of a
     `Lateness`.
     """
-    numbers = (timing.latency_s, timing.speed, timing.bar_ticks, tempo_bpm)
+    beats = (timing.bar_ticks, timing.beat_ticks, timing.count_in_bars)
+    numbers = (timing.latency_s, timing.speed, *beats, tempo_bpm)
     sends_clock = "send clock" if timing.sends_clock else ""
     sync = timing.sync.value
     return [kind, name, speakers, sync, timing.port, sends_clock, *map(repr, numbers), lateness]
@@ -141,8 +143,9 @@ def read_arguments(descriptor: int) -> list[str]:
 def parse_arguments(arguments: Sequence[str]) -> tuple[str, str, ClockSettings, float, str, str]:
     """What `player_arguments` was given."""
     kind, name, speakers, sync, port, sends_clock, *numbers, lateness = arguments
-    latency_s, speed, bar, tempo_bpm = numbers
+    latency_s, speed, *beats, tempo_bpm = numbers
+    bar, beat, count_in = map(int, beats)
     timing = ClockSettings(
-        Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), int(bar)
+        Sync(sync), port, bool(sends_clock), float(latency_s), float(speed), bar, beat, count_in
     )
     return kind, name, timing, float(tempo_bpm), lateness, speakers

@@ -6,9 +6,9 @@ note-off; everything else goes out at once.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from livedshl.midi.message import is_note_on
+from livedshl.midi.message import CHANNEL_OF, is_note_off, is_note_on
 from livedshl.player.note_account import NoteAccount
 
 LATE_TICKS = 60  # a 32nd note
@@ -29,6 +29,8 @@ class Scheduler:
         self._horizon = 0
         self._starved = False
         self._behind = False  # whether the composer still has to catch up with the clock
+        # Notes that a pause cut short, by channel and pitch: when they were struck, and note-on.
+        self._cut: dict[tuple[int, int], tuple[int, bytes]] = {}
 
     def push(self, tick: int, message: bytes) -> None:
         """Queues a channel message for `tick`."""
@@ -82,6 +84,34 @@ class Scheduler:
             if self.notes.admit(at, message, leave_out=True):
                 yield message
 
+    def lead_in(self, events: Iterable[tuple[int, bytes]]) -> None:
+        """Plays these before everything that is queued."""
+        self._events.extendleft(reversed(list(events)))
+
+    def remember_sounding(self) -> None:
+        """Remembers the notes that are on, which a pause cuts short."""
+        self._cut = self.notes.struck()
+
+    def strike_again(self, tick: int) -> Iterator[bytes]:
+        """Skips to `tick`; yields the settings before it, and note-ons for what sounds on there."""
+        yield from self.notes.instruments()
+        sounding, self._cut = self._cut, {}
+        while self._events and self._events[0][0] < tick:
+            at, message = self._events.popleft()
+            if is_note_on(message[0], message[-1]):
+                sounding[CHANNEL_OF[message[0]], message[1]] = at, message
+                continue
+            self._let_go(sounding, message)
+            if self.notes.admit(at, message, leave_out=False):
+                yield message
+        for at, message in self._events:
+            if at > tick:
+                break
+            self._let_go(sounding, message)
+        for at, message in sounding.values():
+            if self.notes.admit(at, message, leave_out=False):
+                yield message
+
     def discard(self, tick: int) -> Iterator[bytes]:
         """Forgets the events from `tick` on; others will replace them.
 
@@ -90,4 +120,10 @@ class Scheduler:
         while self._events and self._events[-1][0] >= tick:
             self._events.pop()
         self._horizon = min(self._horizon, tick)
+        self._cut = {note: (at, on) for note, (at, on) in self._cut.items() if at < tick}
         yield from self.notes.end_from(tick)
+
+    @staticmethod
+    def _let_go(sounding: dict[tuple[int, int], tuple[int, bytes]], message: bytes) -> None:
+        if is_note_off(message[0], message[-1]):
+            sounding.pop((CHANNEL_OF[message[0]], message[1]), None)

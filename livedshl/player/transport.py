@@ -15,6 +15,7 @@ class Transport:
         self._seconds_per_tick = bpm_to_tick_s(tempo_bpm)
         self._anchors: list[tuple[float, float, float]] = []
         self._resting_tick = 0.0
+        self._halted: list[tuple[float, float]] = []  # ticks and rates, to go on with after `halt`
 
     @property
     def running(self) -> bool:
@@ -23,7 +24,11 @@ class Transport:
 
     def start(self, tick: float, time_s: float) -> None:
         """Lets `tick` sound at `time_s`, forgetting what was before."""
-        self._anchors = [(tick, time_s, self._seconds_per_tick)]
+        halted, self._halted = self._halted, []
+        rate = halted[0][1] if halted else self._seconds_per_tick
+        self._anchors = [(tick, time_s, rate)]
+        for at, later in halted[1:]:
+            self._anchors.append((at, self.time_of(at), later))
 
     def pause(self, time_s: float) -> None:
         """Stands still from `time_s` on. The transport must be running."""
@@ -33,6 +38,14 @@ class Transport:
         """Stands still at `tick`."""
         self._resting_tick = tick
         self._anchors = []
+
+    def halt(self, tick: float) -> None:
+        """Stands still at `tick`, to start again with the tempi that hold from there on."""
+        rates = [(at, rate) for at, _, rate in self._anchors]
+        before = [rate for at, rate in rates if at <= tick]
+        rate = before[-1] if before else self._seconds_per_tick
+        self._halted = [(tick, rate), *((at, rate) for at, rate in rates if at > tick)]
+        self.rest(tick)
 
     def follow(self, tick: float, time_s: float, tempo_bpm: float) -> None:
         """Runs along with a clock source: `tick` sounds at `time_s`, at that tempo."""
@@ -49,6 +62,9 @@ class Transport:
         The position in beats is the same just before and just after.
         """
         self._seconds_per_tick = bpm_to_tick_s(tempo_bpm)
+        if self._halted:
+            kept_halted = [tempo for tempo in self._halted if tempo[0] < tick]
+            self._halted = [*kept_halted, (tick, self._seconds_per_tick)]
         if not self._anchors:
             return
         time_s = self.time_of(tick)

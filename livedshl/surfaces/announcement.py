@@ -1,14 +1,18 @@
 """What a surface says when a command was obeyed: the new state, in a few words."""
 
+from livedshl.performance.command_kinds import kind_of
 from livedshl.performance.commands import (
     ChoosePreset,
     Command,
     End,
+    Fill,
     Freeze,
     Hold,
     Mute,
     NextTune,
     Panic,
+    Pause,
+    PlaySong,
     ReRoll,
     SetAdventure,
     SetDensity,
@@ -19,9 +23,14 @@ from livedshl.performance.commands import (
     SetSwing,
     SetTempo,
     Solo,
-    kind_of,
+    Undo,
 )
 from livedshl.performance.held_bars import HELD_BARS
+
+
+def told_of(asked: Command, obeyed: Command) -> str:
+    """What a command brought about: the new state, and whether something was undone for it."""
+    return f"Undone: {announced(obeyed)}" if isinstance(asked, Undo) else announced(obeyed)
 
 
 def announced(command: Command) -> str:
@@ -48,14 +57,22 @@ def announced(command: Command) -> str:
             return f"Solo: {part}" if on else f"Solo off: {part}"
         case SetLevel(part, level):
             return f"{part} level {level}"
+        case Pause(on):
+            return "Paused. Space or `pause off` goes on" if on else "Going on"
         case Hold(on):
             return f"Hold: looping the last {HELD_BARS} bars" if on else "Hold off: carrying on"
         case Freeze(on):
             return "Freeze: repeating this section" if on else "Freeze off: moving on"
         case NextTune():
             return f"Next tune {when}"
+        case PlaySong(number):
+            return f"Song {number} {when}"
         case ReRoll():
             return "Re-roll: another phrase comes next"
+        case Fill():
+            return f"Fill {when}"
+        case Undo():
+            return "Undone"
         case End():
             return "Ending at the next cadence"
         case Panic():

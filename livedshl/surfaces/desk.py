@@ -7,8 +7,9 @@ from typing import Protocol
 
 from livedshl.errors import CommandError, LivedshlError
 from livedshl.live.snapshot import Snapshot
+from livedshl.performance.command_kinds import ValueKind, kind_of
 from livedshl.performance.command_text import Value, part_of, value_of
-from livedshl.performance.commands import Command, SetTempo, ValueKind, kind_of
+from livedshl.performance.commands import Command, SetTempo
 from livedshl.surfaces.gesture import Gesture, Move
 from livedshl.surfaces.present import part_called, present_value
 from livedshl.surfaces.tap import TapTempo
@@ -33,14 +34,15 @@ class Music(Protocol):
 class Desk:
     """Sends the commands of one surface; used by one thread.
 
-    tell: shows the user why a command was refused. obeyed: called with each command obeyed.
+    tell: shows the user why a command was refused. obeyed: called with each
+    command that was asked for, and the one that was obeyed.
     """
 
     def __init__(
         self,
         music: Music,
         tell: Callable[[str], None],
-        obeyed: Callable[[Command], None] = lambda command: None,
+        obeyed: Callable[[Command, Command], None] = lambda asked, obeyed: None,
     ) -> None:
         self._music = music
         self._tell = tell
@@ -122,9 +124,9 @@ class Desk:
 
     def _obey(self, command: Command) -> None:
         try:
-            self._music.send(command)
+            obeyed = self._music.send(command)
         except LivedshlError as error:
             self._asked.pop((kind_of(command).name, part_of(command)), None)
             self.complain(str(error))
         else:
-            self._obeyed(command)
+            self._obeyed(command, obeyed)

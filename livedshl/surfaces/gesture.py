@@ -8,6 +8,7 @@ from livedshl.errors import CommandError
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import Mode
 from livedshl.performance.command_checks import checked
+from livedshl.performance.command_kinds import COMMANDS, CommandKind, ValueKind
 from livedshl.performance.command_text import (
     Value,
     command_of,
@@ -17,13 +18,7 @@ from livedshl.performance.command_text import (
     text_of,
     value_of,
 )
-from livedshl.performance.commands import (
-    COMMANDS,
-    Command,
-    CommandKind,
-    SetKey,
-    ValueKind,
-)
+from livedshl.performance.commands import Command, SetKey
 from livedshl.surfaces.present import choices, plain_name
 
 MOST_POSITION = 127  # of a knob: MIDI data has 7 bits
@@ -39,7 +34,7 @@ class Move(Enum):
 
 _STEPS: Mapping[str, float] = {
     "tempo": 2, "adventure": 0.05, "intensity": 0.1, "density": 0.1, "swing": 0.1, "level": 8,
-    "latency": 5,
+    "latency": 5, "song": 1,
 }  # fmt: skip
 # What a knob covers where its whole range would be too coarse: one unit per position.
 _KNOB_RANGES = {"tempo": (60.0, 187.0), "latency": (-64.0, 63.0)}

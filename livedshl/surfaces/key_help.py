@@ -13,7 +13,7 @@ OWN_KEYS = (
     ("l", "MIDI learn the last control"),
     ("s", "save the last 32 bars"),
     ("c", "show or hide the codes"),
-    ("q", "quit at a cadence; q q: now"),
+    ("q", "end at a cadence; q q: now"),
     ("?", "show or hide these keys"),
 )
 _SHOWN = (*((key.label, key.help) for key in KEYS), *OWN_KEYS)
@@ -22,7 +22,8 @@ _HELP_WIDTH = max(len(text) for _, text in _SHOWN)
 _COLUMN_WIDTH = _LABEL_WIDTH + _HELP_WIDTH + 3  # with a space behind each, and one to spare
 _MORE = Text("? more keys", Style(color="#8a919e"))
 _HINTS = (
-    "? keys", "e end", "q quit", "s save", "space hold", "n next", "r re-roll", "m mute", "l learn",
+    "? keys", "space pause", "q end", "u undo", "F fill", "n next", "r re-roll", "m mute", "s save",
+    "l learn",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ class KeyBinding:
 
 
 KEYS = (
+    KeyBinding("space", "space", "pause, and go on", Gesture("pause")),
     KeyBinding("plus", "+", "faster", Gesture("tempo", move=Move.UP)),
     KeyBinding("minus", "-", "slower", Gesture("tempo", move=Move.DOWN)),
     KeyBinding("t", "t", "tap tempo", Gesture("tempo", move=Move.TAP)),
@@ -36,8 +37,11 @@ KEYS = (
     KeyBinding("left", "←", "selected part down", Gesture("level", move=Move.DOWN)),
     KeyBinding("h", "h", "hold: loop the last 4 bars", Gesture("hold")),
     KeyBinding("f", "f", "freeze: repeat this section", Gesture("freeze")),
+    KeyBinding("F", "F", "fill in the next bar", Gesture("fill")),
     KeyBinding("n", "n", "next tune", Gesture("next-tune")),
+    KeyBinding("N", "N", "next song of the set", Gesture("song", move=Move.UP)),
     KeyBinding("r", "r", "re-roll the next phrase", Gesture("re-roll")),
+    KeyBinding("u", "u", "undo the last change", Gesture("undo")),
     KeyBinding("x", "x", "panic: all notes off", Gesture("panic")),
     KeyBinding("right_square_bracket", "]", "play earlier", Gesture("latency", move=Move.UP)),
     KeyBinding("left_square_bracket", "[", "play later", Gesture("latency", move=Move.DOWN)),

@@ -20,8 +20,9 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from livedshl.errors import CommandError, OutputError, did_you_mean
 from livedshl.live.steady import LEAVING_S, run_steadily
+from livedshl.performance.command_kinds import COMMANDS, ValueKind, kind_of
 from livedshl.performance.command_text import Value, part_of, value_of
-from livedshl.performance.commands import COMMANDS, Command, ValueKind, kind_of
+from livedshl.performance.commands import Command
 from livedshl.surfaces.desk import Desk, Music
 from livedshl.surfaces.gesture import Gesture, move_called
 from livedshl.surfaces.osc_listeners import Listeners

@@ -7,9 +7,11 @@ from functools import cache
 from livedshl.arranger import Conducting
 from livedshl.live.snapshot import Snapshot
 from livedshl.music.leadsheet import Key
+from livedshl.performance.command_kinds import COMMANDS, ValueKind
 from livedshl.performance.command_text import Value, command_of
-from livedshl.performance.commands import COMMANDS, Command, ValueKind
+from livedshl.performance.commands import Command
 from livedshl.performance.preset import presets_for
+from livedshl.performance.setting_values import value_in
 from livedshl.performance.steering import Steering
 
 _presets_for = cache(presets_for)
@@ -35,29 +37,9 @@ def choices(name: str, snapshot: Snapshot) -> Sequence[str]:
 
 def present_value(name: str, part: str | None, snapshot: Snapshot) -> Value:
     """The present value of a command; None for a trigger, or if there is no such part."""
-    steering = snapshot.steering
-    parts = {player.name: player for player in steering.band.parts}
-    if COMMANDS[name].per_part and part not in parts:
-        return None
-    values: dict[str, Value] = {
-        "tempo": steering.tempo_bpm,
-        "key": str(steering.key),
-        "adventure": steering.adventure,
-        "intensity": steering.conducting.intensity,
-        "density": steering.conducting.density,
-        "swing": steering.swing,
-        "preset": steering.band.preset,
-        "hold": steering.hold,
-        "freeze": steering.freeze,
-        "latency": snapshot.latency_ms,
-    }
-    if part is not None and part in parts:
-        values |= {
-            "mute": part in steering.muted,
-            "solo": part in steering.soloed,
-            "level": steering.levels.get(part, parts[part].volume),
-        }
-    return values.get(name)
+    if name in ("pause", "latency"):
+        return snapshot.paused if name == "pause" else snapshot.latency_ms
+    return value_in(snapshot.steering, name, part)
 
 
 def bends(steering: Steering) -> str:
@@ -73,5 +55,6 @@ def present_commands(snapshot: Snapshot) -> Iterator[Command]:
     for kind in COMMANDS.values():
         parts = list(snapshot.steering.band.names) if kind.per_part else [None]
         for part in parts:
-            if kind.takes is not ValueKind.TRIGGER:
-                yield command_of(kind, present_value(kind.name, part, snapshot), part)
+            if kind.takes is ValueKind.TRIGGER or (kind.name == "song" and not snapshot.songs):
+                continue
+            yield command_of(kind, present_value(kind.name, part, snapshot), part)

@@ -19,7 +19,8 @@ from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
 from livedshl.live.snapshot import Snapshot
 from livedshl.performance.commands import Command, End
-from livedshl.surfaces.announcement import announced
+from livedshl.surfaces.announcement import announced, told_of
+from livedshl.surfaces.chord_view import chords_line
 from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.key_help import hint, key_pages
@@ -34,12 +35,13 @@ from livedshl.surfaces.view import (
     part_lines,
     roll,
     song_lines,
+    song_of_set,
 )
 from livedshl.text import shown
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
-_LINES_BESIDES = 7  # output, clock, form, chords, keys, message and hint
+_LINES_BESIDES = 8  # output, clock, form, chords twice, keys, message and hint
 _LOWEST_ROLL = 4  # lines
 _LEAST_PART_LINES = 5  # the candidates beside the parts need these
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
@@ -123,7 +125,7 @@ class Cockpit(App[Exception]):
         elif name == "l":
             self._learn_last()
         else:
-            self._steer("h" if name == "space" else name, event.character)
+            self._steer(name, event.character)
 
     def _steer(self, name: str, character: str | None) -> None:
         snapshot = self._session.snapshot()
@@ -136,8 +138,8 @@ class Cockpit(App[Exception]):
             self._last = replace(key.gesture, part=plain_name(part) if part else None)
             self._desk.press(self._last, time.perf_counter())
 
-    def _tell_obeyed(self, command: Command) -> None:
-        self.tell(announced(command))
+    def _tell_obeyed(self, asked: Command, obeyed: Command) -> None:
+        self.tell(told_of(asked, obeyed))
 
     def _learn_last(self) -> None:
         """Lets a knob set the value of the last command, or a pad repeat the last key."""
@@ -196,7 +198,12 @@ class Cockpit(App[Exception]):
         beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
-        head = [output_line(snapshot.hearing), clock_line(snapshot), form_line(snapshot)]
+        head = [
+            output_line(snapshot.hearing) + song_of_set(snapshot),
+            clock_line(snapshot),
+            form_line(snapshot),
+            chords_line(snapshot),
+        ]
         return Group(
             _lines(head, len(head)),
             *roll(snapshot, width, roll_height),

@@ -14,10 +14,10 @@ from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_END, NOTE_PITCH, NOTE_START, notes_of
 from livedshl.music import TICKS_PER_STEP
-from livedshl.music.chords import NO_CHORD, NOTE_NAMES
-from livedshl.music.segments import CHORD
+from livedshl.music.chords import NOTE_NAMES
 from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
+from livedshl.surfaces.chord_view import chord_names
 from livedshl.surfaces.present import bends
 
 _COMING_STEPS = 36  # columns for what is composed ahead
@@ -40,7 +40,10 @@ def clock_line(snapshot: Snapshot) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append("▶ " if snapshot.running else "■ ", Style(color="#95e6cb"))
     text.append(f"{bar + 1:>3}.{beat + 1}", _BOLD)
-    text.append(f"  {beat_bpm:5.1f} bpm" if snapshot.running else f"  {'waiting':>9}")
+    if snapshot.running:
+        text.append(f"  {beat_bpm:5.1f} bpm")
+    else:
+        text.append(f"  {'PAUSED' if snapshot.paused else 'waiting':>9}", _BOLD)
     text.append(f"  {grid} {snapshot.steering.key!s:<3}", _BOLD)
     text.append(f" {_sync(snapshot)}  ", _DIM)
     lateness = snapshot.lateness
@@ -77,11 +80,18 @@ def form_line(snapshot: Snapshot) -> Text:
     text.append(bends(steering), _DIM)
     for word, on in (
         ("HOLD", steering.hold), ("FREEZE", steering.freeze), ("ENDING", steering.ending),
-        ("YOU PLAY", steering.listening),
     ):  # fmt: skip
         if on:
             text.append(f"  {word}", Style(color="#1a1a1a", bgcolor="#ffb454", bold=True))
     return text
+
+
+def song_of_set(snapshot: Snapshot) -> Text:
+    """Which song of a set plays; empty without a set."""
+    number, songs = snapshot.steering.song, snapshot.songs
+    if not 0 < number <= len(songs):
+        return Text()
+    return Text(f"   song {number}/{len(songs)}: {songs[number - 1]}", _BOLD)
 
 
 def _told(wish: str) -> str:
@@ -115,7 +125,7 @@ def roll(snapshot: Snapshot, width: int, height: int) -> list[Text]:
             row = 2 * height - 1 - int((pitch - lowest) / pitches_a_row)
             cells[row, max(0, left) : max(0, right)] = parts.get(channel, len(parts))
     lines = [_roll_line(cells[2 * row], cells[2 * row + 1], now) for row in range(height)]
-    return [*lines, _chord_line(snapshot, first_step, width)]
+    return [*lines, chord_names(snapshot, first_step, width)]
 
 
 def _roll_line(upper: Notes, lower: Notes, now: int) -> Text:
@@ -140,31 +150,6 @@ def _cell(above: int, below: int, is_now: bool) -> tuple[str, Style]:
 
 def _colour(part: int) -> str:
     return _PART_COLOURS[part % len(_PART_COLOURS)]
-
-
-def _chord_line(snapshot: Snapshot, first_step: int, width: int) -> Text:
-    """Chord names where the chords begin; the sounding one is bold."""
-    grid, line = snapshot.grid, [" "] * width
-    text = Text()
-    sounding = (0, 0)
-    end = 0  # of the last name, which another must not touch
-    before = None
-    for chunk in snapshot.chunks:
-        step = chunk.start_tick // TICKS_PER_STEP - first_step
-        for at in range(0, len(chunk.steps), grid.beat_steps):
-            number = int(chunk.steps[at, CHORD])
-            chord = None if number == NO_CHORD else snapshot.chords.classes[number]
-            name = str(chord.transposed(chunk.key.shift).name) if chord else ""
-            column = step + at
-            if name != before and name and end <= column < width - len(name):
-                line[column : column + len(name)] = name
-                end = column + len(name) + 1
-                if chunk.start_tick + at * TICKS_PER_STEP <= snapshot.tick:
-                    sounding = (column, end)
-            before = name
-    text.append("".join(line)[:width], _DIM)
-    text.stylize(Style(bold=True, color="#ffffff"), *sounding)
-    return text
 
 
 def song_lines(snapshot: Snapshot, codes: bool) -> list[Text]:

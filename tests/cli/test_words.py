@@ -13,8 +13,8 @@ from livedshl.cli.typed import USAGE, help_text
 from livedshl.errors import CommandError, OutputError, did_you_mean
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.port_names import find_port
+from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import parse_command
-from livedshl.performance.commands import COMMANDS
 
 PORTS = ["Midi Through:Midi Through Port-0 14:0", "IAC Driver Bus 1", "FLUID Synth (123)"]
 

@@ -13,8 +13,9 @@ from livedshl.improviser import Chart
 from livedshl.midi.general_midi import PROGRAMS
 from livedshl.music import GRIDS, Chord
 from livedshl.music.chords import QUALITIES
-from livedshl.performance.commands import COMMANDS
+from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.preset import load_preset, preset_names, read_preset
+from livedshl.performance.set_list import make_set
 from livedshl.surfaces.bindings import Source
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.keys import KEYS
@@ -147,6 +148,7 @@ def test_every_osc_address_and_every_example_of_learning_is_understood():
             "swing",
             "latency",
             "level",
+            "song",
             "key",
             "preset",
         ):
@@ -181,6 +183,15 @@ def test_the_table_of_chords_is_what_can_be_read():
 def test_the_chart_in_the_page_can_be_read():
     (chart,) = blocks(PAGES["charts.md"], "text")
     assert len(Chart.parse(chart, GRIDS["4/4"]).beats) == 4 * 16
+
+
+def test_the_set_list_in_the_page_can_be_played(tmp_path):
+    (written,) = blocks(PAGES["set-list.md"], "toml")
+    (tmp_path / "set.toml").write_text(written)
+    settings = make_set(tmp_path / "set.toml", preset="session", seed=1)
+    assert [song.title for song in settings.songs] == ["Opener", "Ballad", "1"]
+    named = [code(row[0])[0] for row in rows("set-list.md", "# A set list") if len(row) == 2]
+    assert {"title", "tune", "preset", "key", "tempo", "chords", "form"} == set(named)
 
 
 def test_the_formats_name_every_file_and_key_of_a_bundle():

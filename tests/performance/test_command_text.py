@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from livedshl.errors import CommandError
 from livedshl.music import Chord
 from livedshl.music.leadsheet import Key, Mode
+from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import ALL_COMMANDS, command_of, parse_command, text_of
 from livedshl.performance.commands import (
-    COMMANDS,
     Answer,
     ChoosePreset,
     End,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.bundles import index_of, random_bundle, random_networks
 from support.strategies import thorough
 
-from livedshl.arranger import Mixer
+from livedshl.arranger import Mixer, Role
 from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
@@ -26,12 +26,14 @@ from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
     End,
+    Fill,
     FollowChord,
     Freeze,
     Hold,
     Listen,
     Mute,
     NextTune,
+    Pause,
     ReRoll,
     SetAdventure,
     SetIntensity,
@@ -133,7 +135,7 @@ commands = st.one_of(
     on_off(Listen),
     st.builds(Answer, phrases()),
     st.builds(FollowChord, st.none() | st.sampled_from(["Am", "G7", "Ebdim7"]).map(Chord.parse)),
-    st.sampled_from([NextTune(), ReRoll()]),
+    st.sampled_from([NextTune(), ReRoll(), Fill(), Pause(True)]),
     st.builds(SetKey, st.sampled_from(["C", "D", "Bb", "F#"]).map(Key.parse)),
     st.builds(SetAdventure, st.floats(0, 1)),
     on_off(Hold),
@@ -451,3 +453,28 @@ def test_of_many_re_rolls_of_one_phrase_only_the_latest_few_act(composer_of):
         composer.change(Change(tick, ReRoll()), most=4)
     composer.compose()
     assert len(composer.keep_before(tick + 1)) == 4
+
+
+def test_a_fill_changes_the_drums_of_the_next_bar_and_of_no_other(heard_with):
+    drums = next(part for part in SESSION.parts if part.role is Role.DRUMS).channel
+    plain = heard_with(WHOLE_BAND)
+    filled = heard_with(WHOLE_BAND, Change(9 * BAR + 500, Fill()))
+
+    def bar(heard, number):
+        return ons(heard, drums, number * BAR - 40, (number + 1) * BAR - 40)
+
+    different = [number for number in range(24) if bar(plain, number) != bar(filled, number)]
+    assert different[:1] == [10]
+    assert len(bar(filled, 10)) > 0
+    assert Counter(pitch for _, pitch in bar(plain, 12)) == Counter(
+        pitch for _, pitch in bar(filled, 12)
+    )
+
+
+def test_a_band_that_rests_its_drums_is_filled_by_them_all_the_same(heard_with):
+    drums = next(part for part in SESSION.parts if part.role is Role.DRUMS).channel
+    quiet = Change(0, SetIntensity(0.0))
+    assert not ons(heard_with(quiet), drums, 8 * BAR, 16 * BAR)
+    filled = heard_with(quiet, Change(9 * BAR + 500, Fill()))
+    assert {tick // BAR for tick, _ in ons(filled, drums, 8 * BAR, 16 * BAR)} <= {10, 11}
+    assert ons(filled, drums, 10 * BAR - 40, 11 * BAR)

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from livedshl.errors import OutputError
-from livedshl.player.clock.source import Internal
+from livedshl.player.clock.source import ClockSettings, Internal
 from livedshl.player.lateness import Lateness
 from livedshl.player.pipes import InstructionPipe, ReplyPipe
 from livedshl.player.playback import Playback
@@ -65,7 +65,7 @@ def perform(output, commands, follower=None):
     replies = ReplyPipe(write_answers)
     player = Player(
         RecoveringOutput(output, lambda: output, replies),
-        follower or Internal(),
+        follower or Internal(ClockSettings()),
         Playback(),
         InstructionPipe(read_commands),
         replies,
@@ -147,6 +147,6 @@ class FailingFollower(Internal):
 def test_a_failing_loop_still_releases_and_closes():
     output = Output()
     with pytest.raises(ZeroDivisionError):
-        perform(output, [record(Instruction.SOUNDING, 0, ON)], FailingFollower())
+        perform(output, [record(Instruction.SOUNDING, 0, ON)], FailingFollower(ClockSettings()))
     assert output.tried[0] == OFF
     assert output.closed

@@ -72,6 +72,7 @@ class StillSession:
 
     def send(self, command):
         self.steering = steered(self.steering, command)
+        return command
 
     def show_keys(self, pitches):
         self.keys = pitches

@@ -2,8 +2,8 @@
 
 import pytest
 
+from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import parse_command
-from livedshl.performance.commands import COMMANDS
 from livedshl.surfaces.announcement import announced
 
 

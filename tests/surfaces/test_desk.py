@@ -5,14 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.steered import Steered
 
-from livedshl.performance.commands import (
-    Hold,
-    Mute,
-    ReRoll,
-    SetAdventure,
-    SetLevel,
-    SetTempo,
-)
+from livedshl.performance.commands import Hold, Mute, ReRoll, SetAdventure, SetLevel, SetTempo
 from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.tap import TapTempo
@@ -115,3 +108,33 @@ def test_before_the_music_a_surface_is_told_so():
     desk.turn(Gesture("adventure"), 3)
     assert told == ["The music has not begun yet"]
     assert not music.commands
+
+
+def slipped(times, slip, at):
+    """The times of taps with one slip: a beat without a tap, an extra tap, or one that bounces."""
+    if slip == "missed":
+        return times[:at] + times[at + 1 :]
+    later = 0.05 if slip == "bounced" else (times[at] - times[at - 1]) / 2
+    return [*times[:at], times[at - 1] + later, *times[at:]]
+
+
+@given(
+    st.floats(60, 200), st.sampled_from(["missed", "doubled", "bounced"]), st.integers(3, 9),
+    st.lists(st.floats(-0.01, 0.01), min_size=12, max_size=12),
+)  # fmt: skip
+def test_a_slip_among_the_taps_does_not_change_the_tempo(tempo_bpm, slip, at, jitter):
+    times = [n * 60 / tempo_bpm + each for n, each in enumerate(jitter)]
+    taps = TapTempo()
+    tempi = [taps.tap(time_s) for time_s in slipped(times, slip, at)]
+    heard = [tempo for tempo in tempi[4:] if tempo is not None]
+    assert heard[-1] == pytest.approx(tempo_bpm, rel=0.05)
+    assert max(heard) < 1.35 * tempo_bpm and min(heard) > 0.7 * tempo_bpm
+
+
+@pytest.mark.parametrize(("before", "after"), [(120, 60), (60, 120), (120, 180), (120, 80)])
+def test_another_tempo_is_taken_up_within_a_bar(before, after):
+    taps = TapTempo()
+    for n in range(8):
+        taps.tap(n * 60 / before)
+    tempi = [taps.tap(7 * 60 / before + n * 60 / after) for n in range(1, 5)]
+    assert tempi[-1] == pytest.approx(after, abs=0.2)

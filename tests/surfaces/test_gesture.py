@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,14 +8,9 @@ from support.steered import PRESET, SNAPSHOT
 from livedshl.errors import CommandError
 from livedshl.music.leadsheet import Key
 from livedshl.performance.command_checks import checked
+from livedshl.performance.command_kinds import COMMANDS, ValueKind, kind_of
 from livedshl.performance.command_text import part_of, value_of
-from livedshl.performance.commands import (
-    COMMANDS,
-    SetKey,
-    SetLevel,
-    ValueKind,
-    kind_of,
-)
+from livedshl.performance.commands import SetKey, SetLevel
 from livedshl.surfaces.gesture import Gesture, Move
 from livedshl.surfaces.present import choices, present_commands, present_value
 
@@ -117,10 +114,12 @@ def test_steps_of_key_and_preset_go_round():
 
 
 def test_how_things_stand_is_told_of_every_control_that_has_a_value():
-    present = list(present_commands(SNAPSHOT))
+    assert COMMANDS["song"] not in map(kind_of, present_commands(SNAPSHOT))  # without a set list
+    songs = replace(SNAPSHOT, songs=("One",), steering=replace(SNAPSHOT.steering, song=1))
+    present = list(present_commands(songs))
     assert {kind_of(command) for command in present} == set(KNOBS)
     assert SetLevel("Chords", 94) in present  # as the preset has it
     for command in present:
         checked(command, PARTS, PRESET.key.mode)
         name = kind_of(command).name
-        assert value_of(command) == present_value(name, part_of(command), SNAPSHOT)
+        assert value_of(command) == present_value(name, part_of(command), songs)

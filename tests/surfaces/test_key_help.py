@@ -32,7 +32,7 @@ def test_a_page_says_that_more_keys_follow():
 
 
 @pytest.mark.parametrize(
-    ("width", "last"), [(30, "s save"), (60, "r re-roll"), (80, "l learn"), (200, "l learn")]
+    ("width", "last"), [(30, "q end"), (60, "n next"), (86, "l learn"), (200, "l learn")]
 )
 def test_the_hint_names_whole_keys_only(width, last):
     line = hint(width)

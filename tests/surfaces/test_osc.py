@@ -13,8 +13,8 @@ from support.steered import Steered
 
 from livedshl.errors import CommandError, OutputError
 from livedshl.music.leadsheet import Key
+from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.commands import (
-    COMMANDS,
     ChoosePreset,
     Hold,
     Mute,

@@ -120,10 +120,15 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
         (["+"], "Tempo 202 BPM from the next beat"),
         (["k"], "Key Eb from the next bar"),
         (["a"], "Adventure 0.30"),
+        (["i"], "Intensity 0.60"),
+        (["u"], "Undone: Intensity 0.50"),
         (["]"], "Playing 5 ms early"),
         (["x"], "all notes off"),
         (["h"], "looping the last 4 bars"),
         (["h"], "Hold off: carrying on"),
+        (["F"], "Fill from the next bar"),
+        (["Space"], "Paused"),
+        (["Space"], "Going on"),
         (["n"], "Next tune from the next bar"),
         (["f"], "Freeze: repeating"),
         (["p"], "Preset solo-piano"),
@@ -152,7 +157,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     assert all_played(told), told
     assert f"Recorded to {tmp_path / 'take.mid'}" in told
     acted = {text_of(change.command).split()[0] for change in take_of(tmp_path).changes}
-    assert len(acted) == 14
+    assert len(acted) == 17
     again = Path(tmp_path / "again.mid")
     subprocess.run(livedshl("replay", tmp_path / "take.mid", again), check=True)
     assert again.read_bytes() == (tmp_path / "take.mid").read_bytes()

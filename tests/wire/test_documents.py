@@ -64,6 +64,7 @@ def place(jack, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reader")
     write_tunes(folder / "my-tunes")
     (folder / "chart.txt").write_text(blocks(PAGES["charts.md"], "text")[0])
+    (folder / "set.toml").write_text(blocks(PAGES["set-list.md"], "toml")[0])
     receiver = Receiver(PORT, jack)
     senders = [Sender(name, jack) for name in (CONTROLLER, KEYBOARD, CLOCK)]
     homes = {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"}

@@ -18,8 +18,8 @@ from livedshl.rendering import replay
 
 COMMANDS = [
     "mute Melody on", "key E", "tempo 300", "hold", "level Chords 50", "re-roll", "panic",
-    "latency 10", "mute Melody off", "adventure 0.9", "hold off", "preset solo-piano",
-    "next-tune", "freeze",
+    "latency 10", "mute Melody off", "adventure 0.9", "hold off", "fill", "pause", "intensity 0.8",
+    "pause off", "preset solo-piano", "next-tune", "freeze",
 ]  # fmt: skip
 
 

@@ -197,6 +197,14 @@ class LinkFollower:
         elif self._changed is not None:
             self._session.set_tempo(tempo_bpm)
 
+    def pause(self, playback: Playback, now: float) -> Iterator[bytes]:
+        """Does nothing: the session stops the music."""
+        yield from ()
+
+    def go_on(self, playback: Playback, now: float) -> Iterator[bytes]:
+        """Does nothing: the session starts the music."""
+        yield from ()
+
     def resume(self, playback: Playback, gap_s: float) -> None:
         """Does nothing: the session knows where it is."""
 

@@ -130,6 +130,14 @@ class ClockFollower:
         if not playback.transport.running:
             playback.transport.set_tempo(tick, tempo_bpm)
 
+    def pause(self, playback: Playback, now: float) -> Iterator[bytes]:
+        """Does nothing: the sender stops the music."""
+        yield from ()
+
+    def go_on(self, playback: Playback, now: float) -> Iterator[bytes]:
+        """Does nothing: the sender starts the music."""
+        yield from ()
+
     def resume(self, playback: Playback, gap_s: float) -> None:
         """Does nothing: the next pulses show where the sender is."""
 

@@ -26,4 +26,4 @@ def open_follower(settings: ClockSettings, tempo_bpm: float, names: PortNames) -
 
             return LinkFollower(tempo_bpm, settings.bar_ticks)
         case Sync.INTERNAL:
-            return Internal()
+            return Internal(settings)

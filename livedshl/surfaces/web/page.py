@@ -10,7 +10,7 @@ from typing import Protocol
 from livedshl.errors import LivedshlError
 from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.performance.commands import Command
-from livedshl.surfaces.announcement import announced
+from livedshl.surfaces.announcement import told_of
 from livedshl.surfaces.desk import Desk, Music
 from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.web.news import News
@@ -91,5 +91,5 @@ class WebPage:
         except LivedshlError as error:
             self._desk.complain(str(error))
 
-    def _tell_obeyed(self, command: Command) -> None:
-        self._news.tell(announced(command))
+    def _tell_obeyed(self, asked: Command, obeyed: Command) -> None:
+        self._news.tell(told_of(asked, obeyed))

@@ -13,7 +13,7 @@ from livedshl.midi.sounding import NOTE_END
 from livedshl.music.chords import NO_CHORD, NOTE_NAMES
 from livedshl.music.segments import CHORD
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import COMMANDS, CommandKind, ValueKind
+from livedshl.performance.command_kinds import COMMANDS, CommandKind, ValueKind
 from livedshl.surfaces.gesture import Move, move_called
 from livedshl.surfaces.output_line import output_line
 from livedshl.surfaces.present import choices, plain_name, present_value
@@ -37,7 +37,7 @@ def _control(kind: CommandKind) -> Plain:
     return {
         "name": kind.name, "takes": kind.takes.value, "help": kind.help, "acts": kind.acts.value,
         "perPart": kind.per_part, "lowest": kind.lowest, "highest": kind.highest, "moves": moves,
-        "whole": kind.field == "level",
+        "whole": kind.field in ("level", "number"),
     }  # fmt: skip
 
 

@@ -1,0 +1,45 @@
+"""Whether a performance can obey a command: what its clock, presets and set list allow."""
+
+from livedshl.errors import CommandError, PresetError, did_you_mean
+from livedshl.music import Grid
+from livedshl.performance.commands import ChoosePreset, Command, Pause, PlaySong, SetTempo
+from livedshl.performance.preset import load_preset, preset_names
+from livedshl.performance.settings import Settings
+from livedshl.performance.steering import Band
+from livedshl.player.clock.source import Sync
+
+
+def check_with_clock(command: Command, sync: Sync) -> None:
+    """Raises CommandError for what a clock from outside decides."""
+    if isinstance(command, SetTempo) and sync is Sync.CLOCK:
+        raise CommandError("the MIDI clock sets the tempo", where="tempo")
+    if isinstance(command, Pause) and sync is not Sync.INTERNAL:
+        leader = "MIDI clock" if sync is Sync.CLOCK else "Link session"
+        what = f"the {leader} starts and stops the music"
+        raise CommandError(what, where="pause", remedy="Press stop there")
+
+
+def band_for(command: Command, settings: Settings) -> Band | None:
+    """The band that a command brings, if any. Raises CommandError or PresetError."""
+    match command:
+        case ChoosePreset(name):
+            return _band_of(name, settings.grid)
+        case PlaySong(number):
+            songs = settings.songs
+            if number > len(songs):
+                what = f"there is no song {number}"
+                remedy = f"The set has {len(songs)}" if songs else "Start with a set list"
+                raise CommandError(what, where="song", remedy=remedy)
+            return songs[number - 1].band
+    return None
+
+
+def _band_of(name: str, grid: Grid) -> Band:
+    if name not in preset_names():  # never a path: a surface takes it from anywhere
+        known = preset_names()
+        remedy = did_you_mean(name, known) or f"Choose from {', '.join(known)}"
+        raise PresetError(f"there is no preset {name!r}", remedy=remedy)
+    preset = load_preset(name)
+    if preset.metre and preset.metre != str(grid):
+        raise CommandError(f"{name} is for {preset.metre}, the music is in {grid}", where="preset")
+    return Band.of(preset)
