@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -40,7 +41,7 @@ class WebPage:
         self._serving = serving
         self._music = music
         self._tell = tell
-        self._news = News()
+        self._news = News(engraves=find_spec("verovio") is not None)
         self._desk = Desk(music, self._news.tell, self._tell_obeyed)
         self._again_s = _AGAIN_S
         self._left = threading.Event()
