@@ -58,7 +58,7 @@ def packages(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_models_and_presets_ship_in_the_wheel_and_pictures_do_not(packages):
+def test_models_presets_and_the_page_ship_in_the_wheel_and_pictures_do_not(packages):
     (wheel,) = packages.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
@@ -69,6 +69,8 @@ def test_models_and_presets_ship_in_the_wheel_and_pictures_do_not(packages):
         "presets/session.toml",
     ):
         assert f"livedshl/_shipped/{name}" in names
+    for name in ("index.html", "page.css", "page.js"):
+        assert f"livedshl/surfaces/web/static/{name}" in names
     tops = {name.split("/")[0] for name in names}
     # And the metadata, and the man page.
     assert len(tops) == 3 and "livedshl" in tops

@@ -98,7 +98,7 @@ def _pages(path: Path, musicxml: bytes, tunes: Sequence[str], height: int) -> li
     import verovio
 
     score = ET.fromstring(musicxml)
-    tempo = _take_tempo(score)
+    tempo = take_tempo(score)
     creator = score.findtext("identification/creator", "")
     verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
@@ -127,7 +127,7 @@ def _pages(path: Path, musicxml: bytes, tunes: Sequence[str], height: int) -> li
     return pages
 
 
-def _take_tempo(score: ET.Element) -> str:
+def take_tempo(score: ET.Element) -> str:
     """Moves the tempo from the music, where it would displace the chords, to the heading.
 
     Later tempi are only heard.

@@ -1,4 +1,4 @@
-"""What shows a performance and steers it while it plays: screen, keys, MIDI controller, OSC.
+"""What shows a performance and steers it while it plays: screen, page, keys, MIDI, OSC.
 
 Keys, knobs, pads and messages become gestures; the desk turns gestures into commands.
 """

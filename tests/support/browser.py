@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from websockets.sync.client import connect
@@ -34,7 +35,10 @@ class Browser:
             )  # fmt: skip
         port = self._port(profile / "DevToolsActivePort")
         self._numbers = itertools.count(1)
-        self._socket = connect(f"ws://127.0.0.1:{port[0]}{port[1]}", max_size=None, open_timeout=30)
+        self._opened = ExitStack()
+        self._socket = self._opened.enter_context(
+            connect(f"ws://127.0.0.1:{port[0]}{port[1]}", max_size=None, open_timeout=30)
+        )
         self._session = None
         (target, *_) = [
             each for each in self._ask("Target.getTargets")["targetInfos"] if each["type"] == "page"
@@ -47,12 +51,16 @@ class Browser:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._opened.close()
         self._process.terminate()
         self._process.wait(20)
 
-    def open(self, address: str) -> None:
-        self._ask("Page.navigate", url=address)
+    def open_when_there(self, address: str, timeout_s: float = 30) -> None:
+        """Opens a page as soon as it is served."""
+        deadline = time.monotonic() + timeout_s
+        while "errorText" in self._ask("Page.navigate", url=address):
+            assert time.monotonic() < deadline, f"nothing is served at {address}"
+            time.sleep(0.2)
 
     def resize(self, width: int, height: int, dark: bool = True) -> None:
         self._ask(
@@ -71,9 +79,9 @@ class Browser:
         return answer["result"].get("value")
 
     def wait_for(self, condition: str, timeout_s: float = 30):
-        """Waits until an expression is true in the page; gives its value."""
+        """Waits until the body of a function returns something true in the page; gives it."""
         deadline = time.monotonic() + timeout_s
-        while not (value := self.evaluate(f"(async () => {condition})()")):
+        while not (value := self.evaluate(f"(async () => {{ {condition} }})()")):
             assert time.monotonic() < deadline, f"{condition} does not come true"
             time.sleep(0.1)
         return value
@@ -90,6 +98,13 @@ class Browser:
         )
         for kind in ("mousePressed", "mouseReleased"):
             self._ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def press(self, selector: str, key: str) -> None:
+        """Presses a key on an element."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": "\r"} if kind == "keyDown" and key == "Enter" else {}
+            self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, **text)
 
     def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot")["data"]))

@@ -51,7 +51,7 @@ def may_connect(path: str, origin: str, host: str, token: str) -> bool:
 def page_headers(host: str) -> dict[str, str]:
     """What a browser is told of every file: load nothing else, show it nowhere else."""
     policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         f"connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )

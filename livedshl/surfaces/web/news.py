@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from livedshl.live.snapshot import Snapshot
 from livedshl.performance.chunk import Chunk
+from livedshl.surfaces.web.lead_sheet import lead_sheet
 from livedshl.surfaces.web.wording import Plain, clock, hello, music, settings, told
 
 _CLOCK_S = 0.125
@@ -12,9 +13,13 @@ _MOST_LINES = 8
 
 
 class News:
-    """What a server has been told, and what it has still to be told; used by one thread."""
+    """What a server has been told, and what it has still to be told; used by one thread.
 
-    def __init__(self) -> None:
+    engraves: whether the server can draw the lead sheet.
+    """
+
+    def __init__(self, engraves: bool = False) -> None:
+        self._engraves = engraves
         self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         self._greeted = False
         self._chunks: tuple[Chunk, ...] | None = None
@@ -38,6 +43,8 @@ class News:
         if snapshot.chunks is not self._chunks:
             self._chunks = snapshot.chunks
             yield music(snapshot)
+            if self._engraves and (sheet := lead_sheet(snapshot)):
+                yield sheet
         if now_s >= self._clock_s:
             self._clock_s = now_s + _CLOCK_S
             present = settings(snapshot)
@@ -53,7 +60,7 @@ class News:
         match news["kind"]:
             case "hello":
                 self._greeted = False
-            case "music":
+            case "music" | "sheet":
                 self._chunks = None
             case "settings":
                 self._settings = {}

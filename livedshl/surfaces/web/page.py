@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -40,7 +41,7 @@ class WebPage:
         self._serving = serving
         self._music = music
         self._tell = tell
-        self._news = News()
+        self._news = News(engraves=find_spec("verovio") is not None)
         self._desk = Desk(music, self._news.tell, self._tell_obeyed)
         self._again_s = _AGAIN_S
         self._left = threading.Event()
@@ -74,19 +75,20 @@ class WebPage:
         self._again_s = min(2 * self._again_s, _LONGEST_AGAIN_S)
 
     def _serve(self, process: ServerProcess) -> None:
-        """Obeys the next request, and tells what is new."""
-        self._obey(process.asked(_PERIOD_S))
+        """Obeys what pages ask for, and tells them what is new."""
+        for line in process.asked(_PERIOD_S):
+            self._obey(line)
         self._desk.hand_on()
         snapshot = self._music.snapshot()
         for news in self._news.of(snapshot, time.monotonic()) if snapshot else ():
             if not process.tell(news):
                 self._news.lost(news)
 
-    def _obey(self, line: str | None) -> None:
+    def _obey(self, line: str) -> None:
         try:
             if line == _SAVE:
                 self._news.tell(f"Saved the last 32 bars to {self._music.save()}")
-            elif line:
+            else:
                 self._desk.press(Gesture.parse(line), time.perf_counter())
         except LivedshlError as error:
             self._desk.complain(str(error))

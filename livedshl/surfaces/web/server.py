@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from livedshl.outputs.quiet import silenced_stderr
+from livedshl.surfaces.web.engraving import SheetEngraving
 from livedshl.surfaces.web.guard import is_here, may_connect, page_headers
 from livedshl.surfaces.web.pages import Pages
 from livedshl.surfaces.web.serving import Serving
@@ -36,6 +37,7 @@ _PING_S = 5.0
 _OPENING_S = 5.0
 _CLOSING_S = 0.2
 _LIVE = "/live"
+_SHEET = b'{"kind": "sheet"'  # news that is engraved before it is passed on
 _TYPES = {
     "css": "text/css",
     "html": "text/html",
@@ -148,8 +150,16 @@ def _counted_connections() -> type[ServerConnection]:
 
 def _read_news(loop: asyncio.AbstractEventLoop, pages: Pages) -> None:
     """Takes in news until the main process closes the pipe, then leaves."""
+
+    def pass_on(line: str) -> None:
+        loop.call_soon_threadsafe(pages.take, line)
+
+    engraving = SheetEngraving(pass_on, wanted=lambda: len(pages) > 0)
     for line in sys.stdin.buffer:
-        loop.call_soon_threadsafe(pages.take, line.decode())
+        if line.startswith(_SHEET):
+            engraving.take(line)
+        else:
+            pass_on(line.decode())
     os._exit(0)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Thread
@@ -64,12 +65,12 @@ class ServerProcess:
         self._write(json.dumps(news).encode() + b"\n")
         return True
 
-    def asked(self, timeout_s: float) -> str | None:
-        """The next thing that a page asks for, if there is one in time."""
-        try:
-            return self._asked.get(timeout=timeout_s)
-        except Empty:
-            return None
+    def asked(self, timeout_s: float) -> Iterator[str]:
+        """What pages ask for; waits for the first for so long at most."""
+        with suppress(Empty):
+            yield self._asked.get(timeout=timeout_s)
+            for _ in range(_MOST_WAITING):
+                yield self._asked.get_nowait()
 
     def _write(self, line: bytes) -> None:
         """Writes what the pipe has room for, and keeps the rest."""

@@ -5,6 +5,7 @@ import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
 import { element, widget } from "./controls.js";
 import { Roll } from "./roll.js";
+import { Sheet } from "./sheet.js";
 
 const TOLD_MS = 6000;
 const LATE_MS = 20; // a note this late is heard as late
@@ -16,6 +17,7 @@ export const shown = { music: null, settings: null, tick: 0 }; // also what test
 const byId = (id) => document.getElementById(id);
 const clock = new Clock();
 const roll = new Roll(byId("roll"));
+const sheet = new Sheet(byId("sheet"));
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const messages = { toldUntil: 0, spokenAt: 0, spoken: "" };
 let controls = [];
@@ -38,6 +40,8 @@ function take(news) {
   } else if (news.kind === "clock") {
     clock.hear(news, shown.music?.beatTicks ?? 480, performance.now());
     showClock(news);
+  } else if (news.kind === "sheet") {
+    sheet.take(news);
   } else if (news.kind === "told") {
     tell(news.line);
   }
@@ -190,6 +194,7 @@ function frame() {
     const beat = shown.music.beatTicks;
     const place = still.matches ? Math.floor(shown.tick / beat) * beat : shown.tick;
     roll.draw(shown.music, shown.settings?.parts ?? [], place);
+    sheet.draw(place);
   }
   if (messages.toldUntil && now > messages.toldUntil) {
     messages.toldUntil = 0;
