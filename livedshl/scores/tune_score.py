@@ -22,7 +22,7 @@ from livedshl.scores.elements import (
     written_out,
 )
 from livedshl.scores.marks import title_of
-from livedshl.scores.voices import WrittenNote, Voices, voices_of
+from livedshl.scores.voices import StaffNote, Voices, voices_of
 from livedshl.units import TICKS_PER_BEAT
 
 _MIDDLE_C = 60
@@ -136,7 +136,7 @@ def _add_voices(
 
 def _add_spans(
     measure: ET.Element,
-    spans: Sequence[WrittenNote],
+    spans: Sequence[StaffNote],
     voice: int,
     chords: Sequence[Sequence[int]],
     fifths: int,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenNote:
+class StaffNote:
     """A note or a chord within one bar, or a rest without pitches. start, end: ticks of the tune.
 
     tied_from, tied_to: whether it goes on from the bar before, and into the bar after.
@@ -23,7 +23,7 @@ class WrittenNote:
     tied_to: bool = False
 
 
-Voices = list[list[WrittenNote]]
+Voices = list[list[StaffNote]]
 
 
 def voices_of(notes: NDArray[np.int32], lines: Sequence[int]) -> list[Voices]:
@@ -45,13 +45,13 @@ def voices_of(notes: NDArray[np.int32], lines: Sequence[int]) -> list[Voices]:
             bars[number][start, end, onset < start, end < stop].add(pitch)
             number += 1
     return [
-        _voices([WrittenNote(*key[:2], tuple(sorted(pitches)), *key[2:]) for key, pitches in bar.items()],
+        _voices([StaffNote(*key[:2], tuple(sorted(pitches)), *key[2:]) for key, pitches in bar.items()],
                 lines[number], lines[number + 1])
         for number, bar in enumerate(bars)
     ]  # fmt: skip
 
 
-def _voices(spans: Sequence[WrittenNote], start: int, end: int) -> Voices:
+def _voices(spans: Sequence[StaffNote], start: int, end: int) -> Voices:
     voices: Voices = [[]]
     for span in sorted(spans, key=lambda span: (span.start, -span.pitches[-1])):
         voice = next((one for one in voices if not one or one[-1].end <= span.start), None)
@@ -61,14 +61,14 @@ def _voices(spans: Sequence[WrittenNote], start: int, end: int) -> Voices:
     return [_filled(voice, start, end) for voice in voices]
 
 
-def _filled(voice: Sequence[WrittenNote], start: int, end: int) -> list[WrittenNote]:
+def _filled(voice: Sequence[StaffNote], start: int, end: int) -> list[StaffNote]:
     """A voice with rests between its notes."""
     filled, now = [], start
     for span in voice:
         if span.start > now:
-            filled.append(WrittenNote(now, span.start))
+            filled.append(StaffNote(now, span.start))
         filled.append(span)
         now = span.end
     if now < end:
-        filled.append(WrittenNote(now, end))
+        filled.append(StaffNote(now, end))
     return filled
