@@ -33,4 +33,5 @@ def handicaps(bundle: Bundle, segments: NDArray[np.int32]) -> NDArray[np.int64]:
     distances = np.stack([hamming(bundle.forward[row], backward, bundle.shape) for row in rows])
     nearest = min(_NEAREST, len(rows))
     nearness = np.partition(distances, nearest - 1, axis=0)[:nearest].mean(axis=0)
-    return np.rint(np.median(nearness) - nearness).astype(np.int64)
+    hubness: NDArray[np.int64] = np.rint(np.median(nearness) - nearness).astype(np.int64)
+    return hubness

@@ -160,7 +160,9 @@ def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[R
     """The rings of the segments that fulfil a wish: so few that no index is needed."""
     bundle = repertoire.bundle
     wished = wish.segments
-    distances = hamming(bundle.forward[query.playing], bundle.backward[wished], bundle.shape)
+    distances: NDArray[np.integer] = hamming(
+        bundle.forward[query.playing], bundle.backward[wished], bundle.shape
+    )
     if wish.handicap is not None:
         distances = distances + wish.handicap
     order = np.argsort(distances, kind="stable")

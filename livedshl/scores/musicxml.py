@@ -23,7 +23,7 @@ from livedshl.scores.elements import (
     written_out,
 )
 from livedshl.scores.marks import LINE_BARS, Mark, title_of
-from livedshl.scores.written_notes import NOTE_TYPES, QUARTER, StaffNote, beams_of, written_notes
+from livedshl.scores.written_notes import NOTE_TYPES, QUARTER, WrittenNote, beams_of, written_notes
 
 
 def musicxml(
@@ -155,7 +155,7 @@ def _add_chord(
 
 
 def _add_note(
-    measure: ET.Element, note: StaffNote, key_shift: int, fifths: int, beams: Sequence[str]
+    measure: ET.Element, note: WrittenNote, key_shift: int, fifths: int, beams: Sequence[str]
 ) -> None:
     element = ET.SubElement(measure, "note")
     add_pitch(element, None if note.pitch is None else note.pitch + key_shift, fifths)

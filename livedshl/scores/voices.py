@@ -45,10 +45,14 @@ def voices_of(notes: NDArray[np.int32], lines: Sequence[int]) -> list[Voices]:
             bars[number][start, end, onset < start, end < stop].add(pitch)
             number += 1
     return [
-        _voices([StaffNote(*key[:2], tuple(sorted(pitches)), *key[2:]) for key, pitches in bar.items()],
-                lines[number], lines[number + 1])
+        _voices([_staff_note(*at) for at in bar.items()], lines[number], lines[number + 1])
         for number, bar in enumerate(bars)
     ]  # fmt: skip
+
+
+def _staff_note(key: tuple[int, int, bool, bool], pitches: set[int]) -> StaffNote:
+    start, end, tied_from, tied_to = key
+    return StaffNote(start, end, tuple(sorted(pitches)), tied_from, tied_to)
 
 
 def _voices(spans: Sequence[StaffNote], start: int, end: int) -> Voices:

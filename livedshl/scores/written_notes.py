@@ -22,7 +22,7 @@ _BEAMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class StaffNote:
+class WrittenNote:
     """A note or rest as it is written. first: its step in the bar. length: in steps.
 
     pitch: in C major or A minor; None for a rest.
@@ -47,7 +47,7 @@ def is_tied(steps: NDArray[np.int8], step: int) -> bool:
 
 def written_notes(
     steps: NDArray[np.int8], start: int, end: int, beat_steps: int
-) -> list[StaffNote]:
+) -> list[WrittenNote]:
     """The notes of the bar from step `start` up to `end`.
 
     On every beat where the chord changes a note or rest is written, to carry the chord symbol.
@@ -73,11 +73,13 @@ def written_notes(
             tied_from = index > 0 or (onset == 0 and tied_in)
             tied_to = index < len(pieces) - 1 or (stop == len(bar) and tied_out)
             sounds = pitch is not None
-            notes.append(StaffNote(first, length, pitch, tied_from and sounds, tied_to and sounds))
+            notes.append(
+                WrittenNote(first, length, pitch, tied_from and sounds, tied_to and sounds)
+            )
     return notes
 
 
-def beams_of(notes: Sequence[StaffNote], beat_steps: int) -> list[list[str]]:
+def beams_of(notes: Sequence[WrittenNote], beat_steps: int) -> list[list[str]]:
     """The beams of each note in MusicXML's words, the outermost first.
 
     Notes shorter than a quarter share a beam when they follow one another within a beat.
