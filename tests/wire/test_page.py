@@ -114,7 +114,7 @@ def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(jack, 
     finally:
         player.kill()
     assert player.returncode == 0, told
-    assert told.count("The page stopped") == 1
+    assert told.count("The page stopped") == 1 and told.count("The page: ") == 2
     assert not left_on(receiver.messages())
     asked = [text_of(change.command) for change in read_log(tmp_path / "take.mid.take").changes]
     assert asked == ["mute Melody on", "mute Melody off"]
