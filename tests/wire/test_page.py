@@ -73,6 +73,8 @@ def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(jack, 
             assert browser.text("#output").startswith("→")
             assert browser.text("#song").startswith("From: ")
 
+            browser.wait_for("return document.querySelector('#score').naturalWidth > 0")
+
             channel = browser.wait_for(
                 f"{_SHOWN} return shown.settings && 1 + shown.settings.parts[0].channel"
             ) - 1  # fmt: skip
@@ -112,7 +114,7 @@ def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(jack, 
     finally:
         player.kill()
     assert player.returncode == 0, told
-    assert told.count("The page stopped") == 1
+    assert told.count("The page stopped") == 1 and told.count("The page: ") == 2
     assert not left_on(receiver.messages())
     asked = [text_of(change.command) for change in read_log(tmp_path / "take.mid.take").changes]
     assert asked == ["mute Melody on", "mute Melody off"]

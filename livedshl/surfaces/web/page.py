@@ -63,6 +63,7 @@ class WebPage:
                 return
         began_s = time.monotonic()
         with ServerProcess(self._serving) as process:
+            self._tell(f"The page: {self._serving.address}")
             self._news.begin()
             while process.runs and not self._left.is_set():
                 self._serve(process)

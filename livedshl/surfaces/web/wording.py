@@ -25,6 +25,7 @@ Plain = dict[str, Any]  # what JSON can say
 
 _PAST_BEATS = 8  # of what was heard, which the roll shows on its left
 _LONGEST_TITLE = 120
+_SONG, _LIST = "song", "list"  # a command that takes a number, chosen by what the number names
 
 
 def hello() -> Plain:
@@ -34,8 +35,9 @@ def hello() -> Plain:
 
 def _control(kind: CommandKind) -> Plain:
     moves = [move.value for move in Move if move_called(move.value, kind.name)]
+    takes = _LIST if kind.name == _SONG else kind.takes.value
     return {
-        "name": kind.name, "takes": kind.takes.value, "help": kind.help, "acts": kind.acts.value,
+        "name": kind.name, "takes": takes, "help": kind.help, "acts": kind.acts.value,
         "perPart": kind.per_part, "lowest": kind.lowest, "highest": kind.highest, "moves": moves,
         "whole": kind.field in ("level", "number"),
     }  # fmt: skip
@@ -70,9 +72,12 @@ def settings(snapshot: Snapshot) -> Plain:
         "listening": steering.listening,
         "values": {kind.name: present_value(kind.name, None, snapshot) for kind in single},
         "choices": {
-            kind.name: list(choices(kind.name, snapshot))
-            for kind in single
-            if kind.takes is ValueKind.NAME
+            _SONG: [shown(title, _LONGEST_TITLE) for title in snapshot.songs],
+            **{
+                kind.name: list(choices(kind.name, snapshot))
+                for kind in single
+                if kind.takes is ValueKind.NAME
+            },
         },
         "parts": list(_parts(snapshot)),
     }

@@ -112,7 +112,8 @@ function showSettings(settings) {
 function showClock(news) {
   const runs = news.ticksPerSecond > 0;
   const sync = news.sync === "internal" ? "" : ` (${news.sync} ${runs ? "locked" : "lost"})`;
-  setText("tempo", runs ? `${news.tempo} BPM${sync}` : `waiting${sync}`);
+  const stands = shown.settings?.values.pause ? "paused" : "waiting";
+  setText("tempo", runs ? `${news.tempo} BPM${sync}` : `${stands}${sync}`);
   const [usual, worst] = news.lateMs;
   setText("late", `${usual.toFixed(1)} ms (worst ${worst.toFixed(1)})`);
   byId("late").classList.toggle("bad", worst >= LATE_MS);
