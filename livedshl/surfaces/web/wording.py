@@ -3,6 +3,7 @@
 Times are ticks, 480 a quarter note. All text from outside has passed `text.shown`.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -102,6 +103,11 @@ def clock(snapshot: Snapshot) -> Plain:
 def told(line: str) -> Plain:
     """A line for the user."""
     return {"kind": "told", "line": shown(line)}
+
+
+def saved(name: str, midi: bytes) -> Plain:
+    """A file of what was heard, to be kept on the device that shows the page."""
+    return {"kind": "saved", "name": shown(name), "midi": b64encode(midi).decode()}
 
 
 def _output(hearing: Hearing) -> str:

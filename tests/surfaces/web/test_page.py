@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import time
+from base64 import b64decode
 from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 
@@ -30,6 +31,7 @@ class Playing(StillSession):
     def __init__(self):
         super().__init__()
         self.asked = []
+        self.take = None  # the file that saving writes
 
     def send(self, command):
         super().send(command)
@@ -37,7 +39,9 @@ class Playing(StillSession):
         return command
 
     def save(self):
-        raise CommandError("nothing has been played yet")
+        if self.take is None:
+            raise CommandError("nothing has been played yet")
+        return self.take
 
 
 def free_port():
@@ -163,6 +167,18 @@ def test_what_cannot_be_done_is_told_on_the_page_and_the_next_thing_is_done(guar
         lines_of(page, until="nothing has been played")
     assert guarded.music.asked[-1] == "panic"
     assert guarded.lines == [f"The page: http://127.0.0.1:{guarded.port}/#{TOKEN}"]
+
+
+def test_what_is_saved_is_offered_to_every_page(guarded, tmp_path):
+    guarded.music.take = tmp_path / "now.mid"
+    guarded.music.take.write_bytes(b"MThd and so on")
+    with join(guarded) as one, join(guarded) as other:
+        one.send("save")
+        for page in (one, other):
+            news = news_of(page, "saved")
+            assert news["name"] == "now.mid"
+            assert b64decode(news["midi"]) == b"MThd and so on"
+    guarded.music.take = None
 
 
 def test_a_slider_that_is_swept_ends_at_its_last_value(guarded):
