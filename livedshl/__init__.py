@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         SetTempo,
         Solo,
         Undo,
+        Vary,
     )
     from livedshl.performance.hop import Hop, compose
     from livedshl.performance.options import make_settings
@@ -135,6 +136,7 @@ _MODULES = {
         "SetTempo",
         "Solo",
         "Undo",
+        "Vary",
     ),
     "performance.hop": ("Hop", "compose"),
     "performance.options": ("make_settings",),
@@ -198,6 +200,7 @@ __all__ = [
     "TraceError",
     "TuneError",
     "Undo",
+    "Vary",
     "__version__",
     "choose_output",
     "compose",

@@ -79,7 +79,8 @@ def guide_of(
     phrases = []
     for phrase in range(_PHRASES):
         steps = PHRASE_BARS * grid.bar_steps
-        row = _choose(rows.at_level(level), plan, part, section, phrase)
+        turn = phrase + conducting.variation(part.channel)
+        row = _choose(rows.at_level(level), plan, part, section, turn)
         if phrase < first_phrase:
             row = dict.fromkeys(row, SILENT)
         phrases.append(_repeated(row, steps))
@@ -104,10 +105,13 @@ def _level(intensity: float) -> int:
     return int(intensity >= _MIDDLE_FROM) + int(intensity >= _FULL_FROM)
 
 
-def _choose(rows: Sequence[Row], plan: BandPlan, part: Part, section: Section, phrase: int) -> Row:
-    """A row; neighbouring phrases of a tune have different ones if there are several."""
+def _choose(rows: Sequence[Row], plan: BandPlan, part: Part, section: Section, turn: int) -> Row:
+    """A row for a phrase; neighbouring phrases of a tune have different ones if there are several.
+
+    turn: the phrase of the section, moved on by one for each time that others were asked for.
+    """
     order = plan.rng(section.tune, 1 + part.channel, len(rows)).permutation(len(rows))
-    played = section.number * _PHRASES + (section.time - 1) + phrase
+    played = section.number * _PHRASES + (section.time - 1) + turn
     return rows[int(order[played % len(rows)])]
 
 

@@ -4,7 +4,7 @@ It is drawn from the seed alone, so a section has the same plan however it is re
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,11 +36,22 @@ class Conducting:
     """How a conductor bends the plan: 0.5 leaves it, 0 is the least and 1 the most.
 
     intensity: of everything. density: of the patterns alone. swing: None leaves the groove's.
+    varied: how often each part that was asked for other patterns was, by channel.
     """
 
     intensity: float = 0.5
     density: float = 0.5
     swing: float | None = None
+    varied: tuple[tuple[int, int], ...] = ()
+
+    def variation(self, channel: int) -> int:
+        """How often the part on a channel was asked for other patterns."""
+        return dict(self.varied).get(channel, 0)
+
+    def with_another(self, channel: int) -> "Conducting":
+        """The same, with other patterns for the part on a channel."""
+        varied = dict(self.varied) | {channel: self.variation(channel) + 1}
+        return replace(self, varied=tuple(sorted(varied.items())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from livedshl.performance.commands import (
     SetTempo,
     Solo,
     Undo,
+    Vary,
 )
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_LATENCY_MS, MOST_SONGS
 
@@ -100,6 +101,7 @@ COMMANDS: Mapping[str, CommandKind] = {
         CommandKind("solo", Solo, _SWITCH, Acts.HOP, "solo a part", "solo Bass on", "on"),
         CommandKind("level", SetLevel, _NUMBER, Acts.HOP, "set the volume of a part, 0 to 127",
                     "level Bass 90", "level", 0, 127),
+        CommandKind("vary", Vary, _TRIGGER, Acts.HOP, "other patterns for a part", "vary Bass"),
         CommandKind("pause", Pause, _SWITCH, Acts.AT_ONCE,
                     "pause at the next beat; `pause off` goes on", "pause on", "on"),
         CommandKind("hold", Hold, _SWITCH, Acts.BAR, "loop the last 4 bars", "hold on", "on"),

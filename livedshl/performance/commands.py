@@ -81,6 +81,13 @@ class SetLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Vary:
+    """Lets a part play other patterns; all others play on as they do."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Stands still, in silence, or goes on."""
 
@@ -177,6 +184,7 @@ Command = (
     | Mute
     | Solo
     | SetLevel
+    | Vary
     | Pause
     | Hold
     | Freeze

@@ -152,7 +152,7 @@ class Composition(Iterator[Chunk]):
         self.steering = replace(
             self.steering, muted=steering.muted, soloed=steering.soloed, levels=steering.levels,
             listening=steering.listening, follows=steering.follows,
-            conducting=replace(steering.conducting, swing=None),
+            conducting=replace(steering.conducting, swing=None, varied=()),
         )  # fmt: skip
         self._harmony.vocabulary = before.chords
         self._harmony.held = before._harmony.held

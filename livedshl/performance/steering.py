@@ -24,6 +24,7 @@ from livedshl.performance.commands import (
     SetLevel,
     SetSwing,
     Solo,
+    Vary,
 )
 from livedshl.performance.preset import Preset
 
@@ -109,10 +110,10 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
         case SetSwing(amount):
             return replace(steering, conducting=replace(steering.conducting, swing=amount))
         case ChoosePreset() if band:  # with the swing of its own groove
-            conducting = replace(steering.conducting, swing=None)
+            conducting = replace(steering.conducting, swing=None, varied=())
             return replace(steering, band=band, conducting=conducting)
         case PlaySong(number) if band:
-            conducting = replace(steering.conducting, swing=None)
+            conducting = replace(steering.conducting, swing=None, varied=())
             return replace(
                 steering, band=band, conducting=conducting, song=number, hold=False, freeze=False
             )
@@ -122,6 +123,9 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
             return replace(steering, soloed=_switched(steering.soloed, part, on))
         case SetLevel(part, level):
             return replace(steering, levels={**steering.levels, part: level})
+        case Vary(part) if part in steering.band.names:
+            conducting = steering.conducting.with_another(steering.band.names[part])
+            return replace(steering, conducting=conducting)
         case Hold(on):
             return replace(steering, hold=on)
         case Freeze(on):

@@ -24,6 +24,7 @@ from livedshl.performance.commands import (
     SetTempo,
     Solo,
     Undo,
+    Vary,
 )
 from livedshl.performance.held_bars import HELD_BARS
 
@@ -57,6 +58,8 @@ def announced(command: Command) -> str:
             return f"Solo: {part}" if on else f"Solo off: {part}"
         case SetLevel(part, level):
             return f"{part} level {level}"
+        case Vary(part):
+            return f"{part}: other patterns"
         case Pause(on):
             return "Paused. Space or `pause off` goes on" if on else "Going on"
         case Hold(on):

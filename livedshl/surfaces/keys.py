@@ -33,6 +33,7 @@ KEYS = (
     KeyBinding("P", "P", "previous preset", Gesture("preset", move=Move.DOWN)),
     KeyBinding("m", "m", "mute the selected part", Gesture("mute")),
     KeyBinding("o", "o", "solo the selected part", Gesture("solo")),
+    KeyBinding("v", "v", "vary the selected part", Gesture("vary")),
     KeyBinding("right", "→", "selected part up", Gesture("level", move=Move.UP)),
     KeyBinding("left", "←", "selected part down", Gesture("level", move=Move.DOWN)),
     KeyBinding("h", "h", "hold: loop the last 4 bars", Gesture("hold")),

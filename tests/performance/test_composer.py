@@ -41,6 +41,7 @@ from livedshl.performance.commands import (
     SetLevel,
     SetTempo,
     Solo,
+    Vary,
 )
 from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
@@ -142,6 +143,7 @@ commands = st.one_of(
     on_off(Freeze),
     st.builds(Mute, st.sampled_from(PARTS), st.booleans()),
     st.builds(Solo, st.sampled_from(PARTS), st.booleans()),
+    st.builds(Vary, st.sampled_from(PARTS)),
     st.builds(SetLevel, st.sampled_from(PARTS), st.integers(0, 127)),
     st.builds(ChoosePreset, st.just("solo-piano")),
 )
@@ -478,3 +480,13 @@ def test_a_band_that_rests_its_drums_is_filled_by_them_all_the_same(heard_with):
     filled = heard_with(quiet, Change(9 * BAR + 500, Fill()))
     assert {tick // BAR for tick, _ in ons(filled, drums, 8 * BAR, 16 * BAR)} <= {10, 11}
     assert ons(filled, drums, 10 * BAR - 40, 11 * BAR)
+
+
+def test_a_part_that_is_varied_plays_other_patterns_and_the_others_play_on(heard_with):
+    bass = next(part for part in SESSION.parts if part.role is Role.BASS)
+    plain = heard_with(WHOLE_BAND, bars=16)
+    varied = heard_with(WHOLE_BAND, Change(4 * BAR, Vary(bass.name)), bars=16)
+    assert ons(plain, bass.channel, 5 * BAR) != ons(varied, bass.channel, 5 * BAR)
+    for part in SESSION.parts:
+        if part is not bass:
+            assert ons(plain, part.channel) == ons(varied, part.channel)

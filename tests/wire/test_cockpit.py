@@ -117,6 +117,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
         (["Down", "o"], "Solo: Chords"),
         (["o"], "Solo off: Chords"),
         (["Left"], "Chords level 86"),
+        (["v"], "Chords: other patterns"),
         (["+"], "Tempo 202 BPM from the next beat"),
         (["k"], "Key Eb from the next bar"),
         (["a"], "Adventure 0.30"),
@@ -157,7 +158,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     assert all_played(told), told
     assert f"Recorded to {tmp_path / 'take.mid'}" in told
     acted = {text_of(change.command).split()[0] for change in take_of(tmp_path).changes}
-    assert len(acted) == 17
+    assert len(acted) == 18
     again = Path(tmp_path / "again.mid")
     subprocess.run(livedshl("replay", tmp_path / "take.mid", again), check=True)
     assert again.read_bytes() == (tmp_path / "take.mid").read_bytes()
