@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from support.bundles import index_of, random_bundle
+from support.charts import chart_of
 
 from livedshl.cli import livedshl
 from livedshl.errors import SettingsError
-from livedshl.improviser import Chart, Form, Retrieve
+from livedshl.improviser import Form, Retrieve
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
 from livedshl.performance.composition import Composition
@@ -32,7 +33,7 @@ def settings():
         retrieve=Retrieve.MIN,
         seed=1,
         bars=8,
-        chart=Chart.parse(CHART, COMMON_TIME),
+        chart=chart_of(CHART),
     )
 
 
