@@ -182,7 +182,7 @@ def test_the_table_of_chords_is_what_can_be_read():
 
 def test_the_chart_in_the_page_can_be_read():
     (chart,) = blocks(PAGES["charts.md"], "text")
-    assert len(chart_of(chart, GRIDS["4/4"]).beats) == 4 * 16
+    assert len(chart_of(chart, GRIDS["4/4"]).beats) == 4 * 20
 
 
 def test_the_set_list_in_the_page_can_be_played(tmp_path):
