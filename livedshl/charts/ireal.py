@@ -90,7 +90,7 @@ def _line(music: str, metre: str) -> str:
     for short, meant in _SHORT_FORMS:
         music = music.replace(short, meant)
     music = re.sub(r"[^\S ]", "", music)  # breaks of lines in pages
-    writer = _Writer(int(metre.partition("/")[0]) if metre else 4)
+    writer = _LineWriter(int(metre.partition("/")[0]) if metre else 4)
     at = 0
     while at < len(music):
         found = _PIECES.match(music, at)
@@ -106,7 +106,7 @@ def _line(music: str, metre: str) -> str:
     return " ".join(written)
 
 
-class _Writer:
+class _LineWriter:
     """Writes a line of a chart from the pieces of iReal's music. beats: cells of a full bar."""
 
     def __init__(self, beats: int) -> None:

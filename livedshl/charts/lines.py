@@ -25,7 +25,7 @@ _TOO_LONG = f"the chart is longer than {MOST_BARS:,} bars with its repeats"
 
 
 @dataclass(slots=True)
-class _Section:
+class _LineSection:
     """A section as it is read. times: how often it is played in a row."""
 
     name: str
@@ -43,7 +43,7 @@ def read_lines(lines: Sequence[tuple[int, str]]) -> WrittenChart:
         raise ValueError(f"the chart is longer than {_MOST_LETTERS:,} letters")
     fields = {number: found for number, line in lines if (found := field_of(line))}
     music = [(number, line) for number, line in lines if number not in fields]
-    reader = _Reader(n_lines=len(lines))
+    reader = _LineReader(n_lines=len(lines))
     for number, line in music:
         reader.read(line, number)
     sections = reader.sections()
@@ -65,7 +65,7 @@ def read_lines(lines: Sequence[tuple[int, str]]) -> WrittenChart:
     )
 
 
-class _Reader:
+class _LineReader:
     """Reads the bars of a chart line by line.
 
     In a line without bar lines every chord is a bar, unless chords are held for beats in it: then
@@ -76,7 +76,7 @@ class _Reader:
         self._n_lines = n_lines
         self._n_bars = 0
         self._n_lyrics = 0
-        self._sections = [_Section("")]
+        self._sections = [_LineSection("")]
         self._names: list[tuple[str, int]] = []  # of the bar that is being read
         self._is_counted = False  # whether they are held for beats
         self._marks = RepeatMarks()  # of the bar that is being read
@@ -233,7 +233,7 @@ class _Reader:
         name = section_name(token.text)
         self._endings = frozenset()
         self._sections.append(
-            _Section(name, self._place, self._times(token) if token.number else 1)
+            _LineSection(name, self._place, self._times(token) if token.number else 1)
         )
         if name.casefold() == "coda":
             self._marks = replace(self._marks, coda=True)

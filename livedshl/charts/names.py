@@ -31,7 +31,7 @@ _LOWEST = {"6": 1, "64": 2, "65": 1, "43": 2, "42": 3, "2": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NameReading:
     """What a name in a chart stands for.
 
     chord: None for N.C. is_whole: whether it has all the notes asked for, and no others.
@@ -44,17 +44,17 @@ class Reading:
 
 
 @lru_cache(maxsize=4096)
-def read_name(name: str, key: Key) -> Reading | None:
+def read_name(name: str, key: Key) -> NameReading | None:
     """The chord that a name stands for in a key; None if it is not understood."""
     symbol = read_chord_symbol(name)
     if symbol is None:
         return _of_degree(name, key)
     if symbol.chord is None or symbol.bass is None:
-        return Reading(symbol.chord, symbol.is_whole)
-    return Reading(symbol.chord.over(symbol.bass), symbol.is_whole)
+        return NameReading(symbol.chord, symbol.is_whole)
+    return NameReading(symbol.chord.over(symbol.bass), symbol.is_whole)
 
 
-def _of_degree(name: str, key: Key) -> Reading | None:
+def _of_degree(name: str, key: Key) -> NameReading | None:
     found = _DEGREE.fullmatch(name) if len(name) <= LONGEST_SYMBOL else None
     if not found:
         return None
@@ -84,7 +84,7 @@ def _of_degree(name: str, key: Key) -> Reading | None:
         chord = chord.over((root + lowest) % 12)
     elif below:
         chord = chord.over(_pitch_class(below, key))
-    return Reading(chord, symbol.is_whole, is_number=True)
+    return NameReading(chord, symbol.is_whole, is_number=True)
 
 
 def _pitch_class(degree: str, key: Key, *, is_leading: bool = False) -> int:

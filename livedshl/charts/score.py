@@ -19,7 +19,7 @@ _BEYOND = ("ninth", "11th", "13th", "suspended-second", "power")  # kinds withou
 
 
 @dataclass(slots=True)
-class _State:
+class _ScoreState:
     """What holds from one bar of the part to the next.
 
     metre: of the chart. bar_quarters: of a bar at the time, in quarter notes. chord: the one that
@@ -46,7 +46,7 @@ def read_score(path: Path) -> WrittenChart:
     if part is None or part.find("measure/harmony") is None:
         raise ValueError("the score has no chord symbols; write them into it, or give them as text")
     form = form_of(parts)
-    state = _State(remarks=dict.fromkeys(form.warnings))
+    state = _ScoreState(remarks=dict.fromkeys(form.warnings))
     measures = part.findall("measure")
     bars = []
     for number, (measure, marks) in enumerate(zip(measures, form.marks, strict=False), 1):
@@ -63,7 +63,7 @@ def read_score(path: Path) -> WrittenChart:
     )
 
 
-def _chords_in(measure: ET.Element, state: _State, place: str) -> tuple[tuple[str, int], ...]:
+def _chords_in(measure: ET.Element, state: _ScoreState, place: str) -> tuple[tuple[str, int], ...]:
     """The chords of a bar, each with how many beats it lasts. The first may last on from before."""
     begins = [(0.0, state.chord)]  # in quarter notes
     now = 0.0
@@ -85,7 +85,7 @@ def _chords_in(measure: ET.Element, state: _State, place: str) -> tuple[tuple[st
     return tuple((on_beat[at], end - at) for at, end in zip(starts, ends, strict=True))
 
 
-def _take_attributes(element: ET.Element, state: _State, place: str) -> None:
+def _take_attributes(element: ET.Element, state: _ScoreState, place: str) -> None:
     if divisions := element.findtext("divisions"):
         state.divisions = max(float(divisions), 1e-3)
     if (transpose := element.find("transpose")) is not None:
@@ -104,7 +104,7 @@ def _take_attributes(element: ET.Element, state: _State, place: str) -> None:
             state.key = major.relative if signature.mode == "minor" else major
 
 
-def _name_of(harmony: ET.Element, state: _State, place: str) -> str:
+def _name_of(harmony: ET.Element, state: _ScoreState, place: str) -> str:
     """The chord as it sounds, by a name that a chart can have."""
     found = chord_of(harmony, state.transposition)
     if found is None:
