@@ -41,7 +41,7 @@ class ChosenChart:
             raise SettingsError(
                 f"the chart is in {metre}, and there are no tunes in that",
                 where=self.where,
-                remedy="--metre 4/4 or 3/4 plays its bars in that metre",
+                remedy="Choose a metre, such as 4/4, to play its bars in",
             )
         return played
 
