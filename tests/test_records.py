@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.charts import chart_of
 
 from livedshl.improviser import Chart, Form
 from livedshl.music import COMMON_TIME, Chord, Grid
@@ -34,7 +35,7 @@ OUTER = Outer(
     grid=COMMON_TIME,
     form=Form.AABA,
     chord=Chord.parse("Bbmaj7"),
-    chart=Chart.parse("C | G7", COMMON_TIME),
+    chart=chart_of("C | G7"),
     inners=(Inner("Flute ♪", {"a": 1}), Inner("", {})),
 )
 

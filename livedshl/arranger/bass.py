@@ -2,7 +2,8 @@
 
 Symbols: r, t, f, root, third and fifth of the chord. o, the root an octave up. 6, 7, sixth and
 minor seventh above the root. w, a step from the next chord's root. k, the tonic of the key. p, the
-next chord's root, early. A new chord starts with its root.
+next chord's root, early. A new chord starts with its root. A slash chord has the note after the
+slash for its root.
 """
 
 from livedshl.arranger.hand import Hand
@@ -41,7 +42,7 @@ class Bass:
                     self._strike(step, self._near(stretch.tonic))
             elif symbol == HELD:
                 if changes or not self._hand.held:
-                    self._strike(step, self._near(chord.root))
+                    self._strike(step, self._near(chord.lowest))
             elif changes or not self._hand.leaves_out(step):
                 self._strike(step, self._pitch("r" if changes else symbol, at, chord, stretch))
 
@@ -51,7 +52,7 @@ class Bass:
         if chord is None:
             self._hand.release(stretch.first_step)
         else:
-            self._strike(stretch.first_step, self._near(chord.root))
+            self._strike(stretch.first_step, self._near(chord.lowest))
 
     def end(self, tick: int) -> None:
         """Has nothing to let go but its note."""
@@ -60,13 +61,14 @@ class Bass:
         if symbol == "w":
             following = stretch.next_chord(at)
             if following and following != chord:
-                approach = self._approach(self._near(following.root), chord, stretch)
+                approach = self._approach(self._near(following.lowest), chord, stretch)
                 if approach is not None:
                     return approach
             symbol = str(self._hand.rng.choice(("t", "f")))
         if symbol == "o":
-            return self._octave_above(chord.root)
-        return self._near(chord.root + _interval(symbol, chord))
+            return self._octave_above(chord.lowest)
+        interval = _interval(symbol, chord)
+        return self._near(chord.root + interval if interval else chord.lowest)
 
     def _approach(self, target: int, chord: Chord, stretch: Stretch) -> int | None:
         """A step from the target that fits key and chord, on the side the line comes from."""

@@ -60,7 +60,8 @@ _OPTIONS = (
                  help="Begin with this tune: words of its title, or its number in "
                  "`livedshl library`."),
     click.option("--chords", metavar="CHART|FILE",
-                 help='Chords to follow in a loop: "C | Am | F G7 | C", or a file of them.'),
+                 help='Chords to follow in a loop: "C | Am | F G7 | C", an iReal Pro link, or a '
+                 "file: text, ChordPro or MusicXML."),
     click.option("--adventure", type=Number(0, 1), metavar="0-1",
                  help="0 safe ... 1 bold.  [default: from the preset]"),
     click.option("--max-quote", type=Number(1, whole=True), metavar="BEATS",
@@ -105,7 +106,7 @@ def chosen_settings(
     settings = make_settings(bars=bars, **chosen)
     if settings.chart is None or chosen["key"] is not None:
         return settings, []
-    return settings, [f"Key {settings.key}, from the chords (--key chooses another)."]
+    return settings, [f"Key {settings.key} for these chords (--key chooses another)."]
 
 
 def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,10 +1,8 @@
-"""A chord chart that the music follows, bar by bar, over and over.
+"""A chord chart that the music follows, beat by beat, over and over, and its sections."""
 
-"C | Am | F G7 | C" has four bars. The chords of a bar share it evenly. "%", or an empty bar,
-repeats the bar before.
-"""
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from string import ascii_uppercase
 
 import numpy as np
@@ -13,80 +11,123 @@ from numpy.typing import NDArray
 from livedshl.improviser.form import SECTION_BARS
 from livedshl.improviser.ranking import Scores
 from livedshl.music import Chord, ChordVocabulary, Grid
+from livedshl.music.chords import NO_CHORD
 from livedshl.music.segments import CHORD, PITCH, REST
 
-_REPEAT = ("", "%")
-_SECTIONS = (SECTION_BARS, 12)  # bars of the sections that a long chart is divided into
-_LONGEST_SECTION = 16  # bars; a chart up to this length is one section
+_SECTIONS = (SECTION_BARS, 12)  # bars of the sections that a long one is divided into
+_LONGEST_SECTION = 16  # bars; up to this length it stays whole
+SHORTEST_SECTION = 4  # bars; what is shorter joins the section after it
 _CLASH = 3.0
 MOST_CHORDS = 100  # different ones: chords are numbered in 7 bits, after those of the model
-_NO_CHORD = Chord(0, 0).distance(Chord(6, 0))  # the distance of no chord from any chord
+MOST_BEATS = 8000  # of a chart with its repeats played out: a long set of an hour
+_FAR = Chord(0, 0).distance(Chord(6, 0))  # the distance of no chord from any chord
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSection:
+    """A section of a chart: its name, such as "A" or "Verse", and its length in beats."""
+
+    name: str
+    beats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The sections of the music over a chart: their lengths in beats, and a letter for each.
+
+    Sections with equal letters have equal chords.
+    """
+
+    lengths: tuple[int, ...]
+    letters: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chord chart: one chord for each beat of its bars."""
+    """A chord chart: one chord for each beat of its bars, None where there is no chord (N.C.).
 
-    beats: tuple[Chord, ...]
+    sections: those it is written in, which fill it; none if it is written without.
+    """
 
-    @classmethod
-    def parse(cls, text: str, grid: Grid) -> "Chart":
-        """Reads a chart, which may have several lines.
+    beats: tuple[Chord | None, ...]
+    sections: tuple[ChartSection, ...] = ()
 
-        Raises ValueError, which names the bar and the chord that cannot be read.
-        """
-        lines = [line.strip().removeprefix("|").removesuffix("|") for line in text.splitlines()]
-        bars = [bar.split() for line in lines if line for bar in line.split("|")]
-        beats: list[Chord] = []
-        for number, names in enumerate(bars, 1):
-            if " ".join(names) in _REPEAT:
-                if not beats:
-                    raise ValueError(f"bar {number} repeats the bar before, but there is none")
-                beats += beats[-grid.bar_beats :]
-                continue
-            if len(names) > grid.bar_beats:
-                raise ValueError(
-                    f"bar {number} has {len(names)} chords, but only {grid.bar_beats} beats"
-                )
-            try:
-                chords = [Chord.parse(name) for name in names]
-            except ValueError as error:
-                raise ValueError(f"bar {number}: {error}; write C, Am, F#m7, Bbmaj7 ...") from None
-            beats += [
-                chords[beat * len(chords) // grid.bar_beats] for beat in range(grid.bar_beats)
-            ]
-        if not beats:
-            raise ValueError("the chart has no bars")
-        if len(set(beats)) > MOST_CHORDS:
+    def __post_init__(self) -> None:
+        """Raises ValueError for a chart that cannot be followed."""
+        if not any(self.beats):
+            raise ValueError("the chart has no chords")
+        if len(self.beats) > MOST_BEATS:
+            raise ValueError(f"the chart is longer than {MOST_BEATS:,} beats")
+        if len(set(self.beats)) > MOST_CHORDS:
             raise ValueError(f"the chart has more than {MOST_CHORDS} different chords")
-        return cls(tuple(beats))
+        lengths = [section.beats for section in self.sections]
+        if lengths and (min(lengths) < 1 or sum(lengths) != len(self.beats)):
+            raise ValueError("the sections of the chart do not fill it")
+
+    @property
+    def chords(self) -> tuple[Chord, ...]:
+        """The chords of its beats, without those that have none."""
+        return tuple(chord for chord in self.beats if chord)
 
     def transposed(self, semitones: int) -> "Chart":
         """The same chart, `semitones` higher."""
-        return Chart(tuple(chord.transposed(semitones) for chord in self.beats))
+        beats = tuple(chord and chord.transposed(semitones) for chord in self.beats)
+        return Chart(beats, self.sections)
 
-    def layout(self, bar_beats: int) -> tuple[int, str]:
-        """How many bars a section has over this chart, and the letters of its sections.
+    def layout(self, bar_beats: int) -> Layout:
+        """The sections of the music over this chart.
 
-        Sections with equal letters have equal chords. A chart that is shorter than a section goes
-        round in it, and all its sections are alike: then there is one letter.
+        A chart written in sections keeps them; long ones are divided. Any other is divided evenly.
+        One that is shorter than a section goes round in it, and then there is one letter.
         """
-        n_bars = len(self.beats) // bar_beats
-        if n_bars <= _LONGEST_SECTION and n_bars % SECTION_BARS:
-            return n_bars * -(-SECTION_BARS // n_bars), "A"
-        bars = next((bars for bars in _SECTIONS if n_bars % bars == 0), n_bars)
-        beats = bars * bar_beats
-        parts = [self.beats[at : at + beats] for at in range(0, len(self.beats), beats)]
-        different = list(dict.fromkeys(parts))
-        letters = "".join(ascii_uppercase[different.index(part) % 26] for part in parts)
-        return bars, letters if len(different) > 1 else "A"
+        whole, least = len(self.beats), SECTION_BARS * bar_beats
+        n_bars = whole // bar_beats
+        if len(self.sections) > 1 and whole >= least:
+            lengths = [
+                part
+                for section in self._joined(SHORTEST_SECTION * bar_beats)
+                for part in _divided(section, bar_beats)
+            ]
+        elif whole < least or (n_bars <= _LONGEST_SECTION and n_bars % SECTION_BARS):
+            return Layout((whole * -(-least // whole),), "A")
+        else:
+            lengths = _divided(whole, bar_beats)
+        return Layout(tuple(lengths), self._letters(lengths))
+
+    def _joined(self, least: int) -> Iterator[int]:
+        """The lengths of its sections in beats. One shorter than `least` joins the next one."""
+        beats = 0
+        left = len(self.beats)
+        for section in self.sections:
+            beats += section.beats
+            left -= section.beats
+            if beats >= least and (left >= least or not left):
+                yield beats
+                beats = 0
+        if beats:
+            yield beats
+
+    def _letters(self, lengths: Sequence[int]) -> str:
+        """A letter for each section: its own if it is named by one, else the next that is free."""
+        bounds = list(accumulate(lengths, initial=0))
+        starts = accumulate((section.beats for section in self.sections), initial=0)
+        names = dict(zip(starts, (section.name for section in self.sections), strict=False))
+        letters: dict[tuple[Chord | None, ...], str] = {}
+        free = iter(_free_letters(set(names.values())))
+        for start, end in pairwise(bounds):
+            part = self.beats[start:end]
+            name = names.get(start, "")
+            if part not in letters:
+                is_own = name and name in ascii_uppercase and name not in letters.values()
+                letters[part] = name if is_own else next(free)
+        return "".join(letters[self.beats[start:end]] for start, end in pairwise(bounds))
 
     def added_to(self, vocabulary: ChordVocabulary) -> ChordVocabulary:
         """The vocabulary with those chords of the chart that it lacks, after its own classes."""
-        own = [chord for chord in dict.fromkeys(self.beats) if chord not in vocabulary.classes]
+        own = [chord for chord in dict.fromkeys(self.chords) if chord not in vocabulary.classes]
         return ChordVocabulary((*vocabulary.classes, *own))
 
-    def at(self, beat: int, n_beats: int) -> list[Chord]:
+    def at(self, beat: int, n_beats: int) -> list[Chord | None]:
         """The chords of `n_beats` beats of the music, from `beat` on."""
         return [self.beats[at % len(self.beats)] for at in range(beat, beat + n_beats)]
 
@@ -97,7 +138,10 @@ class Chart:
 
         vocabulary: one that has the chart's chords.
         """
-        chords = [vocabulary.index(chord) for chord in self.at(beat, len(steps) // beat_steps)]
+        chords = [
+            NO_CHORD if chord is None else vocabulary.index(chord)
+            for chord in self.at(beat, len(steps) // beat_steps)
+        ]
         written = steps.copy()
         written[:, CHORD] = np.repeat(np.array(chords, np.int8), beat_steps)
         return written
@@ -107,10 +151,11 @@ class ChartDistance:
     """Measures how far chords lie from the chart's, for the chord classes of a vocabulary."""
 
     def __init__(self, chart: Chart, vocabulary: ChordVocabulary) -> None:
-        to_class = {
-            wanted: [*(known.distance(wanted) for known in vocabulary.classes), _NO_CHORD]
-            for wanted in set(chart.beats)
+        to_class: dict[Chord | None, list[float]] = {
+            wanted: [*(known.distance(wanted) for known in vocabulary.classes), _FAR]
+            for wanted in set(chart.chords)
         }
+        to_class[None] = [0.0] * (len(vocabulary) + 1)
         self._by_beat = np.array([to_class[wanted] for wanted in chart.beats])
         self._discord = np.array([_discord(wanted) for wanted in chart.beats])
 
@@ -133,8 +178,25 @@ class ChartDistance:
         return mean
 
 
-def _discord(chord: Chord) -> list[float]:
+def _divided(beats: int, bar_beats: int) -> list[int]:
+    """The lengths in beats of the parts of a section that is too long to stay whole."""
+    n_bars = beats // bar_beats
+    if n_bars <= SECTION_BARS or (n_bars <= _LONGEST_SECTION and n_bars % SECTION_BARS):
+        return [beats]
+    bars = next((bars for bars in _SECTIONS if n_bars % bars == 0), n_bars)
+    return [bars * bar_beats] * (n_bars // bars)
+
+
+def _free_letters(taken: set[str]) -> Iterator[str]:
+    """Letters for sections, without end: A to Z but for those taken, then rarer ones."""
+    yield from (letter for letter in ascii_uppercase if letter not in taken)
+    yield from map(chr, range(0x100, 0x10000))
+
+
+def _discord(chord: Chord | None) -> list[float]:
     """How much each pitch class is at odds with a chord: 1 off it, `_CLASH` a semitone off it."""
+    if chord is None:
+        return [0.0] * 12
     tones = chord.pitch_classes
     beside = {(tone + step) % 12 for tone in tones for step in (-1, 1)}
     return [0.0 if pc in tones else _CLASH if pc in beside else 1.0 for pc in range(12)]

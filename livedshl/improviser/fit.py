@@ -14,12 +14,12 @@ _PASSING_BEATS = 1  # a note that is left by step within so many beats may be fo
 
 
 def fitted(
-    steps: NDArray[np.int8], chords: Sequence[Chord], grid: Grid, beat: int
+    steps: NDArray[np.int8], chords: Sequence[Chord | None], grid: Grid, beat: int
 ) -> NDArray[np.int8]:
     """The steps, int8[n, 3], with clashes on strong beats moved to the nearest chord tone.
 
     A note that a step leads to a chord tone stays, unless it lies a semitone from the chord.
-    chords: one a beat. beat: at which the steps start.
+    chords: one a beat, None for none. beat: at which the steps start.
     """
     fit = steps.copy()
     onsets = np.flatnonzero(is_onset(steps))
@@ -29,9 +29,10 @@ def fitted(
         at, off_beat = divmod(onset, grid.beat_steps)
         if off_beat or (beat + at) % grid.bar_beats not in grid.strong_beats:
             continue
-        pitch, tones = int(steps[onset, PITCH]), chords[at].pitch_classes
-        if pitch % 12 in tones:
+        pitch, chord = int(steps[onset, PITCH]), chords[at]
+        if chord is None or pitch % 12 in chord.pitch_classes:
             continue
+        tones = chord.pitch_classes
         to = int(steps[after, PITCH]) if after < len(steps) else pitch
         is_near = after - onset <= _PASSING_BEATS * grid.beat_steps
         resolves = is_near and 0 < abs(to - pitch) <= _STEP and to % 12 in tones

@@ -1,62 +1,81 @@
 """The ground that sections stand on: how long they are, and what a chart says of them."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
-from livedshl.improviser.chart import Chart
+from livedshl.improviser.chart import SHORTEST_SECTION, Chart, Layout
 from livedshl.improviser.form import SECTION_BARS
 from livedshl.improviser.moment import RETURNING_BARS
 from livedshl.music import Grid, Mode
 from livedshl.music.segments import TONICS
 
-_SHORTEST_SECTION_BARS = 4  # a section that would be shorter takes the next one in
 _MOST_LETTERS = 2  # a chart of so many sections is played twice in a tune
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Sections of equal length, over a chart or over nothing.
+    """Sections over a chart, or of 8 bars over nothing.
 
-    section_beats: how long they are. letters: the chart's sections, of which equal ones have equal
-    chords; "A" if all are alike. tonic: pitch class.
+    layout: the sections that go round. tonic: pitch class.
     """
 
     chart: Chart | None
     grid: Grid
-    section_beats: int
-    letters: str
+    layout: Layout
     tonic: int
 
     @classmethod
     def of(cls, chart: Chart | None, grid: Grid, mode: Mode) -> "Ground":
         """The ground of a chart, or of 8 bars without one."""
-        bars, letters = chart.layout(grid.bar_beats) if chart else (SECTION_BARS, "A")
-        return cls(chart, grid, bars * grid.bar_beats, letters, TONICS[mode])
+        free = Layout((SECTION_BARS * grid.bar_beats,), "A")
+        return cls(chart, grid, chart.layout(grid.bar_beats) if chart else free, TONICS[mode])
 
     def section_end(self, beat: int) -> int:
-        """Where a section ends that starts at a beat. Over a chart, where the chart's does."""
+        """Where a section ends that starts at a beat. Over a chart, where the chart's does.
+
+        If that is less than `SHORTEST_SECTION` away, the section takes the next one in.
+        """
         if self.chart is None:
-            return beat + self.section_beats
-        end = beat - beat % self.section_beats + self.section_beats
-        is_short = end - beat < _SHORTEST_SECTION_BARS * self.grid.bar_beats
-        return end + self.section_beats if is_short else end
+            return beat + self.layout.lengths[0]
+        _, end = self._around(beat)
+        is_short = end - beat < SHORTEST_SECTION * self.grid.bar_beats
+        return self._around(end)[1] if is_short else end
 
     def plan(self, beat: int) -> str | None:
         """The plan of a tune that starts at a beat; None if the chart leaves it open."""
-        if self.letters == "A":
+        letters = self.layout.letters
+        if letters == letters[0] * len(letters):
             return None
-        first = beat // self.section_beats % len(self.letters)
-        rounds = 2 if len(self.letters) <= _MOST_LETTERS else 1
-        return (self.letters[first:] + self.letters[:first]) * rounds
+        within = beat % sum(self.layout.lengths)
+        first = sum(end <= within for end in accumulate(self.layout.lengths))
+        rounds = 2 if len(letters) <= _MOST_LETTERS else 1
+        return (letters[first:] + letters[:first]) * rounds
 
     def closes_on_tonic(self, end: int) -> bool:
         """Whether a section may close on the tonic at beat `end`: the chart has it there."""
-        return self.chart is None or self.chart.at(end - 1, 1)[0].root == self.tonic
+        if self.chart is None:
+            return True
+        (last,) = self.chart.at(end - 1, 1)
+        return last is not None and last.root == self.tonic
 
     def half_returns(self, start: int, end: int) -> bool:
         """Whether the beginning of a section may return in its middle: over equal chords."""
         half, odd = divmod(end - start, 2)
-        if end - start != self.section_beats or odd or half % (SECTION_BARS // 2):
+        is_whole = self.chart is None or self._around(start) == (start, end)
+        # Without a chart a section is cut short where the music ends.
+        is_whole = is_whole and end - start in self.layout.lengths
+        if not is_whole or odd or half % (SECTION_BARS // 2):
             return False
         beats = RETURNING_BARS * self.grid.bar_beats
         chart = self.chart
         return chart is None or chart.at(start, beats) == chart.at(start + half, beats)
+
+    def _around(self, beat: int) -> tuple[int, int]:
+        """Where the chart's section that a beat lies in starts and ends."""
+        round_beats = sum(self.layout.lengths)
+        start = beat - beat % round_beats
+        for length in self.layout.lengths:
+            if beat < start + length:
+                break
+            start += length
+        return start, start + length

@@ -128,7 +128,7 @@ class LiveMusic:
                 self._delivery.panic()
                 self.snapshot = replace(self.snapshot, panics=self.snapshot.panics + 1)
             case Pause(on):
-                change = replace(change, tick=self._delivery.pause(on))
+                self._delivery.pause(on)
                 self.snapshot = replace(self.snapshot, paused=on)
             case SetLatency(ms):
                 self._delivery.set_latency(ms)

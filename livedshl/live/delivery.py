@@ -83,11 +83,9 @@ class Delivery:
         self.latency_ms = latency_ms
         self._performer.set_latency(latency_ms / 1e3)
 
-    def pause(self, paused: bool) -> int:
-        """Stands still from the next beat on, or goes on from there; returns the tick of it."""
+    def pause(self, paused: bool) -> None:
+        """Stands still from the next beat on, or goes on from there."""
         self._performer.pause(paused)
-        beat_ticks = self._grid.beat_ticks
-        return -(-self._performer.tick_at(time.perf_counter()) // beat_ticks) * beat_ticks
 
     # A fast clock gets as many seconds in hand as one at the written tempo.
     @property

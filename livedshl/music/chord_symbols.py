@@ -30,18 +30,23 @@ _PARTS = tuple(
         ("altered", r"alt(?:ered)?|ALT"),
         ("augmented", r"aug(?:mented)?|AUG|Aug|a(?=7?$)"),
         ("dominant", r"dom(?:inant)?"),
-        ("major", r"maj(?:or)?|Maj(?:or)?|MAJ|[mM]a(?!d)|M|j|\^"),
+        ("major", r"maj(?:or)?|Maj(?:or)?|MAJ?|[mM]a(?!d)|M|j|\^"),
         ("triangle", r"[Δ△∆]"),
-        ("minor", r"min(?:or)?|Min(?:or)?|MIN|[mM]i|m|[-−–](?![59]\b)"),  # noqa: RUF001
+        ("minor", r"min(?:or)?|Min(?:or)?|MIN?|[mM]i|m|^[-−–](?=9)|[-−–](?![59]\b)"),  # noqa: RUF001
         ("fifth", r"([#♯b♭+-])\s*5"),
         ("tension", r"[#♯b♭+-]\s*(?:9|11|13|6)(?!\d)"),
         ("augmented", r"\+"),
-        ("sixth", r"6(?:/?9)?(?!\d)"),
-        ("seventh", r"7|9|11|13"),
+        ("sixth", r"6(/?9)?(?!\d)"),
+        ("seventh", r"(7|9|11|13)"),
         ("fifth alone", r"5"),
         ("nothing", r"[\s(),]+"),
     )
 )
+# What no quality has the notes of.
+_BEYOND = ("added", "left out", "altered", "tension", "fifth alone")
+_ABOVE_THE_SEVENTH = {
+    ("seventh", "9"), ("seventh", "11"), ("seventh", "13"), ("sixth", "9"), ("sixth", "/9"),
+}  # fmt: skip
 # How a chord goes on that is not understood; the letter of a remark goes on otherwise.
 _CHORD_LIKE = re.compile(
     r"\s*(?:[^\w\s.!',;:]|\d|$|m(?![a-z])|M(?![A-Z])"
@@ -53,11 +58,13 @@ _CHORD_LIKE = re.compile(
 class ChordSymbol:
     """What a chord symbol says.
 
-    chord: None for "N.C.". bass: the pitch class after a slash, None if there is none.
+    chord: None for "N.C.". bass: the pitch class after a slash, None if there is none. is_whole:
+    whether the chord has all the notes that the symbol asks for, and no others.
     """
 
     chord: Chord | None
     bass: int | None = None
+    is_whole: bool = True
 
 
 @lru_cache(maxsize=4096)
@@ -78,12 +85,16 @@ def read_chord_symbol(text: str) -> ChordSymbol | None:
         return None
     rest = _ALTERNATIVE.sub("", text[root.end() :])
     bass = _BASS.search(rest)
-    intervals = _intervals(rest[: bass.start()] if bass else rest)
+    parts = list(_parts(rest[: bass.start()] if bass else rest))
+    intervals = _intervals(parts)
     if intervals is None:
         return None
     tonic = _pitch_class(*root.groups())
     chord = Chord.of_pitch_classes(tonic, [tonic + interval for interval in intervals])
-    return ChordSymbol(chord, _pitch_class(*bass.groups()) if bass else None)
+    is_whole = set(chord.intervals) == set(intervals) and not any(
+        kind in _BEYOND or (kind, detail) in _ABOVE_THE_SEVENTH for kind, detail in parts
+    )
+    return ChordSymbol(chord, _pitch_class(*bass.groups()) if bass else None, is_whole)
 
 
 def resembles_chord_symbol(text: str) -> bool:
@@ -99,11 +110,11 @@ def _pitch_class(letter: str, sign: str) -> int:
     return (pitch_class(letter) + {"#": 1, "♯": 1, "+": 1, "b": -1, "♭": -1}.get(sign, 0)) % 12
 
 
-def _intervals(quality: str) -> list[int] | None:
-    """The semitones above the root of a chord, named by what follows the root."""
+def _intervals(parts: list[tuple[str, str]]) -> list[int] | None:
+    """The semitones above the root of a chord; None if a part of its name is not understood."""
     kinds: set[str] = set()
     third, fifth, sixth, seventh = 4, 7, 0, 0
-    for kind, detail in _parts(quality):
+    for kind, detail in parts:
         if kind == "unknown":
             return None
         if kind == "minor":

@@ -52,20 +52,26 @@ def pitch_class(name: str) -> int:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Chord:
-    """A chord symbol: `root` as a pitch class (0 = C), `quality` as an index into `QUALITIES`."""
+    """A chord symbol: `root` as a pitch class (0 = C), `quality` as an index into `QUALITIES`.
+
+    bass: semitones from the root up to the bass note; 0 unless it is a slash chord.
+    """
 
     root: int
     quality: int
+    bass: int = 0
 
     @classmethod
     def parse(cls, name: str) -> "Chord":
-        """Reads a chord, as "F#m7" or "Bb"; the quality must be one of `QUALITIES`.
+        """Reads a chord, as "F#m7", "Bb" or "C/E"; the quality must be one of `QUALITIES`.
 
         Raises ValueError for anything else.
         """
-        root = name[:2] if name[1:2] in {"#", "b"} else name[:1]
+        above, slash, below = name.partition("/")
+        root = above[:2] if above[1:2] in {"#", "b"} else above[:1]
         try:
-            return cls(pitch_class(root), _QUALITY_INDEX[name[len(root) :]])
+            chord = cls(pitch_class(root), _QUALITY_INDEX[above[len(root) :]])
+            return chord.over(pitch_class(below)) if slash else chord
         except (KeyError, ValueError):
             raise ValueError(f"not a chord name: {name!r}") from None
 
@@ -82,8 +88,18 @@ class Chord:
 
     @property
     def name(self) -> str:
-        """The chord as text, "Am7"; `parse` reads it back."""
-        return NOTE_NAMES[self.root] + QUALITIES[self.quality][0]
+        """The chord as text, "Am7" or "C/E"; `parse` reads it back."""
+        above = NOTE_NAMES[self.root] + QUALITIES[self.quality][0]
+        return f"{above}/{NOTE_NAMES[self.lowest]}" if self.bass else above
+
+    @property
+    def lowest(self) -> int:
+        """The pitch class of the bass note."""
+        return (self.root + self.bass) % 12
+
+    def over(self, bass: int) -> "Chord":
+        """The chord over a bass note, given as a pitch class."""
+        return Chord(self.root, self.quality, (bass - self.root) % 12)
 
     @property
     def intervals(self) -> tuple[int, ...]:
@@ -92,12 +108,12 @@ class Chord:
 
     @property
     def pitch_classes(self) -> frozenset[int]:
-        """The pitch classes that sound."""
+        """The pitch classes that sound above the bass."""
         return frozenset((self.root + interval) % 12 for interval in self.intervals)
 
     def transposed(self, semitones: int) -> "Chord":
         """The chord `semitones` higher."""
-        return Chord((self.root + semitones) % 12, self.quality)
+        return Chord((self.root + semitones) % 12, self.quality, self.bass)
 
     def distance(self, other: "Chord") -> float:
         """How different two chords sound: the number of pitch classes that only one of them has.
@@ -134,6 +150,10 @@ class ChordVocabulary:
         return tuple(chord.name for chord in self.classes)
 
     @cached_property
+    def _numbers(self) -> dict[Chord, int]:
+        return {chord: number for number, chord in enumerate(self.classes)}
+
+    @cached_property
     def _nearest(self) -> NDArray[np.int8]:
         """The class nearest to each root and quality, int8[12, qualities]."""
         table = np.empty((12, len(QUALITIES)), np.int8)
@@ -146,7 +166,8 @@ class ChordVocabulary:
 
     def index(self, chord: Chord) -> int:
         """The number of the chord's class, or of the nearest if it has none."""
-        return int(self._nearest[chord.root, chord.quality])
+        own = self._numbers.get(chord)
+        return int(self._nearest[chord.root, chord.quality]) if own is None else own
 
 
 # For tunes without chords. These cover 98.8 % of the chord time of the Nottingham tunes in C.

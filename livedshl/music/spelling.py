@@ -26,9 +26,14 @@ def spell(pitch_class: int, fifths: int) -> tuple[str, int]:
 
 
 def chord_name(chord: Chord, fifths: int) -> str:
-    """A chord with its root spelled for a key signature, "G♭m7"."""
-    letter, alter = spell(chord.root, fifths)
-    return letter + _SIGNS[alter] + QUALITIES[chord.quality][0]
+    """A chord spelled for a key signature, "G♭m7" or "G♭/B♭"."""
+    above = _note_name(chord.root, fifths) + QUALITIES[chord.quality][0]
+    return f"{above}/{_note_name(chord.lowest, fifths)}" if chord.bass else above
+
+
+def _note_name(pitch_class: int, fifths: int) -> str:
+    letter, alter = spell(pitch_class, fifths)
+    return letter + _SIGNS[alter]
 
 
 def key_name(key: Key) -> str:

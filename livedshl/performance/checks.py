@@ -14,7 +14,6 @@ from livedshl.arranger import (
     patterns_of,
 )
 from livedshl.improviser import ContinuationRules
-from livedshl.improviser.chart import MOST_CHORDS
 from livedshl.improviser.ranking import TERMS
 from livedshl.midi.general_midi import DRUM_CHANNEL
 from livedshl.music.dances import MOST_NOTES_A_BAR
@@ -46,8 +45,6 @@ def check_settings(settings: Settings) -> None:
         _within("notes_a_bar", most, 0, MOST_NOTES_A_BAR)
     if unknown := set(rules.terms) - {*TERMS, *ContinuationRules().plain().terms}:
         raise RecordError(f"terms: unknown name {min(unknown)!r}")
-    if settings.chart and not 0 < len(set(settings.chart.beats)) <= MOST_CHORDS:
-        raise RecordError("chart: no chords, or too many")
     _check_songs(settings)
 
 

@@ -67,7 +67,7 @@ class Composition(Iterator[Chunk]):
             opening=None if opening is None else bundle.library.opening_of(opening),
         )
         self._passages = Passages(improvisation, grid, last_beat)
-        self._arranger = self._arranger_of(settings.band, begins=True)
+        self._arranger = self._arranger_of(settings.band)
         self._mixdown = Mixdown(self._arranger.setup())
         self._held = HeldBars(grid)
         self._pieces: tuple[Chunk, ...] = ()  # of the passage that plays
@@ -267,12 +267,13 @@ class Composition(Iterator[Chunk]):
             as_events(volume_message(self.tick, part, levels[part.name]) for part in changed)
         )
 
-    def _arranger_of(self, band: Band, *, begins: bool = False) -> Arranger:
-        """The arranger of a band. begins: whether the music begins with it, so with its intro."""
+    def _arranger_of(self, band: Band) -> Arranger:
         settings, groove = self._settings, band.groove
-        is_short = settings.bars is not None and settings.bars < _LEAST_BARS_WITH_INTRO
-        if not begins or is_short or settings.opening is not None:
-            groove = replace(groove, intro=0)
+        if (
+            settings.opening is not None
+            or (settings.bars or _LEAST_BARS_WITH_INTRO) < _LEAST_BARS_WITH_INTRO
+        ):
+            groove = replace(groove, intro=0)  # what is asked for is heard at once
         return Arranger(
             band.parts,
             self._harmony.vocabulary,

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from livedshl.bundle.catalogue import bundle_folder, find_bundle, kind_manifests
 from livedshl.bundle.integrity import read_manifest
 from livedshl.errors import SettingsError
-from livedshl.files import read_text
-from livedshl.improviser import Chart, Form, Retrieve
+from livedshl.improviser import Form, Retrieve
 from livedshl.music import GRIDS, Grid
-from livedshl.music.key_finding import key_of_chords
 from livedshl.music.leadsheet import Key, Mode
+from livedshl.performance.chart_choice import choose_chart
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MOST_CHART_BYTES = 1 << 20
 _SEEDS = 1_000_000  # a seed that is drawn stays short enough to type again
 
 
@@ -50,13 +48,14 @@ def make_settings(
     >>> settings = make_settings("jig", key="Em", bars=32, seed=7, chords="Em | D | C | Bm")
 
     preset, model: by name, or the path of a .toml file and of a folder.
-    metre: such as "6/8"; by default that of the preset, else of the opening tune, else of the
-        model's main tunes.
+    metre: such as "6/8"; by default that of the chart, else of the preset, else of the opening
+        tune, else of the model's main tunes.
     tempo_bpm: beats per minute, 20 to 400; in 6/8 and 9/8 a beat is a dotted quarter note.
     key: such as "D", "Bb minor" or "F#m"; by default that of the chart, else of the preset.
     form: "AABB", "AABA", "ABAC", "any" or "none".
     opening: the tune to begin with, by words of its title or by number.
-    chords: a chart such as "C | Am | F G7 | C", or the file that holds one.
+    chords: a chart such as "C | Am | F G7 | C", an iReal Pro link, or the file that holds a chart
+        as text, ChordPro or MusicXML.
     bars: how many to play; None for endless. seed: the same seed gives the same music; None draws
         one.
     adventure: 0 plays safe, 1 is bold. max_quote: beats that one tune may be quoted for.
@@ -82,6 +81,8 @@ def make_settings(
     if max_quote is not None:
         rules = replace(rules, max_quote=max_quote)
     of_model = str(model)
+    chosen = None if chords is None else choose_chart(chords)
+    metre = metre or (chosen.metre if chosen else None)
     if metre and of_preset.metre not in (None, metre):
         log.warning("The preset %s is made for %s; it plays %s", preset, of_preset.metre, metre)
     metre = metre or of_preset.metre
@@ -90,9 +91,10 @@ def make_settings(
         tune = _tune(opening, of_model, metre, wanted_key.mode if wanted_key else None)
         metre = tune.metre
     grid = GRIDS[metre or read_manifest(bundle_folder(of_model)).metre]
-    chart = None if chords is None else _chart(chords, grid)
-    if wanted_key is None and chart:
-        wanted_key = _key_of_chart(chart, {tune.mode} if tune else _modes(of_model, grid))
+    chart = None
+    if chosen:
+        modes = {tune.mode} if tune else _modes(of_model, grid)
+        chart, wanted_key = chosen.played(grid, wanted_key, of_preset.key, modes)
     elif wanted_key is None and tune:
         wanted_key = Key(of_preset.key.tonic, tune.mode)
     find_bundle(of_model, str(grid), (wanted_key or of_preset.key).mode)  # raises if there is none
@@ -159,39 +161,3 @@ def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None
 def _modes(model: str, grid: Grid) -> set[Mode]:
     """The modes that a model has tunes of in a metre."""
     return {k.mode for k in kind_manifests(bundle_folder(model)) if k.metre == str(grid)}
-
-
-def _key_of_chart(chart: Chart, modes: set[Mode]) -> Key:
-    """The key of a chart's chords, or its relative if there are tunes in that mode only."""
-    key = key_of_chords(chart.beats)
-    return key.relative if {key.relative.mode} == modes else key
-
-
-def _chart(text_or_file: str | Path, grid: Grid) -> Chart:
-    """The chart in a file of this name, or in the text itself."""
-    text, where = str(text_or_file), "chords"
-    try:
-        if isinstance(text_or_file, Path) or _is_there(text):
-            where = text
-            text = read_text(Path(text), _MOST_CHART_BYTES)
-        elif _looks_like_a_file(text):
-            raise SettingsError("no such file", where=text)
-        return Chart.parse(text, grid)
-    except FileNotFoundError:
-        raise SettingsError("no such file", where=where) from None
-    except OSError as error:
-        raise SettingsError(f"cannot be read ({error.strerror})", where=where) from None
-    except ValueError as error:
-        what, _, remedy = str(error).partition("; ")
-        raise SettingsError(what, where=where, remedy=remedy[:1].upper() + remedy[1:]) from None
-
-
-def _is_there(text: str) -> bool:
-    try:
-        return Path(text).exists() and not Path(text).is_dir()
-    except (OSError, ValueError):  # longer than a name can be, or with a null byte
-        return False
-
-
-def _looks_like_a_file(text: str) -> bool:
-    return "|" not in text and " " not in text.strip() and len(Path(text.strip()).suffix) > 2

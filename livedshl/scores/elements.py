@@ -81,12 +81,22 @@ def add_chord(measure: ET.Element, chord: Chord | None, fifths: int) -> ET.Eleme
         ET.SubElement(root, "root-alter").text = str(alter)
     quality = QUALITIES[chord.quality][0]
     ET.SubElement(harmony, "kind", text=quality).text = _KINDS[quality]
+    if chord.bass:
+        _add_bass(harmony, chord, fifths)
     if quality == "7sus4":  # no kind has its seventh
         degree = ET.SubElement(harmony, "degree", {"print-object": "no"})
         ET.SubElement(degree, "degree-value").text = "7"
         ET.SubElement(degree, "degree-alter").text = "0"
         ET.SubElement(degree, "degree-type").text = "add"
     return harmony
+
+
+def _add_bass(harmony: ET.Element, chord: Chord, fifths: int) -> None:
+    letter, alter = spell(chord.lowest, fifths)
+    bass = ET.SubElement(harmony, "bass")
+    ET.SubElement(bass, "bass-step").text = letter
+    if alter:
+        ET.SubElement(bass, "bass-alter").text = str(alter)
 
 
 def add_pitch(note: ET.Element, pitch: int | None, fifths: int) -> None:

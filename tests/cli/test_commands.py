@@ -253,9 +253,9 @@ def test_what_ports_there_are_and_what_plays_is_told_without_midi_as_well():
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--chords", "Bb | Eb | F | Bb"), "Key Bb, from the chords"),
-        (("--chords", "Am | G | F | E7"), "Key Am, from the chords"),
-        (("--chords", "Am | G | F | E7", "--model", "jigs"), "Key C, from the chords"),  # no minor
+        (("--chords", "Bb | Eb | F | Bb"), "Key Bb for these chords"),
+        (("--chords", "Am | G | F | E7"), "Key Am for these chords"),
+        (("--chords", "Am | G | F | E7", "--model", "jigs"), "Key C for these chords"),  # no minor
     ],
 )
 def test_what_is_chosen_for_the_user_is_said(run_here, bad, arguments, told):
@@ -275,7 +275,7 @@ def test_a_preset_for_another_metre_is_said(tmp_path):
 def test_a_key_that_is_given_wins_over_the_charts(run_here, tmp_path, key):
     chosen = ("--chords", "Bb | Eb | F | Bb", "--key", key, "--bars", 2, "--seed", 1)
     result = run_here("generate", "t.mid", *chosen, cwd=tmp_path)
-    assert "from the chords" not in result.stderr
+    assert "for these chords" not in result.stderr
     assert make_settings(chords=chosen[1], key=key).key == Key.parse(key)
     assert result.returncode == 0
 

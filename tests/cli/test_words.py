@@ -185,7 +185,7 @@ def test_a_chart_that_is_typed_wins_over_the_key_of_the_settings_file(
 ):
     settings_file.write_text("[generate]\nkey = 'D'\nbars = 2\n")
     told = run_here("generate", "a.mid", "--chords", "Bb | Eb | F | Bb", cwd=tmp_path).stderr
-    assert "Key Bb, from the chords" in told
+    assert "Key Bb for these chords" in told
 
 
 def test_an_environment_variable_is_an_option_as_well(

@@ -5,11 +5,11 @@ import re
 import tomllib
 
 import pytest
+from support.charts import chart_of
 from support.documents import PAGES, ROOT, blocks
 
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.errors import PresetError
-from livedshl.improviser import Chart
 from livedshl.midi.general_midi import PROGRAMS
 from livedshl.music import GRIDS, Chord
 from livedshl.music.chords import QUALITIES
@@ -182,7 +182,7 @@ def test_the_table_of_chords_is_what_can_be_read():
 
 def test_the_chart_in_the_page_can_be_read():
     (chart,) = blocks(PAGES["charts.md"], "text")
-    assert len(Chart.parse(chart, GRIDS["4/4"]).beats) == 4 * 16
+    assert len(chart_of(chart, GRIDS["4/4"]).beats) == 4 * 20
 
 
 def test_the_set_list_in_the_page_can_be_played(tmp_path):

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.bundles import index_of, random_bundle
+from support.charts import chart_of
 from support.strategies import grids
 
 from livedshl.improviser import (
-    Chart,
     ContinuationRules,
     Form,
     Improvisation,
@@ -181,7 +181,7 @@ def test_no_song_is_quoted_for_too_long(overlaps):
 
 def test_a_chart_draws_segments_whose_chords_are_near_it():
     bundle = random_bundle(n_tunes=60, shape=CodeShape(32, 4))
-    chart = Chart.parse("C | F | G7 | C", bundle.library.grid)
+    chart = chart_of("C | F | G7 | C", bundle.library.grid)
     distance = ChartDistance(chart, bundle.vocabulary)
 
     def mean_distance(chart):

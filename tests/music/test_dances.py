@@ -63,12 +63,6 @@ def test_sixteenths_do_not_go_with_eighths_of_the_same_dance():
     assert types.among([], None).all()
 
 
-def test_a_tune_is_heard_by_itself_whatever_stands_beside_it():
-    long, short = tune(EVEN, bars=9), tune(SNAPPED, bars=1)
-    types = types_of([("Long", long), ("Short", short), ("Long again", long), ("Last", short)])
-    assert types.notes.tolist() == [8, 8, 8, 8]
-
-
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4), st.sampled_from(sorted(GRIDS)))
 def test_every_tune_is_like_itself_however_short_its_last_beat_is(cut, grid):
     tunes = [("Any", tune([2], bars=2, grid=grid)[:-steps]) for steps in cut]

@@ -1,16 +1,19 @@
 """Chords that a performance is told to follow, from the command line to the notes."""
 
 import json
+from dataclasses import replace
 
 import mido
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from support.bundles import index_of, random_bundle
+from support.charts import chart_of
 
+from livedshl.arranger import Role
 from livedshl.cli import livedshl
 from livedshl.errors import SettingsError
-from livedshl.improviser import Chart, Form, Retrieve
+from livedshl.improviser import Form, Retrieve
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
 from livedshl.performance.composition import Composition
@@ -32,7 +35,7 @@ def settings():
         retrieve=Retrieve.MIN,
         seed=1,
         bars=8,
-        chart=Chart.parse(CHART, COMMON_TIME),
+        chart=chart_of(CHART),
     )
 
 
@@ -54,6 +57,23 @@ def test_the_chords_of_the_chart_are_what_is_played_whatever_the_key(settings):
             if status == 0x90 | channel:
                 (chord,) = chart.at(tick // 480, 1)
                 assert pitch % 12 in chord.pitch_classes
+
+
+def test_the_note_after_a_slash_is_in_the_bass_and_no_chord_rests_it(settings):
+    bundle = random_bundle()
+    band = load_preset("country")
+    bass = next(part for part in band.parts if part.role is Role.BASS)
+    chart = chart_of("F/A | F/C | N.C. | Bb/D")
+    changed = replace(settings, parts=band.parts, chart=chart, bars=16)
+    struck = {}
+    for chunk in Composition(bundle, index_of(bundle), changed):
+        for tick, status, pitch, _ in chunk.events.tolist():
+            if status == 0x90 | bass.channel:
+                struck.setdefault(tick // 1920 % 4, {}).setdefault(tick % 1920, set()).add(
+                    pitch % 12
+                )
+    assert [struck[bar][0] for bar in (0, 1, 3)] == [{9}, {0}, {2}]
+    assert 0 not in struck.get(2, {})
 
 
 def test_without_a_chart_the_chords_are_those_of_the_model_and_the_harmoniser(settings):
@@ -81,6 +101,18 @@ def test_a_chart_may_be_given_in_a_file_and_written_to_a_score(tmp_path):
 def test_a_chart_that_cannot_be_read_names_bar_and_chord():
     with pytest.raises(SettingsError, match="chords: bar 3: not a chord name: 'Xm'"):
         make_settings(chords="C | Am | Xm")
+
+
+def test_the_sections_of_a_chart_are_the_form_of_the_tunes(tmp_path):
+    chart = "[A] |: C | F | G7 | C | Am | F | G7 | C :| [B] F | C | D7 | G7 [C] C | F | G7 | C"
+    trace = tmp_path / "out.jsonl"
+    arguments = ["--bars", "24", "--seed", "1", "--chords", chart, "--trace", str(trace)]
+    command = ["generate", str(tmp_path / "out.mid"), *arguments]
+    assert CliRunner().invoke(livedshl, command).exit_code == 0
+    records = [json.loads(line) for line in trace.read_text().splitlines()]
+    assert {record["plan"] for record in records} == {"AABC"}
+    places = [f"{record['section']}{record['time']}" for record in records]
+    assert list(dict.fromkeys(places)) == ["A1", "A2", "B1", "C1"]
 
 
 def test_the_trace_tells_how_long_one_song_is_quoted(tmp_path):

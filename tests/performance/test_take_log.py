@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from support.charts import chart_of
 
 from livedshl.errors import TakeError
 from livedshl.improviser import Chart, Form, Retrieve
@@ -50,7 +51,7 @@ def written(path, bundle, settings, *told):
 
 @pytest.mark.parametrize("name", presets_for(COMMON_TIME))
 def test_the_settings_come_back_whole(name, bundle, tmp_path):
-    chart = Chart.parse("C | F#m7 | G7 G | C", COMMON_TIME)
+    chart = chart_of("C | F#m7 | G7 G | C")
     chosen = settings_of(name, chart=chart, bars=40)
     assert written(tmp_path / "a.take", bundle, chosen).settings == chosen
     plain = settings_of(name, rules=chosen.rules.plain())

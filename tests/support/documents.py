@@ -25,7 +25,6 @@ NOT_RUN = {
     "livedshl soak --hours 24 --speed 60": "takes half an hour; tests/wire runs it shorter",
     "livedshl soak --steered --hours 24 --speed 60": "the same",
     "livedshl evaluate session --music": "takes an hour; tests/cli measures fewer pieces",
-    "livedshl evaluate session --music --kinds": "the same; tests/evaluation measures one kind",
 }  # fmt: skip
 
 

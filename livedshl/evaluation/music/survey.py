@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle.catalogue import kind_folders
 from livedshl.bundle.model import Model, open_model
+from livedshl.charts import read_chart
 from livedshl.evaluation.music.band.expression import tune_jump
 from livedshl.evaluation.music.band.played import BARS as SET_BARS
 from livedshl.evaluation.music.band.played import band_piece
@@ -184,7 +185,7 @@ def _of_charts(
     for number in range(n_pieces):
         progress("Following charts", 0.75 + number / n_pieces / 4)
         for text in _CHARTS:
-            chart = Chart.parse(text, settings.grid)
+            chart = read_chart(text).played(settings.grid, settings.key)[0]
             over = replace(
                 settings, seed=settings.seed + number, bars=_CHART_ROUNDS_BARS, chart=chart
             )

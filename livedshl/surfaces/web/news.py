@@ -20,7 +20,7 @@ class News:
 
     def __init__(self, engraves: bool = False) -> None:
         self._engraves = engraves
-        self._passing: deque[Plain] = deque(maxlen=_MOST_LINES)  # said once
+        self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         self._greeted = False
         self._chunks: tuple[Chunk, ...] | None = None
         self._settings: Plain = {}
@@ -33,11 +33,7 @@ class News:
 
     def tell(self, line: str) -> None:
         """Owes the pages a line."""
-        self.say(told(line))
-
-    def say(self, news: Plain) -> None:
-        """Owes the pages news that only those need who are there now."""
-        self._passing.append(news)
+        self._lines.append(line)
 
     def of(self, snapshot: Snapshot, now_s: float) -> Iterator[Plain]:
         """What is due now."""
@@ -56,8 +52,8 @@ class News:
                 self._settings = present
                 yield present
             yield clock(snapshot)
-        while self._passing:
-            yield self._passing.popleft()
+        while self._lines:
+            yield told(self._lines.popleft())
 
     def lost(self, news: Plain) -> None:
         """The server was too busy for it. What stays true until it changes is due again."""

@@ -8,8 +8,11 @@ from livedshl.errors import MissingDependencyError, OutputError
 from livedshl.outputs.missing import install_extra
 from livedshl.surfaces.web.guard import new_token
 from livedshl.surfaces.web.page import SavedMusic, WebPage
-from livedshl.surfaces.web.serving import LOOPBACK, Serving
+from livedshl.surfaces.web.serving import Serving
 
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
+_ELSEWHERE = ("192.0.2.1", 9)  # an address for examples (RFC 5737); nothing is sent there
 _BORDER = 2  # modules of light around a QR code
 
 
@@ -32,10 +35,19 @@ def open_page(
         )
     _check_free(host or LOOPBACK, port)
     serving = Serving(host or LOOPBACK, port, new_token() if host else "")
+    address = address_of(serving)
     if host:
-        for line in qr_lines(serving.address):
+        for line in qr_lines(address):
             show(line)
+    show(f"The page: {address}")
     return WebPage(serving, music, tell)
+
+
+def address_of(serving: Serving) -> str:
+    """What to open in a browser. The secret stands where no browser sends it on its own."""
+    host = _own_address() if serving.host == EVERYWHERE else serving.host
+    secret = f"#{serving.token}" if serving.token else ""
+    return f"http://{f'[{host}]' if ':' in host else host}:{serving.port}/{secret}"
 
 
 def qr_lines(text: str) -> Iterator[str]:
@@ -60,3 +72,14 @@ def _check_free(host: str, port: int) -> None:
             where=f"the page at {host}, port {port}",
             remedy="Choose another port or address",
         ) from None
+
+
+def _own_address() -> str:
+    """The address by which devices of this network reach this machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(_ELSEWHERE)
+        except OSError:  # no network
+            return LOOPBACK
+        address: str = asking.getsockname()[0]
+        return address

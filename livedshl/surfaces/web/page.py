@@ -3,14 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 from livedshl.errors import LivedshlError
-from livedshl.files import read_regular
 from livedshl.live.steady import LEAVING_S, run_steadily
 from livedshl.performance.commands import Command
 from livedshl.surfaces.announcement import told_of
@@ -19,12 +17,10 @@ from livedshl.surfaces.gesture import Gesture
 from livedshl.surfaces.web.news import News
 from livedshl.surfaces.web.server_process import ServerProcess
 from livedshl.surfaces.web.serving import Serving
-from livedshl.surfaces.web.wording import saved
 
 _PERIOD_S = 0.04
 _AGAIN_S = 1.0  # before a server that died is replaced; twice as long each time it dies young
 _LONGEST_AGAIN_S = 30.0
-_MOST_BYTES = 1 << 20  # of what is saved: 32 bars take 20 kB
 _SAVE = "save"  # what a page asks for beside the commands
 
 
@@ -67,7 +63,6 @@ class WebPage:
                 return
         began_s = time.monotonic()
         with ServerProcess(self._serving) as process:
-            self._tell(f"The page: {self._serving.address}")
             self._news.begin()
             while process.runs and not self._left.is_set():
                 self._serve(process)
@@ -92,18 +87,11 @@ class WebPage:
     def _obey(self, line: str) -> None:
         try:
             if line == _SAVE:
-                self._save()
+                self._news.tell(f"Saved the last 32 bars to {self._music.save()}")
             else:
                 self._desk.press(Gesture.parse(line), time.perf_counter())
         except LivedshlError as error:
             self._desk.complain(str(error))
-
-    def _save(self) -> None:
-        """Saves the last bars here, and offers them to every page. Raises OutputError."""
-        path = self._music.save()
-        self._news.tell(f"Saved the last 32 bars to {path}")
-        with suppress(OSError):  # it has been moved already
-            self._news.say(saved(path.name, read_regular(path, _MOST_BYTES)))
 
     def _tell_obeyed(self, asked: Command, obeyed: Command) -> None:
         self._news.tell(told_of(asked, obeyed))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 _KIND = re.compile(r'^\{"kind": ?"(\w+)"')
-_PASSING = ("told", "saved")  # news of these kinds is for those who are there
+_PASSING = "told"  # news of this kind is for those who are there
 _SENDING_S = 5.0  # a page that takes longer for one piece of news is gone
 
 Send = Callable[[str], Awaitable[None]]
@@ -28,7 +28,7 @@ class Pages:
         if found is None:
             return
         kind = found[1]
-        if kind not in _PASSING:
+        if kind != _PASSING:
             self._newest[kind] = line
         for page in self._open:
             page.take(kind, line)

@@ -3,7 +3,6 @@
 Times are ticks, 480 a quarter note. All text from outside has passed `text.shown`.
 """
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -26,7 +25,6 @@ Plain = dict[str, Any]  # what JSON can say
 
 _PAST_BEATS = 8  # of what was heard, which the roll shows on its left
 _LONGEST_TITLE = 120
-_SONG, _LIST = "song", "list"  # a command that takes a number, chosen by what the number names
 
 
 def hello() -> Plain:
@@ -36,9 +34,8 @@ def hello() -> Plain:
 
 def _control(kind: CommandKind) -> Plain:
     moves = [move.value for move in Move if move_called(move.value, kind.name)]
-    takes = _LIST if kind.name == _SONG else kind.takes.value
     return {
-        "name": kind.name, "takes": takes, "help": kind.help, "acts": kind.acts.value,
+        "name": kind.name, "takes": kind.takes.value, "help": kind.help, "acts": kind.acts.value,
         "perPart": kind.per_part, "lowest": kind.lowest, "highest": kind.highest, "moves": moves,
         "whole": kind.field in ("level", "number"),
     }  # fmt: skip
@@ -73,12 +70,9 @@ def settings(snapshot: Snapshot) -> Plain:
         "listening": steering.listening,
         "values": {kind.name: present_value(kind.name, None, snapshot) for kind in single},
         "choices": {
-            _SONG: [shown(title, _LONGEST_TITLE) for title in snapshot.songs],
-            **{
-                kind.name: list(choices(kind.name, snapshot))
-                for kind in single
-                if kind.takes is ValueKind.NAME
-            },
+            kind.name: list(choices(kind.name, snapshot))
+            for kind in single
+            if kind.takes is ValueKind.NAME
         },
         "parts": list(_parts(snapshot)),
     }
@@ -103,11 +97,6 @@ def clock(snapshot: Snapshot) -> Plain:
 def told(line: str) -> Plain:
     """A line for the user."""
     return {"kind": "told", "line": shown(line)}
-
-
-def saved(name: str, midi: bytes) -> Plain:
-    """A file of what was heard, to be kept on the device that shows the page."""
-    return {"kind": "saved", "name": shown(name), "midi": b64encode(midi).decode()}
 
 
 def _output(hearing: Hearing) -> str:

@@ -6,8 +6,7 @@ from itertools import pairwise
 
 from support.still import BEAT, HOP, SONGS, StillSession
 
-from livedshl.performance.command_kinds import COMMANDS
-from livedshl.performance.commands import Mute
+from livedshl.performance.commands import COMMANDS, Mute
 from livedshl.surfaces.web.news import News
 from livedshl.surfaces.web.wording import clock, hello, music, settings, told
 
@@ -102,11 +101,3 @@ def test_what_a_busy_server_did_not_take_is_due_again():
     for each in list(news.of(snapshot, 0.0)):
         news.lost(each)
     assert kinds(news, snapshot, 1.0) == ["hello", "music", "settings", "clock"]
-
-
-def test_songs_of_a_set_list_are_chosen_by_their_titles():
-    (control,) = [each for each in hello()["controls"] if each["name"] == "song"]
-    assert control["takes"] == "list"
-    snapshot = replace(StillSession().snapshot(), songs=("Lamp\n", "Two Doors"))
-    assert settings(snapshot)["choices"]["song"] == ["Lamp ", "Two Doors"]
-    assert settings(StillSession().snapshot())["choices"]["song"] == []

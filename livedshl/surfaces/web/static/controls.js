@@ -27,9 +27,6 @@ export function widget(control, part, send) {
   return chooser(control, words, label, send);
 }
 
-const numbered = (names) => names.map((name, number) => [String(number + 1), `${number + 1} ${name}`]);
-const named = (names) => names.map((name) => [name, name]);
-
 function trigger(control, words, label, send) {
   const node = element("button", { type: "button", title: hint(control), text: label, class: control.name });
   node.addEventListener("click", () => send(words));
@@ -109,14 +106,11 @@ function chooser(control, words, label, send) {
   const node = element("div", { class: "control" },
     element("div", { class: "label" }, element("span", { text: label })), select);
   const set = (value, choices = []) => {
-    const present = value === null ? "" : String(value);
-    const options = control.takes === "list" ? numbered(choices) : named(choices);
-    if (present && !options.some(([name]) => name === present)) options.unshift([present, present]);
-    node.hidden = choices.length === 0;
-    if (known !== (known = JSON.stringify(options))) {
-      select.replaceChildren(...options.map(([name, text]) => element("option", { value: name, text })));
+    const all = choices.includes(value) || value === null ? choices : [value, ...choices];
+    if (known !== (known = all.join("\n"))) {
+      select.replaceChildren(...all.map((name) => element("option", { value: name, text: name })));
     }
-    if (present && settled.reached()) select.value = present;
+    if (value !== null && settled.reached()) select.value = value;
   };
   return { node, set };
 }

@@ -20,7 +20,6 @@ const roll = new Roll(byId("roll"));
 const sheet = new Sheet(byId("sheet"));
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const messages = { toldUntil: 0, spokenAt: 0, spoken: "" };
-const download = element("a", { class: "button", text: "Download MIDI", hidden: "" });
 let controls = [];
 let widgets = []; // of the whole band: {control, set}
 let partWidgets = []; // {plain, name, set, row}
@@ -43,8 +42,6 @@ function take(news) {
     showClock(news);
   } else if (news.kind === "sheet") {
     sheet.take(news);
-  } else if (news.kind === "saved") {
-    offer(news);
   } else if (news.kind === "told") {
     tell(news.line);
   }
@@ -70,14 +67,6 @@ function tell(line) {
   messages.toldUntil = performance.now() + TOLD_MS;
 }
 
-function offer({ name, midi }) {
-  const bytes = Uint8Array.from(atob(midi), (letter) => letter.charCodeAt(0));
-  URL.revokeObjectURL(download.href);
-  download.href = URL.createObjectURL(new Blob([bytes], { type: "audio/midi" }));
-  download.download = name;
-  download.hidden = false;
-}
-
 function makeControls() {
   widgets = controls.filter((control) => !control.perPart).map((control) => ({ control, ...widget(control, null, send) }));
   const isTrigger = ({ control }) => control.takes === "trigger" || control.takes === "switch";
@@ -86,7 +75,7 @@ function makeControls() {
   const buttons = widgets.filter(isTrigger).map(({ node }) => node);
   const others = widgets.filter((each) => !isTrigger(each)).map(({ node }) => node);
   byId("controls").replaceChildren(
-    element("div", { class: "buttons" }, ...buttons, save, download), element("div", { class: "values" }, ...others));
+    element("div", { class: "buttons" }, ...buttons, save), element("div", { class: "values" }, ...others));
 }
 
 function makeParts(parts) {
@@ -123,8 +112,7 @@ function showSettings(settings) {
 function showClock(news) {
   const runs = news.ticksPerSecond > 0;
   const sync = news.sync === "internal" ? "" : ` (${news.sync} ${runs ? "locked" : "lost"})`;
-  const stands = shown.settings?.values.pause ? "paused" : "waiting";
-  setText("tempo", runs ? `${news.tempo} BPM${sync}` : `${stands}${sync}`);
+  setText("tempo", runs ? `${news.tempo} BPM${sync}` : `waiting${sync}`);
   const [usual, worst] = news.lateMs;
   setText("late", `${usual.toFixed(1)} ms (worst ${worst.toFixed(1)})`);
   byId("late").classList.toggle("bad", worst >= LATE_MS);
