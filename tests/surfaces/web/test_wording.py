@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from support.still import BEAT, HOP, SONGS, StillSession
 
-from livedshl.performance.commands import COMMANDS, Mute
+from livedshl.performance.command_kinds import COMMANDS
+from livedshl.performance.commands import Mute
 from livedshl.surfaces.web.news import News
 from livedshl.surfaces.web.wording import clock, hello, music, settings, told
 
