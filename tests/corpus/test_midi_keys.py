@@ -103,3 +103,13 @@ def test_an_unwritten_lift_by_a_tone_splits_the_keys():
     sheet, _ = read_tracks(Track(tune, "Melody"), Track(under, "Piano", 1), key=None)
     assert [key for _, key in sheet.key_changes] == [E_FLAT, Key(5, Mode.MAJOR)]
     assert abs(sheet.key_changes[1][0] - lift) <= BAR
+
+
+def test_a_written_key_that_the_tune_comes_home_to_is_believed_however_far_it_roams():
+    away = [pitch + 4 for pitch in MELODY]
+    tune = quarters([*MELODY[:8], *away, *away, *MELODY[8:16]])
+    names = ["Eb", "Ab", *["G", "C", "D", "G"] * 4, "Bb", "Eb"]
+    under = Track(block_chords(names), "Piano", 1)
+    sheet, account = read_tracks(Track(tune, "Melody"), under, key="Eb")
+    assert sheet.keys == (E_FLAT,)
+    assert account.key_from is KeyFrom.WRITTEN
