@@ -130,7 +130,8 @@ def _rhythms(
     lengths = np.diff(tune_steps)
     tune = np.repeat(np.arange(len(lengths)), lengths)
     place = np.arange(len(onsets)) - tune_steps[tune]
-    beat = place // beat_steps + np.cumsum(-(-lengths // beat_steps))[tune]  # numbers, with gaps
+    n_beats = -(-lengths // beat_steps)
+    beat = place // beat_steps + (np.cumsum(n_beats) - n_beats)[tune]
     rhythms = np.bincount(beat, weights=onsets << place % beat_steps).astype(np.int64)
     kinds = 1 << beat_steps
     starts = place % beat_steps == 0

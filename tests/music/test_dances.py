@@ -69,3 +69,10 @@ def test_every_tune_is_like_itself_however_short_its_last_beat_is(cut, grid):
     types = types_of(tunes, grid)
     assert all(types.like(number)[number] for number in range(len(tunes)))
     assert (types.notes > 0).all()
+
+
+@given(st.lists(st.tuples(st.sampled_from([EVEN, SNAPPED]), st.integers(1, 6)), min_size=1))
+def test_a_tune_is_counted_alike_whatever_comes_before_it(kinds):
+    tunes = [("A tune", tune(lengths, bars)) for lengths, bars in kinds]
+    together = types_of(tunes).notes
+    assert together.tolist() == [types_of([one]).notes[0] for one in tunes]
