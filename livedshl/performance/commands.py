@@ -200,3 +200,6 @@ Command = (
     | Answer
     | FollowChord
 )
+
+OF_THE_CLOCK = (SetTempo, SetLatency, Panic, Pause)
+"""The commands that the clock obeys. The composition knows nothing of them."""

@@ -142,7 +142,7 @@ class Composition(Iterator[Chunk]):
             case Answer(phrase):
                 self._answer(phrase)
         self._passages.changed()
-        self._mixdown.silence(self.tick, steering.silent)
+        self._mixdown.silence(self.tick, set(steering.silent) - set(before.silent))
         self._arranger.strike_again(set(before.silent) - set(steering.silent))
         self.steering = steering
 

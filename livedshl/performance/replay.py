@@ -11,7 +11,7 @@ from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, Events
 from livedshl.midi.sounding import cut_events
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import SetTempo
+from livedshl.performance.commands import OF_THE_CLOCK, SetTempo
 from livedshl.performance.composer import Change, Composer, music_of
 from livedshl.performance.excerpt import ChannelSettings, excerpt
 from livedshl.performance.steering import track_names
@@ -50,7 +50,7 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
         raise TakeError("begins with a tune that the model lacks", remedy="The file may be damaged")
     composer = Composer(music_of(bundle, index, settings), settings.grid.bar_ticks)
     for change in log.changes:
-        if not isinstance(change.command, SetTempo):
+        if not isinstance(change.command, OF_THE_CLOCK):
             composer.change(change)
     tracks = track_names(settings.parts)
     for change in log.changes:

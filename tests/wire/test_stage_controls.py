@@ -69,7 +69,7 @@ def test_a_pause_is_silence_and_the_music_goes_on_after_a_count_in(performance, 
     paused = receiver.so_far()
     assert not left_on(paused)
     time.sleep(1)
-    assert len(notes_on(receiver.so_far())) == len(notes_on(paused))
+    assert notes_on(receiver.so_far()) == notes_on(paused)
     type_line(player, "pause off", 3)
     player.terminate()
     told = player.communicate()[1]
