@@ -9,6 +9,7 @@ from support.strategies import VOCABULARY
 from support.surroundings import COMMON_TIME_FIRST, need
 
 from livedshl.errors import OutputError
+from livedshl.midi.events import NO_EVENTS
 from livedshl.music import COMMON_TIME, GRIDS
 
 every_metre = pytest.mark.parametrize("metre", GRIDS)
@@ -19,12 +20,13 @@ def matplotlib():
     need(find_spec("matplotlib"), "matplotlib")
 
 
-def drawn(tune, path):
-    """The piano roll of a piece."""
+def drawn(tune, path, events=None):
+    """The piano roll of a piece, or of other events over its tunes."""
     from livedshl.scores.roll import write_roll
 
+    events = tune.events if events is None else events
     write_roll(
-        path, tune.events, tune.steps, VOCABULARY.classes, tune.grid, D, MELODIES, tune.spans,
+        path, events, tune.steps, VOCABULARY.classes, tune.grid, D, MELODIES, tune.spans,
         tune.sections, "A Title",
     )  # fmt: skip
     return path.read_bytes()
@@ -90,4 +92,4 @@ def test_the_same_music_is_drawn_in_the_same_bytes(tmp_path, ending):
 
 def test_more_bars_than_a_picture_holds_are_refused(tmp_path):
     with pytest.raises(OutputError, match=r"t\.png: a picture holds at most 1000 bars"):
-        drawn(piece(COMMON_TIME, bars=1001), tmp_path / "t.png")
+        drawn(piece(COMMON_TIME, bars=1001), tmp_path / "t.png", NO_EVENTS)
