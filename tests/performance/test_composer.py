@@ -33,11 +33,13 @@ from livedshl.performance.commands import (
     Listen,
     Mute,
     NextTune,
+    Panic,
     Pause,
     ReRoll,
     SetAdventure,
     SetIntensity,
     SetKey,
+    SetLatency,
     SetLevel,
     SetTempo,
     Solo,
@@ -216,6 +218,14 @@ def test_a_muted_part_falls_silent_at_the_next_hop_and_comes_back(heard_with):
     assert ons(heard, part.channel, back + BAR, 24 * BAR)
     others = [other.channel for other in SESSION.parts if other is not part]
     assert all(ons(heard, channel, next_hop, back) for channel in others)
+
+
+@pytest.mark.parametrize("command", [Panic(), SetLatency(10), Pause(True), SetTempo(90)])
+def test_what_the_clock_obeys_changes_nothing_that_is_composed(heard_with, command):
+    muted = [WHOLE_BAND, Change(4 * BAR, Mute(SESSION.parts[0].name, True))]
+    heard = [heard_with(*muted), heard_with(*muted, Change(8 * BAR, command))]
+    without, with_it = (np.concatenate([chunk.events for chunk in chunks]) for chunks in heard)
+    assert np.array_equal(without, with_it)
 
 
 def test_a_solo_silences_all_others(heard_with):
