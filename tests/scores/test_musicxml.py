@@ -20,7 +20,7 @@ three_bars = grids.flatmap(
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(three_bars, keys)
-def test_music21_reads_back_every_note_and_chord(tmp_path, grid_and_steps, key):
+def test_a_score_is_read_back_with_every_note_and_chord(tmp_path, grid_and_steps, key):
     grid, steps = grid_and_steps
     steps[0, 1] = steps[0, 0] > 0
     path = tmp_path / "t.musicxml"
@@ -29,8 +29,11 @@ def test_music21_reads_back_every_note_and_chord(tmp_path, grid_and_steps, key):
     if not (steps[:, 0] > 0).any():
         assert corpus.skipped[0].reason == "no melody"
         return
-    sheet = corpus.tunes[0].reading.sheet  # also of a tune of which too little sounds to be used
-    assert (sheet.metres, sheet.keys) == ((grid.metre,), (key,))
+    reading = corpus.tunes[0].reading
+    sheet, warnings = reading.sheet, reading.account.warnings
+    assert sheet.metres == (grid.metre,)
+    # A tune in C that happens to end on A minor is taken for one in A minor.
+    assert sheet.keys == (key,) or any("but it ends in" in warning for warning in warnings)
     assert sheet.bars.tolist() == [0, grid.bar_ticks, 2 * grid.bar_ticks]
     onsets, key_shift = np.flatnonzero(steps[:, 1]), key.shift
     assert sheet.notes[:, 0].tolist() == (onsets * 120).tolist()
