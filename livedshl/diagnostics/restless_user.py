@@ -31,7 +31,7 @@ from livedshl.surfaces.present import choices
 _PAUSE_S = 0.2  # between two gestures, on average
 _TEMPI = 0.6, 1.2  # times the first tempo: more is too much for a machine at a high speed
 _LATENCY_MS = 50.0  # of music: the notes are sent as much earlier as the music is faster
-_KINDS = [kind for kind in COMMANDS.values() if kind.name not in ("end", "pause")]
+_KINDS = [kind for kind in COMMANDS.values() if kind.name not in ("end", "pause", "song")]
 _FIRST_KNOB = 20
 _KNOBS = [
     Gesture.parse(f"{kind.name} {part}" if kind.per_part else kind.name)
@@ -156,7 +156,7 @@ class RestlessUser:
         if kind.takes is ValueKind.NAME:
             return command_of(kind, str(random.choice(choices(kind.name, snapshot))))
         if kind.takes is ValueKind.TRIGGER:
-            return command_of(kind)
+            return command_of(kind, part=part)
         lowest, highest = kind.lowest, kind.highest
         if kind.name == "tempo":
             lowest, highest = (share * self._tempo_bpm for share in _TEMPI)
