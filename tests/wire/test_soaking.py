@@ -1,6 +1,7 @@
 """`livedshl soak` through the real command line."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -17,13 +18,19 @@ def soak(environment, *arguments):
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
+def rows_of(table):
+    """The words of each row, by its name."""
+    rows = (re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in table.splitlines())
+    return {name: words.split() for name, *rest in rows for words in rest}
+
+
 @pytest.mark.slow
 @pytest.mark.unsteady("at 48 times the tempo a stall is 48 times as long: 2 of 15 runs")
 def test_ten_minutes_of_music_pass_every_check(jack):
     soaked = soak(jack, "--hours", 1 / 6, "--speed", 48)
     assert soaked.returncode == 0, soaked.stdout + soaked.stderr
     assert "Playing to its own MIDI input" in soaked.stderr
-    rows = {line[:18].strip(): line[18:].split() for line in soaked.stdout.splitlines()}
+    rows = rows_of(soaked.stdout)
     assert int(rows["heard"][0]) > 4000
     assert "failed" not in soaked.stdout
 
@@ -34,7 +41,7 @@ def test_music_that_is_steered_at_random_passes_every_check(jack):
     # Faster, each command would plan more sections anew than there is time for.
     soaked = soak(jack, "--steered", "--hours", 1 / 12, "--speed", 8)
     assert soaked.returncode == 0, soaked.stdout + soaked.stderr
-    rows = {line[:18].strip(): line[18:].split() for line in soaked.stdout.splitlines()}
+    rows = rows_of(soaked.stdout)
     assert int(rows["recorded"][0]) > 500
     assert rows["replay"][0] == "equal,"
 
