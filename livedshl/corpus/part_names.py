@@ -20,6 +20,7 @@ _OTHERS = (
     r"|harmon\w*|chords?|akkorde?|accords?|accordi|acordes?|accomp\w*|begleit\w*|comp|pads?"
     r"|rhythm|strings?|drum\w*|perc\w*|bridge|counter\w*|left|lh|links?|linke|left hand"
     r"|mano sinistra|main gauche|recorder|(?:altos?|tenor\w*)(?=[\W\d_]*$)"
+    r"|(?:second|2nd|lower|zweite|seconda?|segunda)[ _-]?(?:voices?|vo[cz]e?|voci|voix|stimmen?)"
 )
 _OTHERS_ANYWHERE = r"ベース|コーラス"
 

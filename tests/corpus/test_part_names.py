@@ -11,7 +11,7 @@ NAMES = [
 ]  # fmt: skip
 OTHERS = [
     "Bass", "Bass voice", "Backing Vocals", "Choir", "Harmony", "Lead Guitar Chords", "PianoLeft",
-    "Alto 2", "Begleitung", "Second voice strings",
+    "Alto 2", "Begleitung", "Second voice strings", "Second voices", "Zweite Stimme",
 ]  # fmt: skip
 
 
