@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from livedshl.cli.evaluation_tables import method_table
+
 if TYPE_CHECKING:  # it loads torch
     from livedshl.evaluation.accompaniment.evaluate import AccompanimentEvaluation
 
@@ -25,16 +27,7 @@ _LAID = (
 
 def found_table(evaluation: "AccompanimentEvaluation") -> Table:
     """How well each method finds the true next bar, with the range of each figure."""
-    table = Table("", box=None)
-    for heading, _, _ in _FOUND:
-        table.add_column(heading, justify="right")
-    for name, figures in evaluation.methods.items():
-        cells = []
-        for _, figure, form in _FOUND:
-            f = figures[figure]
-            cells.append(f"{f.value:{form}}\n[dim]{f.low:{form}} {f.high:{form}}[/dim]")
-        table.add_row(name, *cells)
-    return table
+    return method_table(evaluation.methods, _FOUND)
 
 
 def laid_table(evaluation: "AccompanimentEvaluation") -> Table:

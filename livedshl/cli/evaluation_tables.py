@@ -1,5 +1,6 @@
 """The tables that `livedshl evaluate` prints, and what it says beneath them."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -12,6 +13,7 @@ from livedshl.evaluation.music.survey import ROWS, Survey
 
 if TYPE_CHECKING:  # it loads torch
     from livedshl.evaluation.codes.evaluate import Evaluation
+    from livedshl.evaluation.codes.intervals import Figure
     from livedshl.evaluation.reading import ReadingReport
 
 # Columns of the table: heading, figure, format.
@@ -28,13 +30,19 @@ _COLUMNS = (
 
 def code_table(evaluation: "Evaluation") -> Table:
     """The figures of the codes and of the other methods."""
-    table = Table(box=None)
-    table.add_column("")
-    for heading, _, _ in _COLUMNS:
+    return method_table({"codes": evaluation.codes, **evaluation.baselines}, _COLUMNS)
+
+
+def method_table(
+    methods: Mapping[str, Mapping[str, "Figure"]], columns: Sequence[tuple[str, str, str]]
+) -> Table:
+    """The figures of each method, with their ranges. columns: heading, figure, format."""
+    table = Table("", box=None)
+    for heading, _, _ in columns:
         table.add_column(heading, justify="right")
-    for name, figures in {"codes": evaluation.codes, **evaluation.baselines}.items():
+    for name, figures in methods.items():
         cells = []
-        for _, figure, form in _COLUMNS:
+        for _, figure, form in columns:
             f = figures[figure]
             cells.append(f"{f.value:{form}}\n[dim]{f.low:{form}} {f.high:{form}}[/dim]")
         table.add_row(name, *cells)
