@@ -92,10 +92,6 @@ def _chords(line: str) -> list[str]:
     return [name for name in names if name and not name.startswith("*")]
 
 
-def _is_chord(name: str) -> bool:
-    return read_name(name, _ANY_KEY) is not None
-
-
 def _bars_in(line: str, in_grid: bool) -> str:
     """A line with bar lines, without its words and margins."""
     if in_grid:
