@@ -7,6 +7,7 @@ from livedshl.music import Chord, Metre
 from livedshl.music.chords import QUALITIES
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.spelling import fifths_of, spell
+from livedshl.scores.accidentals import add_accidentals
 from livedshl.scores.marks import title_of
 
 # MusicXML's kind for each chord quality.
@@ -114,6 +115,8 @@ def add_pitch(note: ET.Element, pitch: int | None, fifths: int) -> None:
 
 
 def written_out(score: ET.Element) -> bytes:
-    """The document as UTF-8."""
+    """The document as UTF-8, with accidentals where players need them."""
+    for part in score.findall("part"):
+        add_accidentals(part)
     ET.indent(score)
     return bytes(ET.tostring(score, encoding="UTF-8", xml_declaration=True))
