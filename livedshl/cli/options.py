@@ -61,7 +61,8 @@ _OPTIONS = (
                  "`livedshl library`."),
     click.option("--chords", metavar="CHART|FILE",
                  help='Chords to follow in a loop: "C | Am | F G7 | C", an iReal Pro link, or a '
-                 "file: text, ChordPro or MusicXML."),
+                 "file: text, ChordPro or MusicXML. none: the tunes' own.  [default: from the "
+                 "preset, if it has some, else the tunes' own]"),
     click.option("--adventure", type=Number(0, 1), metavar="0-1",
                  help="0 safe ... 1 bold.  [default: from the preset]"),
     click.option("--max-quote", type=Number(1, whole=True), metavar="BEATS",
@@ -104,7 +105,7 @@ def chosen_settings(
     if overruled("key", "chords"):
         chosen = chosen | {"key": None}
     settings = make_settings(bars=bars, **chosen)
-    if settings.chart is None or chosen["key"] is not None:
+    if chosen["chords"] in (None, "none") or chosen["key"] is not None:
         return settings, []
     return settings, [f"Key {settings.key} for these chords (--key chooses another)."]
 

@@ -69,13 +69,16 @@ class ChosenChart:
         return chart, key.relative if {key.relative.mode} == modes else key
 
 
-def choose_chart(text_or_file: str | Path) -> ChosenChart:
-    """The chart in a file of this name, or in the text itself. Raises SettingsError."""
+def choose_chart(text_or_file: str | Path, where: str = "chords") -> ChosenChart:
+    """The chart in a file of this name, or in the text itself. Raises SettingsError.
+
+    where: what gave the text.
+    """
     from livedshl.charts import read_chart, read_chart_file  # few performances have a chart
 
     text = str(text_or_file)
     is_file = isinstance(text_or_file, Path) or _is_there(text) or _looks_like_a_file(text)
-    where = text if is_file else "chords"
+    where = text if is_file else where
     with _told_where(where):
         return ChosenChart(read_chart_file(Path(text)) if is_file else read_chart(text), where)
 

@@ -14,7 +14,7 @@ from livedshl.improviser import Form, Retrieve
 from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.chart_choice import choose_chart
-from livedshl.performance.preset import load_preset
+from livedshl.performance.preset import Preset, load_preset
 from livedshl.performance.settings import Settings
 from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO
 
@@ -55,7 +55,8 @@ def make_settings(
     form: "AABB", "AABA", "ABAC", "any" or "none".
     opening: the tune to begin with, by words of its title or by number.
     chords: a chart such as "C | Am | F G7 | C", an iReal Pro link, or the file that holds a chart
-        as text, ChordPro or MusicXML.
+        as text, ChordPro or MusicXML; by default the preset's, if it has one. "none": the tunes'
+        own chords.
     bars: how many to play; None for endless. seed: the same seed gives the same music; None draws
         one.
     adventure: 0 plays safe, 1 is bold. max_quote: beats that one tune may be quoted for.
@@ -81,7 +82,11 @@ def make_settings(
     if max_quote is not None:
         rules = replace(rules, max_quote=max_quote)
     of_model = str(model)
-    chosen = None if chords is None else choose_chart(chords)
+    chosen = None
+    if chords not in (None, "none"):
+        chosen = choose_chart(chords)
+    elif chords is None and of_preset.chords and _is_in_mode(of_preset, wanted_key):
+        chosen = choose_chart(of_preset.chords, f"{preset}: chords")
     metre = metre or (chosen.metre if chosen else None)
     if metre and of_preset.metre not in (None, metre):
         log.warning("The preset %s is made for %s; it plays %s", preset, of_preset.metre, metre)
@@ -156,6 +161,11 @@ def _tune(words_or_number: str, model: str, metre: str | None, mode: Mode | None
         [tune for tune in tunes if metre in (None, tune.metre) and mode in (None, tune.mode)],
         words_or_number,
     )
+
+
+def _is_in_mode(preset: Preset, key: Key | None) -> bool:
+    """Whether a key has the preset's mode, and with it fits its chart; None: the preset's key."""
+    return key is None or key.mode is preset.key.mode
 
 
 def _modes(model: str, grid: Grid) -> set[Mode]:

@@ -31,7 +31,7 @@ class Preset:
     """How a performance sounds, unless its settings say otherwise.
 
     metre: the name of its grid; None for the model's. tempo_bpm: beats per minute. form: how tunes
-    are laid out.
+    are laid out. chords: the chart that it plays over; None for the tunes' own chords.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Preset:
     tempo_bpm: float
     key: Key
     form: Form
+    chords: str | None
     parts: tuple[Part, ...]
     groove: Groove
     rules: ContinuationRules
@@ -112,6 +113,7 @@ def read_preset(path: Path) -> Preset:
         tempo_bpm=head["tempo"],
         key=head["key"],
         form=head["form"],
+        chords=head["chords"],
         parts=_read_parts(parts, patterns, path),
         groove=Groove(**read_fields(groove, GROOVE_FIELDS, f"{path}: [groove]")),
         rules=ContinuationRules(**read_fields(rules, RULES_FIELDS, f"{path}: [continuation]")),

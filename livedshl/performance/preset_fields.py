@@ -90,6 +90,7 @@ PRESET_FIELDS = {
     "metre": Field(_metre),
     "key": Field(lambda value: Key.parse(_text(value)), Key(0, Mode.MAJOR)),
     "form": Field(_one_of(Form), Form.ANY),
+    "chords": Field(_text),
 }
 RULES_FIELDS = {
     "song_cap": Field(_whole(1, 1000), ContinuationRules().song_cap),

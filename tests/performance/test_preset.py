@@ -5,10 +5,11 @@ import pytest
 
 from livedshl.arranger import Groove, Part, Role, patterns_of
 from livedshl.bundle.shipped import shipped
-from livedshl.errors import PresetError
+from livedshl.errors import PresetError, SettingsError
 from livedshl.improviser import ContinuationRules, Form
 from livedshl.music import Mode
 from livedshl.music.leadsheet import Key
+from livedshl.performance.options import make_settings
 from livedshl.performance.preset import load_preset, preset_names, write_preset
 
 GOOD = """
@@ -99,6 +100,29 @@ def test_a_preset_may_choose_metre_and_minor(preset):
     assert (mine.metre, mine.key) == ("6/8", Key(6, Mode.MINOR))
 
 
+def test_a_blues_is_played_over_twelve_bars_in_the_key_that_is_asked_for():
+    chart = make_settings("blues-shuffle", key="E").chart
+    bars = [chord.name for chord in chart.at(0, 12 * 4)[::4]]
+    assert bars == ["E7", "A7", "E7", "E7", "A7", "A7", "E7", "E7", "B7", "A7", "E7", "B7"]
+    assert len(chart.beats) == 12 * 4
+
+
+def test_own_chords_or_none_come_before_those_of_the_preset(preset, tmp_path):
+    preset('chords = "1 | 5"\n' + GOOD)
+    mine = str(tmp_path / "mine.toml")
+    assert [chord.name for chord in make_settings(mine).chart.at(0, 8)[::4]] == ["Bb", "F"]
+    assert make_settings(mine, chords="Gm").chart.at(0, 1)[0].name == "Gm"
+    assert make_settings(mine, chords="none").chart is None
+    assert make_settings(mine, key="Gm").chart is None  # a chart in major over tunes in minor
+
+
+def test_a_chart_that_cannot_be_read_is_told_with_its_preset(preset, tmp_path):
+    preset('chords = "1 | H9"\n' + GOOD)
+    with pytest.raises(SettingsError) as caught:
+        make_settings(str(tmp_path / "mine.toml"))
+    assert "mine.toml: chords" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
@@ -169,7 +193,7 @@ def test_no_two_presets_share_metre_tempo_and_sound():
 def test_the_preset_that_new_ones_are_copied_from_explains_every_key():
     text = (shipped("presets") / "session.toml").read_text()
     keys = [
-        *("description", "tempo", "key", "metre", "form"),
+        *("description", "tempo", "key", "metre", "form", "chords"),
         *(field.name for kind in (Part, Groove, ContinuationRules) for field in fields(kind)),
     ]
     keys.remove("terms")  # no key of a preset: it is for measuring
