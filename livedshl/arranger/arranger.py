@@ -26,7 +26,7 @@ from livedshl.midi.message import AT_REST, CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.compass import Compass
 from livedshl.music.leadsheet import Key, Mode
-from livedshl.music.segments import ARTICULATED, REST
+from livedshl.music.segments import ARTICULATED, PITCH, REST
 
 _VOLUME, _PAN, _REVERB = 7, 10, 91
 
@@ -117,6 +117,15 @@ class Arranger:
         for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
             player.play(stretch, guide, self._swing)
         return self._taken()
+
+    def heard(self, steps: NDArray[np.int8], cue: Cue) -> NDArray[np.int8]:
+        """The steps of a passage, with rests while the melody waits for the end of an intro."""
+        if cue.section is None or cue.section.beat > 0:
+            return steps
+        waits = self._groove.intro * self._grid.bar_steps - cue.beat * self._grid.beat_steps
+        heard = steps.copy()
+        heard[: max(waits, 0), (PITCH, ARTICULATED)] = REST
+        return heard
 
     def close(self, steps: NDArray[np.int8], cue: Cue) -> Events:
         """The events of the passage that ends the music.

@@ -191,7 +191,7 @@ class Composition(Iterator[Chunk]):
             start_tick=passage.beat * grid.beat_ticks,
             end_tick=end_beat * grid.beat_ticks,
             events=events,
-            steps=passage.steps,
+            steps=arranger.heard(passage.steps, cue),
             key=key,
             provenance=provenance,
             slowing=self._slowing(passage, end_beat),

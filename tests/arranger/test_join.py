@@ -40,6 +40,14 @@ def test_the_melody_enters_after_the_intro_and_the_band_plays_from_the_start(int
             assert struck(events, one.channel)[0, 0] < COMMON_TIME.bar_ticks
 
 
+def test_a_score_has_rests_while_the_melody_waits():
+    arranger = Arranger(PARTS, VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(intro=2), 3)
+    passages = zip(bars(4), (Cue(2 * hop, 0, Section(0)) for hop in range(8)), strict=True)
+    melody = np.concatenate([arranger.heard(*one)[:, :2] for one in passages])
+    assert not melody[: 2 * COMMON_TIME.bar_steps].any()
+    assert melody[2 * COMMON_TIME.bar_steps].all()
+
+
 def test_only_the_first_section_of_all_has_an_intro():
     for section in (Section(32), Section(128, 2, 0)):
         plan = BandPlan(PARTS, 1)
