@@ -19,7 +19,7 @@ from livedshl.cli.accompaniment_tables import (
 )
 from livedshl.cli.evaluation_tables import (
     ablation_table,
-    band_table,
+    band_tables,
     code_table,
     codes_in_words,
     music_in_words,
@@ -208,7 +208,8 @@ def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_j
     with StatusLine() as status:
         comparison = compare_bands(model, presets, pieces, seed, status.progress)
     words = f"Means over {pieces} pieces of {BAND_BARS} bars for each preset."
-    _show(comparison, as_json, band_table(comparison), words=words)
+    tables = band_tables(comparison, Console().width)
+    _show(comparison, as_json, *tables, words=words)
 
 
 def _survey_kinds(folder: Path, preset: str, pieces: int, seed: int, as_json: bool) -> None:

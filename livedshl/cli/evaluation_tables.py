@@ -129,14 +129,27 @@ def survey_table(found: Survey) -> Table:
     return table
 
 
-def band_table(comparison: BandComparison) -> Table:
-    """The mean of each measure, by preset, beside its goal."""
+def band_tables(comparison: BandComparison, width: int) -> list[Table]:
+    """The mean of each measure, by preset, beside its goal: as many presets a table as fit.
+
+    width: columns of the terminal.
+    """
+    room = width - max(len(measure.name) + len(measure.goal) for measure in BAND_MEASURES) - 2
+    groups: list[list[str]] = [[]]
+    for preset in comparison.means:
+        if groups[-1] and sum(len(name) + 1 for name in (*groups[-1], preset)) > room:
+            groups.append([])
+        groups[-1].append(preset)
+    return [_band_table(comparison, presets) for presets in groups]
+
+
+def _band_table(comparison: BandComparison, presets: Sequence[str]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True)
-    for heading in ("goal", *comparison.means):
-        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("", no_wrap=True, min_width=max(len(m.name) for m in BAND_MEASURES))
+    for heading in ("goal", *presets):
+        table.add_column(heading, justify="right", no_wrap=True)
     for measure in BAND_MEASURES:
-        values = [means[measure.name] for means in comparison.means.values()]
+        values = [comparison.means[preset][measure.name] for preset in presets]
         cells = ["-" if value != value else f"{value:{measure.form}}" for value in values]
         table.add_row(measure.name, measure.goal, *cells)
     return table
