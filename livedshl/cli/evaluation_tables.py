@@ -26,6 +26,9 @@ _COLUMNS = (
     ("AUC, filtered", "auc_filtered", ".4f"),
     ("recall@100, right beat", "in_phase_recall@100", ".3f"),
 )
+_FIGURE = 6  # columns of a figure of a band at most
+# What stands before the presets in the table of bands: each measure and its goal.
+_BAND_COLUMNS = tuple(zip(*((each.name, each.goal) for each in BAND_MEASURES), strict=True))
 
 
 def code_table(evaluation: "Evaluation") -> Table:
@@ -134,10 +137,11 @@ def band_tables(comparison: BandComparison, width: int) -> list[Table]:
 
     width: columns of the terminal.
     """
-    room = width - max(len(measure.name) + len(measure.goal) for measure in BAND_MEASURES) - 2
+    room = width - sum(max(map(len, column)) + 1 for column in _BAND_COLUMNS)
     groups: list[list[str]] = [[]]
     for preset in comparison.means:
-        if groups[-1] and sum(len(name) + 1 for name in (*groups[-1], preset)) > room:
+        widths = (max(len(name), _FIGURE) + 1 for name in (*groups[-1], preset))
+        if groups[-1] and sum(widths) > room:
             groups.append([])
         groups[-1].append(preset)
     return [_band_table(comparison, presets) for presets in groups]
@@ -145,7 +149,7 @@ def band_tables(comparison: BandComparison, width: int) -> list[Table]:
 
 def _band_table(comparison: BandComparison, presets: Sequence[str]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True, min_width=max(len(m.name) for m in BAND_MEASURES))
+    table.add_column("", no_wrap=True, min_width=max(map(len, _BAND_COLUMNS[0])))
     for heading in ("goal", *presets):
         table.add_column(heading, justify="right", no_wrap=True)
     for measure in BAND_MEASURES:
