@@ -10,7 +10,7 @@ from livedshl.midi.file import write_midi
 from livedshl.performance.replay import parts_of, replayed, tracks_of
 from livedshl.performance.take_log import TakeLog, read_log, take_and_log
 from livedshl.rendering.piece import Piece
-from livedshl.rendering.writing import wanted
+from livedshl.rendering.writing import requested_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def render_take(
 
     Raises TakeError, BundleError, OutputError, OverwriteError and SettingsError.
     """
-    files = wanted(paths, stems, trace, roll)
+    files = requested_files(paths, stems, trace, roll)
     recorded, log_file = take_and_log(Path(take))
     log = read_log(log_file)
     tracks = tracks_of(log)

@@ -25,7 +25,7 @@ _ENDINGS = (*MIDI_ENDINGS, ".musicxml", ".wav", *PICTURES)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedFiles:
     """The files to write a performance into.
 
     files: in the format of their endings. stems: a folder for a MIDI and a WAV file of each part.
@@ -84,15 +84,15 @@ class Wanted:
         return stem_files(self.stems, tracks, ".mid"), stem_files(self.stems, tracks, ".wav")
 
 
-def wanted(
+def requested_files(
     paths: Sequence[str | Path],
     stems: str | Path | None,
     trace: str | Path | None,
     roll: str | Path | None,
-) -> Wanted:
+) -> RequestedFiles:
     """The files of these names. Raises OutputError for an unknown ending."""
     folder, *others = (Path(path) if path else None for path in (stems, trace, roll))
-    return Wanted(tuple(Path(path) for path in paths), folder, *others)
+    return RequestedFiles(tuple(Path(path) for path in paths), folder, *others)
 
 
 def render(
@@ -121,7 +121,7 @@ def render(
     a file that is there already, OutputError for an unknown ending or a file that cannot be
     written, and BundleError.
     """
-    files = wanted(paths, stems, trace, roll)
+    files = requested_files(paths, stems, trace, roll)
     if settings.bars is None:
         raise SettingsError("a file needs an end", where="bars", remedy="Say how many bars")
     tracks = track_names(settings.parts)

@@ -76,8 +76,8 @@ def test_every_file_of_a_take_holds_what_was_played(take, tmp_path):
     assert len(stems) == len(played.tracks) - 1
     for stem in stems:
         assert mido.MidiFile(stem).length == pytest.approx(played.length)
-    played_from, _ = read_trace(take.with_suffix(".jsonl"))
-    assert read_trace(trace)[0] == played_from
+    (told, _), (played_from, _) = read_trace(trace), read_trace(take.with_suffix(".jsonl"))
+    assert told == [each for each in played_from if each.beat < 42]
 
 
 def test_the_last_bars_that_were_saved_are_written_from_their_own_beginning(take, tmp_path):
