@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from livedshl.performance.settings import Settings
     from livedshl.player.clock.source import ClockSettings, Sync
     from livedshl.playing import BackgroundSession as Session
-    from livedshl.rendering import Replay, render, replay
+    from livedshl.rendering import Replay, render, render_take, replay
 
 # The public names by the module that defines them; "list_presets" stands for another name there.
 _MODULES = {
@@ -144,7 +144,7 @@ _MODULES = {
     "performance.settings": ("Settings",),
     "player.clock.source": ("ClockSettings", "Sync"),
     "playing": ("Session",),
-    "rendering": ("Replay", "render", "replay"),
+    "rendering": ("Replay", "render", "render_take", "replay"),
 }
 _ELSEWHERE = {"list_presets": "preset_names", "Session": "BackgroundSession"}
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
@@ -213,6 +213,7 @@ __all__ = [
     "read_trace",
     "read_tunes",
     "render",
+    "render_take",
     "replay",
 ]
 

@@ -185,6 +185,13 @@ def _is_device(path: Path) -> bool:
 
 def write_beside(path: Path, content: bytes) -> None:
     """Replaces the file at `path`, completely or not at all. Raises OSError."""
+    with written_beside(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[BinaryIO]:
+    """A file for the block to write, which then replaces the one at `path`. Raises OSError."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     except OSError as error:
@@ -193,7 +200,7 @@ def write_beside(path: Path, content: bytes) -> None:
     beside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
         if os.name == "posix":
             beside.chmod(0o666 & ~_umask())  # mkstemp lets only the owner read
         beside.replace(path)

@@ -51,6 +51,12 @@ def overruled(name: str, *others: str) -> bool:
     return min(theirs) < own < unset
 
 
+def given(name: str) -> bool:
+    """Whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
+
+
 def place_of(option: click.Parameter, context: click.Context | None) -> str:
     """What a user calls the place where a value stands: `--tempo`, or a file and its key."""
     source = context and context.get_parameter_source(str(option.name))

@@ -22,18 +22,21 @@ def write_midi(
     grid: Grid,
     track_names: Mapping[int, str],
     tempo_changes: Sequence[tuple[int, float]] = (),
+    end_tick: int | None = None,
 ) -> None:
     """Writes events as a type 1 file, with one track for each part.
 
     tempo_bpm: the first tempo, in beats of the grid a minute. tempo_changes: later ones, each from
-    a tick on, ascending. track_names: the part on each channel; it also orders the tracks. Equal
-    arguments give equal bytes. Raises OSError.
+    a tick on, ascending. track_names: the part on each channel; it also orders the tracks.
+    end_tick: where the file ends; by default with the last event. Equal arguments give equal
+    bytes. Raises OSError.
     """
     at_start = [bpm for tick, bpm in tempo_changes if tick <= 0]
     tempo_bpm = at_start[-1] if at_start else tempo_bpm
     tempo_changes = [(tick, bpm) for tick, bpm in tempo_changes if tick > 0]
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
-    last_tick = int(events[-1, 0]) if len(events) else 0
+    if end_tick is None:
+        end_tick = int(events[-1, 0]) if len(events) else 0
     conductor = mido.MidiTrack(
         [
             tempo_message(grid, tempo_bpm),
@@ -47,14 +50,14 @@ def write_midi(
     )
     now = 0
     for tick, changed_bpm in tempo_changes:
-        if tick <= last_tick:
+        if tick <= end_tick:
             conductor.append(tempo_message(grid, changed_bpm, tick - now))
             now = tick
-    conductor.append(mido.MetaMessage("end_of_track", time=last_tick - now))
+    conductor.append(mido.MetaMessage("end_of_track", time=end_tick - now))
     file.tracks.append(conductor)
     for channel, name in track_names.items():
         on_channel = events[channels_of(events) == channel]
-        file.tracks.append(_track(name, on_channel, last_tick))
+        file.tracks.append(_track(name, on_channel, end_tick))
     content = io.BytesIO()
     file.save(file=content)
     write_beside(path, content.getvalue())

@@ -2,6 +2,7 @@
 
 import ctypes
 from pathlib import Path
+from typing import Any
 
 from livedshl.errors import OutputError
 from livedshl.midi.message import CONTROL, PROGRAM, channel_of, is_note_off, is_note_on, kind_of
@@ -22,34 +23,15 @@ class Renderer:
     """
 
     def __init__(self, soundfont: Path, sample_rate: int) -> None:
-        fluidsynth = load_fluidsynth()
-        if not soundfont.is_file():
-            raise OutputError("no such soundfont", where=str(soundfont))
-        with silenced_stderr():
-            self._synth = fluidsynth.Synth(gain=_GAIN, samplerate=sample_rate, channels=16)
-            loaded = self._synth.sfload(str(soundfont), update_midi_preset=1)
-        if loaded < 0:
-            self.close()
-            raise OutputError("FluidSynth cannot load this soundfont", where=str(soundfont))
+        self._synth = new_synth(soundfont, sample_rate)
         # pyfluidsynth's own `get_samples` copies twice and imports NumPy.
-        self._write = fluidsynth.fluid_synth_write_s16
+        self._write = load_fluidsynth().fluid_synth_write_s16
         self._samples = bytearray(_FRAMES * FRAME_BYTES)
         self._address = (ctypes.c_char * len(self._samples)).from_buffer(self._samples)
 
     def play(self, message: bytes) -> None:
         """Applies one channel message to what is rendered from here on; ignores others."""
-        if len(message) < 2:
-            return
-        status, data1, data2 = message[0], message[1], message[-1]
-        kind, channel = kind_of(status), channel_of(status)
-        if is_note_on(status, data2):
-            self._synth.noteon(channel, data1, data2)
-        elif is_note_off(status, data2):
-            self._synth.noteoff(channel, data1)
-        elif kind == CONTROL:
-            self._synth.cc(channel, data1, data2)
-        elif kind == PROGRAM:
-            self._synth.program_change(channel, data1)
+        apply_message(self._synth, message)
 
     def render(self, frames: int) -> memoryview:
         """The next samples, at most `frames` of them; valid until the next call."""
@@ -62,3 +44,36 @@ class Renderer:
         """Frees it. Nothing may be rendered any more."""
         with silenced_stderr():
             self._synth.delete()
+
+
+def new_synth(soundfont: Path, sample_rate: int, **settings: int) -> Any:
+    """A FluidSynth with this soundfont and these settings of its own.
+
+    Raises MissingDependencyError without FluidSynth, OutputError for a soundfont that it cannot
+    load.
+    """
+    fluidsynth = load_fluidsynth()
+    if not soundfont.is_file():
+        raise OutputError("no such soundfont", where=str(soundfont))
+    with silenced_stderr():
+        synth = fluidsynth.Synth(gain=_GAIN, samplerate=sample_rate, channels=16, **settings)
+        if synth.sfload(str(soundfont), update_midi_preset=1) >= 0:
+            return synth
+        synth.delete()
+    raise OutputError("FluidSynth cannot load this soundfont", where=str(soundfont))
+
+
+def apply_message(synth: Any, message: bytes) -> None:
+    """Lets a FluidSynth obey one channel message; ignores others."""
+    if len(message) < 2:
+        return
+    status, data1, data2 = message[0], message[1], message[-1]
+    kind, channel = kind_of(status), channel_of(status)
+    if is_note_on(status, data2):
+        synth.noteon(channel, data1, data2)
+    elif is_note_off(status, data2):
+        synth.noteoff(channel, data1)
+    elif kind == CONTROL:
+        synth.cc(channel, data1, data2)
+    elif kind == PROGRAM:
+        synth.program_change(channel, data1)

@@ -1,12 +1,12 @@
-"""Renders events to a WAV file."""
+"""Renders events to WAV files: all of them to one, or each channel to its own."""
 
-import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livedshl.files import write_beside
+from livedshl.files import written_beside
 from livedshl.midi.events import TICK
 from livedshl.midi.message import event_message
 from livedshl.outputs.renderer import FRAME_BYTES, Renderer
@@ -34,28 +34,76 @@ def render_wav(
     seconds follow the last. Raises MissingDependencyError, OutputError or OSError.
     """
     times_s = _seconds_of(events[:, TICK], tempo_bpm, tempo_changes)
-    renderer = Renderer(find_soundfont(), SAMPLE_RATE)
-    content = io.BytesIO()
-    with wave.open(content, "wb") as audio:
+    with closing(Renderer(find_soundfont(), SAMPLE_RATE)) as renderer, _wav(path) as audio:
+
+        def render(frames: int) -> int:
+            block = renderer.render(frames)
+            audio.writeframes(block)
+            return len(block) // FRAME_BYTES
+
+        _play(events, times_s, tail_s, renderer.play, render)
+
+
+def render_stems(
+    paths: Mapping[int, Path],
+    events: "NDArray[np.int64]",
+    tempo_bpm: float,
+    tail_s: float,
+    tempo_changes: Sequence[tuple[int, float]] = (),
+) -> None:
+    """Renders each channel to a file of its own; the files add up to that of `render_wav`.
+
+    paths: by channel. The rest is as for `render_wav`.
+    """
+    from livedshl.outputs.stem_renderer import StemRenderer  # imports NumPy
+
+    times_s = _seconds_of(events[:, TICK], tempo_bpm, tempo_changes)
+    with ExitStack() as files:
+        renderer = files.enter_context(closing(StemRenderer(find_soundfont(), SAMPLE_RATE)))
+        audio = {channel: files.enter_context(_wav(path)) for channel, path in paths.items()}
+
+        def render(frames: int) -> int:
+            block = renderer.render(frames)
+            for channel, file in audio.items():
+                file.writeframes(block[channel].tobytes())
+            return block.shape[1]
+
+        _play(events, times_s, tail_s, renderer.play, render)
+
+
+def _play(
+    events: "NDArray[np.int64]",
+    times_s: Sequence[float],
+    tail_s: float,
+    play: Callable[[bytes], None],
+    render: Callable[[int], int],
+) -> None:
+    """Lets each event take effect at its time, and renders what lies between.
+
+    render: renders so many frames or fewer; returns how many.
+    """
+
+    def render_all(frames: int) -> None:
+        while frames > 0:
+            frames -= render(frames)
+
+    done = 0
+    for time_s, (_, status, data1, data2) in zip(times_s, events.tolist(), strict=True):
+        sample = round(time_s * SAMPLE_RATE)
+        render_all(sample - done)
+        done = max(done, sample)
+        play(event_message(status, data1, data2))
+    render_all(round(tail_s * SAMPLE_RATE))
+
+
+@contextmanager
+def _wav(path: Path) -> Iterator[wave.Wave_write]:
+    """A WAV file to write, which replaces the one at `path` at the end."""
+    with written_beside(path) as file, wave.open(file, "wb") as audio:
         audio.setnchannels(2)
         audio.setsampwidth(2)
         audio.setframerate(SAMPLE_RATE)
-
-        def render(frames: int) -> None:
-            while frames > 0:
-                block = renderer.render(frames)
-                audio.writeframes(block)
-                frames -= len(block) // FRAME_BYTES
-
-        done = 0
-        for time_s, (_, status, data1, data2) in zip(times_s, events.tolist(), strict=True):
-            sample = round(time_s * SAMPLE_RATE)
-            render(sample - done)
-            done = max(done, sample)
-            renderer.play(event_message(status, data1, data2))
-        render(round(tail_s * SAMPLE_RATE))
-    renderer.close()
-    write_beside(path, content.getvalue())
+        yield audio
 
 
 def _seconds_of(

@@ -1,15 +1,17 @@
 """Replays a take from its log: the same commands, at the same ticks, give the same events."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from livedshl.arranger import Part
 from livedshl.bundle import Bundle
 from livedshl.errors import TakeError
 from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, Events
 from livedshl.midi.sounding import cut_events
+from livedshl.music import TICKS_PER_STEP, ChordVocabulary, Grid
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import OF_THE_CLOCK, SetTempo
 from livedshl.performance.composer import Change, Composer, music_of
@@ -24,17 +26,25 @@ class Replayed:
     """What a take sounded like.
 
     events: int64[n, 4]. tempo_bpm: the first tempo. tempi_bpm: (tick, BPM) of each change of tempo.
-    tracks: the name of the track on each channel.
+    tracks: the name of the track on each channel. chunks: what was composed, from tick 0 up to the
+    end, if it was asked for; chords: what the chord numbers in their steps stand for.
     """
 
     events: Events
     tempo_bpm: float
     tempi_bpm: Tempi
     tracks: dict[int, str]
+    chunks: tuple[Chunk, ...]
+    chords: ChordVocabulary
 
 
-def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
-    """Composes a take once more, as far as its log goes. Raises TakeError for another model."""
+def replayed(
+    log: TakeLog, bundle: Bundle, index: CodeIndex, keeps_chunks: bool = False
+) -> Replayed:
+    """Composes a take once more, as far as its log goes. Raises TakeError for another model.
+
+    keeps_chunks: hands out the chunks as well, which takes more memory.
+    """
     if manifest_digest(bundle.folder) != log.manifest:
         raise TakeError(
             "not the model that the take was played from",
@@ -52,31 +62,57 @@ def replayed(log: TakeLog, bundle: Bundle, index: CodeIndex) -> Replayed:
     for change in log.changes:
         if not isinstance(change.command, OF_THE_CLOCK):
             composer.change(change)
-    tracks = track_names(settings.parts)
-    for change in log.changes:
-        tracks = {**(track_names(change.band.parts) if change.band else {}), **tracks}
     end = log.heard if log.end is None else log.end
+    before, kept, heard = ChannelSettings(), [], []
     slowing: list[tuple[int, float]] = []
-    if log.start is not None:
-        before, kept = ChannelSettings(), []
-        for chunk in _chunks(composer, log.heard):
-            slowing += chunk.slowing
-            if chunk.start_tick < log.start:
-                before.hear([chunk])
-            elif chunk.start_tick < end:
-                kept.append(chunk)
-        if not kept:
-            raise TakeError("its log does not reach the bars that it says it holds")
-        part = excerpt(kept, before, end, settings.tempo_bpm, tempi_of(log, slowing))
-        return Replayed(part.events, part.tempo_bpm, part.tempi_bpm, tracks)
-    heard = []
     for chunk in _chunks(composer, log.heard):
         slowing += chunk.slowing
+        if log.start is not None and chunk.start_tick < log.start:
+            before.hear([chunk])
+            continue
         heard.append(chunk.events)
-    events = np.concatenate([NO_EVENTS, *heard])
-    if log.end is not None or not composer.over:
-        events = cut_events(events, end)
-    return Replayed(events, settings.tempo_bpm, tempi_of(log, slowing), tracks)
+        if (keeps_chunks or log.start is not None) and chunk.start_tick < end:
+            kept.append(chunk)
+    tempi = tempi_of(log, slowing)
+    if log.start is None:
+        events, tempo_bpm = np.concatenate([NO_EVENTS, *heard]), settings.tempo_bpm
+        if log.end is not None or not composer.over:
+            events = cut_events(events, end)
+    elif kept:
+        part = excerpt(kept, before, end, settings.tempo_bpm, tempi)
+        events, tempo_bpm, tempi = part.events, part.tempo_bpm, part.tempi_bpm
+    else:
+        raise TakeError("its log does not reach the bars that it says it holds")
+    chunks = tuple(_from_zero(chunk, kept[0].start_tick, end, settings.grid) for chunk in kept)
+    return Replayed(events, tempo_bpm, tempi, tracks_of(log), chunks, composer.chords)
+
+
+def parts_of(log: TakeLog) -> tuple[Part, ...]:
+    """The parts of all bands of a take, those that began first."""
+    bands = [log.settings.band, *(change.band for change in log.changes if change.band)]
+    return tuple(part for band in bands for part in band.parts)
+
+
+def tracks_of(log: TakeLog) -> dict[int, str]:
+    """The name of the track on each channel: that of the first part there."""
+    tracks = track_names(log.settings.parts)
+    for change in log.changes:
+        tracks = {**(track_names(change.band.parts) if change.band else {}), **tracks}
+    return tracks
+
+
+def _from_zero(chunk: Chunk, start: int, end: int, grid: Grid) -> Chunk:
+    """A chunk up to `end` of a performance that begins at `start`, without its events."""
+    steps = chunk.steps[: max(0, end - chunk.start_tick) // TICKS_PER_STEP]
+    beat = chunk.provenance.beat - start // grid.beat_ticks
+    return replace(
+        chunk,
+        start_tick=chunk.start_tick - start,
+        end_tick=min(chunk.end_tick, end) - start,
+        events=NO_EVENTS,
+        steps=steps,
+        provenance=replace(chunk.provenance, beat=beat),
+    )
 
 
 def _chunks(composer: Composer, heard: int) -> Iterator[Chunk]:

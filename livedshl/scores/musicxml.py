@@ -42,7 +42,7 @@ def musicxml(
 
     chords: the chords that the steps number. key: of the first bar. keys: by bar from 0, where the
     key changes. tempo_bpm: beats of the grid a minute. marks: words beside the notes. tempi: (tick,
-    BPM) of each change of tempo in the ritardando at the end.
+    BPM) of each change of tempo. Where it falls from step to step, a ritardando is written.
     """
     key_shift, fifths = key.shift, fifths_of(key)
     score = new_score(title, creator)
@@ -56,7 +56,7 @@ def musicxml(
             ET.SubElement(measure, "print", {"new-system": "yes"})
         if number == 1:
             _add_attributes(measure, key, grid)
-            _add_tempo(measure, tempo_bpm, grid)
+            _add_tempo(measure, tempi_at.get(0, tempo_bpm), grid)
         elif keys and keys.get(number - 1, key) != key:
             key, sounding_chord = keys[number - 1], None
             key_shift, fifths = key.shift, fifths_of(key)
@@ -68,9 +68,8 @@ def musicxml(
             for step in range(onset, onset + note.length):
                 for mark in marks_at.get(step, ()):
                     _add_mark(measure, mark, step - onset)
-                if step in tempi_at:
-                    begins = step == min(tempi_at)
-                    _add_slowing(measure, grid.quarter_bpm(tempi_at[step]), step - onset, begins)
+                if step and step in tempi_at:
+                    _add_change(measure, step, tempi_at, grid, step - onset)
             if note.first % grid.beat_steps == 0:
                 sounding_chord = _add_chord(
                     measure, int(steps[onset, CHORD]), sounding_chord, chords, key_shift, fifths
@@ -97,14 +96,28 @@ def _add_attributes(measure: ET.Element, key: Key, grid: Grid) -> None:
     add_clef(attributes)
 
 
-def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid) -> None:
+def _add_tempo(measure: ET.Element, tempo_bpm: float, grid: Grid, offset_steps: int = 0) -> None:
+    """Writes a tempo that belongs `offset_steps` after the start of the next note."""
     direction = ET.SubElement(measure, "direction", placement="above")
     metronome = ET.SubElement(ET.SubElement(direction, "direction-type"), "metronome")
     ET.SubElement(metronome, "beat-unit").text = "quarter"
     if grid.beat_steps != QUARTER:
         ET.SubElement(metronome, "beat-unit-dot")
     ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
+    if offset_steps:
+        ET.SubElement(direction, "offset", sound="yes").text = str(offset_steps)
     ET.SubElement(direction, "sound", tempo=f"{grid.quarter_bpm(tempo_bpm):g}")
+
+
+def _add_change(
+    measure: ET.Element, step: int, tempi_at: Mapping[int, float], grid: Grid, offset_steps: int
+) -> None:
+    """Writes a change of tempo: as part of a ritardando where others are next to it."""
+    begins = step - 1 not in tempi_at
+    if begins and step + 1 not in tempi_at:
+        _add_tempo(measure, tempi_at[step], grid, offset_steps)
+    else:
+        _add_slowing(measure, grid.quarter_bpm(tempi_at[step]), offset_steps, begins)
 
 
 def _add_slowing(measure: ET.Element, quarter_bpm: float, offset_steps: int, begins: bool) -> None:
