@@ -13,6 +13,7 @@ from livedshl.performance.command_text import command_of, part_of, value_of
 from livedshl.performance.commands import (
     ChoosePreset,
     Command,
+    OpenWith,
     Pause,
     PlaySong,
     SetLatency,
@@ -96,6 +97,8 @@ class History:
     def _undoing(self, command: Command) -> _Undoing | None:
         """What undoes a command; None where nothing can, or a key of its own does."""
         kind, steering = kind_of(command), self._steering
+        if isinstance(command, OpenWith):
+            return _Undoing(OpenWith(None), None)
         if kind.name not in COMMANDS or kind.takes is ValueKind.TRIGGER:
             return None
         if isinstance(command, Pause):

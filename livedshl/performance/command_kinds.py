@@ -6,6 +6,7 @@ from enum import Enum
 
 from livedshl.performance.commands import (
     Answer,
+    Choose,
     ChoosePreset,
     Command,
     End,
@@ -16,6 +17,7 @@ from livedshl.performance.commands import (
     Listen,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     PlaySong,
@@ -32,7 +34,13 @@ from livedshl.performance.commands import (
     Undo,
     Vary,
 )
-from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_LATENCY_MS, MOST_SONGS
+from livedshl.units import (
+    HIGHEST_TEMPO,
+    LOWEST_TEMPO,
+    MOST_CHOICES,
+    MOST_LATENCY_MS,
+    MOST_SONGS,
+)
 
 
 class ValueKind(Enum):
@@ -51,6 +59,7 @@ class Acts(Enum):
     BEAT = "from the next beat"
     HOP = "within a few beats"
     BAR = "from the next bar"
+    SECTION = "from the next section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,9 @@ COMMANDS: Mapping[str, CommandKind] = {
                     "song 2", "number", 1, MOST_SONGS),
         CommandKind("re-roll", ReRoll, _TRIGGER, Acts.HOP, "choose another phrase to come",
                     "re-roll"),
+        CommandKind("choose", Choose, _NUMBER, Acts.SECTION,
+                    "open the next section with a tune on the list", "choose 2", "number",
+                    1, MOST_CHOICES),
         CommandKind("fill", Fill, _TRIGGER, Acts.BAR, "play a fill", "fill"),
         CommandKind("undo", Undo, _TRIGGER, Acts.HOP, "undo the last change", "undo"),
         CommandKind("end", End, _TRIGGER, Acts.HOP, "end at the next cadence", "end"),
@@ -122,8 +134,9 @@ COMMANDS: Mapping[str, CommandKind] = {
     )
 }  # fmt: skip
 
-# What only the listener sends, while somebody plays along.
-LISTENING: Mapping[str, CommandKind] = {
+# What no surface sends: the listener does, while somebody plays along, and a session that resolves
+# the number of a choice.
+INNER: Mapping[str, CommandKind] = {
     kind.name: kind
     for kind in (
         CommandKind("listen", Listen, _SWITCH, Acts.HOP, "leave the melody to a player",
@@ -132,10 +145,12 @@ LISTENING: Mapping[str, CommandKind] = {
                     "answer 64: 60.1.0 62.1.0", "phrase"),
         CommandKind("harmony", FollowChord, _NAME, Acts.HOP, "follow a held chord",
                     "harmony Am", "chord"),
+        CommandKind("open", OpenWith, _NAME, Acts.HOP, "open the next section with a segment",
+                    "open 1234", "segment"),
     )
 }  # fmt: skip
 
-_KINDS = {kind.command: kind for kind in (*COMMANDS.values(), *LISTENING.values())}
+_KINDS = {kind.command: kind for kind in (*COMMANDS.values(), *INNER.values())}
 
 
 def kind_of(command: Command) -> CommandKind:

@@ -126,6 +126,20 @@ class ReRoll:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """Opens the next section with a tune of the list, from 1; the session obeys `OpenWith`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWith:
+    """Opens the next section with a segment; None leaves it to the code again."""
+
+    segment: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fill:
     """Plays a fill in the bar that begins."""
 
@@ -191,6 +205,8 @@ Command = (
     | NextTune
     | PlaySong
     | ReRoll
+    | Choose
+    | OpenWith
     | Fill
     | Undo
     | End

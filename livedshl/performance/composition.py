@@ -13,6 +13,7 @@ from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary
 from livedshl.performance.band_section import section_of
+from livedshl.performance.choices import Choices, choices_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     Answer,
@@ -24,6 +25,7 @@ from livedshl.performance.commands import (
     Freeze,
     Hold,
     NextTune,
+    OpenWith,
     ReRoll,
     SetAdventure,
     SetLevel,
@@ -100,6 +102,16 @@ class Composition(Iterator[Chunk]):
         """What the chord numbers in steps stand for; chords that a player holds add to it."""
         return self._harmony.vocabulary
 
+    @property
+    def next_beat(self) -> int:
+        """Where the next section begins; in a free run, the next passage."""
+        return self._passages.improvisation.next_beat
+
+    def choices(self) -> Choices | None:
+        """What may open the next section; None while that is not known."""
+        outlook = self._passages.improvisation.outlook()
+        return outlook and choices_of(outlook, self._bundle)
+
     def copy(self) -> "Composition":
         """A composition that continues from here as this one would."""
         other = copy(self)
@@ -121,6 +133,8 @@ class Composition(Iterator[Chunk]):
             case ReRoll():
                 if coming := self._passages.peek():
                     improvisation.avoid(coming.segment)
+            case OpenWith(segment):
+                improvisation.open_with(segment)
             case NextTune():
                 improvisation.begin_next_tune()
             case End():
@@ -165,6 +179,7 @@ class Composition(Iterator[Chunk]):
         """The next passage, arranged for the band that plays."""
         grid, arranger, harmony = self._settings.grid, self._arranger, self._harmony
         passage = self._passages.take()
+        self.steering = replace(self.steering, opens_with=self._passages.improvisation.wanted)
         key = harmony.key_of(passage, self.steering.key)
         if harmony.held:
             self._passages.improvisation.set_chart(harmony.followed_in(key))

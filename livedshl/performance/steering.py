@@ -16,6 +16,7 @@ from livedshl.performance.commands import (
     Hold,
     Listen,
     Mute,
+    OpenWith,
     PlaySong,
     SetAdventure,
     SetDensity,
@@ -58,7 +59,8 @@ class Steering:
     hold, freeze: whether the last bars or the section repeat. ending: whether the music heads for
     its end. listening: whether a player has the melody. follows: the
     chord that a player holds. song: of the set that is played, counted
-    from 1; 0 without a set. conducting: how the plan of the band is bent.
+    from 1; 0 without a set. opens_with: the segment that was chosen to open the next section.
+    conducting: how the plan of the band is bent.
     """
 
     tempo_bpm: float
@@ -74,6 +76,7 @@ class Steering:
     listening: bool = False
     follows: Chord | None = None
     song: int = 0
+    opens_with: int | None = None
     conducting: Conducting = field(default_factory=Conducting)
 
     @property
@@ -126,6 +129,8 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
         case Vary(part) if part in steering.band.names:
             conducting = steering.conducting.with_another(steering.band.names[part])
             return replace(steering, conducting=conducting)
+        case OpenWith(segment):
+            return replace(steering, opens_with=segment)
         case Hold(on):
             return replace(steering, hold=on)
         case Freeze(on):

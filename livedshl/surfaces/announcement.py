@@ -2,6 +2,7 @@
 
 from livedshl.performance.command_kinds import kind_of
 from livedshl.performance.commands import (
+    Choose,
     ChoosePreset,
     Command,
     End,
@@ -10,6 +11,7 @@ from livedshl.performance.commands import (
     Hold,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     PlaySong,
@@ -31,7 +33,9 @@ from livedshl.performance.held_bars import HELD_BARS
 
 def told_of(asked: Command, obeyed: Command) -> str:
     """What a command brought about: the new state, and whether something was undone for it."""
-    return f"Undone: {announced(obeyed)}" if isinstance(asked, Undo) else announced(obeyed)
+    if isinstance(asked, Undo):
+        return f"Undone: {announced(obeyed)}"
+    return announced(asked if isinstance(asked, Choose) else obeyed)
 
 
 def announced(command: Command) -> str:
@@ -72,6 +76,10 @@ def announced(command: Command) -> str:
             return f"Song {number} {when}"
         case ReRoll():
             return "Re-roll: another phrase comes next"
+        case Choose(number):
+            return f"Choice {number} {when}"
+        case OpenWith(None):
+            return "the next section opens as planned"
         case Fill():
             return f"Fill {when}"
         case Undo():

@@ -12,6 +12,7 @@ from livedshl.performance.commands import (
     End,
     Listen,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     ReRoll,
@@ -43,6 +44,12 @@ def clock():
 @pytest.fixture
 def history(clock):
     return History(Steering(108.0, Key.parse("D"), 0.25, SESSION), 0.0, clock)
+
+
+def test_a_choice_is_taken_back(history):
+    history.add(OpenWith(12), None)
+    history.add(OpenWith(0), None)
+    assert history.undo() == (OpenWith(None), None)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from livedshl.performance.commands import (
     Listen,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     ReRoll,
@@ -146,6 +147,7 @@ commands = st.one_of(
     st.builds(Mute, st.sampled_from(PARTS), st.booleans()),
     st.builds(Solo, st.sampled_from(PARTS), st.booleans()),
     st.builds(Vary, st.sampled_from(PARTS)),
+    st.builds(OpenWith, st.none() | st.integers(0, 200)),
     st.builds(SetLevel, st.sampled_from(PARTS), st.integers(0, 127)),
     st.builds(ChoosePreset, st.just("solo-piano")),
 )
