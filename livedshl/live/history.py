@@ -18,6 +18,8 @@ from livedshl.performance.commands import (
     PlaySong,
     SetLatency,
     SetTempo,
+    SetVariation,
+    Vary,
 )
 from livedshl.performance.setting_values import value_in
 from livedshl.performance.steering import Band, Steering, steered
@@ -99,6 +101,9 @@ class History:
         kind, steering = kind_of(command), self._steering
         if isinstance(command, OpenWith):
             return _Undoing(OpenWith(None), None)
+        if isinstance(command, Vary) and command.part in steering.band.names:
+            number = steering.conducting.variation(steering.band.names[command.part])
+            return _Undoing(SetVariation(command.part, number), None)
         if kind.name not in COMMANDS or kind.takes is ValueKind.TRIGGER:
             return None
         if isinstance(command, Pause):

@@ -7,7 +7,7 @@ from livedshl.improviser import Outlook
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TuneChoice:
     """A tune that could open the next section.
 
     segment: where it is in the library. song: the tune's title. bar: of the tune, counted from 1.
@@ -32,7 +32,7 @@ class Choices:
 
     section: str
     returns: bool
-    tunes: tuple[Choice, ...]
+    tunes: tuple[TuneChoice, ...]
 
 
 NO_CHOICES = Choices("", False, ())
@@ -48,5 +48,5 @@ def choices_of(outlook: Outlook, bundle: Bundle) -> Choices:
         title = library.tunes[library.tune_of[opening.segment]].title
         bar = library.beat_in_tune(opening.segment) // library.grid.bar_beats + 1
         distance = None if hamming is None else hamming / length
-        tunes.append(Choice(opening.segment, title, bar, hamming, distance))
+        tunes.append(TuneChoice(opening.segment, title, bar, hamming, distance))
     return Choices(outlook.section, outlook.returns, tuple(tunes))

@@ -15,6 +15,7 @@ from livedshl.performance.commands import (
     Freeze,
     Hold,
     Listen,
+    Lock,
     Mute,
     NextTune,
     OpenWith,
@@ -30,6 +31,7 @@ from livedshl.performance.commands import (
     SetLevel,
     SetSwing,
     SetTempo,
+    SetVariation,
     Solo,
     Undo,
     Vary,
@@ -40,6 +42,7 @@ from livedshl.units import (
     MOST_CHOICES,
     MOST_LATENCY_MS,
     MOST_SONGS,
+    MOST_VARIATIONS,
 )
 
 
@@ -111,6 +114,8 @@ COMMANDS: Mapping[str, CommandKind] = {
         CommandKind("level", SetLevel, _NUMBER, Acts.HOP, "set the volume of a part, 0 to 127",
                     "level Bass 90", "level", 0, 127),
         CommandKind("vary", Vary, _TRIGGER, Acts.HOP, "other patterns for a part", "vary Bass"),
+        CommandKind("lock", Lock, _SWITCH, Acts.HOP, "keep the pattern of a part",
+                    "lock Bass on", "on"),
         CommandKind("pause", Pause, _SWITCH, Acts.AT_ONCE,
                     "pause at the next beat; `pause off` goes on", "pause on", "on"),
         CommandKind("hold", Hold, _SWITCH, Acts.BAR, "loop the last 4 bars", "hold on", "on"),
@@ -135,7 +140,7 @@ COMMANDS: Mapping[str, CommandKind] = {
 }  # fmt: skip
 
 # What no surface sends: the listener does, while somebody plays along, and a session that resolves
-# the number of a choice.
+# the number of a choice or undoes a change.
 INNER: Mapping[str, CommandKind] = {
     kind.name: kind
     for kind in (
@@ -147,6 +152,9 @@ INNER: Mapping[str, CommandKind] = {
                     "harmony Am", "chord"),
         CommandKind("open", OpenWith, _NAME, Acts.HOP, "open the next section with a segment",
                     "open 1234", "segment"),
+        CommandKind("variation", SetVariation, _NUMBER, Acts.HOP,
+                    "a part as after so many vary", "variation Bass 1", "number", 0,
+                    MOST_VARIATIONS),
     )
 }  # fmt: skip
 

@@ -20,10 +20,11 @@ from livedshl.performance.commands import (
     PlaySong,
     SetKey,
     SetLevel,
+    SetVariation,
 )
 from livedshl.performance.phrase import Phrase
 
-_WHOLE = (SetLevel, PlaySong, Choose)  # commands with a whole number
+_WHOLE = (SetLevel, PlaySong, Choose, SetVariation)  # commands with a whole number
 
 _MOST_DIGITS = 9  # of the number of a segment
 

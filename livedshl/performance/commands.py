@@ -88,6 +88,22 @@ class Vary:
 
 
 @dataclass(frozen=True, slots=True)
+class SetVariation:
+    """Lets a part play as after so many `Vary`. A session sends it to undo one."""
+
+    part: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Keeps the pattern that a part plays through all sections, or lets it change again."""
+
+    part: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Stands still, in silence, or goes on."""
 
@@ -199,6 +215,8 @@ Command = (
     | Solo
     | SetLevel
     | Vary
+    | SetVariation
+    | Lock
     | Pause
     | Hold
     | Freeze

@@ -24,6 +24,7 @@ from livedshl.performance.commands import (
     FollowChord,
     Freeze,
     Hold,
+    Lock,
     NextTune,
     OpenWith,
     ReRoll,
@@ -37,7 +38,7 @@ from livedshl.performance.passages import Passages
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
 from livedshl.performance.steering import Band, Steering, steered
-from livedshl.performance.tempo import Slowing, ritardando
+from livedshl.performance.tempo import Slowing, slowing_in
 
 _LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
 
@@ -147,6 +148,11 @@ class Composition(Iterator[Chunk]):
                 steering = replace(steering, hold=self._held.begin(self.tick))
             case ChoosePreset() if band:
                 self._change_band(band)
+            case Lock(part, on) if part in before.band.names:
+                channel, beat = before.band.names[part], self.tick // self._settings.grid.beat_ticks
+                locked = self._arranger.heard_at(beat) if on else None
+                conducting = steering.conducting.with_lock(channel, locked)
+                steering = replace(steering, conducting=conducting)
             case SetLevel(part, level):
                 self._set_levels({part: level}, before.band)
             case Fill():
@@ -166,7 +172,7 @@ class Composition(Iterator[Chunk]):
         self.steering = replace(
             self.steering, muted=steering.muted, soloed=steering.soloed, levels=steering.levels,
             listening=steering.listening, follows=steering.follows,
-            conducting=replace(steering.conducting, swing=None, varied=()),
+            conducting=replace(steering.conducting, swing=None, varied=(), locks=()),
         )  # fmt: skip
         self._harmony.vocabulary = before.chords
         self._harmony.held = before._harmony.held
@@ -229,13 +235,8 @@ class Composition(Iterator[Chunk]):
         grid = self._settings.grid
         if not self.steering.band.groove.timing:
             return ()
-        if passage.ends:
-            return ritardando(passage.steps, passage.beat, grid)
         coming = self._passages.peek() if self.tick and not self._passages.ended else None
-        if coming is None or not coming.ends:
-            return ()
-        falls, end_tick = ritardando(coming.steps, end_beat, grid), end_beat * grid.beat_ticks
-        return tuple(share for share in falls if share[0] < end_tick)
+        return slowing_in(passage, coming, end_beat, grid)
 
     def _follow(self, chord: Chord | None) -> None:
         """Follows a chord, as it sounds; None: the chart, or the tunes' own chords, again."""

@@ -9,6 +9,7 @@ from livedshl.performance.commands import (
     Fill,
     Freeze,
     Hold,
+    Lock,
     Mute,
     NextTune,
     OpenWith,
@@ -24,6 +25,7 @@ from livedshl.performance.commands import (
     SetLevel,
     SetSwing,
     SetTempo,
+    SetVariation,
     Solo,
     Undo,
     Vary,
@@ -64,6 +66,10 @@ def announced(command: Command) -> str:
             return f"{part} level {level}"
         case Vary(part):
             return f"{part}: other patterns"
+        case SetVariation(part):
+            return f"{part}: the patterns before"
+        case Lock(part, on):
+            return f"{part} locked: it keeps its pattern" if on else f"{part} unlocked"
         case Pause(on):
             return "Paused. Space or `pause off` goes on" if on else "Going on"
         case Hold(on):

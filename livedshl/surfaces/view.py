@@ -228,6 +228,7 @@ def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
             " M" if part.name in steering.muted else "  ", Style(color="#f07178", bold=True)
         )
         text.append("S" if part.name in steering.soloed else " ", Style(color="#ffb454", bold=True))
+        text.append("L" if part.name in steering.locked else " ", Style(color="#95e6cb", bold=True))
         lines.append(text)
     return lines
 

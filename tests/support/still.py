@@ -10,7 +10,7 @@ from livedshl.midi.events import in_order
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.performance.choices import Choice, Choices
+from livedshl.performance.choices import Choices, TuneChoice
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import Choose
 from livedshl.performance.preset import load_preset
@@ -28,7 +28,8 @@ CHOICES = Choices(
     "B",
     False,
     tuple(
-        Choice(100 + n, song, 1 + 8 * n, 20 + 9 * n, 0.3 + n / 7) for n, song in enumerate(SONGS)
+        TuneChoice(100 + n, song, 1 + 8 * n, 20 + 9 * n, 0.3 + n / 7)
+        for n, song in enumerate(SONGS)
     ),
 )
 

@@ -15,7 +15,7 @@ from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
 from livedshl.outputs.choice import Output, OutputKind
-from livedshl.performance.choices import Choice, Choices
+from livedshl.performance.choices import Choices, TuneChoice
 from livedshl.performance.composition import Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings, chords_of
@@ -125,9 +125,9 @@ CHOICES = Choices(
     "B",
     False,
     (
-        Choice(3, "The First Door", 1, 20, 0.3),
-        Choice(0, "The Second Door", 9, 38, 0.59),
-        Choice(9, "The Third Door", 1, None, None),
+        TuneChoice(3, "The First Door", 1, 20, 0.3),
+        TuneChoice(0, "The Second Door", 9, 38, 0.59),
+        TuneChoice(9, "The Third Door", 1, None, None),
     ),
 )
 
