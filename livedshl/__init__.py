@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from livedshl.music.leadsheet import Key, LeadSheet
     from livedshl.outputs.choice import Output, choose_output
     from livedshl.performance.commands import (
+        Choose,
         ChoosePreset,
         Command,
         End,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         FollowChord,
         Freeze,
         Hold,
+        Lock,
         Mute,
         NextTune,
         Panic,
@@ -113,6 +115,7 @@ _MODULES = {
     "music.leadsheet": ("Key", "LeadSheet"),
     "outputs.choice": ("Output", "choose_output"),
     "performance.commands": (
+        "Choose",
         "ChoosePreset",
         "Command",
         "End",
@@ -120,6 +123,7 @@ _MODULES = {
         "FollowChord",
         "Freeze",
         "Hold",
+        "Lock",
         "Mute",
         "NextTune",
         "Panic",
@@ -151,6 +155,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 
 __all__ = [
     "BundleError",
+    "Choose",
     "ChoosePreset",
     "Chord",
     "ClockSettings",
@@ -168,6 +173,7 @@ __all__ = [
     "Key",
     "LeadSheet",
     "LivedshlError",
+    "Lock",
     "MissingDependencyError",
     "Model",
     "Mute",

@@ -8,6 +8,8 @@ LOWEST_TEMPO, HIGHEST_TEMPO = 20, 400  # BPM
 MOST_LATENCY_MS = 1000.0  # by which notes can be sent early or late
 MOST_COUNT_IN_BARS = 8
 MOST_SONGS = 99  # of a set
+MOST_VARIATIONS = 1_000_000  # of a part
+MOST_CHOICES = 5  # of what may open the next section
 
 TICKS_PER_BEAT = 480
 STEPS_PER_BEAT = 4

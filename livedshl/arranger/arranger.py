@@ -16,7 +16,8 @@ from livedshl.arranger.guide import GUIDE_BARS, Guide, guide_of, steady_guide
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.musician import Musician
 from livedshl.arranger.part import Part
-from livedshl.arranger.plan import BandPlan, Conducting
+from livedshl.arranger.pattern import PHRASE_BARS
+from livedshl.arranger.plan import BandPlan, Conducting, Locked
 from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
@@ -28,6 +29,7 @@ from livedshl.music.compass import Compass
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, PITCH, REST
 
+_LUCK = 1 << 11  # of a part that was asked for other patterns
 _VOLUME, _PAN, _REVERB = 7, 10, 91
 
 
@@ -105,6 +107,15 @@ class Arranger:
             )
         )
 
+    def heard_at(self, beat: int) -> Locked | None:
+        """What is played before a beat, for a part to be locked to it; None without a form."""
+        if self._guides is None or self._guides[0][0] is None:
+            return None
+        section, conducting, _ = self._guides[0]
+        bar = (max(beat - 1, section.beat) - section.beat) // self._grid.bar_beats
+        phrase = bar % GUIDE_BARS // PHRASE_BARS
+        return Locked(section, phrase, conducting.intensity, conducting.density)
+
     def strike_again(self, channels: Collection[int]) -> None:
         """Makes the parts on some channels strike their held notes again: they were silenced."""
         for player in self._players:
@@ -181,17 +192,26 @@ class Arranger:
         """What each part plays in a section."""
         wanted = section, self.conducting, self.fill_bar
         if self._guides is None or self._guides[0] != wanted:
+            self._draw_again(self._guides[0][1] if self._guides else Conducting())
             guides = tuple(self._guide(player.hand.part, section) for player in self._players)
             self._guides = wanted, guides
         return self._guides[1]
 
     def _guide(self, part: Part, section: Section | None) -> Guide:
         if section is None:
-            return steady_guide(part, self._grid)
+            return steady_guide(part, self._grid, self.conducting.variation(part.channel))
         fill_bar = self._fill_bar_in(section)
         return guide_of(
             part, self._grid, self._plan, section, self.conducting, self._groove, fill_bar
         )
+
+    def _draw_again(self, before: Conducting) -> None:
+        """Gives each part that was asked for other patterns another luck in everything it draws."""
+        for player in self._players:
+            channel = player.hand.part.channel
+            variation = self.conducting.variation(channel)
+            if variation != before.variation(channel):
+                player.hand.draw_from(self._plan.rng(_LUCK, channel, variation))
 
     def _fill_bar_in(self, section: Section) -> int | None:
         """The bar of a section in which a fill was asked for, if it is this section."""

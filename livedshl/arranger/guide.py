@@ -1,7 +1,7 @@
 """The guide of a part through one section: what it plays on every step, and how loud."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sin
 
 import numpy as np
@@ -10,7 +10,7 @@ from livedshl.arranger.groove import Groove
 from livedshl.arranger.join import Join, joined
 from livedshl.arranger.part import Part
 from livedshl.arranger.pattern import PHRASE_BARS, SILENT, Row, length_of
-from livedshl.arranger.plan import BandPlan, Conducting, bent
+from livedshl.arranger.plan import BandPlan, Conducting, Locked, bent
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.shipped_patterns import pattern_of, rows_of
@@ -49,9 +49,13 @@ class Guide:
         return here + (after - here) * within / grid.bar_steps
 
 
-def steady_guide(part: Part, grid: Grid) -> Guide:
-    """The guide of a part without a form: its first row, over and over."""
-    row = rows_of(part, grid).middle[0]
+def steady_guide(part: Part, grid: Grid, variation: int = 0) -> Guide:
+    """The guide of a part without a form: its first row, over and over.
+
+    variation: how often another was asked for.
+    """
+    rows = rows_of(part, grid).middle
+    row = rows[variation % len(rows)]
     return Guide(_repeated(row, GUIDE_BARS * grid.bar_steps), (0.0,) * GUIDE_BARS)
 
 
@@ -71,24 +75,26 @@ def guide_of(
     scene = plan.scene(section, conducting.intensity)
     rows = rows_of(part, grid)
     rng = plan.rng(section.tune, section.number, section.time, 1 + part.channel)
-    first_phrase = scene.first_phrases.get(part.channel, _PHRASES)
-    has_intro = section.beat == 0 and groove.intro > 0
-    if has_intro and (first_phrase < _PHRASES or part.role in _RHYTHM):
-        first_phrase = 0
-    level = _level(bent(scene.intensity, conducting.density))
-    phrases = []
-    for phrase in range(_PHRASES):
-        steps = PHRASE_BARS * grid.bar_steps
-        turn = phrase + conducting.variation(part.channel)
-        row = _choose(rows.at_level(level), plan, part, section, turn)
-        if phrase < first_phrase:
-            row = dict.fromkeys(row, SILENT)
-        phrases.append(_repeated(row, steps))
-    lanes = joined(phrases)
+    locked = conducting.lock(part.channel)
+    if locked:
+        row, rests = _locked_row(part, grid, plan, locked, conducting, groove)
+        played, first_phrase = [row] * _PHRASES, _PHRASES if rests else 0
+    else:
+        played = _rows_played(part, grid, plan, section, conducting)
+        first_phrase = _first_phrase(part, plan, section, conducting, groove)
+    lanes = joined(
+        [
+            _repeated(
+                dict.fromkeys(row, SILENT) if phrase < first_phrase else row,
+                PHRASE_BARS * grid.bar_steps,
+            )
+            for phrase, row in enumerate(played)
+        ]
+    )
     join = Join(part, grid, section, scene, plan)
     if first_phrase < _PHRASES:
         lanes = join.filled(lanes, rows, rng, first_phrase)
-        lanes = join.stopped(lanes)
+        lanes = lanes if locked else join.stopped(lanes)
     lanes = join.led_on(join.broken(lanes))
     if fill_bar is not None:
         lanes = join.filled_at(lanes, rows, fill_bar % GUIDE_BARS)
@@ -96,9 +102,42 @@ def guide_of(
     lifts = _lifts(scene.intensity, groove.dynamics, arcs)
     rises = scene.intensity >= _CRASH_FROM and section.number > 0
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
-    waits = has_intro and part.role in (Role.MELODY, Role.COUNTER)
+    waits = _has_intro(section, groove) and part.role in (Role.MELODY, Role.COUNTER)
     enters = groove.intro * grid.bar_steps if waits else 0
     return Guide(lanes, lifts, crash, scene.intensity, section.time > 1, enters)
+
+
+def _rows_played(
+    part: Part, grid: Grid, plan: BandPlan, section: Section, conducting: Conducting
+) -> list[Row]:
+    """The row of each phrase of a section, whether the part plays or rests."""
+    intensity = plan.scene(section, conducting.intensity).intensity
+    rows = rows_of(part, grid).at_level(_level(bent(intensity, conducting.density)))
+    variation = conducting.variation(part.channel)
+    return [_choose(rows, plan, part, section, phrase + variation) for phrase in range(_PHRASES)]
+
+
+def _first_phrase(
+    part: Part, plan: BandPlan, section: Section, conducting: Conducting, groove: Groove
+) -> int:
+    """The phrase with which a part begins; `_PHRASES` if it rests throughout the section."""
+    first = plan.scene(section, conducting.intensity).first_phrases.get(part.channel, _PHRASES)
+    plays = first < _PHRASES or part.role in _RHYTHM
+    return 0 if _has_intro(section, groove) and plays else first
+
+
+def _has_intro(section: Section, groove: Groove) -> bool:
+    return section.beat == 0 and groove.intro > 0
+
+
+def _locked_row(
+    part: Part, grid: Grid, plan: BandPlan, locked: Locked, conducting: Conducting, groove: Groove
+) -> tuple[Row, bool]:
+    """The row that a locked part plays, and whether it rests."""
+    then = replace(conducting, intensity=locked.intensity, density=locked.density)
+    row = _rows_played(part, grid, plan, locked.section, then)[locked.phrase]
+    first = _first_phrase(part, plan, locked.section, then, groove)
+    return row, locked.phrase < first
 
 
 def _level(intensity: float) -> int:

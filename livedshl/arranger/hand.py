@@ -50,6 +50,10 @@ class Hand:
         """Starts a stretch: no event may come before `first_step`. swing: 0 to 1."""
         self._now = _Now(first_step, section_step, guide, swing)
 
+    def draw_from(self, rng: np.random.Generator) -> None:
+        """Draws as another generator would from now on; whoever draws with this hand does too."""
+        self.rng.bit_generator.state = rng.bit_generator.state
+
     @property
     def guide(self) -> Guide:
         """What the part plays in the present section."""

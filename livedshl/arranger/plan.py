@@ -32,26 +32,49 @@ _PLAN = 1 << 16  # apart from the channels, whose numbers seed the parts
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """What a locked part plays: as in a phrase of a section, 0 or 1, bent as it was then."""
+
+    section: Section
+    phrase: int
+    intensity: float
+    density: float
+
+
+@dataclass(frozen=True, slots=True)
 class Conducting:
     """How a conductor bends the plan: 0.5 leaves it, 0 is the least and 1 the most.
 
     intensity: of everything. density: of the patterns alone. swing: None leaves the groove's.
-    varied: how often each part that was asked for other patterns was, by channel.
+    varied: how often each part that was asked for other patterns was, by channel. locks: what each
+    locked part plays, by channel.
     """
 
     intensity: float = 0.5
     density: float = 0.5
     swing: float | None = None
     varied: tuple[tuple[int, int], ...] = ()
+    locks: tuple[tuple[int, Locked], ...] = ()
 
     def variation(self, channel: int) -> int:
         """How often the part on a channel was asked for other patterns."""
         return dict(self.varied).get(channel, 0)
 
-    def with_another(self, channel: int) -> "Conducting":
-        """The same, with other patterns for the part on a channel."""
-        varied = dict(self.varied) | {channel: self.variation(channel) + 1}
+    def with_variation(self, channel: int, number: int) -> "Conducting":
+        """The same, where the part on a channel was asked for other patterns so often."""
+        varied = dict(self.varied) | {channel: number}
         return replace(self, varied=tuple(sorted(varied.items())))
+
+    def lock(self, channel: int) -> Locked | None:
+        """What the part on a channel is locked to; None if it is free."""
+        return dict(self.locks).get(channel)
+
+    def with_lock(self, channel: int, locked: Locked | None) -> "Conducting":
+        """The same, with the part on a channel locked, or free."""
+        locks = {at: lock for at, lock in self.locks if at != channel}
+        if locked:
+            locks[channel] = locked
+        return replace(self, locks=tuple(sorted(locks.items(), key=lambda lock: lock[0])))
 
 
 @dataclass(frozen=True, slots=True)

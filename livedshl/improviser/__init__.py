@@ -6,6 +6,7 @@ It counts in beats and steps and knows nothing of seconds or ports.
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.form import Form
 from livedshl.improviser.improvisation import Improvisation
+from livedshl.improviser.outlook import Outlook
 from livedshl.improviser.passage import Passage, Place
 from livedshl.improviser.provenance import Candidate, Provenance, provenance_of
 from livedshl.improviser.repertoire import Repertoire
@@ -17,6 +18,7 @@ __all__ = [
     "ContinuationRules",
     "Form",
     "Improvisation",
+    "Outlook",
     "Passage",
     "Place",
     "Provenance",

@@ -15,6 +15,9 @@ from livedshl.improviser.retrieval import bridge, planned_join
 from livedshl.improviser.rules import Wish
 from livedshl.improviser.wishes import Wishes
 
+CHOSEN = "chosen"  # the wish of a player who chose a segment by hand
+_OPENINGS = 24  # that are looked at, for a few of different tunes
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -54,6 +57,7 @@ class SegmentChooser:
         self._opening = opening
         self._jumps = False
         self._rerolls = False
+        self._wanted: int | None = None
 
     def copy(self, rng: np.random.Generator) -> "SegmentChooser":
         """The same chooser, to go on independently, drawing from `rng`."""
@@ -69,6 +73,25 @@ class SegmentChooser:
         """Draws the next segment even where the form would bring one back."""
         self._rerolls = True
 
+    @property
+    def wanted(self) -> int | None:
+        """The segment that was chosen by hand to open the next section; None without one."""
+        return self._wanted
+
+    def want(self, segment: int | None) -> None:
+        """Opens the next section with a segment, or a free run's next passage; None: with any."""
+        self._wanted = segment
+
+    def openings(self, line: Line, moment: Moment, section: SectionMemory | None) -> list[Chosen]:
+        """What may come at a moment, if nothing is brought back there; the best first."""
+        wish, playing = self._wish(line, moment, section), self._before(line, moment)
+        if playing is None or self._jumps:
+            return self._new(line, moment, wish, 1)
+        options = self.continuator.survey(
+            line, playing, wish, _OPENINGS, merged=not moment.opens_phrase
+        )
+        return [Chosen.of(option, wish) for option in options]
+
     def go_on(self) -> None:
         """Takes back `jump` and `reroll`."""
         self._jumps = self._rerolls = False
@@ -80,6 +103,8 @@ class SegmentChooser:
 
         section: what is remembered of it; None in a free run.
         """
+        if self._wanted is not None and (moment.opens_section or section is None):
+            return [self._as_wanted(line, moment, self._wanted)]
         spot, returning = moment.spot, moment.returning_spot
         rerolls, self._rerolls = self._rerolls, False
         if section and spot in section.segments and not rerolls:
@@ -88,6 +113,17 @@ class SegmentChooser:
             return self._recall(line, moment, section, returning, None, most)
         new = self._new(line, moment, self._wish(line, moment, section), most)
         return [replace(chosen, replaces=rerolls) for chosen in new]
+
+    def _as_wanted(self, line: Line, moment: Moment, segment: int) -> Chosen:
+        """The segment that was chosen by hand."""
+        self._wanted, self._jumps = None, False
+        playing = self._before(line, moment)
+        if playing is None:
+            return Chosen(segment, None, CHOSEN, replaces=True)
+        found = replace(planned_join(self._repertoire, playing, segment), wish=CHOSEN)
+        if moment.opens_phrase:  # it overlaps nothing
+            found = replace(found, agreeing_steps=0)
+        return Chosen(segment, found, CHOSEN, replaces=True)
 
     def _wish(self, line: Line, moment: Moment, section: SectionMemory | None) -> Wish | None:
         beats_to_close = moment.closing_beat - moment.beat
@@ -99,18 +135,22 @@ class SegmentChooser:
 
     def _new(self, line: Line, moment: Moment, wish: Wish | None, most: int) -> list[Chosen]:
         """New segments. The first of a phrase comes end to end with the phrase before."""
-        playing = line.playing
+        playing = self._before(line, moment)
         if playing is None and self._opening is not None:
             return [Chosen(self._opening, None)]
         if playing is None or self._jumps:
             self._jumps = False
             among = wish.segments if wish else NOTHING
             return [Chosen(self.continuator.open(among), None)]
-        if moment.opens_phrase and self._repertoire.bundle.overlaps:
-            playing = bridge(self._repertoire, playing)
         merged = not moment.opens_phrase
         options = self.continuator.follow(line, playing, wish, most, merged=merged)
         return [Chosen.of(option, wish) for option in options]
+
+    def _before(self, line: Line, moment: Moment) -> int | None:
+        """The segment whose code asks for what comes: a bridging one where a phrase opens."""
+        if line.playing is None or not (moment.opens_phrase and self._repertoire.bundle.overlaps):
+            return line.playing
+        return bridge(self._repertoire, line.playing)
 
     def _recall(
         self,

@@ -130,6 +130,19 @@ class Continuator:
             candidates = whole_ring(self._repertoire, query, nearest)
         return self._draw(line, query, nearest, candidates, most, rules_kept)
 
+    def survey(
+        self, line: Line, playing: int, wish: Wish | None, most: int, *, merged: bool
+    ) -> list[Option]:
+        """Draws up to `most` continuations, as `follow` does, however far the search has to go."""
+        merged = merged and self._repertoire.bundle.overlaps
+        query = replace(
+            self._query(playing, wish, merged), near=self._repertoire.bundle.shape.length
+        )
+        nearest, candidates = retrieve(self._repertoire, line, query)
+        if candidates is None:
+            return self.follow(line, playing, None, most, merged=merged)
+        return self._draw(line, query, nearest, candidates, most, rules_kept=True)
+
     def follow_as_wished(self, line: Line, playing: int, wish: Wish, most: int) -> list[Option]:
         """Draws up to `most` continuations that fulfil the wish; none if none in reach does."""
         return self._wished(line, playing, wish, most, self._repertoire.bundle.overlaps)

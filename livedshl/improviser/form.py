@@ -55,6 +55,11 @@ class SectionMemory:
     varied: frozenset[Spot] = frozenset()
     seed: int | None = None
 
+    def forget(self) -> None:
+        """Forgets the music: the section is made anew the next time."""
+        self.segments, self.joins = {}, {}
+        self.varied, self.seed = frozenset(), None
+
     def copy(self) -> "SectionMemory":
         """The same, to change independently."""
         return replace(self, segments=dict(self.segments), joins=dict(self.joins))

@@ -18,6 +18,7 @@ from livedshl.improviser.edges import struck
 from livedshl.improviser.form import ENDING_BARS, Cadence, Form, SectionRun
 from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.line import Line
+from livedshl.improviser.outlook import NOTHING_COMES, Outlook, outlook_of
 from livedshl.improviser.passage import Continuation, Passage
 from livedshl.improviser.planner import SectionPlanner
 from livedshl.improviser.programme import Programme
@@ -102,6 +103,52 @@ class Improvisation(Iterator[Passage]):
         self._planner.chooser.reroll()
         self._planner.forget()
 
+    def open_with(self, segment: int | None) -> None:
+        """Opens the next section with a segment, or a free run's next passage; None: with any.
+
+        A section that would come back is made anew from there.
+        """
+        self._planner.chooser.want(segment)
+
+    @property
+    def wanted(self) -> int | None:
+        """The segment that was chosen by hand and has not been played yet."""
+        return self._planner.chooser.wanted
+
+    @property
+    def next_beat(self) -> int:
+        """Where the next section begins; in a free run, the next passage."""
+        run = self._run
+        return self._line.beat if run is None or self._programme.is_free else run.end
+
+    def outlook(self) -> Outlook | None:
+        """What may open the next section; None while that is not known, as it is not planned yet.
+
+        Nothing changes by looking.
+        """
+        if self._is_ending or self._over:
+            return NOTHING_COMES
+        if self._answer or self._line.playing is None:
+            return None
+        other = self.copy()
+        if not self._programme.is_free:
+            if other._run is not None and other._run.is_last:
+                return NOTHING_COMES
+            if not other._plays_on():
+                return None
+            other._run = other._begin_section(other._line.beat)
+        if other._run is None:
+            other._run = other._begin_section(other._line.beat)
+        return outlook_of(other._state(other._run), other._planner.chooser)
+
+    def _plays_on(self) -> bool:
+        """Plays to the end of the section, by its plan; False if it is not planned."""
+        while self._run is not None and self._line.beat < self._run.end:
+            if not self._planner.has_plan:
+                return False
+            next(self)
+        return True
+
     def set_adventure(self, adventure: float) -> None:
         """Continues this boldly from now on, 0 to 1; see `ContinuationRules`."""
         self._planner.chooser.continuator.set_adventure(adventure)
@@ -160,6 +207,9 @@ class Improvisation(Iterator[Passage]):
         if self._programme.begins_set:
             self._line.begin_set()
         self._planner.begin_section()
+        section = self._programme.memory_of(run)
+        if section and self.wanted is not None:
+            section.forget()
         return run
 
     def _passage(self, run: SectionRun) -> Passage:
@@ -168,12 +218,12 @@ class Improvisation(Iterator[Passage]):
             run.ending = run.is_last = True
             end = self._soon(run.end)
             run.cadence, run.half, run.end = Cadence.END, run.half if end == run.end else end, end
-        section = self._programme.memory_of(run)
-        passage = self._planner.next_passage(
-            SectionState(self._repertoire, self._line, run, section)
-        )
+        passage = self._planner.next_passage(self._state(run))
         self._over = passage.ends
         return passage
+
+    def _state(self, run: SectionRun) -> SectionState:
+        return SectionState(self._repertoire, self._line, run, self._programme.memory_of(run))
 
     def _soon(self, end: int) -> int:
         """The bar line at which music that has to end now can end; `end` if that is near."""

@@ -79,6 +79,11 @@ class SectionPlanner:
         other.chooser = self.chooser.copy(rng)
         return other
 
+    @property
+    def has_plan(self) -> bool:
+        """Whether the rest of the section is planned."""
+        return bool(self._plan)
+
     def begin_section(self) -> None:
         """Begins a section, of which nothing has sounded."""
         self._plan = self._sounded = ()

@@ -83,6 +83,7 @@ class LiveMusic:
                 return False
             self._obey(command, band)
         if self._composer.over or not self._delivery.wants(self._composer.tick):
+            self._look_further()
             return False
         chunk = self._composer.compose()
         self._delivery.deliver(chunk, last=self._composer.over)
@@ -161,6 +162,13 @@ class LiveMusic:
             self._window.take_back(tick)
             self._publish()
         return tick
+
+    def _look_further(self) -> None:
+        """Shows what may open the next section, when there is nothing more urgent to do."""
+        if self._delivery.started:
+            choices = self._composer.choices(self._delivery.earliest_tick())
+            if choices != self.snapshot.choices:
+                self.snapshot = replace(self.snapshot, choices=choices)
 
     def _publish(self) -> None:
         """Shows the music as it stands now."""

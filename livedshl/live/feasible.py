@@ -2,7 +2,16 @@
 
 from livedshl.errors import CommandError, PresetError, did_you_mean
 from livedshl.music import Grid
-from livedshl.performance.commands import ChoosePreset, Command, Pause, PlaySong, SetTempo
+from livedshl.performance.choices import Choices
+from livedshl.performance.commands import (
+    Choose,
+    ChoosePreset,
+    Command,
+    OpenWith,
+    Pause,
+    PlaySong,
+    SetTempo,
+)
 from livedshl.performance.preset import load_preset, preset_names
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
@@ -32,6 +41,16 @@ def band_for(command: Command, settings: Settings) -> Band | None:
                 raise CommandError(what, where="song", remedy=remedy)
             return songs[number - 1].band
     return None
+
+
+def chosen(command: Choose, choices: Choices) -> OpenWith:
+    """The command that opens the next section with a tune of the list. Raises CommandError."""
+    tunes = choices.tunes
+    if command.number > len(tunes):
+        what = f"there is no tune {command.number} to choose" if tunes else "nothing to choose yet"
+        remedy = f"Choose 1 to {len(tunes)}" if tunes else "Try again when the list is there"
+        raise CommandError(what, where="choose", remedy=remedy)
+    return OpenWith(tunes[command.number - 1].segment)
 
 
 def _band_of(name: str, grid: Grid) -> Band:

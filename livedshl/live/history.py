@@ -13,10 +13,13 @@ from livedshl.performance.command_text import command_of, part_of, value_of
 from livedshl.performance.commands import (
     ChoosePreset,
     Command,
+    OpenWith,
     Pause,
     PlaySong,
     SetLatency,
     SetTempo,
+    SetVariation,
+    Vary,
 )
 from livedshl.performance.setting_values import value_in
 from livedshl.performance.steering import Band, Steering, steered
@@ -96,6 +99,11 @@ class History:
     def _undoing(self, command: Command) -> _Undoing | None:
         """What undoes a command; None where nothing can, or a key of its own does."""
         kind, steering = kind_of(command), self._steering
+        if isinstance(command, OpenWith):
+            return _Undoing(OpenWith(None), None)
+        if isinstance(command, Vary) and command.part in steering.band.names:
+            number = steering.conducting.variation(steering.band.names[command.part])
+            return _Undoing(SetVariation(command.part, number), None)
         if kind.name not in COMMANDS or kind.takes is ValueKind.TRIGGER:
             return None
         if isinstance(command, Pause):

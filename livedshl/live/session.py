@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
-from livedshl.live.feasible import band_for, check_with_clock
+from livedshl.live.feasible import band_for, check_with_clock, chosen
 from livedshl.live.hearing import Hearing
 from livedshl.live.loader import Loader
 from livedshl.live.performer import Performer, PlayerReport
@@ -22,7 +22,7 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.command_checks import checked
-from livedshl.performance.commands import Command, End, PlaySong, SetTempo, Undo
+from livedshl.performance.commands import Choose, Command, End, PlaySong, SetTempo, Undo
 from livedshl.performance.settings import Settings, model_of
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress, unseen
@@ -95,7 +95,7 @@ class Session:
         """Obeys a command where in the music it acts.
 
         Returns it with its part as the band spells it; of `Undo`, the command that undoes the last
-        change. Raises CommandError or PresetError.
+        change; of `Choose`, the one that names the tune. Raises CommandError or PresetError.
         """
         composing = self._composing
         if composing is None:
@@ -107,6 +107,8 @@ class Session:
             return command
         command = checked(command, composing.band.names, self._settings.key.mode)
         check_with_clock(command, self._clock.sync)
+        if isinstance(command, Choose):
+            command = chosen(command, composing.snapshot().choices)
         band = band_for(command, self._settings)
         if isinstance(command, PlaySong):
             song = self._settings.song(command.number)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from livedshl.live.hearing import Hearing
 from livedshl.live.position import Position
 from livedshl.music import ChordVocabulary, Grid
+from livedshl.performance.choices import NO_CHOICES, Choices
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.steering import Steering
 from livedshl.player.clock.source import Sync
@@ -21,7 +22,8 @@ class Snapshot:
     chunks: those heard lately and all to come, ascending. chords: what the numbers in their steps
     stand for. lateness: of everything that has been sent. hearing: where it goes. panics: how many
     there have been. paused: whether the music was told to stand still. keys: pitches that the
-    player who is listened to holds down. songs: titles of the set that is played.
+    player who is listened to holds down. songs: titles of the set that is played. choices: what may
+    open the next section.
 
     The composer thread makes one for each hop and assigns it whole; `at` adds the clock and the
     hearing.
@@ -41,6 +43,7 @@ class Snapshot:
     paused: bool = False
     keys: tuple[int, ...] = ()
     songs: tuple[str, ...] = ()
+    choices: Choices = NO_CHOICES
 
     @property
     def running(self) -> bool:

@@ -6,7 +6,16 @@ from dataclasses import replace
 from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Mode
 from livedshl.performance.command_kinds import ValueKind, kind_of
-from livedshl.performance.commands import Command, Mute, SetKey, SetLevel, Solo, Vary
+from livedshl.performance.commands import (
+    Command,
+    Lock,
+    Mute,
+    SetKey,
+    SetLevel,
+    SetVariation,
+    Solo,
+    Vary,
+)
 
 
 def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
@@ -15,7 +24,7 @@ def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
     parts: names in the band that plays. mode: of the tunes, which no key changes.
     """
     kind = kind_of(command)
-    if isinstance(command, Mute | Solo | SetLevel | Vary):
+    if isinstance(command, Mute | Solo | SetLevel | Vary | SetVariation | Lock):
         by_case = {name.casefold(): name for name in parts}
         part = by_case.get(command.part.casefold())
         if part is None:

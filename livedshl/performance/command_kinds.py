@@ -6,6 +6,7 @@ from enum import Enum
 
 from livedshl.performance.commands import (
     Answer,
+    Choose,
     ChoosePreset,
     Command,
     End,
@@ -14,8 +15,10 @@ from livedshl.performance.commands import (
     Freeze,
     Hold,
     Listen,
+    Lock,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     PlaySong,
@@ -28,11 +31,19 @@ from livedshl.performance.commands import (
     SetLevel,
     SetSwing,
     SetTempo,
+    SetVariation,
     Solo,
     Undo,
     Vary,
 )
-from livedshl.units import HIGHEST_TEMPO, LOWEST_TEMPO, MOST_LATENCY_MS, MOST_SONGS
+from livedshl.units import (
+    HIGHEST_TEMPO,
+    LOWEST_TEMPO,
+    MOST_CHOICES,
+    MOST_LATENCY_MS,
+    MOST_SONGS,
+    MOST_VARIATIONS,
+)
 
 
 class ValueKind(Enum):
@@ -51,6 +62,7 @@ class Acts(Enum):
     BEAT = "from the next beat"
     HOP = "within a few beats"
     BAR = "from the next bar"
+    SECTION = "from the next section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,8 @@ COMMANDS: Mapping[str, CommandKind] = {
         CommandKind("level", SetLevel, _NUMBER, Acts.HOP, "set the volume of a part, 0 to 127",
                     "level Bass 90", "level", 0, 127),
         CommandKind("vary", Vary, _TRIGGER, Acts.HOP, "other patterns for a part", "vary Bass"),
+        CommandKind("lock", Lock, _SWITCH, Acts.HOP, "keep the pattern of a part",
+                    "lock Bass on", "on"),
         CommandKind("pause", Pause, _SWITCH, Acts.AT_ONCE,
                     "pause at the next beat; `pause off` goes on", "pause on", "on"),
         CommandKind("hold", Hold, _SWITCH, Acts.BAR, "loop the last 4 bars", "hold on", "on"),
@@ -112,6 +126,9 @@ COMMANDS: Mapping[str, CommandKind] = {
                     "song 2", "number", 1, MOST_SONGS),
         CommandKind("re-roll", ReRoll, _TRIGGER, Acts.HOP, "choose another phrase to come",
                     "re-roll"),
+        CommandKind("choose", Choose, _NUMBER, Acts.SECTION,
+                    "open the next section with a tune on the list", "choose 2", "number",
+                    1, MOST_CHOICES),
         CommandKind("fill", Fill, _TRIGGER, Acts.BAR, "play a fill", "fill"),
         CommandKind("undo", Undo, _TRIGGER, Acts.HOP, "undo the last change", "undo"),
         CommandKind("end", End, _TRIGGER, Acts.HOP, "end at the next cadence", "end"),
@@ -122,8 +139,9 @@ COMMANDS: Mapping[str, CommandKind] = {
     )
 }  # fmt: skip
 
-# What only the listener sends, while somebody plays along.
-LISTENING: Mapping[str, CommandKind] = {
+# What no surface sends: the listener does, while somebody plays along, and a session that resolves
+# the number of a choice or undoes a change.
+INNER: Mapping[str, CommandKind] = {
     kind.name: kind
     for kind in (
         CommandKind("listen", Listen, _SWITCH, Acts.HOP, "leave the melody to a player",
@@ -132,10 +150,15 @@ LISTENING: Mapping[str, CommandKind] = {
                     "answer 64: 60.1.0 62.1.0", "phrase"),
         CommandKind("harmony", FollowChord, _NAME, Acts.HOP, "follow a held chord",
                     "harmony Am", "chord"),
+        CommandKind("open", OpenWith, _NAME, Acts.HOP, "open the next section with a segment",
+                    "open 1234", "segment"),
+        CommandKind("variation", SetVariation, _NUMBER, Acts.HOP,
+                    "a part as after so many vary", "variation Bass 1", "number", 0,
+                    MOST_VARIATIONS),
     )
 }  # fmt: skip
 
-_KINDS = {kind.command: kind for kind in (*COMMANDS.values(), *LISTENING.values())}
+_KINDS = {kind.command: kind for kind in (*COMMANDS.values(), *INNER.values())}
 
 
 def kind_of(command: Command) -> CommandKind:

@@ -10,15 +10,27 @@ from typing import Any
 from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
-from livedshl.performance.command_kinds import COMMANDS, LISTENING, CommandKind, ValueKind, kind_of
-from livedshl.performance.commands import Answer, Command, FollowChord, PlaySong, SetKey, SetLevel
+from livedshl.performance.command_kinds import COMMANDS, INNER, CommandKind, ValueKind, kind_of
+from livedshl.performance.commands import (
+    Answer,
+    Choose,
+    Command,
+    FollowChord,
+    OpenWith,
+    PlaySong,
+    SetKey,
+    SetLevel,
+    SetVariation,
+)
 from livedshl.performance.phrase import Phrase
 
-_WHOLE = (SetLevel, PlaySong)  # commands with a whole number
+_WHOLE = (SetLevel, PlaySong, Choose, SetVariation)  # commands with a whole number
+
+_MOST_DIGITS = 9  # of the number of a segment
 
 Value = float | bool | str | None  # of a command, as text and surfaces give it
 
-ALL_COMMANDS: Mapping[str, CommandKind] = {**COMMANDS, **LISTENING}
+ALL_COMMANDS: Mapping[str, CommandKind] = {**COMMANDS, **INNER}
 
 
 def kind_called(name: str, kinds: Mapping[str, CommandKind] = COMMANDS) -> CommandKind:
@@ -79,6 +91,8 @@ def value_of(command: Command) -> Value:
     match command:
         case FollowChord():
             return value.name if value else ""
+        case OpenWith():
+            return "" if value is None else str(value)
         case Answer() | SetKey():
             return str(value)
     return value  # type: ignore[no-any-return]  # a number, a switch or a name
@@ -110,11 +124,20 @@ def _read(kind: CommandKind, value: Value) -> Any:
             return Phrase.parse(value)
         if kind.command is FollowChord:
             return Chord.parse(value) if value else None
+        if kind.command is OpenWith:
+            return _segment(value) if value else None
     except ValueError as error:
         raise _wrong(kind, str(error)) from None
     if not value:
         raise _wrong(kind, "no name given")
     return value
+
+
+def _segment(word: str) -> int:
+    """The number of a segment. Raises ValueError."""
+    if not (word.isascii() and word.isdecimal() and len(word) <= _MOST_DIGITS):
+        raise ValueError(f"{word[:_MOST_DIGITS]!r} is not the number of a segment")
+    return int(word)
 
 
 def _number(kind: CommandKind, word: str) -> float:

@@ -88,6 +88,22 @@ class Vary:
 
 
 @dataclass(frozen=True, slots=True)
+class SetVariation:
+    """Lets a part play as after so many `Vary`. A session sends it to undo one."""
+
+    part: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Keeps the pattern that a part plays through all sections, or lets it change again."""
+
+    part: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Stands still, in silence, or goes on."""
 
@@ -123,6 +139,20 @@ class PlaySong:
 @dataclass(frozen=True, slots=True)
 class ReRoll:
     """Plays another segment than the coming one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Opens the next section with a tune of the list, from 1; the session obeys `OpenWith`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWith:
+    """Opens the next section with a segment; None leaves it to the code again."""
+
+    segment: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +215,16 @@ Command = (
     | Solo
     | SetLevel
     | Vary
+    | SetVariation
+    | Lock
     | Pause
     | Hold
     | Freeze
     | NextTune
     | PlaySong
     | ReRoll
+    | Choose
+    | OpenWith
     | Fill
     | Undo
     | End

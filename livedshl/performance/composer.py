@@ -3,11 +3,13 @@
 from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 from livedshl.bundle import Bundle
 from livedshl.index import CodeIndex
 from livedshl.music import ChordVocabulary
+from livedshl.performance.choices import NO_CHOICES, Choices
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.command_kinds import Acts, kind_of, target_of
 from livedshl.performance.commands import Command
@@ -34,6 +36,13 @@ class SteerableMusic(Protocol):
     @property
     def chords(self) -> ChordVocabulary:
         """What the chord numbers in steps stand for."""
+
+    @property
+    def next_beat(self) -> int:
+        """Where the next section begins; in a free run, the next passage."""
+
+    def choices(self) -> Choices | None:
+        """What may open the next section; None while that is not known."""
 
     def __next__(self) -> Chunk:
         """The next chunk."""
@@ -79,6 +88,7 @@ class Composer:
         self._before: deque[SteerableMusic] = deque()  # one for each chunk not yet heard
         self._obeyed: list[Change] = []  # with the ticks at which they were obeyed
         self._to_come: list[Change] = []
+        self._choices: tuple[int, Choices] | None = None  # by where the section begins
 
     @property
     def tick(self) -> int:
@@ -110,6 +120,32 @@ class Composer:
             self._obeyed.append(replace(change, tick=composition.tick))
         return next(composition)
 
+    def choices(self, tick: int) -> Choices:
+        """What may open the section after the music that can be changed from `tick` on.
+
+        It is looked for once a section, and again after a change.
+        """
+        first = bisect_left(self._before, tick, key=lambda composition: composition.tick)
+        states = [*islice(self._before, first, None), self._composition]
+        beat = states[0].next_beat
+        if self._choices and self._choices[0] == beat:
+            return self._choices[1]
+        for state in states:
+            if state.next_beat == beat and (found := self._as_changed(state).choices()):
+                self._choices = beat, found
+                return found
+        return NO_CHOICES
+
+    def _as_changed(self, state: SteerableMusic) -> SteerableMusic:
+        """A state of the music with the changes that act there."""
+        changes = [change for change in self._obeyed if change.tick == state.tick]
+        if not changes or state is self._composition:
+            return state
+        state = state.copy()
+        for change in changes:
+            state.obey(change.command, change.band)
+        return state
+
     def change(self, change: Change, most: int | None = None) -> int:
         """Takes in a change; returns the tick from which to compose again.
 
@@ -117,6 +153,7 @@ class Composer:
         wait for the next bar line. most: how many of its kind, and for its part, may act at one
         tick. The latest stay, the others are forgotten as if nobody had asked for them.
         """
+        self._choices = None
         on_bar = kind_of(change.command).acts is Acts.BAR
         tick = -(-change.tick // self._bar_ticks) * self._bar_ticks if on_bar else change.tick
         first = bisect_left(self._before, tick, key=lambda composition: composition.tick)

@@ -13,6 +13,7 @@ from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary
 from livedshl.performance.band_section import section_of
+from livedshl.performance.choices import Choices, choices_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
     Answer,
@@ -23,7 +24,9 @@ from livedshl.performance.commands import (
     FollowChord,
     Freeze,
     Hold,
+    Lock,
     NextTune,
+    OpenWith,
     ReRoll,
     SetAdventure,
     SetLevel,
@@ -35,7 +38,7 @@ from livedshl.performance.passages import Passages
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
 from livedshl.performance.steering import Band, Steering, steered
-from livedshl.performance.tempo import Slowing, ritardando
+from livedshl.performance.tempo import Slowing, slowing_in
 
 _LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
 
@@ -100,6 +103,16 @@ class Composition(Iterator[Chunk]):
         """What the chord numbers in steps stand for; chords that a player holds add to it."""
         return self._harmony.vocabulary
 
+    @property
+    def next_beat(self) -> int:
+        """Where the next section begins; in a free run, the next passage."""
+        return self._passages.improvisation.next_beat
+
+    def choices(self) -> Choices | None:
+        """What may open the next section; None while that is not known."""
+        outlook = self._passages.improvisation.outlook()
+        return outlook and choices_of(outlook, self._bundle)
+
     def copy(self) -> "Composition":
         """A composition that continues from here as this one would."""
         other = copy(self)
@@ -121,6 +134,8 @@ class Composition(Iterator[Chunk]):
             case ReRoll():
                 if coming := self._passages.peek():
                     improvisation.avoid(coming.segment)
+            case OpenWith(segment):
+                improvisation.open_with(segment)
             case NextTune():
                 improvisation.begin_next_tune()
             case End():
@@ -133,6 +148,11 @@ class Composition(Iterator[Chunk]):
                 steering = replace(steering, hold=self._held.begin(self.tick))
             case ChoosePreset() if band:
                 self._change_band(band)
+            case Lock(part, on) if part in before.band.names:
+                channel, beat = before.band.names[part], self.tick // self._settings.grid.beat_ticks
+                locked = self._arranger.heard_at(beat) if on else None
+                conducting = steering.conducting.with_lock(channel, locked)
+                steering = replace(steering, conducting=conducting)
             case SetLevel(part, level):
                 self._set_levels({part: level}, before.band)
             case Fill():
@@ -152,7 +172,7 @@ class Composition(Iterator[Chunk]):
         self.steering = replace(
             self.steering, muted=steering.muted, soloed=steering.soloed, levels=steering.levels,
             listening=steering.listening, follows=steering.follows,
-            conducting=replace(steering.conducting, swing=None, varied=()),
+            conducting=replace(steering.conducting, swing=None, varied=(), locks=()),
         )  # fmt: skip
         self._harmony.vocabulary = before.chords
         self._harmony.held = before._harmony.held
@@ -165,6 +185,7 @@ class Composition(Iterator[Chunk]):
         """The next passage, arranged for the band that plays."""
         grid, arranger, harmony = self._settings.grid, self._arranger, self._harmony
         passage = self._passages.take()
+        self.steering = replace(self.steering, opens_with=self._passages.improvisation.wanted)
         key = harmony.key_of(passage, self.steering.key)
         if harmony.held:
             self._passages.improvisation.set_chart(harmony.followed_in(key))
@@ -214,13 +235,8 @@ class Composition(Iterator[Chunk]):
         grid = self._settings.grid
         if not self.steering.band.groove.timing:
             return ()
-        if passage.ends:
-            return ritardando(passage.steps, passage.beat, grid)
         coming = self._passages.peek() if self.tick and not self._passages.ended else None
-        if coming is None or not coming.ends:
-            return ()
-        falls, end_tick = ritardando(coming.steps, end_beat, grid), end_beat * grid.beat_ticks
-        return tuple(share for share in falls if share[0] < end_tick)
+        return slowing_in(passage, coming, end_beat, grid)
 
     def _follow(self, chord: Chord | None) -> None:
         """Follows a chord, as it sounds; None: the chart, or the tunes' own chords, again."""

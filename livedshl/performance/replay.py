@@ -13,7 +13,7 @@ from livedshl.midi.events import NO_EVENTS, Events
 from livedshl.midi.sounding import cut_events
 from livedshl.music import TICKS_PER_STEP, ChordVocabulary, Grid
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import OF_THE_CLOCK, SetTempo
+from livedshl.performance.commands import OF_THE_CLOCK, OpenWith, SetTempo
 from livedshl.performance.composer import Change, Composer, music_of
 from livedshl.performance.excerpt import ChannelSettings, excerpt
 from livedshl.performance.steering import track_names
@@ -58,6 +58,9 @@ def replayed(
     openings = [settings.opening, *(song.opening for song in settings.songs)]
     if any(opening is not None and opening >= len(library.tunes) for opening in openings):
         raise TakeError("begins with a tune that the model lacks", remedy="The file may be damaged")
+    chosen = [c.command.segment for c in log.changes if isinstance(c.command, OpenWith)]
+    if any(segment is not None and segment >= len(library) for segment in chosen):
+        raise TakeError("chose a tune that the model lacks", remedy="The file may be damaged")
     composer = Composer(music_of(bundle, index, settings), settings.grid.bar_ticks)
     for change in log.changes:
         if not isinstance(change.command, OF_THE_CLOCK):

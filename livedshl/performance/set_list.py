@@ -12,6 +12,7 @@ from livedshl.errors import LivedshlError, SettingsError, did_you_mean
 from livedshl.files import read_text
 from livedshl.index import CodeIndex
 from livedshl.music import ChordVocabulary
+from livedshl.performance.choices import Choices
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import Answer, Command, PlaySong
 from livedshl.performance.composition import Composition
@@ -165,6 +166,15 @@ class SetMusic(Iterator[Chunk]):
     def chords(self) -> ChordVocabulary:
         """What the chord numbers in the steps of all songs so far stand for."""
         return self._song.chords
+
+    @property
+    def next_beat(self) -> int:
+        """Where the next section begins, by the beats of the song."""
+        return self._song.next_beat
+
+    def choices(self) -> Choices | None:
+        """What may open the next section; None while that is not known."""
+        return self._song.choices()
 
     def copy(self) -> "SetMusic":
         """Music that continues from here as this would."""

@@ -23,6 +23,7 @@ def value_in(steering: Steering, name: str, part: str | None) -> Value:
         values |= {
             "mute": part in steering.muted,
             "solo": part in steering.soloed,
+            "lock": part in steering.locked,
             "level": steering.levels.get(player.name, player.volume),
         }
     return values.get(name)

@@ -15,7 +15,9 @@ from livedshl.performance.commands import (
     Freeze,
     Hold,
     Listen,
+    Lock,
     Mute,
+    OpenWith,
     PlaySong,
     SetAdventure,
     SetDensity,
@@ -23,6 +25,7 @@ from livedshl.performance.commands import (
     SetKey,
     SetLevel,
     SetSwing,
+    SetVariation,
     Solo,
     Vary,
 )
@@ -54,11 +57,12 @@ class Band:
 class Steering:
     """The settings that commands can change, as they stand.
 
-    muted, soloed: parts by name. levels: volume, 0 to 127, of each part that was given one.
+    muted, soloed, locked: parts by name. levels: volume, 0 to 127, of each part that was given one.
     hold, freeze: whether the last bars or the section repeat. ending: whether the music heads for
     its end. listening: whether a player has the melody. follows: the
     chord that a player holds. song: of the set that is played, counted
-    from 1; 0 without a set. conducting: how the plan of the band is bent.
+    from 1; 0 without a set. opens_with: the segment that was chosen to open the next section.
+    conducting: how the plan of the band is bent.
     """
 
     tempo_bpm: float
@@ -67,6 +71,7 @@ class Steering:
     band: Band
     muted: frozenset[str] = frozenset()
     soloed: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
     levels: Mapping[str, int] = field(default_factory=dict)
     hold: bool = False
     freeze: bool = False
@@ -74,6 +79,7 @@ class Steering:
     listening: bool = False
     follows: Chord | None = None
     song: int = 0
+    opens_with: int | None = None
     conducting: Conducting = field(default_factory=Conducting)
 
     @property
@@ -81,6 +87,11 @@ class Steering:
         """The swing that is asked for, else that of the band's groove."""
         swing = self.conducting.swing
         return self.band.groove.swing if swing is None else swing
+
+    def with_band(self, band: Band) -> "Steering":
+        """The same with another band, which has its own swing and plays its own patterns."""
+        conducting = replace(self.conducting, swing=None, varied=(), locks=())
+        return replace(self, band=band, conducting=conducting, locked=frozenset())
 
     @property
     def silent(self) -> frozenset[int]:
@@ -109,14 +120,10 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
             return replace(steering, conducting=replace(steering.conducting, density=amount))
         case SetSwing(amount):
             return replace(steering, conducting=replace(steering.conducting, swing=amount))
-        case ChoosePreset() if band:  # with the swing of its own groove
-            conducting = replace(steering.conducting, swing=None, varied=())
-            return replace(steering, band=band, conducting=conducting)
+        case ChoosePreset() if band:
+            return steering.with_band(band)
         case PlaySong(number) if band:
-            conducting = replace(steering.conducting, swing=None, varied=())
-            return replace(
-                steering, band=band, conducting=conducting, song=number, hold=False, freeze=False
-            )
+            return replace(steering.with_band(band), song=number, hold=False, freeze=False)
         case Mute(part, on):
             return replace(steering, muted=_switched(steering.muted, part, on))
         case Solo(part, on):
@@ -124,8 +131,15 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
         case SetLevel(part, level):
             return replace(steering, levels={**steering.levels, part: level})
         case Vary(part) if part in steering.band.names:
-            conducting = steering.conducting.with_another(steering.band.names[part])
+            number = steering.conducting.variation(steering.band.names[part]) + 1
+            return steered(steering, SetVariation(part, number))
+        case SetVariation(part, number) if part in steering.band.names:
+            conducting = steering.conducting.with_variation(steering.band.names[part], number)
             return replace(steering, conducting=conducting)
+        case Lock(part, on):
+            return replace(steering, locked=_switched(steering.locked, part, on))
+        case OpenWith(segment):
+            return replace(steering, opens_with=segment)
         case Hold(on):
             return replace(steering, hold=on)
         case Freeze(on):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.improviser import Passage
 from livedshl.music import TICKS_PER_STEP, Grid
 from livedshl.music.segments import ARTICULATED
 
@@ -39,6 +40,16 @@ def ritardando(steps: NDArray[np.int8], beat: int, grid: Grid) -> Slowing:
         (step * TICKS_PER_STEP, share)
         for step, share in [*falls, *((step, round(held, 4)) for step in range(last, end))]
     )
+
+
+def slowing_in(passage: Passage, coming: Passage | None, end_beat: int, grid: Grid) -> Slowing:
+    """How the tempo falls in a passage up to `end_beat`. coming: the one after it, if known."""
+    if passage.ends:
+        return ritardando(passage.steps, passage.beat, grid)
+    if coming is None or not coming.ends:
+        return ()
+    falls, end_tick = ritardando(coming.steps, end_beat, grid), end_beat * grid.beat_ticks
+    return tuple(share for share in falls if share[0] < end_tick)
 
 
 def tempo_map(tempo_bpm: float, asked: Tempi, slowing: Tempi) -> Tempi:

@@ -2,14 +2,17 @@
 
 from livedshl.performance.command_kinds import kind_of
 from livedshl.performance.commands import (
+    Choose,
     ChoosePreset,
     Command,
     End,
     Fill,
     Freeze,
     Hold,
+    Lock,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     PlaySong,
@@ -22,6 +25,7 @@ from livedshl.performance.commands import (
     SetLevel,
     SetSwing,
     SetTempo,
+    SetVariation,
     Solo,
     Undo,
     Vary,
@@ -31,7 +35,9 @@ from livedshl.performance.held_bars import HELD_BARS
 
 def told_of(asked: Command, obeyed: Command) -> str:
     """What a command brought about: the new state, and whether something was undone for it."""
-    return f"Undone: {announced(obeyed)}" if isinstance(asked, Undo) else announced(obeyed)
+    if isinstance(asked, Undo):
+        return f"Undone: {announced(obeyed)}"
+    return announced(asked if isinstance(asked, Choose) else obeyed)
 
 
 def announced(command: Command) -> str:
@@ -60,6 +66,10 @@ def announced(command: Command) -> str:
             return f"{part} level {level}"
         case Vary(part):
             return f"{part}: other patterns"
+        case SetVariation(part):
+            return f"{part}: the patterns before"
+        case Lock(part, on):
+            return f"{part} locked: it keeps its pattern" if on else f"{part} unlocked"
         case Pause(on):
             return "Paused. Space or `pause off` goes on" if on else "Going on"
         case Hold(on):
@@ -72,6 +82,10 @@ def announced(command: Command) -> str:
             return f"Song {number} {when}"
         case ReRoll():
             return "Re-roll: another phrase comes next"
+        case Choose(number):
+            return f"Choice {number} {when}"
+        case OpenWith(None):
+            return "the next section opens as planned"
         case Fill():
             return f"Fill {when}"
         case Undo():

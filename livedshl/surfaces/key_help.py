@@ -16,7 +16,7 @@ OWN_KEYS = (
     ("q", "end at a cadence; q q: now"),
     ("?", "show or hide these keys"),
 )
-_SHOWN = (*((key.label, key.help) for key in KEYS), *OWN_KEYS)
+_SHOWN = (*((key.label, key.help) for key in KEYS if key.help), *OWN_KEYS)
 _LABEL_WIDTH = max(len(label) for label, _ in _SHOWN)
 _HELP_WIDTH = max(len(text) for _, text in _SHOWN)
 _COLUMN_WIDTH = _LABEL_WIDTH + _HELP_WIDTH + 3  # with a space behind each, and one to spare

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from livedshl.surfaces.gesture import Gesture, Move
+from livedshl.units import MOST_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
 class KeyBinding:
     """A key, as Textual names it, and its gesture for the selected part.
 
-    label: how the screen writes the key.
+    label: how the screen writes the key. help: "" for a key that another stands for.
     """
 
     key: str
@@ -17,6 +18,8 @@ class KeyBinding:
     help: str
     gesture: Gesture
 
+
+_FURTHER_CHOICES = tuple(str(number) for number in range(2, MOST_CHOICES + 1))
 
 KEYS = (
     KeyBinding("space", "space", "pause, and go on", Gesture("pause")),
@@ -34,6 +37,7 @@ KEYS = (
     KeyBinding("m", "m", "mute the selected part", Gesture("mute")),
     KeyBinding("o", "o", "solo the selected part", Gesture("solo")),
     KeyBinding("v", "v", "vary the selected part", Gesture("vary")),
+    KeyBinding("L", "L", "lock the pattern of the part", Gesture("lock")),
     KeyBinding("right", "→", "selected part up", Gesture("level", move=Move.UP)),
     KeyBinding("left", "←", "selected part down", Gesture("level", move=Move.DOWN)),
     KeyBinding("h", "h", "hold: loop the last 4 bars", Gesture("hold")),
@@ -42,6 +46,8 @@ KEYS = (
     KeyBinding("n", "n", "next tune", Gesture("next-tune")),
     KeyBinding("N", "N", "next song of the set", Gesture("song", move=Move.UP)),
     KeyBinding("r", "r", "re-roll the next phrase", Gesture("re-roll")),
+    KeyBinding("1", f"1-{MOST_CHOICES}", "choose what comes next", Gesture("choose", value=1)),
+    *(KeyBinding(n, n, "", Gesture("choose", value=int(n))) for n in _FURTHER_CHOICES),
     KeyBinding("u", "u", "undo the last change", Gesture("undo")),
     KeyBinding("x", "x", "panic: all notes off", Gesture("panic")),
     KeyBinding("right_square_bracket", "]", "play earlier", Gesture("latency", move=Move.UP)),

@@ -7,7 +7,7 @@ from functools import cache
 from livedshl.arranger import Conducting
 from livedshl.live.snapshot import Snapshot
 from livedshl.music.leadsheet import Key
-from livedshl.performance.command_kinds import COMMANDS, ValueKind
+from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import Value, command_of
 from livedshl.performance.commands import Command
 from livedshl.performance.preset import presets_for
@@ -36,7 +36,7 @@ def choices(name: str, snapshot: Snapshot) -> Sequence[str]:
 
 
 def present_value(name: str, part: str | None, snapshot: Snapshot) -> Value:
-    """The present value of a command; None for a trigger, or if there is no such part."""
+    """The present value of a command; None for one that sets none, or if there is no such part."""
     if name in ("pause", "latency"):
         return snapshot.paused if name == "pause" else snapshot.latency_ms
     return value_in(snapshot.steering, name, part)
@@ -55,6 +55,6 @@ def present_commands(snapshot: Snapshot) -> Iterator[Command]:
     for kind in COMMANDS.values():
         parts = list(snapshot.steering.band.names) if kind.per_part else [None]
         for part in parts:
-            if kind.takes is ValueKind.TRIGGER or (kind.name == "song" and not snapshot.songs):
-                continue
-            yield command_of(kind, present_value(kind.name, part, snapshot), part)
+            value = present_value(kind.name, part, snapshot)
+            if value is not None and (kind.name != "song" or snapshot.songs):
+                yield command_of(kind, value, part)

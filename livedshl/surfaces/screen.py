@@ -20,6 +20,7 @@ from livedshl.live.session import Session
 from livedshl.live.snapshot import Snapshot
 from livedshl.performance.commands import Command, End
 from livedshl.surfaces.announcement import announced, told_of
+from livedshl.surfaces.choice_view import candidate_lines, choice_lines
 from livedshl.surfaces.chord_view import chords_line
 from livedshl.surfaces.desk import Desk
 from livedshl.surfaces.gesture import Gesture
@@ -28,7 +29,6 @@ from livedshl.surfaces.keys import KEYS
 from livedshl.surfaces.output_line import output_line
 from livedshl.surfaces.present import plain_name
 from livedshl.surfaces.view import (
-    candidate_lines,
     clock_line,
     form_line,
     keys_line,
@@ -38,12 +38,13 @@ from livedshl.surfaces.view import (
     song_of_set,
 )
 from livedshl.text import shown
+from livedshl.units import MOST_CHOICES
 
 _FRAMES_PER_S = 12
 _MESSAGE_S = 6.0
 _LINES_BESIDES = 8  # output, clock, form, chords twice, keys, message and hint
 _LOWEST_ROLL = 4  # lines
-_LEAST_PART_LINES = 5  # the candidates beside the parts need these
+_LEAST_PART_LINES = MOST_CHOICES + 1  # the choices beside the parts need these
 _BAR = Style(color="#8a919e", bgcolor="#1f2430")
 _HELP_KEYS = ("question_mark", "f1")
 
@@ -194,8 +195,8 @@ class Cockpit(App[Exception]):
         beside.add_column(width=28)
         beside.add_column(ratio=1)
         parts = part_lines(snapshot, self._selected)
-        candidates = candidate_lines(snapshot, n_parts, codes)
-        beside.add_row(_lines(parts, n_parts), _lines(candidates, n_parts))
+        beside_parts = candidate_lines if codes else choice_lines
+        beside.add_row(_lines(parts, n_parts), _lines(beside_parts(snapshot, n_parts), n_parts))
         line, since = self._message
         told = line if time.monotonic() - since < _MESSAGE_S else ""
         head = [

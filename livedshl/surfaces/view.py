@@ -159,7 +159,7 @@ def song_lines(snapshot: Snapshot, codes: bool) -> list[Text]:
     now = chunk_at(snapshot.chunks, snapshot.tick)
     if now is None:
         return []
-    coming = _coming_after(now, snapshot.chunks)
+    coming = coming_after(now, snapshot.chunks)
     lines = [_song("now ", now)]
     if codes:
         lines.append(_code("fwd ", now.provenance.forward_code, None))
@@ -206,26 +206,6 @@ def keys_line(snapshot: Snapshot) -> Text:
     return Text(f"Keys: {names}" if names else "", _DIM, no_wrap=True, overflow="ellipsis")
 
 
-def candidate_lines(snapshot: Snapshot, n_lines: int, codes: bool) -> list[Text]:
-    """The nearest candidates for what comes next; the chosen one is marked.
-
-    codes: whether their Hamming distances are shown.
-    """
-    now = chunk_at(snapshot.chunks, snapshot.tick)
-    coming = _coming_after(now, snapshot.chunks) if now else None
-    if coming is None:
-        return []
-    lines = [Text("candidates", _DIM)]
-    for candidate in coming.provenance.candidates:
-        chosen = candidate.segment == coming.provenance.segment
-        text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
-        if codes:
-            text.append(f"{candidate.hamming:>2}  ", _DIM)
-        text.append(candidate.song, _BOLD if chosen else Style())
-        lines.append(text)
-    return lines[:n_lines]
-
-
 def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
     """Each part with its meter, level, mute and solo; the selected one is marked."""
     steering = snapshot.steering
@@ -248,6 +228,7 @@ def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
             " M" if part.name in steering.muted else "  ", Style(color="#f07178", bold=True)
         )
         text.append("S" if part.name in steering.soloed else " ", Style(color="#ffb454", bold=True))
+        text.append("L" if part.name in steering.locked else " ", Style(color="#95e6cb", bold=True))
         lines.append(text)
     return lines
 
@@ -258,7 +239,7 @@ def chunk_at(chunks: Sequence[Chunk], tick: int) -> Chunk | None:
     return chunks[max(0, number - 1)] if chunks else None
 
 
-def _coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
+def coming_after(now: Chunk, chunks: Sequence[Chunk]) -> Chunk | None:
     """The chunk that brings the next segment. One segment can have several chunks."""
     later = (chunk for chunk in chunks if chunk.start_tick >= now.end_tick)
     playing = now.provenance.segment

@@ -7,7 +7,7 @@ from support.strategies import VOCABULARY
 
 from livedshl.arranger import Arranger, Conducting, Cue, Groove, Role, Section
 from livedshl.arranger.guide import guide_of
-from livedshl.arranger.plan import BandPlan
+from livedshl.arranger.plan import BandPlan, Locked
 from livedshl.music import COMMON_TIME, Mode
 
 SEEDS = range(20)
@@ -130,3 +130,23 @@ def test_phrases_rise_and_fall_each_in_its_own_way():
     shapes = {tuple(round(lift - arc[0], 3) for lift in arc[:4]) for arc in arcs}
     assert len(shapes) == len(arcs)
     assert all(max(arc) - min(arc) >= 3 for arc in arcs)
+
+
+def test_a_locked_part_plays_the_same_pattern_in_all_bars_but_for_fills():
+    drums = PARTS[[*Role].index(Role.DRUMS)]
+    first, *later = sections()
+    for seed in SEEDS:
+        plan = BandPlan(PARTS, seed)
+        then = Conducting(intensity=0.9)
+        guide = guide_of(drums, COMMON_TIME, plan, first, then, DYNAMIC)
+        locked = Conducting(0.2, 0.9).with_lock(drums.channel, Locked(first, 0, 0.9, 0.5))
+        for section in later:
+            kept = guide_of(drums, COMMON_TIME, plan, section, locked, DYNAMIC)
+            assert in_bars(kept, 0, 3) == in_bars(guide, 0, 3)
+            assert in_bars(kept, 4, 6) == in_bars(guide, 0, 2)
+
+
+def in_bars(guide, first, end):
+    """The strokes of a guide in some of its bars; lanes without any left out."""
+    lanes = {name: symbols[16 * first : 16 * end] for name, symbols in guide.lanes.items()}
+    return {name: symbols for name, symbols in lanes.items() if set(symbols) != {"."}}

@@ -12,10 +12,13 @@ from livedshl.performance.commands import (
     End,
     Listen,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     ReRoll,
     SetSwing,
+    SetVariation,
+    Vary,
 )
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering, steered
@@ -43,6 +46,21 @@ def clock():
 @pytest.fixture
 def history(clock):
     return History(Steering(108.0, Key.parse("D"), 0.25, SESSION), 0.0, clock)
+
+
+def test_what_was_varied_is_taken_back_one_after_the_other(history):
+    history.add(Vary("Bass"), None)
+    history.add(Vary("Bass"), None)
+    assert history.undo() == (SetVariation("Bass", 1), None)
+    assert history.undo() == (SetVariation("Bass", 0), None)
+    with pytest.raises(CommandError):
+        history.undo()
+
+
+def test_a_choice_is_taken_back(history):
+    history.add(OpenWith(12), None)
+    history.add(OpenWith(0), None)
+    assert history.undo() == (OpenWith(None), None)
 
 
 @pytest.mark.parametrize(

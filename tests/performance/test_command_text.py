@@ -14,6 +14,7 @@ from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import ALL_COMMANDS, command_of, parse_command, text_of
 from livedshl.performance.commands import (
     Answer,
+    Choose,
     ChoosePreset,
     End,
     FollowChord,
@@ -22,6 +23,7 @@ from livedshl.performance.commands import (
     Listen,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     ReRoll,
     SetAdventure,
@@ -48,6 +50,8 @@ plain_commands = st.one_of(
     st.builds(Freeze, switches),
     st.sampled_from([NextTune(), ReRoll(), End(), Panic()]),
     st.builds(SetLatency, numbers),
+    st.builds(OpenWith, st.none() | st.integers(0, 999_999_999)),
+    st.builds(Choose, st.integers(1, 5)),
     st.builds(Listen, switches),
     st.builds(FollowChord, st.none() | st.builds(Chord, st.integers(0, 11), st.integers(0, 14))),
 )
@@ -77,6 +81,8 @@ def test_the_example_of_each_command_is_its_text(kind):
         ("temp 3", "unknown control 'temp'. Did you mean 'tempo'?"),
         ("rerol", "unknown control 'rerol'. Did you mean 're-roll'?"),
         ("", "unknown control ''"),
+        ("open 3", "unknown control 'open'"),  # the session's alone
+        ("choose", "choose: no number given. Try: choose 2"),
         ("listen on", "unknown control 'listen'"),  # the listener's alone
         ("tempo", "tempo: no number given. Try: tempo 120"),
         ("tempo fast", "tempo: 'fast' is not a number. Try: tempo 120"),

@@ -31,8 +31,10 @@ from livedshl.performance.commands import (
     Freeze,
     Hold,
     Listen,
+    Lock,
     Mute,
     NextTune,
+    OpenWith,
     Panic,
     Pause,
     ReRoll,
@@ -42,6 +44,7 @@ from livedshl.performance.commands import (
     SetLatency,
     SetLevel,
     SetTempo,
+    SetVariation,
     Solo,
     Vary,
 )
@@ -146,6 +149,9 @@ commands = st.one_of(
     st.builds(Mute, st.sampled_from(PARTS), st.booleans()),
     st.builds(Solo, st.sampled_from(PARTS), st.booleans()),
     st.builds(Vary, st.sampled_from(PARTS)),
+    st.builds(SetVariation, st.sampled_from(PARTS), st.integers(0, 3)),
+    st.builds(Lock, st.sampled_from(PARTS), st.booleans()),
+    st.builds(OpenWith, st.none() | st.integers(0, 200)),
     st.builds(SetLevel, st.sampled_from(PARTS), st.integers(0, 127)),
     st.builds(ChoosePreset, st.just("solo-piano")),
 )
@@ -499,4 +505,51 @@ def test_a_part_that_is_varied_plays_other_patterns_and_the_others_play_on(heard
     assert ons(plain, bass.channel, 5 * BAR) != ons(varied, bass.channel, 5 * BAR)
     for part in SESSION.parts:
         if part is not bass:
-            assert ons(plain, part.channel) == ons(varied, part.channel)
+            assert np.array_equal(messages(plain, part), messages(varied, part))
+
+
+def messages(heard, part):
+    """All that a part sends, whatever the bars."""
+    events = events_of(heard)
+    return events[(events[:, 1] & 15) == part.channel]
+
+
+def test_a_part_that_is_varied_makes_other_notes_even_where_it_has_one_pattern(heard_with):
+    melody = SESSION.parts[0]
+    plain = heard_with(WHOLE_BAND, bars=8)
+    varied = heard_with(WHOLE_BAND, Change(2 * BAR, Vary(melody.name)), bars=8)
+    assert not np.array_equal(messages(plain, melody), messages(varied, melody))
+    for part in SESSION.parts[1:]:
+        assert np.array_equal(messages(plain, part), messages(varied, part))
+
+
+def test_a_part_is_locked_alone_and_let_go_again(heard_with):
+    drums = next(part for part in SESSION.parts if part.role is Role.DRUMS)
+    calmer = [WHOLE_BAND, Change(9 * BAR, SetIntensity(0.3)), Change(14 * BAR, SetIntensity(1.0))]
+    lock = [Change(6 * BAR, Lock(drums.name, True)), Change(14 * BAR, Lock(drums.name, False))]
+    free, locked = heard_with(*calmer, bars=16), heard_with(*calmer, *lock, bars=16)
+    first, last = 10 * BAR, 13 * BAR
+    assert ons(free, drums.channel, first, last) != ons(locked, drums.channel, first, last)
+    for part in SESSION.parts:
+        if part is not drums:
+            assert np.array_equal(messages(free, part), messages(locked, part))
+
+
+def test_a_part_that_rests_when_it_is_locked_goes_on_resting(heard_with):
+    drums = next(part for part in SESSION.parts if part.role is Role.DRUMS)
+    heard = heard_with(
+        Change(0, SetIntensity(0.0)),
+        Change(4 * BAR, Lock(drums.name, True)),
+        Change(5 * BAR, SetIntensity(1.0)),
+    )
+    assert not ons(heard, drums.channel, 6 * BAR)
+
+
+def test_another_band_is_not_locked(composer_of):
+    composer = composer_of()
+    bass = next(part for part in SESSION.parts if part.role is Role.BASS)
+    composer.change(Change(0, Lock(bass.name, True)))
+    composer.change(Change(BAR, ChoosePreset("solo-piano"), Band.of(PIANO)))
+    while composer.tick <= 2 * BAR:
+        composer.compose()
+    assert not composer.steering.locked and not composer.steering.conducting.locks

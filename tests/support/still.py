@@ -3,13 +3,16 @@
 import numpy as np
 
 from livedshl.improviser.provenance import Candidate
+from livedshl.live.feasible import chosen
 from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import in_order
 from livedshl.music import COMMON_TIME
 from livedshl.music.leadsheet import Key
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.performance.choices import Choices, TuneChoice
 from livedshl.performance.chunk import Chunk
+from livedshl.performance.commands import Choose
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering, steered
 from livedshl.player.clock.source import Sync
@@ -20,6 +23,15 @@ from support.strategies import VOCABULARY
 BEAT = COMMON_TIME.beat_ticks
 HOP = COMMON_TIME.hop_beats * BEAT
 SONGS = ("The Lamp on the Sill", "Two Doors", "Three in the Air", "A Very Long Name for a Tune")
+
+CHOICES = Choices(
+    "B",
+    False,
+    tuple(
+        TuneChoice(100 + n, song, 1 + 8 * n, 20 + 9 * n, 0.3 + n / 7)
+        for n, song in enumerate(SONGS)
+    ),
+)
 
 
 def hop(number, band):
@@ -68,9 +80,12 @@ class StillSession:
             sync=Sync.INTERNAL, latency_ms=0.0, steering=self.steering, chunks=self.chunks,
             chords=VOCABULARY, lateness=Lateness.opened(""),
             hearing=Hearing(Output(OutputKind.PORT, "IAC Bus", "")), keys=self.keys,
+            choices=CHOICES,
         )  # fmt: skip
 
     def send(self, command):
+        if isinstance(command, Choose):
+            command = chosen(command, CHOICES)
         self.steering = steered(self.steering, command)
         return command
 

@@ -4,7 +4,8 @@ import pytest
 
 from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import parse_command
-from livedshl.surfaces.announcement import announced
+from livedshl.performance.commands import Choose, OpenWith, Undo
+from livedshl.surfaces.announcement import announced, told_of
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,11 @@ from livedshl.surfaces.announcement import announced
 )
 def test_the_new_state_is_told(line, told):
     assert announced(parse_command(line)) == told
+
+
+def test_a_choice_is_told_by_its_number_and_undone_as_what_comes_instead():
+    assert told_of(Choose(3), OpenWith(1234)) == "Choice 3 from the next section"
+    assert told_of(Undo(), OpenWith(None)) == "Undone: the next section opens as planned"
 
 
 @pytest.mark.parametrize("kind", COMMANDS.values(), ids=COMMANDS)

@@ -8,7 +8,7 @@ from rich.console import Console
 from livedshl.surfaces.key_help import OWN_KEYS, hint, key_pages
 from livedshl.surfaces.keys import KEYS
 
-ALL_KEYS = [*((key.label, key.help) for key in KEYS), *OWN_KEYS]
+ALL_KEYS = [*((key.label, key.help) for key in KEYS if key.help), *OWN_KEYS]
 
 
 def shown(page, width):

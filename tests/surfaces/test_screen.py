@@ -7,7 +7,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from support.still import StillSession
+from support.still import CHOICES, StillSession
 
 from livedshl.surfaces.screen import Cockpit
 
@@ -64,6 +64,10 @@ def test_a_muted_part_is_marked_and_a_message_says_so(drawn_as_before):
     assert drawn_as_before("down", "m")
 
 
+def test_a_number_chooses_what_opens_the_next_section(drawn_as_before):
+    assert drawn_as_before("2")
+
+
 def test_a_key_shows_the_codes(drawn_as_before):
     assert drawn_as_before("c")
 
@@ -93,6 +97,7 @@ def steer(cockpit, session, *keys):
         ("o", {"soloed": {"Melody"}}),
         ("h", {"hold": True}),
         ("f", {"freeze": True}),
+        ("3", {"opens_with": CHOICES.tunes[2].segment}),
     ],
 )
 def test_a_key_changes_what_it_says(cockpit, session, keys, changed):

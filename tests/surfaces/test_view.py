@@ -15,13 +15,14 @@ from livedshl.live.hearing import Hearing
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import GRIDS
 from livedshl.outputs.choice import Output, OutputKind
+from livedshl.performance.choices import Choices, TuneChoice
 from livedshl.performance.composition import Composition
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings, chords_of
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness
+from livedshl.surfaces.choice_view import candidate_lines, choice_lines, in_words
 from livedshl.surfaces.view import (
-    candidate_lines,
     chunk_at,
     chunk_notes,
     clock_line,
@@ -72,7 +73,8 @@ def test_everything_fits_at_every_size_and_moment(metre, form, tick, width, heig
     assert form_line(snapshot).plain
     assert len(song_lines(snapshot, codes=False)) <= 2
     assert len(song_lines(snapshot, codes=True)) <= 4
-    assert len(candidate_lines(snapshot, 5, codes=True)) <= 5
+    assert len(candidate_lines(snapshot, 5)) <= 5
+    assert choice_lines(snapshot, 5) == []
     assert len(part_lines(snapshot, 0)) == len(snapshot.steering.band.parts)
 
 
@@ -86,7 +88,7 @@ def test_symbols_that_differ_are_marked_as_many_as_the_hamming_distance():
 
 
 def test_the_chosen_candidate_is_among_those_shown():
-    shown = [line.plain for line in candidate_lines(snapshot_of(form=Form.NONE), 7, codes=True)]
+    shown = [line.plain for line in candidate_lines(snapshot_of(form=Form.NONE), 7)]
     assert sum("▸" in line for line in shown) == 1
 
 
@@ -107,7 +109,7 @@ def test_while_somebody_is_listened_to_what_comes_is_the_next_segment():
     snapshot = snapshot_of(form=Form.NONE)
     pieces = [piece for chunk in snapshot.chunks for piece in chunk.in_steps(snapshot.grid)]
     listening = replace(snapshot, chunks=tuple(pieces))
-    for shown in (song_lines, lambda snapshot, codes: candidate_lines(snapshot, 5, codes)):
+    for shown in (song_lines, lambda snapshot, codes: candidate_lines(snapshot, 5)):
         there, here = shown(listening, True), shown(snapshot, True)
         assert [line.plain for line in there] == [line.plain for line in here]
 
@@ -115,11 +117,48 @@ def test_while_somebody_is_listened_to_what_comes_is_the_next_segment():
 def test_a_musician_sees_songs_and_no_codes_until_asking_for_them():
     snapshot = snapshot_of(form=Form.NONE)
     songs = song_lines(snapshot, codes=False)
-    candidates = candidate_lines(snapshot, 7, codes=False)
     assert [line.plain[:4] for line in songs] == ["now ", "next"]
     assert not any(mark in line.plain for line in songs for mark in ("Hamming", "fwd", "bwd"))
-    titles = {tune.title for tune in BUNDLES["4/4"].library.tunes}
-    assert {line.plain[2:] for line in candidates[1:]} <= titles
+
+
+CHOICES = Choices(
+    "B",
+    False,
+    (
+        TuneChoice(3, "The First Door", 1, 20, 0.3),
+        TuneChoice(0, "The Second Door", 9, 38, 0.59),
+        TuneChoice(9, "The Third Door", 1, None, None),
+    ),
+)
+
+
+def test_what_may_come_is_numbered_and_tells_its_bar_and_how_far_it_is():
+    heading, *tunes = choice_lines(replace(snapshot_of(), choices=CHOICES), 6)
+    assert "section B" in heading.plain and "1-3" in heading.plain
+    assert [line.plain[0] for line in tunes] == ["1", "2", "3"]
+    assert "The First Door, bar 1  near" in tunes[0].plain
+    assert "The Second Door, bar 9  not far" in tunes[1].plain
+    assert tunes[2].plain.endswith("The Third Door, bar 1")
+
+
+def test_a_section_that_comes_back_is_said_to():
+    choices = replace(CHOICES, section="A2", returns=True)
+    heading = choice_lines(replace(snapshot_of(), choices=choices), 6)[0]
+    assert "section A2 comes back" in heading.plain
+
+
+def test_what_was_chosen_is_marked_until_it_plays():
+    steering = replace(snapshot_of().steering, opens_with=0)
+    heading, *tunes = choice_lines(replace(snapshot_of(steering=steering), choices=CHOICES), 6)
+    assert "CHOSEN" in heading.plain
+    assert ["▸" in line.plain for line in tunes] == [False, True, False]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_farther_tune_never_has_a_nearer_word(one, other):
+    words = ["near", "not far", "far"]
+    near, far = sorted((one, other))
+    assert words.index(in_words(near)) <= words.index(in_words(far))
 
 
 def test_a_muted_part_shows_no_level_and_its_mark():

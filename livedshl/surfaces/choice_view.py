@@ -1,0 +1,91 @@
+"""The right half of the screen beside the parts: what may open the next section, or the codes."""
+
+from rich.style import Style
+from rich.text import Text
+
+from livedshl.live.snapshot import Snapshot
+from livedshl.performance.chunk import Chunk
+from livedshl.surfaces.view import chunk_at, coming_after
+
+_DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
+_CHOSEN = Style(color="#1a1a1a", bgcolor="#ffb454", bold=True)
+_NUMBER = Style(color="#95e6cb", bold=True)
+# A code's distance in words, by the share of its symbols that differ. Half of what may open
+# a section differs in 0.56 to 0.63 of them.
+_DISTANCES = ((0.5, "near"), (0.6, "not far"), (1.0, "far"))
+
+
+def choice_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
+    """What may open the next section, each with the number that chooses it.
+
+    The one that comes is marked.
+    """
+    choices = snapshot.choices
+    if not choices.tunes:
+        return []
+    chosen = snapshot.steering.opens_with
+    comes = _opening_to_come(snapshot) if chosen is None else chosen
+    lines = [_heading(snapshot)]
+    for number, choice in enumerate(choices.tunes, 1):
+        is_next = choice.segment == comes
+        text = Text(f"{number} ", _NUMBER, no_wrap=True, overflow="ellipsis")
+        text.append("▸ " if is_next else "  ")
+        text.append(choice.song, _BOLD if is_next else Style())
+        text.append(f", bar {choice.bar}", _DIM)
+        if choice.distance is not None:
+            text.append(f"  {in_words(choice.distance)}", _DIM)
+        lines.append(text)
+    return lines[:n_lines]
+
+
+def in_words(distance: float) -> str:
+    """How far a code lies, as a word. distance: the share of its symbols that differ."""
+    return next(word for most, word in _DISTANCES if distance <= most)
+
+
+def _heading(snapshot: Snapshot) -> Text:
+    choices, steering = snapshot.choices, snapshot.steering
+    keys = f"1-{len(choices.tunes)}" if len(choices.tunes) > 1 else "1"
+    text = Text("next ", _DIM, no_wrap=True, overflow="ellipsis")
+    if choices.section:
+        text.append(f"section {choices.section} ", _BOLD)
+    if steering.opens_with is not None:
+        text.append(" CHOSEN ", _CHOSEN)
+        text.append("  u undoes", _DIM)
+    elif choices.returns:
+        text.append(f"comes back; {keys} choose another", _DIM)
+    else:
+        text.append(f"{keys} choose", _DIM)
+    return text
+
+
+def _opening_to_come(snapshot: Snapshot) -> int | None:
+    """The segment that opens the next section, if that is composed."""
+    now = chunk_at(snapshot.chunks, snapshot.tick)
+    if now is None or now.provenance.place is None:
+        coming = now and coming_after(now, snapshot.chunks)
+    else:
+        later = (chunk for chunk in snapshot.chunks if chunk.start_tick >= now.end_tick)
+        coming = next((chunk for chunk in later if _section(chunk) != _section(now)), None)
+    return coming.provenance.segment if coming else None
+
+
+def _section(chunk: Chunk) -> tuple[int, int, str] | None:
+    place = chunk.provenance.place
+    return place and (place.tune, place.number, place.name)
+
+
+def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
+    """The nearest candidates for what comes, with their distances; the chosen one is marked."""
+    now = chunk_at(snapshot.chunks, snapshot.tick)
+    coming = coming_after(now, snapshot.chunks) if now else None
+    if coming is None:
+        return []
+    lines = [Text("candidates", _DIM)]
+    for candidate in coming.provenance.candidates:
+        chosen = candidate.segment == coming.provenance.segment
+        text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
+        text.append(f"{candidate.hamming:>2}  ", _DIM)
+        text.append(candidate.song, _BOLD if chosen else Style())
+        lines.append(text)
+    return lines[:n_lines]
