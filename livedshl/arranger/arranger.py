@@ -7,6 +7,7 @@ sound beyond the end of its passage; a later passage or `Arranger.end` ends it.
 from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.stretch import Stretch
+from livedshl.bundle.accompaniment import BorrowedBar
 from livedshl.midi.events import Event, Events, as_events
 from livedshl.midi.message import AT_REST, CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
@@ -28,7 +30,12 @@ from livedshl.music.compass import Compass
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, PITCH, REST
 
+if TYPE_CHECKING:  # loading them takes longer than other bands should wait
+    from livedshl.arranger.accompaniment_finder import AccompanimentFinder
+    from livedshl.arranger.accompanist import Accompanist
+
 _VOLUME, _PAN, _REVERB = 7, 10, 91
+_CHOICE = 1  # of accompaniment: apart from the touch of the part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +62,8 @@ class Arranger:
     vocabulary: the chords that the passages number; it may be replaced by one with more chords.
     mode: of the keys the passages are in. seed: of plan, timing and touch; each part draws from a
     generator of its own, seeded by its channel too. conducting: how the plan is bent. fill_bar: the
-    bar of the music in which a fill was asked for last.
+    bar of the music in which a fill was asked for last. finder: of accompaniment, for the parts
+    that play by code; without one they play their pattern as it is written.
     """
 
     def __init__(
@@ -66,6 +74,7 @@ class Arranger:
         mode: Mode,
         groove: Groove,
         seed: int,
+        finder: "AccompanimentFinder | None" = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.conducting = Conducting()
@@ -76,8 +85,12 @@ class Arranger:
         self._home = -Key(0, mode).shift % 12
         self._plan = BandPlan(parts, seed)
         self._players = [
-            Musician(Hand(part, grid, groove, _generator(seed, part))) for part in parts
+            Musician(
+                Hand(part, grid, groove, _generator(seed, part)), _accompanist(part, finder, seed)
+            )
+            for part in parts
         ]
+        self._finder = finder
         melody = next((part for part in parts if part.role is Role.MELODY), None)
         self._register = Register(melody, grid) if melody else None
         self._guides: (
@@ -88,7 +101,9 @@ class Arranger:
         """An independent copy that would continue with the same notes."""
         parts = [player.hand.part for player in self._players]
         guides = self._guides[1] if self._guides else ()
-        shared = (*parts, *guides, self.vocabulary, self._grid, self._groove, self._plan)
+        shared = (
+            *parts, *guides, self.vocabulary, self._grid, self._groove, self._plan, self._finder
+        )  # fmt: skip
         return deepcopy(self, {id(value): value for value in shared})
 
     def setup(self, tick: int = 0) -> Events:
@@ -110,6 +125,11 @@ class Arranger:
         for player in self._players:
             if player.hand.part.channel in channels:
                 player.strike_again()
+
+    @property
+    def borrowed(self) -> tuple[BorrowedBar, ...]:
+        """Whose accompaniment the parts that play by code play now."""
+        return tuple(player.borrowed for player in self._players if player.borrowed)
 
     def arrange(self, steps: NDArray[np.int8], cue: Cue) -> Events:
         """The events of a passage, int8[n, 3] steps."""
@@ -206,6 +226,18 @@ class Arranger:
 
 def _generator(seed: int, part: Part) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(part.channel,)))
+
+
+def _accompanist(
+    part: Part, finder: "AccompanimentFinder | None", seed: int
+) -> "Accompanist | None":
+    """Who finds the notes of a part; None if it does not play by code."""
+    if finder is None or not part.plays_by_code:
+        return None
+    from livedshl.arranger.accompanist import Accompanist  # late, as above
+
+    sequence = np.random.SeedSequence(seed, spawn_key=(part.channel, _CHOICE))
+    return Accompanist(finder, np.random.default_rng(sequence))
 
 
 def volume_message(tick: int, part: Part, volume: int) -> Event:

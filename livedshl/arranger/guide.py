@@ -33,6 +33,8 @@ class Guide:
     lanes: a symbol for each step; patterns say what they mean. lifts: velocity to add, by bar.
     crash: whether a cymbal opens the section. intensity: of the section, 0 to 1. returns: whether
     the section has been played before. enters: the step before which the part keeps silent.
+    section: that it is for; None without a form. fullness: how full its patterns are, 0 to 1.
+    variation: how often the part was asked for other patterns.
     """
 
     lanes: Mapping[str, str]
@@ -41,6 +43,9 @@ class Guide:
     intensity: float = _LIFT_CENTRE
     returns: bool = False
     enters: int = 0
+    section: Section | None = None
+    fullness: float = 0.5
+    variation: int = 0
 
     def lift(self, step: int, grid: Grid) -> float:
         """The velocity to add at a step, between those of two bars."""
@@ -75,12 +80,13 @@ def guide_of(
     has_intro = section.beat == 0 and groove.intro > 0
     if has_intro and (first_phrase < _PHRASES or part.role in _RHYTHM):
         first_phrase = 0
-    level = _level(bent(scene.intensity, conducting.density))
+    fullness = bent(scene.intensity, conducting.density)
+    variation = conducting.variation(part.channel)
     phrases = []
     for phrase in range(_PHRASES):
         steps = PHRASE_BARS * grid.bar_steps
-        turn = phrase + conducting.variation(part.channel)
-        row = _choose(rows.at_level(level), plan, part, section, turn)
+        turn = phrase + variation
+        row = _choose(rows.at_level(_level(fullness)), plan, part, section, turn)
         if phrase < first_phrase:
             row = dict.fromkeys(row, SILENT)
         phrases.append(_repeated(row, steps))
@@ -98,7 +104,9 @@ def guide_of(
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
     waits = has_intro and part.role in (Role.MELODY, Role.COUNTER)
     enters = groove.intro * grid.bar_steps if waits else 0
-    return Guide(lanes, lifts, crash, scene.intensity, section.time > 1, enters)
+    return Guide(
+        lanes, lifts, crash, scene.intensity, section.time > 1, enters, section, fullness, variation
+    )
 
 
 def _level(intensity: float) -> int:

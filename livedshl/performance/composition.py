@@ -12,6 +12,7 @@ from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_o
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary
+from livedshl.performance.accompaniment import finder_for
 from livedshl.performance.band_section import section_of
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import (
@@ -193,7 +194,7 @@ class Composition(Iterator[Chunk]):
             events=events,
             steps=arranger.heard(passage.steps, cue),
             key=key,
-            provenance=provenance,
+            provenance=replace(provenance, accompaniment=arranger.borrowed),
             slowing=self._slowing(passage, end_beat),
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
@@ -281,4 +282,5 @@ class Composition(Iterator[Chunk]):
             settings.key.mode,
             groove,
             settings.seed,
+            finder_for(band.parts, self._bundle, settings.grid),
         )
