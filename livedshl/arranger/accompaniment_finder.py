@@ -53,6 +53,9 @@ class AccompanimentFinder:
         self._codes = library.arrays.backward[self.rows]
         self._encoder = AccompanimentEncoder(*read_networks(library.networks))
 
+    def __deepcopy__(self, memo: object) -> "AccompanimentFinder":
+        return self  # nothing changes it
+
     def distances(
         self, played: list[PlayedBar], coming: PlayedBar, place: int
     ) -> NDArray[np.int64]:

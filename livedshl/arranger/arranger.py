@@ -90,7 +90,6 @@ class Arranger:
             )
             for part in parts
         ]
-        self._finder = finder
         melody = next((part for part in parts if part.role is Role.MELODY), None)
         self._register = Register(melody, grid) if melody else None
         self._guides: (
@@ -101,9 +100,7 @@ class Arranger:
         """An independent copy that would continue with the same notes."""
         parts = [player.hand.part for player in self._players]
         guides = self._guides[1] if self._guides else ()
-        shared = (
-            *parts, *guides, self.vocabulary, self._grid, self._groove, self._plan, self._finder
-        )  # fmt: skip
+        shared = (*parts, *guides, self.vocabulary, self._grid, self._groove, self._plan)
         return deepcopy(self, {id(value): value for value in shared})
 
     def setup(self, tick: int = 0) -> Events:

@@ -23,7 +23,7 @@ _BASS_WITHIN = 24  # semitones from the lowest note of the range: where the last
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Bar:
+class _LaidBar:
     """The bar that is played.
 
     number: in the performance. row: in the library. chords, melody: what is known of each of its
@@ -39,7 +39,7 @@ class _Bar:
     before: tuple[int, ...]
     key_shift: int
 
-    def __deepcopy__(self, memo: object) -> "_Bar":
+    def __deepcopy__(self, memo: object) -> "_LaidBar":
         return self  # nothing changes it
 
     def as_played(self, grid: Grid) -> PlayedBar:
@@ -77,7 +77,7 @@ class ByCode:
         self._hand = hand
         self._accompanist = accompanist
         self._closing = Comping(hand)
-        self._bar: _Bar | None = None
+        self._bar: _LaidBar | None = None
         self._strikes_again = False
         self.borrowed: BorrowedBar | None = None  # whose bar sounded last
 
@@ -111,7 +111,7 @@ class ByCode:
         """Strikes what sounds again: it was silenced."""
         self._strikes_again = True
 
-    def _bar_at(self, at: int, stretch: Stretch) -> _Bar:
+    def _bar_at(self, at: int, stretch: Stretch) -> _LaidBar:
         """The bar in which a step of a stretch lies, laid on all that is known of it by now."""
         grid = self._hand.grid
         step = stretch.first_step + at
@@ -125,7 +125,7 @@ class ByCode:
             if bar is not None:
                 self._accompanist.remember(bar.as_played(grid))
             before = ending_pitches(bar.notes) if bar is not None else ()
-            known = _Bar(number, -1, chords, melody, NO_NOTES, before, stretch.key_shift)
+            known = _LaidBar(number, -1, chords, melody, NO_NOTES, before, stretch.key_shift)
             row = self._accompanist.choose(self._wish(step, stretch), known.as_played(grid))
             self._bar = self._laid(replace(known, row=row), 0)
         elif (chords, melody) != (known.chords, known.melody):
@@ -143,7 +143,7 @@ class ByCode:
             variation=guide.variation,
         )
 
-    def _laid(self, bar: _Bar, within: int) -> _Bar:
+    def _laid(self, bar: _LaidBar, within: int) -> _LaidBar:
         """A bar laid anew from a step on; what was struck before stays, and ends where it must."""
         library, part = self._accompanist.finder.library, self._hand.part
         grid = self._hand.grid
@@ -165,7 +165,7 @@ class ByCode:
             notes = np.concatenate([struck, notes[notes[:, ONSET] >= within]])
         return replace(bar, notes=notes)
 
-    def _strike(self, bar: _Bar, at: int, end: int, stretch: Stretch) -> None:
+    def _strike(self, bar: _LaidBar, at: int, end: int, stretch: Stretch) -> None:
         """Strikes and releases what the bar has in a part of a stretch."""
         hand, symbols = self._hand, self._hand.guide.lanes[NOTES]
         onsets, pitches = bar.notes[:, ONSET], bar.notes[:, NOTE_PITCH]
@@ -187,7 +187,7 @@ class ByCode:
 
 
 def _chords_of_bar(
-    bar: _Bar | None, within: int, at: int, stretch: Stretch
+    bar: _LaidBar | None, within: int, at: int, stretch: Stretch
 ) -> tuple[Chord | None, ...]:
     """The chord of each step of a bar; the last that is known lasts."""
     bar_steps = stretch.grid.bar_steps
@@ -198,7 +198,7 @@ def _chords_of_bar(
 
 
 def _melody_of_bar(
-    bar: _Bar | None, within: int, at: int, stretch: Stretch
+    bar: _LaidBar | None, within: int, at: int, stretch: Stretch
 ) -> tuple[tuple[int, bool], ...]:
     """The pitch that is heard at each step of a bar, and whether it strikes there."""
     bar_steps = stretch.grid.bar_steps

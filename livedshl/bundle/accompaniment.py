@@ -38,7 +38,7 @@ _FILES = (_SONGS, _BARS, NETWORKS)
 _GRIDS = tuple(GRIDS.values())
 _MOST_STEPS = max(grid.bar_steps for grid in _GRIDS)
 MOST_BEATS = max(grid.bar_beats for grid in _GRIDS)
-_REBUILD = "Build it again with `livedshl train --accompaniment`"
+_REBUILD = "Install livedshl again, or build the library again with `livedshl train`"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,13 +156,14 @@ def write_accompaniment(
     networks: bytes,
     shape: CodeShape,
     *,
+    songs: int,
     training: Mapping[str, Any],
     corpora: Sequence[Mapping[str, str]],
     figures: Mapping[str, Any],
 ) -> None:
     """Writes a library; `networks` is the content of its safetensors file.
 
-    The manifest comes last, so a folder with one is complete.
+    songs: of how many the stretches are. The manifest comes last, so a folder with one is complete.
     """
     from safetensors.numpy import save  # late: only training writes
 
@@ -177,7 +178,7 @@ def write_accompaniment(
         metres=[str(_GRIDS[number]) for number in np.unique(arrays.grids).tolist()],
         length=shape.length,
         symbols=shape.symbols,
-        songs=len({one.source for one in stretches}),
+        songs=songs,
         bars=int(arrays.used.sum()),
         training=training,
         corpora=list(corpora),

@@ -74,20 +74,21 @@ def learn_library(
         "bars learned from": len(songs.bars),
         "pairs learned from": len(pairs),
     }
+    numbers = {
+        "songs": len({songs.songs[number] for number in kept}),
+        "bars": int(arrays.used.sum()),
+    }
     write_accompaniment(
         folder,
         stretches,
         arrays,
         networks_bytes(weights, settings.shape),
         CodeShape(settings.shape.length, settings.shape.symbols),
+        songs=numbers["songs"],
         training=asdict(settings),
         corpora=corpora,
         figures=figures,
     )
-    numbers = {
-        "songs": len({songs.songs[number] for number in kept}),
-        "bars": int(arrays.used.sum()),
-    }
     return TrainedAccompaniment(songs.n_songs, len(songs.bars), len(pairs), numbers)
 
 
