@@ -7,6 +7,7 @@ sound beyond the end of its passage; a later passage or `Arranger.end` ends it.
 from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from livedshl.arranger.register import Register
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.stretch import Stretch
+from livedshl.bundle.accompaniment import BorrowedBar
 from livedshl.midi.events import Event, Events, as_events
 from livedshl.midi.message import AT_REST, CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
@@ -29,8 +31,13 @@ from livedshl.music.compass import Compass
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.music.segments import ARTICULATED, PITCH, REST
 
+if TYPE_CHECKING:  # loading them takes longer than other bands should wait
+    from livedshl.arranger.accompaniment_finder import AccompanimentFinder
+    from livedshl.arranger.accompanist import Accompanist
+
 _LUCK = 1 << 11  # of a part that was asked for other patterns
 _VOLUME, _PAN, _REVERB = 7, 10, 91
+_CHOICE = 1  # of accompaniment: apart from the touch of the part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +64,8 @@ class Arranger:
     vocabulary: the chords that the passages number; it may be replaced by one with more chords.
     mode: of the keys the passages are in. seed: of plan, timing and touch; each part draws from a
     generator of its own, seeded by its channel too. conducting: how the plan is bent. fill_bar: the
-    bar of the music in which a fill was asked for last.
+    bar of the music in which a fill was asked for last. finder: of accompaniment, for the parts
+    that play by code; without one they play their pattern as it is written.
     """
 
     def __init__(
@@ -68,6 +76,7 @@ class Arranger:
         mode: Mode,
         groove: Groove,
         seed: int,
+        finder: "AccompanimentFinder | None" = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.conducting = Conducting()
@@ -78,7 +87,10 @@ class Arranger:
         self._home = -Key(0, mode).shift % 12
         self._plan = BandPlan(parts, seed)
         self._players = [
-            Musician(Hand(part, grid, groove, _generator(seed, part))) for part in parts
+            Musician(
+                Hand(part, grid, groove, _generator(seed, part)), _accompanist(part, finder, seed)
+            )
+            for part in parts
         ]
         melody = next((part for part in parts if part.role is Role.MELODY), None)
         self._register = Register(melody, grid) if melody else None
@@ -121,6 +133,11 @@ class Arranger:
         for player in self._players:
             if player.hand.part.channel in channels:
                 player.strike_again()
+
+    @property
+    def borrowed(self) -> tuple[BorrowedBar, ...]:
+        """Whose accompaniment the parts that play by code play now."""
+        return tuple(player.borrowed for player in self._players if player.borrowed)
 
     def arrange(self, steps: NDArray[np.int8], cue: Cue) -> Events:
         """The events of a passage, int8[n, 3] steps."""
@@ -226,6 +243,18 @@ class Arranger:
 
 def _generator(seed: int, part: Part) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(part.channel,)))
+
+
+def _accompanist(
+    part: Part, finder: "AccompanimentFinder | None", seed: int
+) -> "Accompanist | None":
+    """Who finds the notes of a part; None if it does not play by code."""
+    if finder is None or not part.plays_by_code:
+        return None
+    from livedshl.arranger.accompanist import Accompanist  # late, as above
+
+    sequence = np.random.SeedSequence(seed, spawn_key=(part.channel, _CHOICE))
+    return Accompanist(finder, np.random.default_rng(sequence))
 
 
 def volume_message(tick: int, part: Part, volume: int) -> Event:

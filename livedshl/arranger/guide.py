@@ -33,6 +33,8 @@ class Guide:
     lanes: a symbol for each step; patterns say what they mean. lifts: velocity to add, by bar.
     crash: whether a cymbal opens the section. intensity: of the section, 0 to 1. returns: whether
     the section has been played before. enters: the step before which the part keeps silent.
+    section: that it is for; None without a form. fullness: how full its patterns are, 0 to 1.
+    variation: how often the part was asked for other patterns.
     """
 
     lanes: Mapping[str, str]
@@ -41,6 +43,9 @@ class Guide:
     intensity: float = _LIFT_CENTRE
     returns: bool = False
     enters: int = 0
+    section: Section | None = None
+    fullness: float = 0.5
+    variation: int = 0
 
     def lift(self, step: int, grid: Grid) -> float:
         """The velocity to add at a step, between those of two bars."""
@@ -56,7 +61,8 @@ def steady_guide(part: Part, grid: Grid, variation: int = 0) -> Guide:
     """
     rows = rows_of(part, grid).middle
     row = rows[variation % len(rows)]
-    return Guide(_repeated(row, GUIDE_BARS * grid.bar_steps), (0.0,) * GUIDE_BARS)
+    lanes = _repeated(row, GUIDE_BARS * grid.bar_steps)
+    return Guide(lanes, (0.0,) * GUIDE_BARS, variation=variation)
 
 
 def guide_of(
@@ -104,7 +110,11 @@ def guide_of(
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
     waits = _has_intro(section, groove) and part.role in (Role.MELODY, Role.COUNTER)
     enters = groove.intro * grid.bar_steps if waits else 0
-    return Guide(lanes, lifts, crash, scene.intensity, section.time > 1, enters)
+    fullness = bent(scene.intensity, conducting.density)
+    variation = conducting.variation(part.channel)
+    return Guide(
+        lanes, lifts, crash, scene.intensity, section.time > 1, enters, section, fullness, variation
+    )
 
 
 def _rows_played(

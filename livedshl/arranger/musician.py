@@ -1,7 +1,7 @@
 """A musician: a hand, what it plays in its role, its swells and its vibrato."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from livedshl.arranger.bass import Bass
 from livedshl.arranger.comping import Comping
@@ -15,8 +15,13 @@ from livedshl.arranger.role import Role
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.swell import Swell
 from livedshl.arranger.vibrato import Vibrato
+from livedshl.bundle.accompaniment import BorrowedBar
 from livedshl.midi.events import Event
 from livedshl.music import TICKS_PER_STEP
+
+if TYPE_CHECKING:
+    from livedshl.arranger.accompanist import Accompanist
+    from livedshl.arranger.by_code import ByCode
 
 
 class _InRole(Protocol):
@@ -38,13 +43,19 @@ _ROLES: Mapping[Role, Callable[[Hand], _InRole]] = {
 
 
 class Musician:
-    """Plays one part."""
+    """Plays one part. accompanist: who finds its notes, if it plays by code."""
 
-    def __init__(self, hand: Hand) -> None:
+    def __init__(self, hand: Hand, accompanist: "Accompanist | None" = None) -> None:
         self.hand = hand
-        self._in_role = _ROLES[hand.part.role](hand)
+        self._by_code = _by_code(hand, accompanist)
+        self._in_role: _InRole = self._by_code or _ROLES[hand.part.role](hand)
         self._swell = Swell(hand)
         self._vibrato = Vibrato(hand)
+
+    @property
+    def borrowed(self) -> BorrowedBar | None:
+        """Whose accompaniment it plays, if it plays by code."""
+        return self._by_code.borrowed if self._by_code else None
 
     def play(self, stretch: Stretch, guide: Guide, swing: float) -> None:
         """Plays a stretch; before the part enters, it keeps silent."""
@@ -64,7 +75,10 @@ class Musician:
     def strike_again(self) -> None:
         """Forgets what it holds: it was silenced."""
         self.hand.held = ()
-        self._in_role = _ROLES[self.hand.part.role](self.hand)
+        if self._by_code:
+            self._by_code.strike_again()
+        else:
+            self._in_role = _ROLES[self.hand.part.role](self.hand)
 
     def end(self, tick: int) -> None:
         """Ends what sounds, and resets every controller it has moved."""
@@ -84,3 +98,11 @@ class Musician:
 
     def _begin(self, stretch: Stretch, guide: Guide, swing: float) -> None:
         self.hand.begin(stretch.first_step, stretch.section_step, guide, swing)
+
+
+def _by_code(hand: Hand, accompanist: "Accompanist | None") -> "ByCode | None":
+    if accompanist is None:
+        return None
+    from livedshl.arranger.by_code import ByCode  # late: it loads networks
+
+    return ByCode(hand, accompanist)

@@ -6,6 +6,8 @@ from enum import Enum
 from livedshl.arranger.pattern import Pattern
 from livedshl.arranger.role import Role
 
+BY_CODE = "by code"  # a pattern whose notes are found in a library of accompaniment
+
 
 class Colour(Enum):
     """What a part adds to the chords it plays."""
@@ -48,3 +50,8 @@ class Part:
     reverb: int = 40
     colour: Colour = Colour.PLAIN
     own: Pattern | None = None
+
+    @property
+    def plays_by_code(self) -> bool:
+        """Whether its notes are found in a library of accompaniment."""
+        return self.pattern == BY_CODE and self.own is None

@@ -167,6 +167,8 @@ class BandPlan:
 
     def _how_many(self, intensity: float) -> int:
         parts = len(self._accompaniment)
+        if parts == 1 and self._accompaniment[0].plays_by_code:
+            return 1  # a pianist has both hands to be quiet with
         if parts <= 1:
             return parts if intensity >= _ALONE_BELOW else 0
         return min(parts, max(1, round(intensity * _CROWDING * parts)))

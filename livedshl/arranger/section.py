@@ -9,6 +9,7 @@ class Section:
 
     beat: where it starts in the performance. tune: counted from 1. number: of the section in its
     tune, from 0; sections: how many the tune has. time: how often it has been played, counting now.
+    letter: that sections with the same melody share; "" in a free run.
     """
 
     beat: int
@@ -16,3 +17,4 @@ class Section:
     number: int = 0
     sections: int = 4
     time: int = 1
+    letter: str = ""

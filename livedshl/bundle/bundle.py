@@ -159,7 +159,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     has_next_step = f"{_NEXT_STEP[0]}.npy" in manifest.sha256
     files = (*_FILES, f"{_NEXT_STEP[0]}.npy") if has_next_step else _FILES
     for done, name in enumerate(files, 1):
-        check_file(folder, name, manifest)
+        check_file(folder, name, manifest.sha256)
         if progress:
             progress(done / len(files))
     try:

@@ -121,11 +121,14 @@ def _check_content(content: Mapping[str, Any]) -> None:
             raise ValueError("corpora: missing key 'title'")
 
 
-def check_file(folder: Path, name: str, manifest: Manifest) -> None:
-    """Compares a file with the manifest. Raises BundleError if it differs or cannot be read."""
+def check_file(folder: Path, name: str, digests: Mapping[str, str]) -> None:
+    """Compares a file with the SHA-256 of its name in a manifest.
+
+    Raises BundleError if it differs or cannot be read.
+    """
     path = folder / name
     try:
-        expected = manifest.sha256[name]
+        expected = digests[name]
     except KeyError:
         raise BundleError(
             f"the manifest does not list {name}", where=str(folder), remedy=_REINSTALL

@@ -16,8 +16,9 @@ _PIPED_WIDTH = 200  # columns where there is no terminal: nothing is cut then
 _MOST_SONGS = 10
 _COLUMNS = (
     "bar", "beat", "song", "its beat", "dist", "near", "ties", "agree", "splice", "section", "wish",
+    "accompaniment",
 )  # fmt: skip
-_WORDS = {"song", "section", "wish"}
+_WORDS = {"song", "section", "wish", "accompaniment"}
 
 
 @click.command()
@@ -36,6 +37,7 @@ def explain(trace: Path) -> None:
     agree            steps in which it agrees with what was playing
     splice           the step at which its melody takes over
     section, wish    its section, and what the form asked for and found
+    accompaniment    the song and bar whose accompaniment plays, if a part plays by code
     """
     provenances, cut_off = read_trace(trace)
     console = PlainConsole()
@@ -84,6 +86,7 @@ def _rows(provenances: Sequence[Provenance]) -> Iterator[tuple[str, ...]]:
             *("" if figure is None else f"{figure:,}" for figure in figures),
             "" if here == section or not place else place.name,
             found.wish or "",
+            "; ".join(borrowed.in_words() for borrowed in found.accompaniment),
         )
         bar, song, section = bars, found.source, here
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from livedshl.cli.options import cluster_option, kind_options, melody_option
 from livedshl.cli.parameters import Number, OneOf
@@ -19,9 +20,16 @@ from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode
 from livedshl.progress import unseen
 
+if TYPE_CHECKING:
+    from livedshl.learning.accompaniment.training import AccompanimentSettings
+
+_Chosen = TypeVar("_Chosen", TrainingSettings, "AccompanimentSettings")
+
 _PAPER, _CONTRASTIVE = (TrainingSettings.of(method, COMMON_TIME, True) for method in Method)
 
 _OF_SHAPE = ("length", "symbols", "hidden", "final_relu")
+# What has no meaning for accompaniment: it is of any metre and mode, and learned in one way.
+_OF_MELODIES = ("method", "follow", "final_relu", "device", "resume", "metre", "minor", "melody")
 
 
 def _by_method(name: str) -> str:
@@ -64,6 +72,9 @@ _OPTIONS = (
     click.option("--device", type=OneOf(["auto", "cpu", "cuda", "mps"]), default="auto",
                  show_default=True, help="Where to compute. auto takes a GPU if there is one."),
     click.option("--resume", is_flag=True, help="Continue a training into DIR that was stopped."),
+    click.option("--accompaniment", is_flag=True,
+                 help="Learn from the accompaniment of songs instead, for parts with the pattern "
+                 "`by code`."),
 )  # fmt: skip
 
 
@@ -88,6 +99,7 @@ def train(
     device: str,
     melody: str | None,
     cluster: str | None,
+    accompaniment: bool,
     **chosen: Any,
 ) -> None:
     """Train codes on the tunes in PATH... and write a model to play from.
@@ -95,10 +107,17 @@ def train(
     This takes minutes to hours. `livedshl models add` needs no training: it codes your tunes with
     the networks that ship, and shows how well they fit.
 
+    With --accompaniment, PATH... are songs in MusicXML with a voice and a piano. DIR gets a library
+    of their accompaniment. A folder `accompaniment` in the folder of a model serves that model.
+
     The first Ctrl-C ends the training and writes the best codes so far. Several processes can
     train together: torchrun --nproc-per-node N -m livedshl train ...
     """
     check_folder(out)
+    if accompaniment:
+        _check_of_accompaniment()
+        _train_accompaniment(paths, out, cluster, chosen)
+        return
     settings = _settings(Method(method), GRIDS[metre], follow == "2", chosen)
     # It loads torch, which must not keep `--help` waiting.
     from livedshl.learning.workers import workers
@@ -128,11 +147,40 @@ def train(
         click.echo("Stopped early. To continue, run the same command with --resume.")
 
 
+def _check_of_accompaniment() -> None:
+    """Raises UsageError if an option is given that has no meaning for accompaniment."""
+    context = click.get_current_context()
+    for name in _OF_MELODIES:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"choose either {option} or --accompaniment")
+
+
+def _train_accompaniment(
+    paths: tuple[str, ...], out: Path, cluster: str | None, chosen: Mapping[str, Any]
+) -> None:
+    # They load torch, as below.
+    from livedshl.learning.accompaniment.library import train_library
+    from livedshl.learning.accompaniment.training import AccompanimentSettings
+
+    settings = _with_chosen(AccompanimentSettings(), chosen)
+    with StatusLine() as status:
+        made = train_library(paths, out, settings, status.progress, cluster)
+    say(
+        f"{out}: learned from {made.pairs:,} pairs of bars of {made.songs:,} songs. The library "
+        f"keeps {made.kept['bars']:,} bars of {made.kept['songs']:,}."
+    )
+
+
 def _settings(
     method: Method, grid: Grid, overlaps: bool, chosen: Mapping[str, Any]
 ) -> TrainingSettings:
     """The best known settings of the method, with what the user chose."""
-    best = TrainingSettings.of(method, grid, overlaps)
+    return _with_chosen(TrainingSettings.of(method, grid, overlaps), chosen)
+
+
+def _with_chosen(best: _Chosen, chosen: Mapping[str, Any]) -> _Chosen:
+    """Settings of a training, with what the user chose."""
     given = {name: value for name, value in chosen.items() if value is not None}
     of_shape = {name: given.pop(name) for name in _OF_SHAPE if name in given}
     return replace(best, shape=replace(best.shape, **of_shape), **given)

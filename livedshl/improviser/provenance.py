@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from livedshl.bundle import Bundle
+from livedshl.bundle.accompaniment import BorrowedBar
 from livedshl.improviser.passage import Passage, Place
 from livedshl.index import unpack
 from livedshl.index.codes import Words
@@ -36,6 +37,7 @@ class Provenance:
     beats: how long it sounds.
     key: the key it sounds in; None if the music has no form or follows a chart.
     held: whether Hold repeats it.
+    accompaniment: whose bars the parts that play by code play where it ends.
     """
 
     metre: str
@@ -59,6 +61,7 @@ class Provenance:
     beats: int
     key: Key | None = None
     held: bool = False
+    accompaniment: tuple[BorrowedBar, ...] = ()
 
     def __post_init__(self) -> None:
         if self.metre not in GRIDS:
@@ -74,7 +77,8 @@ class Provenance:
         found = "an opening"
         if self.hamming is not None:
             found = f"Hamming distance {self.hamming}, one of {self.ties:,}"
-        return f"{self.song}, beat {self.song_beat + 1} ({found})"
+        borrowed = "".join(f", accompanied by {one.in_words()}" for one in self.accompaniment)
+        return f"{self.song}, beat {self.song_beat + 1} ({found}){borrowed}"
 
     @property
     def planned(self) -> bool:

@@ -19,6 +19,7 @@ from livedshl.units import TICKS_PER_STEP
 ONSET, LENGTH, NOTE_PITCH, HAND = 0, 1, 2, 3
 UPPER, LOWER = 0, 1  # hands
 
+NO_NOTES = np.zeros((0, 4), np.int16)
 _NEAR = 2  # semitones: a note that resolves moves by a step
 
 

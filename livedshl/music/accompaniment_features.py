@@ -70,10 +70,14 @@ class AccompanimentBars:
 
     @classmethod
     def of(
-        cls, accompaniments: Sequence[Accompaniment], songs: Sequence[int]
+        cls, accompaniments: Sequence[Accompaniment], songs: Sequence[int], first_place: int = 0
     ) -> "AccompanimentBars":
-        """The bars of accompaniments, each of the song with that number."""
+        """The bars of accompaniments, each of the song with that number.
+
+        first_place: the place of the first bar of each; more than 0 for the last bars of music.
+        """
         sizes = [len(one) for one in accompaniments]
+        places = [first_place + np.arange(size) for size in sizes]
         numbers: dict[tuple[int, bytes], int] = {}
         contents = [
             numbers.setdefault((_ALL_GRIDS.index(one.grid), one.bar(bar).tobytes()), len(numbers))
@@ -86,7 +90,7 @@ class AccompanimentBars:
             grids=np.repeat([_ALL_GRIDS.index(one.grid) for one in accompaniments], sizes).astype(
                 np.int8
             ),
-            places=np.concatenate([np.arange(size) for size in sizes]).astype(np.int32),
+            places=np.concatenate(places).astype(np.int32),
             used=np.concatenate([one.used for one in accompaniments]),
             joined=np.concatenate([one.joined for one in accompaniments]),
             contents=np.array(contents, np.int64),

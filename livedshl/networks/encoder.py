@@ -15,11 +15,11 @@ from livedshl.networks.layers import (
     Floats,
     Lstm,
     Weights,
-    layer_norm,
     linear,
     one_hot,
     relu,
     softmax,
+    window,
 )
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.networks.weights import read_networks
@@ -115,11 +115,7 @@ class Encoder:
 
     def _window(self, name: str, numbers: NDArray[np.floating]) -> Floats:
         """A `WindowNetwork` without dropout: (B, n) to (B, symbols, K)."""
-        first = linear(self._weights, f"{name}.first", numbers.astype(np.float32))
-        hidden = relu(layer_norm(self._weights, f"{name}.first_norm", first))
-        second = linear(self._weights, f"{name}.second", hidden)
-        hidden = hidden + relu(layer_norm(self._weights, f"{name}.second_norm", second))
-        return softmax(self._groups(linear(self._weights, f"{name}.to_symbols", hidden)))
+        return softmax(self._groups(window(self._weights, name, numbers.astype(np.float32))))
 
     def _groups(self, scores: Floats) -> Floats:
         """(B, symbols*K) to (B, symbols, K)."""

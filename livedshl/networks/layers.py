@@ -59,6 +59,14 @@ def one_hot(values: NDArray[np.integer], size: int) -> Floats:
     return np.asarray(np.arange(size) == (values % size)[:, None], np.float32)
 
 
+def window(weights: Weights, name: str, x: Floats) -> Floats:
+    """A `livedshl.learning.window.WindowNetwork` before its softmax: (B, n) to (B, m)."""
+    hidden = relu(layer_norm(weights, f"{name}.first_norm", linear(weights, f"{name}.first", x)))
+    second = linear(weights, f"{name}.second", hidden)
+    hidden = hidden + relu(layer_norm(weights, f"{name}.second_norm", second))
+    return linear(weights, f"{name}.to_symbols", hidden)
+
+
 class Lstm:
     """One LSTM layer (Hochreiter and Schmidhuber, 1997), one step at a time.
 

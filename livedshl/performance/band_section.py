@@ -21,6 +21,7 @@ def section_of(passage: Passage, grid: Grid) -> Section:
         number=_number_of(place),
         sections=len(place.plan),
         time=place.time,
+        letter=place.section,
     )
 
 

@@ -12,6 +12,7 @@ from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_o
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary
+from livedshl.performance.accompaniment import finder_for
 from livedshl.performance.band_section import section_of
 from livedshl.performance.choices import Choices, choices_of
 from livedshl.performance.chunk import Chunk
@@ -214,7 +215,7 @@ class Composition(Iterator[Chunk]):
             events=events,
             steps=arranger.heard(passage.steps, cue),
             key=key,
-            provenance=provenance,
+            provenance=replace(provenance, accompaniment=arranger.borrowed),
             slowing=self._slowing(passage, end_beat),
         )
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
@@ -285,10 +286,8 @@ class Composition(Iterator[Chunk]):
 
     def _arranger_of(self, band: Band) -> Arranger:
         settings, groove = self._settings, band.groove
-        if (
-            settings.opening is not None
-            or (settings.bars or _LEAST_BARS_WITH_INTRO) < _LEAST_BARS_WITH_INTRO
-        ):
+        is_short = settings.bars is not None and settings.bars < _LEAST_BARS_WITH_INTRO
+        if is_short or settings.opening is not None:
             groove = replace(groove, intro=0)  # what is asked for is heard at once
         return Arranger(
             band.parts,
@@ -297,4 +296,5 @@ class Composition(Iterator[Chunk]):
             settings.key.mode,
             groove,
             settings.seed,
+            finder_for(band.parts, self._bundle, settings.grid),
         )

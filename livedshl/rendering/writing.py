@@ -16,7 +16,7 @@ from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
 from livedshl.performance.tempo import tempo_map
 from livedshl.progress import Progress, unseen
-from livedshl.rendering.piece import PICTURES, Piece
+from livedshl.rendering.piece import PICTURES, FinishedPiece
 from livedshl.rendering.stems import stem_files, stem_folder
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,9 @@ class RequestedFiles:
         stems = [path for each in self._stems(tracks) for path in each.values()]
         return [*self.files, *stems, *others]
 
-    def write(self, tracks: Mapping[int, str], overwrite: bool, play: Callable[[], Piece]) -> None:
+    def write(
+        self, tracks: Mapping[int, str], overwrite: bool, play: Callable[[], FinishedPiece]
+    ) -> None:
         """Reserves the files, lets `play` make the piece, and writes it.
 
         overwrite: replaces files that are there. Raises OverwriteError, OutputError and
@@ -128,7 +130,7 @@ def render(
     files.write(tracks, overwrite, partial(_composed, settings, model, progress))
 
 
-def _composed(settings: Settings, model: Model | None, progress: Progress) -> Piece:
+def _composed(settings: Settings, model: Model | None, progress: Progress) -> FinishedPiece:
     model = model or model_of(settings)
     chunks = []
     slowing = []
@@ -144,7 +146,7 @@ def _composed(settings: Settings, model: Model | None, progress: Progress) -> Pi
         chunks.append(chunk)
         slowing += chunk.slowing
     progress("Composing", 1.0)
-    return Piece(
+    return FinishedPiece(
         settings,
         chords_of(model.bundle, settings),
         chunks,

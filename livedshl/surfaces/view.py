@@ -184,6 +184,8 @@ def _song(label: str, chunk: Chunk) -> Text:
     text = Text(f"{label} ", _DIM, no_wrap=True, overflow="ellipsis")
     text.append(chunk.provenance.song, _BOLD)
     text.append(f", beat {chunk.provenance.song_beat}", _DIM)
+    for borrowed in chunk.provenance.accompaniment:
+        text.append(f", accompanied by {borrowed.in_words()}", _DIM)
     return text
 
 

@@ -8,7 +8,8 @@ from support.made_songs import made_songs
 
 from livedshl.errors import CorpusError
 from livedshl.evaluation.accompaniment.contest import BarContest
-from livedshl.evaluation.accompaniment.evaluate import evaluate_sheets
+from livedshl.evaluation.accompaniment.evaluate import evaluate_songs
+from livedshl.learning.accompaniment.reading import accompanied_songs
 from livedshl.learning.accompaniment.training import AccompanimentSettings
 from livedshl.music.accompaniment import accompaniment_of
 from livedshl.music.accompaniment_features import AccompanimentBars
@@ -20,7 +21,7 @@ SMALL = replace(SETTINGS, shape=replace(SETTINGS.shape, length=16, symbols=8, hi
 
 @pytest.fixture(scope="module")
 def evaluation():
-    return evaluate_sheets(made_songs(24), 0.25, 0, unseen, SMALL)
+    return evaluate_songs(accompanied_songs(made_songs(24)), 0.25, 0, unseen, SMALL)
 
 
 def test_codes_find_what_accompanies_next_in_songs_they_did_not_learn_from(evaluation):
@@ -43,7 +44,7 @@ def test_what_is_found_in_other_songs_accompanies_a_song_with_its_own_chords(eva
 
 
 def test_the_same_seed_gives_the_same_figures(evaluation):
-    again = evaluate_sheets(made_songs(24), 0.25, 0, unseen, SMALL)
+    again = evaluate_songs(accompanied_songs(made_songs(24)), 0.25, 0, unseen, SMALL)
     assert again.as_json() == evaluation.as_json()
 
 
@@ -62,9 +63,9 @@ def test_songs_without_accompaniment_are_refused():
     bare = [tuple(replace(sheet, accompaniment=np.zeros((0, 4), np.int32)) for sheet in song)
             for song in made_songs(2)]  # fmt: skip
     with pytest.raises(CorpusError, match="no song has an accompaniment"):
-        evaluate_sheets(bare, 0.5, 0, unseen)
+        evaluate_songs(accompanied_songs(bare), 0.5, 0, unseen)
 
 
 def test_too_few_songs_to_hold_one_out_are_refused():
     with pytest.raises(CorpusError, match="leaves one side empty"):
-        evaluate_sheets(made_songs(1), 0.1, 0, unseen)
+        evaluate_songs(accompanied_songs(made_songs(1)), 0.1, 0, unseen)

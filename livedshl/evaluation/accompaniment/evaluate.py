@@ -8,20 +8,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from livedshl.corpus.library import stream_corpus
-from livedshl.errors import CorpusError
 from livedshl.evaluation.accompaniment.baselines import BAR_BASELINES
 from livedshl.evaluation.accompaniment.contest import BarContest, BarRanker
 from livedshl.evaluation.accompaniment.laying import BarFigures, laid_figures
 from livedshl.evaluation.codes.intervals import Figure
 from livedshl.learning.accompaniment.networks import AccompanimentNetworks
+from livedshl.learning.accompaniment.reading import AccompaniedSongs, read_accompanied
 from livedshl.learning.accompaniment.training import AccompanimentSettings, train_accompaniment
 from livedshl.learning.networks import to_code
-from livedshl.music import LeadSheet
-from livedshl.music.accompaniment import Accompaniment, accompaniment_of
 from livedshl.music.accompaniment_features import AccompanimentBars
 from livedshl.progress import Progress
-from livedshl.work import local_crew
 
 _BLOCK = 1024  # bars
 _LAID = ("most similar rhythm", "chance")  # beside the codes
@@ -63,30 +59,19 @@ def evaluate_accompaniment(
 
     seed: of the choice of songs, the training and every other random choice. Raises CorpusError.
     """
-    return evaluate_sheets(_songs(paths, progress), share, seed, progress, settings)
+    return evaluate_songs(read_accompanied(paths, progress), share, seed, progress, settings)
 
 
-def evaluate_sheets(
-    songs: Sequence[Sequence[LeadSheet]],
+def evaluate_songs(
+    songs: AccompaniedSongs,
     share: float,
     seed: int,
     progress: Progress,
     settings: AccompanimentSettings | None = None,
 ) -> AccompanimentEvaluation:
-    """The same for songs that were read, each as its stretches in one metre and key."""
+    """The same for songs that were read."""
     settings = settings or AccompanimentSettings(seed=seed)
-    accompaniments: list[Accompaniment] = []
-    numbers: list[int] = []
-    for number, sheets in enumerate(songs):
-        cut = [one for one in map(accompaniment_of, sheets) if one and one.used.any()]
-        accompaniments += cut
-        numbers += [number] * len(cut)
-    if not accompaniments:
-        raise CorpusError(
-            "no song has an accompaniment on the sixteenth grid",
-            remedy="Give songs in MusicXML with a voice and a piano",
-        )
-    bars = AccompanimentBars.of(accompaniments, numbers)
+    bars = songs.bars
     contest = BarContest.of(bars, share, np.random.default_rng(seed))
     networks = train_accompaniment(bars, contest.training, settings, progress)
     by_codes, by_scores = _rankers(networks, bars, contest)
@@ -100,22 +85,15 @@ def evaluate_sheets(
     laid = {name: rankers[name] for name in ("codes", *_LAID)}
     return AccompanimentEvaluation(
         settings=settings,
-        songs=len(set(numbers)),
+        songs=songs.n_songs,
         held_out=contest.held_out,
         bars=len(bars),
         pairs=len(contest.training),
         queries=len(contest.queries),
         candidates=max(map(len, contest.candidates.values())),
         methods=methods,
-        laid=laid_figures(contest, accompaniments, laid, np.random.default_rng(seed)),
+        laid=laid_figures(contest, songs.accompaniments, laid, np.random.default_rng(seed)),
     )
-
-
-def _songs(paths: Sequence[str], progress: Progress) -> list[tuple[LeadSheet, ...]]:
-    """The songs in `paths`, each as its stretches that can be cut into segments."""
-    with local_crew() as crew:
-        stream = stream_corpus(paths, grid=None, mode=None, progress=progress, crew=crew)
-        return [tune.sheets for tune in stream.tunes]
 
 
 @torch.no_grad()

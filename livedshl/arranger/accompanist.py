@@ -1,0 +1,155 @@
+"""The accompanist: finds a bar of somebody's accompaniment for each bar of the music.
+
+While a bar sounds, its code finds what may accompany next. Near codes carry on the figure. Where a
+section begins, the plan of the band asks for another, as full as the section is; where a section
+returns, what accompanied it returns.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.arranger.accompaniment_finder import BARS_READ, AccompanimentFinder, PlayedBar
+from livedshl.arranger.section import Section
+from livedshl.music.accompaniment import NO_NOTES
+
+_MOST_IN_A_ROW = 8  # bars that one song is quoted
+_GOES_ON = 2.0  # symbols by which the bar that truly follows may be farther
+_DENSITY = 3.0  # symbols for each octave between the notes asked for and those of a bar
+_DENSITY_AT_START = 12.0  # the same where a section begins
+_UNKNOWN_CHORD = 4.0  # symbols for each beat whose chord nobody could read
+_NEAR = 1.0  # symbols from the best within which a bar is drawn
+_DRAWN_AT_START = 12  # of so many best a section draws its first
+_CODE_AT_START = 0.35  # weight of the distance where another figure is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class BarWish:
+    """What a bar of the music asks for.
+
+    number: of the bar in the performance. section: it belongs to; None without a form. in_section:
+    the bar of the section, from 0. fullness: of the section, 0 to 1. variation: how often other
+    figures were asked for.
+    """
+
+    number: int
+    section: Section | None
+    in_section: int
+    fullness: float
+    variation: int
+
+    @property
+    def place(self) -> tuple[int, str, int] | None:
+        """The tune, the section's letter and the bar of it: what may return."""
+        if self.section is None or not self.section.letter:
+            return None
+        return self.section.tune, self.section.letter, self.in_section
+
+    @property
+    def passage(self) -> tuple[int, int, int, int] | None:
+        """What has a figure of its own: a section, until others are asked for."""
+        section = self.section
+        return section and (section.tune, section.number, section.time, self.variation)
+
+
+class Accompanist:
+    """Chooses bars of a library, and remembers what it played.
+
+    rng: draws among bars that are equally good.
+    """
+
+    def __init__(self, finder: AccompanimentFinder, rng: np.random.Generator) -> None:
+        self.finder = finder
+        self._rng = rng
+        silent = _silence(finder)
+        self._played = deque([silent] * BARS_READ, BARS_READ)
+        self._returning: dict[tuple[int, str, int], int] = {}  # what accompanied, by place
+        self._passage: tuple[int, int, int, int] | None = None
+        self._wanted_density = 0.0
+        self._latest: int | None = None  # index of the bar that was chosen last
+        self._in_a_row = 0
+
+    def remember(self, played: PlayedBar) -> None:
+        """Takes in a bar as it was played."""
+        self._played.append(played)
+
+    def choose(self, wish: BarWish, coming: PlayedBar) -> int:
+        """The number, in the library, of the bar to accompany next."""
+        chosen = self._returned(wish)
+        if chosen is None:
+            chosen = self._found(wish, coming)
+        follows = self._latest is not None and self._follows(self._latest)[chosen]
+        self._in_a_row = self._in_a_row + 1 if follows else 1
+        self._latest = chosen
+        if wish.place is not None:
+            self._returning.setdefault(wish.place, chosen)
+        return int(self.finder.rows[chosen])
+
+    def _returned(self, wish: BarWish) -> int | None:
+        """What accompanied the same bar of the section the last time, unless others are wanted."""
+        place, section = wish.place, wish.section
+        if place is None or section is None:
+            return None
+        if any(tune != section.tune for tune, _, _ in self._returning):
+            self._returning.clear()
+        if wish.variation or section.time == 1:
+            self._returning.pop(place, None)
+        found = self._returning.get(place)
+        if found is not None:
+            self._passage = wish.passage
+            self._wanted_density = float(self.finder.densities[found])
+        return found
+
+    def _found(self, wish: BarWish, coming: PlayedBar) -> int:
+        """The index of the best bar by code; of several as good, one is drawn."""
+        finder = self.finder
+        begins = wish.passage != self._passage or not len(self._played[-1].notes)
+        if begins:
+            self._passage = wish.passage
+            self._wanted_density = finder.density_at(wish.fullness)
+        cost = self._density_cost(_DENSITY_AT_START if begins else _DENSITY)
+        cost += _UNKNOWN_CHORD * finder.unknown_chords
+        if len(self._played[-1].notes):
+            distance = finder.distances([*self._played], coming, wish.in_section - 1)
+            cost += distance * (_CODE_AT_START if begins else 1.0)
+        if self._latest is not None:
+            cost += self._quote_cost(self._latest, begins)
+        if begins:
+            best = np.argsort(cost, kind="stable")[:_DRAWN_AT_START]
+            chosen = int(self._rng.choice(best))
+            self._wanted_density = float(finder.densities[chosen])
+            return chosen
+        return int(self._rng.choice(np.flatnonzero(cost <= cost.min() + _NEAR)))
+
+    def _density_cost(self, weight: float) -> NDArray[np.float64]:
+        wanted = np.log2(self._wanted_density + 1)
+        cost: NDArray[np.float64] = weight * abs(np.log2(self.finder.densities + 1) - wanted)
+        return cost
+
+    def _quote_cost(self, latest: int, begins: bool) -> NDArray[np.float64]:
+        """Favours what follows in the song of the latest bar, until it was quoted long enough."""
+        cost = np.zeros(len(self.finder.rows))
+        if begins:
+            cost[self.finder.stretches == self.finder.stretches[latest]] = np.inf
+        elif self._in_a_row < _MOST_IN_A_ROW:
+            cost[self._follows(latest)] = -_GOES_ON
+        else:
+            cost[self._follows(latest)] = np.inf
+        return cost
+
+    def _follows(self, index: int) -> NDArray[np.bool_]:
+        """Which bar follows another in its song, bool[n]; at most one does."""
+        finder = self.finder
+        follows: NDArray[np.bool_] = finder.rows == finder.rows[index] + 1
+        return follows & (finder.stretches == finder.stretches[index])
+
+
+def _silence(finder: AccompanimentFinder) -> PlayedBar:
+    grid = finder.grid
+    return PlayedBar(
+        notes=NO_NOTES,
+        chords=np.full((grid.bar_beats, 2), (-1, 0), np.int8),
+        melody=np.zeros((grid.bar_steps, 2), np.int8),
+    )
