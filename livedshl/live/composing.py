@@ -258,7 +258,7 @@ class ComposerThread:
 
         Raises OutputError.
         """
-        return self._take.save(path, self._performer.tick)
+        return self._take.save(path, self._performer.tick, self._music.snapshot.chords)
 
     @property
     def recording(self) -> Path | None:

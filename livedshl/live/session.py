@@ -143,7 +143,7 @@ class Session:
         self._keys = pitches
 
     def save(self) -> Path:
-        """Writes the last bars that were heard into a new file, with their log and trace.
+        """Writes the last bars that were heard into a new file, with lead sheet, log and trace.
 
         It goes into the folder `livedshl` of the user's music. Returns the file. Raises
         OutputError.

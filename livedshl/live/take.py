@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from livedshl.errors import OutputError
 from livedshl.files import write_beside
-from livedshl.live.take_files import LineFile, create_file, log_beside
+from livedshl.live.take_files import LineFile, all_beside, create_file, log_beside
 from livedshl.live.take_memory import TakeMemory, trace_of
+from livedshl.music import ChordVocabulary
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.commands import SetTempo
 from livedshl.performance.composer import Change
@@ -132,11 +133,13 @@ class Take:
         if self._log:
             self._log.end(tick)
 
-    def save(self, path: Path, tick: int) -> Path:
-        """Writes the last bars up to `tick`, and beside them their log and trace.
+    def save(self, path: Path, tick: int, chords: ChordVocabulary) -> Path:
+        """Writes the last bars up to `tick`, and beside them their lead sheet, log and trace.
 
+        chords: what the chord numbers in the steps stand for.
         Returns the file: `path`, or that with a number if it is there already. Raises OutputError.
         """
+        from livedshl.live.written_bars import written_bars
         from livedshl.midi.file import write_midi  # late, as it loads mido
         from livedshl.performance.replay import tempi_of
         from livedshl.performance.take_log import TakeLog, log_path, log_text, manifest_digest
@@ -158,7 +161,11 @@ class Take:
             settings.tempo_bpm,
             tempi_of(kept, self._tempi.slowing),
         )
-        path = create_file(path, overwrite=False, beside=log_beside)
+        path = create_file(path, overwrite=False, beside=all_beside)
+        sheet = written_bars(
+            last.chunks, 0, chords.classes, settings.grid, part.tempo_bpm,
+            title=path.stem, creator=f"livedshl, seed {settings.seed}",
+        )  # fmt: skip
         try:
             write_midi(
                 path, part.events, part.tempo_bpm, settings.grid, self._memory.tracks,
@@ -166,6 +173,8 @@ class Take:
             )  # fmt: skip
             write_beside(log_path(path), log_text(kept).encode())
             write_beside(path.with_suffix(".jsonl"), trace_of(last.chunks).encode())
+            if sheet:
+                write_beside(path.with_suffix(".musicxml"), sheet[1])
         except OSError as error:
             raise OutputError(f"cannot be saved ({error.strerror})", where=str(path)) from error
         return path

@@ -73,6 +73,12 @@ def log_beside(take: Path) -> tuple[Path]:
     return (log_path(take),)
 
 
+def all_beside(take: Path) -> tuple[Path, ...]:
+    """Everything that lies beside the MIDI file of a take that was saved."""
+    others = (take.with_suffix(ending) for ending in (".jsonl", ".musicxml"))
+    return (*log_beside(take), *others)
+
+
 class LineFile:
     """A text file written a line at a time. Raises OutputError if it cannot be opened.
 

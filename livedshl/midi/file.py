@@ -13,6 +13,7 @@ from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
 
 _CLOCKS_PER_QUARTER = 24
+_DEFAULT_BPM = 120.0  # of a MIDI file that does not say
 
 
 def write_midi(
@@ -74,6 +75,19 @@ def read_events(source: Path | io.BytesIO) -> Events:
             status, data1, *data2 = message.bytes()
             events.append((tick, status, data1, data2[0] if data2 else 0))
     return events_of(events)
+
+
+def tempi_in(path: Path) -> list[tuple[int, float]]:
+    """(tick, quarter notes a minute) of each change of tempo in a MIDI file, the first at 0."""
+    tempi = [(0, _DEFAULT_BPM)]
+    tick = 0
+    for message in mido.merge_tracks(mido.MidiFile(path).tracks):
+        tick += message.time
+        if message.type == "set_tempo":
+            if tick == tempi[-1][0]:
+                tempi.pop()
+            tempi.append((tick, mido.tempo2bpm(message.tempo)))
+    return tempi
 
 
 def tempo_message(grid: Grid, tempo_bpm: float, ticks: int = 0) -> mido.MetaMessage:

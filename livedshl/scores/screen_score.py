@@ -11,13 +11,14 @@ from livedshl.units import TICKS_PER_BEAT
 
 _OPTIONS = {
     "pageWidth": 2000,
-    "spacingSystem": 6,
+    "spacingSystem": 9,  # room for what the page writes below the notes
     "pageMarginLeft": 10,
     "pageMarginRight": 10,
     "pageMarginTop": 10,
-    "pageMarginBottom": 10,
+    "pageMarginBottom": 50,
     "scale": 50,
     "breaks": "line",
+    "minLastJustification": 0.5,
     "mnumInterval": 1000,  # none: bars are numbered from the first of the picture
     "header": "none",
     "footer": "none",

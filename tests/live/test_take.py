@@ -1,5 +1,7 @@
 """A take without a clock: what it saves and records is what its log plays again."""
 
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from livedshl.bundle.catalogue import find_bundle
@@ -10,6 +12,7 @@ from livedshl.performance.composer import Change, Composer
 from livedshl.performance.composition import Composition
 from livedshl.performance.options import make_settings
 from livedshl.performance.preset import load_preset
+from livedshl.performance.settings import chords_of
 from livedshl.performance.steering import Band
 from livedshl.rendering import replay
 
@@ -49,8 +52,11 @@ def test_saved_bars_are_played_again_from_their_own_log(tmp_path, model, setting
         take.change(Change(0, SetTempo(200)))
         end = perform(take, model, settings, 50, commands)
         take.change(Change(40 * BAR, SetTempo(90)))
-        saved = take.save(tmp_path / "saved.mid", end - back)
+        saved = take.save(tmp_path / "saved.mid", end - back, chords_of(model.bundle, settings))
     assert replay(saved, tmp_path / "again.mid").same
+    sheet = ET.parse(saved.with_suffix(".musicxml"))
+    assert len(sheet.findall("part/measure")) in (31, 32)
+    assert sheet.findall(".//harmony") and sheet.findall(".//note/pitch")
 
 
 def test_a_tempo_asked_of_others_is_kept_as_it_was_heard(tmp_path, model, settings):

@@ -83,7 +83,7 @@ def test_music_that_is_asked_to_end_slows_down_and_is_replayed_so(tmp_path, pres
                 at = chunk.start_tick + settings.grid.beat_ticks
                 take.change(Change(at, SetTempo(120)))
             take.append(chunk, composer.keep_before(chunk.start_tick + 1))
-        saved = take.save(tmp_path / "saved.mid", composer.tick)
+        saved = take.save(tmp_path / "saved.mid", composer.tick, composer.chords)
     assert replay(tmp_path / "take.mid").same
     assert replay(saved).same
     tempi = dict(tempi_in(tmp_path / "take.mid"))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 
 import pytest
 from support.surroundings import JackServer, Receiver, need
@@ -20,3 +21,10 @@ def jack(tmp_path_factory):
 @pytest.fixture
 def receiver(jack, request):
     return Receiver(f"rx{abs(hash(request.node.nodeid)) % 10**8}", jack)
+
+
+@pytest.fixture
+def free_port():
+    """A TCP port of this machine that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]

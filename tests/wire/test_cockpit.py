@@ -150,7 +150,8 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     terminal.press("s")
     terminal.wait_for("Saved the last 32 bars")
     saved = next((tmp_path / "Music" / "livedshl").glob("*.mid"))
-    assert {path.suffix for path in saved.parent.iterdir()} == {".mid", ".jsonl", ".take"}
+    kinds = {".mid", ".jsonl", ".musicxml", ".take"}
+    assert {path.suffix for path in saved.parent.iterdir()} == kinds
     assert replay(saved, tmp_path / "saved.mid").same
     terminal.press("e")
     assert terminal.wait_until_over() == 0

@@ -1,7 +1,6 @@
 """The page in a real browser, while real music plays on a real MIDI wire."""
 
 import signal
-import socket
 import subprocess
 import time
 
@@ -16,11 +15,6 @@ from livedshl.performance.take_log import read_log
 pytestmark = pytest.mark.slow
 # The page's own module, once more: what it shows, as it has it.
 _SHOWN = "const { shown } = await import('./page.js');"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 def coming(browser, channel):
@@ -52,11 +46,12 @@ def is_muted(browser):
     return browser.evaluate(f'document.querySelector("{button}").ariaPressed') == "true"
 
 
-def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(jack, receiver, tmp_path):
-    port = free_port()
+def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(
+    jack, receiver, free_port, tmp_path
+):
     player = subprocess.Popen(
         livedshl(
-            "play", "--port", receiver.port, "--web", port, "--no-tui", "--tempo", 140,
+            "play", "--port", receiver.port, "--web", free_port, "--no-tui", "--tempo", 140,
             "--seed", 3, "--record", tmp_path / "take.mid",
         ),
         env=jack, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -65,7 +60,7 @@ def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(jack, 
         with Browser(tmp_path) as browser:
             # The music has begun before the page is served.
             receiver.wait_for_a_note()
-            browser.open_when_there(f"http://127.0.0.1:{port}/")
+            browser.open_when_there(f"http://127.0.0.1:{free_port}/")
             browser.wait_for(f"{_SHOWN} return shown.music?.chords.length > 0 && shown.tick > 0")
             assert browser.text("#connection") == "Connected"
             assert browser.text("#chord-now")[0] in "ABCDEFG"

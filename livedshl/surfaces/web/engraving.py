@@ -52,5 +52,6 @@ def _engraved(engraver: ScreenEngraver, line: bytes) -> str:
             "width": score.width,
             "height": score.height,
             "moments": moments,
+            "sources": news["sources"],
         }
     )

@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 from livedshl.live.snapshot import Snapshot
 from livedshl.performance.chunk import Chunk
 from livedshl.surfaces.web.lead_sheet import lead_sheet
-from livedshl.surfaces.web.wording import Plain, clock, hello, music, settings, told
+from livedshl.surfaces.web.wording import Plain, clock, hello, music, saved, settings, told
 
 _CLOCK_S = 0.125
 _MOST_LINES = 8
@@ -20,6 +21,8 @@ class News:
 
     def __init__(self, engraves: bool = False) -> None:
         self._engraves = engraves
+        self._saved: Plain | None = None
+        self._saved_is_due = False
         self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         self._greeted = False
         self._chunks: tuple[Chunk, ...] | None = None
@@ -30,6 +33,12 @@ class News:
         """There is a new server, which knows nothing."""
         self._greeted = False
         self._chunks, self._settings = None, {}
+        self._saved_is_due = self._saved is not None
+
+    def saved(self, path: Path) -> None:
+        """Owes the pages the last bars, which were saved there."""
+        self._saved, self._saved_is_due = saved(path), True
+        self._lines.append(f"Saved the last 32 bars to {path}")
 
     def tell(self, line: str) -> None:
         """Owes the pages a line."""
@@ -52,6 +61,9 @@ class News:
                 self._settings = present
                 yield present
             yield clock(snapshot)
+        if self._saved and self._saved_is_due:
+            self._saved_is_due = False
+            yield self._saved
         while self._lines:
             yield told(self._lines.popleft())
 
@@ -64,3 +76,5 @@ class News:
                 self._chunks = None
             case "settings":
                 self._settings = {}
+            case "saved":
+                self._saved_is_due = True

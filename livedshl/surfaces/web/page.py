@@ -87,7 +87,7 @@ class WebPage:
     def _obey(self, line: str) -> None:
         try:
             if line == _SAVE:
-                self._news.tell(f"Saved the last 32 bars to {self._music.save()}")
+                self._news.saved(self._music.save())
             else:
                 self._desk.press(Gesture.parse(line), time.perf_counter())
         except LivedshlError as error:

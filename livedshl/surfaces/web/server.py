@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from livedshl.outputs.quiet import silenced_stderr
+from livedshl.surfaces.web.downloads import Downloads
 from livedshl.surfaces.web.engraving import SheetEngraving
 from livedshl.surfaces.web.guard import is_here, may_connect, page_headers
 from livedshl.surfaces.web.pages import Pages
@@ -38,6 +39,7 @@ _OPENING_S = 5.0
 _CLOSING_S = 0.2
 _LIVE = "/live"
 _SHEET = b'{"kind": "sheet"'  # news that is engraved before it is passed on
+_SAVED = b'{"kind": "saved"'  # a path of this machine, which no page is told
 _TYPES = {
     "css": "text/css",
     "html": "text/html",
@@ -50,9 +52,10 @@ _STRANGER = "Open the page by the address that livedshl shows."
 class Server:
     """Answers browsers until it is cancelled."""
 
-    def __init__(self, serving: Serving, pages: Pages) -> None:
+    def __init__(self, serving: Serving, pages: Pages, downloads: Downloads) -> None:
         self._serving = serving
         self._pages = pages
+        self._downloads = downloads
         self._files = page_files()
         self._machine = socket.gethostname()
 
@@ -78,7 +81,7 @@ class Server:
         ):
             await asyncio.get_running_loop().create_future()
 
-    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+    async def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """A file of the page, a refusal, or None to let a page connect."""
         host = request.headers.get_all("Host")
         if len(host) != 1 or not is_here(host[0], self._machine):
@@ -86,14 +89,18 @@ class Server:
         path = urlsplit(request.path).path
         if path == _LIVE:
             return self._admit(request, host[0])
-        if path not in self._files:
-            return _refused(HTTPStatus.NOT_FOUND, "There is no such page.")
-        kind, body = self._files[path]
-        headers = Headers(page_headers(host[0]))
-        headers["Content-Type"] = f"{kind}; charset=utf-8"
-        headers["Content-Length"] = str(len(body))
-        headers["Connection"] = "close"
-        return Response(HTTPStatus.OK, "OK", headers, body)
+
+        def headers() -> Headers:
+            return Headers({**page_headers(host[0]), "Connection": "close"})
+
+        if path in self._files:
+            kind, body = self._files[path]
+            told = headers()
+            told["Content-Type"] = f"{kind}; charset=utf-8"
+            told["Content-Length"] = str(len(body))
+            return Response(HTTPStatus.OK, "OK", told, body)
+        answer = await self._downloads.answer(path, headers)
+        return answer or _refused(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def _admit(self, request: Request, host: str) -> Response | None:
         origin = request.headers.get_all("Origin")
@@ -148,26 +155,31 @@ def _counted_connections() -> type[ServerConnection]:
     return _Counted
 
 
-def _read_news(loop: asyncio.AbstractEventLoop, pages: Pages) -> None:
+def _read_news(loop: asyncio.AbstractEventLoop, pages: Pages, downloads: Downloads) -> None:
     """Takes in news until the main process closes the pipe, then leaves."""
 
     def pass_on(line: str) -> None:
         loop.call_soon_threadsafe(pages.take, line)
 
+    def offer(line: str) -> None:
+        pages.take(downloads.offer(line))
+
     engraving = SheetEngraving(pass_on, wanted=lambda: len(pages) > 0)
     for line in sys.stdin.buffer:
         if line.startswith(_SHEET):
             engraving.take(line)
+        elif line.startswith(_SAVED):
+            loop.call_soon_threadsafe(offer, line.decode())
         else:
             pass_on(line.decode())
     os._exit(0)
 
 
 async def _serve(serving: Serving) -> None:
-    pages = Pages()
-    read = partial(_read_news, asyncio.get_running_loop(), pages)
+    pages, downloads = Pages(), Downloads()
+    read = partial(_read_news, asyncio.get_running_loop(), pages, downloads)
     Thread(target=read, daemon=True).start()
-    await Server(serving, pages).run()
+    await Server(serving, pages, downloads).run()
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ Times are ticks, 480 a quarter note. All text from outside has passed `text.show
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from livedshl.live.hearing import Hearing
@@ -75,6 +76,7 @@ def settings(snapshot: Snapshot) -> Plain:
             if kind.takes is ValueKind.NAME
         },
         "parts": list(_parts(snapshot)),
+        "songs": [shown(title, _LONGEST_TITLE) for title in snapshot.songs],
     }
 
 
@@ -97,6 +99,11 @@ def clock(snapshot: Snapshot) -> Plain:
 def told(line: str) -> Plain:
     """A line for the user."""
     return {"kind": "told", "line": shown(line)}
+
+
+def saved(path: Path) -> Plain:
+    """Where music was saved, for the server: it tells the pages an address instead."""
+    return {"kind": "saved", "path": str(path)}
 
 
 def _output(hearing: Hearing) -> str:
@@ -157,5 +164,9 @@ def _songs(chunks: Sequence[Chunk]) -> Iterator[tuple[int, str, int]]:
 
 
 def _song(chunk: Chunk) -> tuple[int, str, int]:
-    title = shown(chunk.provenance.song, _LONGEST_TITLE)
-    return chunk.start_tick, title, chunk.provenance.song_beat + 1
+    return chunk.start_tick, title_of_source(chunk), chunk.provenance.song_beat + 1
+
+
+def title_of_source(chunk: Chunk) -> str:
+    """The tune that a chunk comes from."""
+    return shown(chunk.provenance.song, _LONGEST_TITLE)

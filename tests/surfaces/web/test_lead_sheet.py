@@ -3,7 +3,7 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from support.still import StillSession
+from support.still import SONGS, StillSession
 
 from livedshl.surfaces.web.lead_sheet import lead_sheet
 
@@ -34,6 +34,13 @@ def test_it_shows_the_key_and_the_sections_and_no_title():
     assert score.findtext(".//fifths") == "1"
     assert score.findtext(".//rehearsal") == "A"
     assert "The Lamp on the Sill" not in text
+
+
+def test_the_tune_of_each_bar_goes_with_it():
+    snapshot = StillSession().snapshot()
+    sheet = lead_sheet(snapshot)
+    assert [tick for tick, _ in sheet["sources"]] == [4 * BAR, 5 * BAR, 6 * BAR]
+    assert {title for _, title in sheet["sources"]} <= set(SONGS)
 
 
 def test_there_is_none_before_the_music():

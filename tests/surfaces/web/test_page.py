@@ -1,11 +1,14 @@
 """The page's server, as browsers and strangers meet it: a real process, real connections."""
 
 import http.client
+import io
 import json
 import socket
 import time
+import wave
 from contextlib import ExitStack, suppress
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -14,6 +17,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from livedshl.errors import CommandError, MissingDependencyError, OutputError
+from livedshl.midi.events import events_of
+from livedshl.midi.file import write_midi
+from livedshl.music import COMMON_TIME
 from livedshl.performance.command_text import text_of
 from livedshl.surfaces.web.opening import address_of, open_page, qr_lines
 from livedshl.surfaces.web.page import WebPage
@@ -30,6 +36,7 @@ class Playing(StillSession):
     def __init__(self):
         super().__init__()
         self.asked = []
+        self.saved = None
 
     def send(self, command):
         super().send(command)
@@ -37,7 +44,9 @@ class Playing(StillSession):
         return command
 
     def save(self):
-        raise CommandError("nothing has been played yet")
+        if self.saved is None:
+            raise CommandError("nothing has been played yet")
+        return self.saved
 
 
 def free_port():
@@ -163,6 +172,59 @@ def test_what_cannot_be_done_is_told_on_the_page_and_the_next_thing_is_done(guar
         lines_of(page, until="nothing has been played")
     assert guarded.music.asked[-1] == "panic"
     assert not guarded.lines
+
+
+def fetch_when_ready(port, path):
+    """Status and body; asks again while the server says that it takes a while."""
+    while (answer := fetch(port, path))[0] == 202:
+        time.sleep(0.2)
+    return answer[0], answer[2]
+
+
+def test_what_was_saved_can_be_fetched_as_midi_score_and_sound_by_those_who_were_told(
+    open_to_this_machine, tmp_path
+):
+    served = open_to_this_machine
+    served.music.saved = tmp_path / "evening.mid"
+    write_midi(
+        served.music.saved, events_of([(0, 0x90, 60, 90), (480, 0x80, 60, 0)]), 240.0,
+        COMMON_TIME, {0: "Melody"},
+    )  # fmt: skip
+    (tmp_path / "evening.musicxml").write_text("<score/>")
+    with join(served, token="") as page:
+        page.send("save")
+        news = news_of(page, "saved")
+    assert str(tmp_path) not in json.dumps(news)
+    assert news["name"] == "evening"
+    with join(served, token="") as later:
+        assert news_of(later, "saved") == news
+    files = news["files"]
+    assert fetch_when_ready(served.port, files["mid"]) == (200, served.music.saved.read_bytes())
+    assert fetch_when_ready(served.port, files["musicxml"]) == (200, b"<score/>")
+    status, sound = fetch_when_ready(served.port, files["wav"])
+    assert status == 200 and sound[:4] == b"RIFF"
+    with wave.open(io.BytesIO(sound)) as audio:
+        assert audio.getnframes() / audio.getframerate() == pytest.approx(0.25 + 2, abs=0.1)
+    for unknown in ("/saved/evening.mid", "/saved/.mid", f"{files['mid']}x", "/saved/é.wav"):
+        assert fetch(served.port, quote(unknown))[0] == 404
+
+
+def test_a_sound_that_cannot_be_rendered_is_said_and_the_next_save_can_be(
+    open_to_this_machine, tmp_path
+):
+    served = open_to_this_machine
+    served.music.saved = tmp_path / "broken.mid"
+    served.music.saved.write_bytes(b"no music")
+    with join(served, token="") as page:
+        page.send("save")
+        first = news_of(page, "saved")["files"]
+        status, why = fetch_when_ready(served.port, first["wav"])
+        assert status == 501 and why.strip()
+        assert fetch_when_ready(served.port, first["musicxml"])[0] == 410
+        served.music.saved = tmp_path / "other.mid"
+        page.send("save")
+        second = news_of(page, "saved", lambda news: news["name"] == "other")["files"]
+    assert fetch(served.port, first["mid"])[0] == 404 != second["mid"]
 
 
 def test_a_slider_that_is_swept_ends_at_its_last_value(guarded):

@@ -56,6 +56,12 @@ def test_the_settings_tell_every_value_and_the_parts():
     assert bass["silent"] and bass["values"]["mute"] is True
 
 
+def test_the_songs_of_a_set_list_are_told_by_their_titles():
+    snapshot = replace(StillSession().snapshot(), songs=("Opener", "Last <b>One</b>"))
+    assert settings(snapshot)["songs"] == ["Opener", "Last <b>One</b>"]
+    assert settings(StillSession().snapshot())["songs"] == []
+
+
 def test_the_clock_says_how_fast_it_runs_and_whether_anybody_hears_it():
     shown = clock(StillSession().snapshot())
     assert shown["ticksPerSecond"] == 110 * 480 / 60 and shown["tempo"] == 110

@@ -21,14 +21,18 @@ const hint = (control) => `${control.help} (${control.acts})`;
 export function widget(control, part, send) {
   const words = part ? `${control.name} ${part.plain}` : control.name;
   const label = part ? `${title(control.name)} ${part.name}` : title(control.name);
-  if (control.takes === "trigger") return trigger(control, words, label, send);
+  if (control.takes === "trigger") return trigger(control, part, words, label, send);
   if (control.takes === "switch") return toggle(control, part, words, label, send);
+  if (control.name === "song") return songChooser(control, send);
   if (control.takes === "number") return slider(control, part, words, label, send);
   return chooser(control, words, label, send);
 }
 
-function trigger(control, words, label, send) {
-  const node = element("button", { type: "button", title: hint(control), text: label, class: control.name });
+function trigger(control, part, words, label, send) {
+  const node = element("button", {
+    type: "button", title: hint(control), text: part ? title(control.name) : label, "aria-label": label,
+    class: control.name, "data-command": words,
+  });
   node.addEventListener("click", () => send(words));
   return { node, set() {} };
 }
@@ -54,7 +58,7 @@ function slider(control, part, words, label, send) {
   const step = control.whole ? 1 : control.highest - control.lowest > 10 ? 1 : 0.01;
   const input = element("input", {
     type: "range", min: control.lowest, max: control.highest, step, "aria-label": label,
-    title: hint(control),
+    title: hint(control), "data-command": words,
   });
   const value = element("span", { class: "value" });
   const settled = settling();
@@ -79,13 +83,13 @@ function slider(control, part, words, label, send) {
     element("div", { class: "label" }, element("span", { text: label }), value));
   const move = (way, sign) => {
     if (!control.moves.includes(way)) return element("span");
-    const button = element("button", { type: "button", text: sign, "aria-label": `${label} ${way}` });
+    const button = element("button", { type: "button", text: sign, "aria-label": `${label} ${way}`, "data-command": `${words} ${way}` });
     button.addEventListener("click", () => send(`${words} ${way}`));
     return button;
   };
   node.append(move("down", "−"), input, move("up", "+"));
   if (control.moves.includes("tap")) {
-    const tap = element("button", { type: "button", class: "tap", text: "Tap" });
+    const tap = element("button", { type: "button", class: "tap", text: "Tap", "data-command": `${words} tap` });
     tap.addEventListener("pointerdown", () => send(`${words} tap`));
     tap.addEventListener("keydown", (event) => {
       if (!event.repeat && (event.key === "Enter" || event.key === " ")) send(`${words} tap`);
@@ -96,7 +100,7 @@ function slider(control, part, words, label, send) {
 }
 
 function chooser(control, words, label, send) {
-  const select = element("select", { "aria-label": label, title: hint(control) });
+  const select = element("select", { "aria-label": label, title: hint(control), "data-command": words });
   const settled = settling();
   let known = "";
   select.addEventListener("change", () => {
@@ -113,6 +117,17 @@ function chooser(control, words, label, send) {
     if (value !== null && settled.reached()) select.value = value;
   };
   return { node, set };
+}
+
+// The songs of a set list, by their titles; unseen without one. Its value is a number from 1.
+function songChooser(control, send) {
+  const chosen = chooser(control, "song", "Song", (words) => send(words.split(":")[0]));
+  const set = (number, titles) => {
+    const choices = titles.map((name, place) => `${place + 1}: ${name}`);
+    chosen.node.hidden = choices.length === 0;
+    chosen.set(choices[number - 1] ?? null, choices);
+  };
+  return { node: chosen.node, set };
 }
 
 function settling() {

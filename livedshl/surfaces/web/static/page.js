@@ -5,6 +5,7 @@ import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
 import { element, widget } from "./controls.js";
 import { Roll } from "./roll.js";
+import { Saved } from "./saved.js";
 import { Sheet } from "./sheet.js";
 
 const TOLD_MS = 6000;
@@ -18,6 +19,7 @@ const byId = (id) => document.getElementById(id);
 const clock = new Clock();
 const roll = new Roll(byId("roll"));
 const sheet = new Sheet(byId("sheet"));
+const saved = new Saved(byId("saved"), tell);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const messages = { toldUntil: 0, spokenAt: 0, spoken: "" };
 let controls = [];
@@ -42,6 +44,8 @@ function take(news) {
     showClock(news);
   } else if (news.kind === "sheet") {
     sheet.take(news);
+  } else if (news.kind === "saved") {
+    saved.take(news);
   } else if (news.kind === "told") {
     tell(news.line);
   }
@@ -70,31 +74,34 @@ function tell(line) {
 function makeControls() {
   widgets = controls.filter((control) => !control.perPart).map((control) => ({ control, ...widget(control, null, send) }));
   const isTrigger = ({ control }) => control.takes === "trigger" || control.takes === "switch";
-  const save = element("button", { type: "button", text: "Save", title: "save the last 32 bars" });
+  const save = element("button", {
+    type: "button", text: "Save", title: "save the last 32 bars", "data-command": "save",
+  });
   save.addEventListener("click", () => send("save"));
   const buttons = widgets.filter(isTrigger).map(({ node }) => node);
-  const others = widgets.filter((each) => !isTrigger(each)).map(({ node }) => node);
-  byId("controls").replaceChildren(
-    element("div", { class: "buttons" }, ...buttons, save), element("div", { class: "values" }, ...others));
+  byId("buttons").replaceChildren(...buttons, save);
+  byId("controls").replaceChildren(...widgets.filter((each) => !isTrigger(each)).map(({ node }) => node));
 }
 
 function makeParts(parts) {
   const perPart = controls.filter((control) => control.perPart);
   partWidgets = parts.map((part, number) => {
     const made = perPart.map((control) => ({ name: control.name, takes: control.takes, ...widget(control, part, send) }));
+    const rests = element("small", { text: "rests" });
     const row = element("div", { class: "part", role: "group", "aria-label": part.name },
-      element("span", { class: "name", text: part.name }));
+      element("span", { class: "name", text: part.name }, rests));
     row.style.color = `var(--part-${number % 6})`;
     row.append(...made.filter((each) => each.takes === "number").map((each) => each.node));
     row.append(...made.filter((each) => each.takes !== "number").map((each) => each.node));
-    return { row, made };
+    return { row, rests, made };
   });
   byId("parts").replaceChildren(...partWidgets.map(({ row }) => row));
 }
 
 function showSettings(settings) {
   for (const { control, set } of widgets) {
-    set(settings.values[control.name] ?? null, settings.choices[control.name]);
+    const choices = control.name === "song" ? settings.songs : settings.choices[control.name];
+    set(settings.values[control.name] ?? null, choices);
   }
   const band = settings.parts.map((part) => part.name).join("\n");
   if (band !== bandOfWidgets) {
@@ -107,6 +114,15 @@ function showSettings(settings) {
   });
   setText("key", settings.key);
   setText("metre", settings.metre);
+}
+
+// Who plays in the bar that sounds: the others rest, as the plan of the band has it.
+function showWhoPlays(music, settings, tick) {
+  const end = tick + music.barTicks;
+  settings?.parts.forEach((part, number) => {
+    const plays = music.notes.some((note) => note[2] === part.channel && note[0] < end && note[1] > tick);
+    partWidgets[number].rests.hidden = plays || part.silent;
+  });
 }
 
 function showClock(news) {
@@ -124,6 +140,7 @@ function showClock(news) {
   const answers = sectionAt(shown.tick)?.answers ? "livedshl answers you" : "";
   listening.textContent = [plays, keys, answers].filter(Boolean).join(" · ");
   listening.hidden = listening.textContent === "";
+  if (shown.music) showWhoPlays(shown.music, shown.settings, shown.tick);
 }
 
 // The last of some entries that has begun at a tick; the first if none has.

@@ -3,6 +3,7 @@
 const PAST_BEATS = 2;
 const COMING_BEATS = 8;
 const GAP = 3; // pixels between two parts
+const NAME_PIXELS = 12; // of the parts
 const LEAST_SPAN = 7; // pitches of a part
 
 export class Roll {
@@ -31,6 +32,9 @@ export class Roll {
     parts.forEach((part, number) => {
       context.globalAlpha = part.silent ? 0.3 : 1;
       this.#drawPart(context, music, part, number, { x, top: number * lane, lane, tick });
+      context.fillStyle = this.#colours.dim;
+      context.font = `${NAME_PIXELS * devicePixelRatio}px system-ui, sans-serif`;
+      context.fillText(part.name, 6 * devicePixelRatio, number * lane + NAME_PIXELS * devicePixelRatio);
     });
     context.globalAlpha = 1;
     context.fillStyle = this.#colours.accent;

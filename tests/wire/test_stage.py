@@ -1,0 +1,182 @@
+"""A performance followed and steered from where a musician stands: by the page, by the terminal.
+
+What either showed ahead is compared with what the wire then played.
+"""
+
+import signal
+import subprocess
+from collections import defaultdict
+
+import psutil
+import pytest
+from support.browser import Browser
+from support.following import assert_played, changed_between, onsets
+from support.surroundings import livedshl, sounding
+
+from livedshl.music import COMMON_TIME
+from livedshl.performance.command_kinds import COMMANDS, ValueKind
+from livedshl.performance.command_text import text_of
+from livedshl.performance.take_log import read_log
+
+pytestmark = pytest.mark.slow
+BAR, BEAT = COMMON_TIME.bar_ticks, COMMON_TIME.beat_ticks
+SECTION_BARS = 8
+SHOWN = "const { shown } = await import('./page.js');"
+# Writes down each beat as the page shows it first, which is about eight beats before it sounds.
+WRITE_DOWN = (
+    f"(async () => {{ {SHOWN} window.seen = {{}}; setInterval(() => {{"
+    " const { music, tick } = shown; if (!music) return;"
+    " const now = Math.floor(tick / music.beatTicks);"
+    " for (let beat = now + 1; beat <= now + 8; beat++) {"
+    "  const from = beat * music.beatTicks, end = from + music.beatTicks;"
+    "  if (beat in window.seen || end > music.end) continue;"
+    "  const notes = music.notes.filter(([start]) => from <= start && start < end);"
+    "  window.seen[beat] = { tick, notes: notes.map(([s, , c, p]) => [s, c, p]) }; } }, 25); })()"
+)
+SET = """
+[[song]]
+title = "Opener"
+preset = "session"
+tempo = 200
+key = "D"
+[[song]]
+title = "Second <i>Song</i>"
+preset = "session"
+tempo = 200
+key = "G"
+"""
+
+
+def wait_for_bar(browser, bar):
+    browser.wait_for(f"{SHOWN} return shown.tick >= {bar * BAR}", timeout_s=60)
+
+
+def bar_now(browser):
+    return browser.evaluate(f"(async () => {{ {SHOWN} return shown.tick; }})()") // BAR
+
+
+def click(browser, command):
+    """Clicks a button, once the page is connected: a busy machine may lose it for a moment."""
+    browser.wait_for("return document.body.classList.contains('up')")
+    browser.click(f'[data-command="{command}"]')
+
+
+def choose(browser, command, value, event="change"):
+    """Sets a slider or a list, as a finger does."""
+    browser.wait_for("return document.body.classList.contains('up')")
+    browser.evaluate(
+        f"(() => {{ const node = document.querySelector('[data-command=\"{command}\"]');"
+        f" node.value = {value!r}; node.dispatchEvent(new Event('{event}')); }})()"
+    )
+
+
+def becomes(browser, name, value):
+    browser.wait_for(f"{SHOWN} return shown.settings.values['{name}'] === {value}")
+
+
+def use_every_control(browser):
+    """Uses each control of the page once, but for the one that ends the music."""
+    for part in ("melody", "chords"):
+        for switch in (f"mute {part}", f"solo {part}"):
+            for _ in ("on", "off"):
+                click(browser, switch)
+        click(browser, f"vary {part}")
+        choose(browser, f"level {part}", "80", "input")
+    for name, to in (("adventure", "0.4"), ("intensity", "0.6"), ("density", "0.4"),
+                     ("swing", "0.3"), ("latency", "5")):  # fmt: skip
+        choose(browser, name, to, "input")
+        becomes(browser, name, to)
+    click(browser, "undo")
+    becomes(browser, "latency", 0)
+    click(browser, "swing down")
+    browser.wait_for(f"{SHOWN} return shown.settings.values.swing < 0.3")
+    click(browser, "tempo up")
+    becomes(browser, "tempo", 202)
+    choose(browser, "key", "F")
+    becomes(browser, "key", '"F"')
+    for switch in ("hold", "freeze", "pause"):
+        for on in ("true", "false"):
+            click(browser, switch)
+            becomes(browser, switch, on)
+    for trigger in ("fill", "re-roll", "next-tune", "panic"):
+        click(browser, trigger)
+    choose(browser, "song", "2: Second <i>Song</i>")
+    becomes(browser, "song", 2)
+    choose(browser, "preset", "solo-piano")
+    becomes(browser, "preset", '"solo-piano"')
+
+
+def test_the_page_shows_bar_for_bar_what_the_wire_plays_and_every_control_acts(
+    jack, receiver, free_port, tmp_path
+):
+    (tmp_path / "set.toml").write_text(SET)
+    take = tmp_path / "take.mid"
+    player = subprocess.Popen(
+        livedshl(
+            "play", "--port", receiver.port, "--web", free_port, "--no-tui", "--seed", 3,
+            "--set", tmp_path / "set.toml", "--record", take,
+        ),
+        env=jack | {"XDG_MUSIC_DIR": str(tmp_path)},
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        with Browser(tmp_path) as browser:
+            receiver.wait_for_a_note()
+            browser.open_when_there(f"http://127.0.0.1:{free_port}/")
+            browser.wait_for(f"{SHOWN} return shown.music && shown.settings")
+            browser.evaluate(WRITE_DOWN)
+            first = bar_now(browser) + 2
+            wait_for_bar(browser, first + SECTION_BARS)
+            (server,) = [
+                child for child in psutil.Process(player.pid).children()
+                if "livedshl.surfaces.web.server" in child.cmdline()
+            ]  # fmt: skip
+            server.kill()
+            browser.wait_for("return document.body.classList.contains('lost')")
+            browser.wait_for("return document.body.classList.contains('up')")
+            wait_for_bar(browser, first + 2 * SECTION_BARS)
+            use_every_control(browser)
+            click(browser, "save")
+            browser.wait_for("return document.querySelector('#saved button') !== null")
+            steered_until = bar_now(browser)
+            wait_for_bar(browser, steered_until + 8)
+            click(browser, "end")
+            browser.wait_for("return document.querySelector('#left').textContent.includes('End')")
+            seen = browser.evaluate("window.seen")
+            player.send_signal(signal.SIGTERM)
+        _, told = player.communicate(timeout=20)
+    finally:
+        player.kill()
+    assert player.returncode == 0, told
+    messages = receiver.messages()
+    assert not sounding(messages)
+    assert_played(take, messages, told)
+    followed = bars_as_shown(seen, take)
+    assert len([bar for bar in followed if first <= bar < first + 2 * SECTION_BARS]) >= SECTION_BARS
+    assert [bar for bar in followed if bar > steered_until]
+    played = defaultdict(list)
+    for tick, channel, pitch in onsets(take):
+        played[tick // BAR].append([tick, channel, pitch])
+    for bar, notes in followed.items():
+        assert sorted(notes) == sorted(played[bar]), f"bar {bar + 1} differs"
+    changes = read_log(tmp_path / "take.mid.take").changes
+    asked = {text_of(change.command).split()[0] for change in changes}
+    assert asked == {kind.name for kind in COMMANDS.values()} - {"undo"}
+    assert COMMANDS["undo"].takes is ValueKind.TRIGGER  # it is kept as what it brings about
+
+
+def bars_as_shown(seen, take):
+    """The notes of each bar as they were shown before it, where no command came in between."""
+    beats = {int(beat): each for beat, each in seen.items()}
+    log_end = read_log(take.with_name(f"{take.name}.take")).end
+    bars = {}
+    for bar in {beat * BEAT // BAR for beat in beats}:
+        shown = [beats.get(bar * BAR // BEAT + n) for n in range(BAR // BEAT)]
+        if None in shown or (bar + 1) * BAR > log_end:
+            continue
+        first = min(each["tick"] for each in shown)
+        if max(each["tick"] for each in shown) < bar * BAR and not changed_between(
+            take, first, (bar + 1) * BAR
+        ):
+            bars[bar] = [note for each in shown for note in each["notes"]]
+    return bars
