@@ -51,7 +51,9 @@ class BarWish:
     def passage(self) -> tuple[int, int, int, int] | None:
         """What has a figure of its own: a section, until others are asked for."""
         section = self.section
-        return section and (section.tune, section.number, section.time, self.variation)
+        if section is None:
+            return None
+        return section.tune, section.number, section.time, self.variation
 
 
 class Accompanist:
@@ -143,7 +145,8 @@ class Accompanist:
         """Which bar follows another in its song, bool[n]; at most one does."""
         finder = self.finder
         follows: NDArray[np.bool_] = finder.rows == finder.rows[index] + 1
-        return follows & (finder.stretches == finder.stretches[index])
+        follows &= finder.stretches == finder.stretches[index]
+        return follows
 
 
 def _silence(finder: AccompanimentFinder) -> PlayedBar:

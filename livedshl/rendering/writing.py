@@ -133,7 +133,7 @@ def render(
 def _composed(settings: Settings, model: Model | None, progress: Progress) -> FinishedPiece:
     model = model or model_of(settings)
     chunks = []
-    slowing = []
+    slowing: list[tuple[int, float]] = []
     ticks = (settings.bars or 1) * settings.grid.bar_ticks
     for chunk in Composition(model.bundle, model.index, settings):
         progress("Composing", min(1.0, chunk.start_tick / ticks))
