@@ -109,9 +109,9 @@ class Arranger:
 
     def heard_at(self, beat: int) -> Locked | None:
         """What is played before a beat, for a part to be locked to it; None without a form."""
-        if self._guides is None or self._guides[0][0] is None:
+        section, conducting, _ = self._guides[0] if self._guides else (None, self.conducting, None)
+        if section is None:
             return None
-        section, conducting, _ = self._guides[0]
         bar = (max(beat - 1, section.beat) - section.beat) // self._grid.bar_beats
         phrase = bar % GUIDE_BARS // PHRASE_BARS
         return Locked(section, phrase, conducting.intensity, conducting.density)

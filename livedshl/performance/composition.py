@@ -111,7 +111,7 @@ class Composition(Iterator[Chunk]):
     def choices(self) -> Choices | None:
         """What may open the next section; None while that is not known."""
         outlook = self._passages.improvisation.outlook()
-        return outlook and choices_of(outlook, self._bundle)
+        return None if outlook is None else choices_of(outlook, self._bundle)
 
     def copy(self) -> "Composition":
         """A composition that continues from here as this one would."""
