@@ -126,7 +126,8 @@ def test_a_tune_chosen_by_number_is_heard_and_its_take_is_played_again(
     opened, *others = log
     assert opened.startswith("open ")
     assert others[0] == "lock Bass on" and others[-1] == "variation Chords 1"
-    chosen = [p for p in read_trace(tmp_path / "trace.jsonl") if p.wish == "chosen"]
+    passages, _ = read_trace(tmp_path / "trace.jsonl")
+    chosen = [passage for passage in passages if passage.wish == "chosen"]
     assert chosen and chosen[0].segment == changes[0].command.segment
     assert chosen[0].place and chosen[0].place.bar == 1
     assert replay(tmp_path / "take.mid", tmp_path / "again.mid").same
