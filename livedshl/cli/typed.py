@@ -13,6 +13,8 @@ from livedshl.errors import LivedshlError
 from livedshl.live.session import Session
 from livedshl.live.steady import run_steadily
 from livedshl.performance.command_kinds import COMMANDS
+from livedshl.text import shown
+from livedshl.units import MOST_CHOICES
 
 if TYPE_CHECKING:
     from livedshl.surfaces.gesture import Gesture
@@ -21,6 +23,7 @@ USAGE = 'Type a command and Enter while it plays, such as "tempo 120", or "help"
 # What is typed beside the commands of the music.
 _OTHERS = {
     "learn tempo": "MIDI learn: the next knob or pad sets the tempo",
+    "choose": "list what may open the next section",
     "save": "save the last 32 bars",
     "help": "show this list",
 }
@@ -57,7 +60,8 @@ def _read_lines(
                 for told in help_text().splitlines():
                     tell(told)
             else:
-                tell(obey_line(text, session, learn))
+                for told in obey_line(text, session, learn).splitlines():
+                    tell(told)
             time.sleep(_PACE_S)
     ended.set()
 
@@ -97,12 +101,23 @@ def obey_line(text: str, session: Session, learn: Learn) -> str:
     try:
         if word == "learn":
             return learn(Gesture.parse(gesture))
+        if text == "choose":
+            return _choices(session)
         if text == "save":
             return f"Saved the last 32 bars to {session.save()}"
         command = parse_command(" ".join(text.split()))
         return told_of(command, session.send(command))
     except LivedshlError as error:
         return str(error)
+
+
+def _choices(session: Session) -> str:
+    """What may open the next section, with the numbers that choose it."""
+    from livedshl.surfaces.choice_view import choice_lines
+
+    snapshot = session.snapshot()
+    lines = choice_lines(snapshot, 1 + MOST_CHOICES) if snapshot else []
+    return "\n".join(shown(line.plain) for line in lines) or "Nothing to choose from yet"
 
 
 def help_text() -> str:

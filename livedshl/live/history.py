@@ -62,6 +62,7 @@ class History:
             target, now = target_of(command), self._now()
             sweeps = (
                 kind_of(command).takes is ValueKind.NUMBER
+                and not isinstance(command, SetVariation)  # each press is one
                 and self._latest is not None
                 and self._latest[0] == target
                 and now - self._latest[1] < _ONE_SWEEP_S
@@ -69,6 +70,11 @@ class History:
             self._latest = target, now
             if not sweeps:
                 self._changes.append(undoing)
+
+    def varied(self, command: Vary) -> SetVariation:
+        """The command that varies a part once more, however many are asked for at one moment."""
+        with self._lock:
+            return SetVariation(command.part, self._variation(command.part) + 1)
 
     def begin_song(self, command: PlaySong, band: Band | None, tempo_bpm: float, key: Key) -> None:
         """Takes in that a song of the set begins; what was changed before it stays as it was."""
@@ -87,6 +93,10 @@ class History:
             self._take(undoing.command, undoing.band)
             return undoing.command, undoing.band
 
+    def _variation(self, part: str) -> int:
+        names = self._steering.band.names
+        return self._steering.conducting.variation(names[part]) if part in names else 0
+
     def _take(self, command: Command, band: Band | None) -> None:
         match command:
             case SetTempo(bpm):
@@ -101,9 +111,8 @@ class History:
         kind, steering = kind_of(command), self._steering
         if isinstance(command, OpenWith):
             return _Undoing(OpenWith(None), None)
-        if isinstance(command, Vary) and command.part in steering.band.names:
-            number = steering.conducting.variation(steering.band.names[command.part])
-            return _Undoing(SetVariation(command.part, number), None)
+        if isinstance(command, SetVariation):
+            return _Undoing(SetVariation(command.part, self._variation(command.part)), None)
         if kind.name not in COMMANDS or kind.takes is ValueKind.TRIGGER:
             return None
         if isinstance(command, Pause):

@@ -22,7 +22,7 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.command_checks import checked
-from livedshl.performance.commands import Choose, Command, End, PlaySong, SetTempo, Undo
+from livedshl.performance.commands import Choose, Command, End, PlaySong, SetTempo, Undo, Vary
 from livedshl.performance.settings import Settings, model_of
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress, unseen
@@ -95,7 +95,8 @@ class Session:
         """Obeys a command where in the music it acts.
 
         Returns it with its part as the band spells it; of `Undo`, the command that undoes the last
-        change; of `Choose`, the one that names the tune. Raises CommandError or PresetError.
+        change; of `Choose` and `Vary`, the one that says what comes. Raises CommandError or
+        PresetError.
         """
         composing = self._composing
         if composing is None:
@@ -109,6 +110,8 @@ class Session:
         check_with_clock(command, self._clock.sync)
         if isinstance(command, Choose):
             command = chosen(command, composing.snapshot().choices)
+        elif isinstance(command, Vary):
+            command = history.varied(command)
         band = band_for(command, self._settings)
         if isinstance(command, PlaySong):
             song = self._settings.song(command.number)

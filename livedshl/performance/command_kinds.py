@@ -139,8 +139,8 @@ COMMANDS: Mapping[str, CommandKind] = {
     )
 }  # fmt: skip
 
-# What no surface sends: the listener does, while somebody plays along, and a session that resolves
-# the number of a choice or undoes a change.
+# What no surface sends: the listener does, while somebody plays along, and a session that says
+# what a choice or another pattern comes to.
 INNER: Mapping[str, CommandKind] = {
     kind.name: kind
     for kind in (

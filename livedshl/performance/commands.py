@@ -82,14 +82,14 @@ class SetLevel:
 
 @dataclass(frozen=True, slots=True)
 class Vary:
-    """Lets a part play other patterns; all others play on as they do."""
+    """Lets a part play other patterns; all others play on. A session obeys `SetVariation`."""
 
     part: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetVariation:
-    """Lets a part play as after so many `Vary`. A session sends it to undo one."""
+    """Lets a part play as after so many `Vary`: 0 as it began."""
 
     part: str
     number: int

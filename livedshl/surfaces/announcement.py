@@ -37,7 +37,7 @@ def told_of(asked: Command, obeyed: Command) -> str:
     """What a command brought about: the new state, and whether something was undone for it."""
     if isinstance(asked, Undo):
         return f"Undone: {announced(obeyed)}"
-    return announced(asked if isinstance(asked, Choose) else obeyed)
+    return announced(asked if isinstance(asked, Choose | Vary) else obeyed)
 
 
 def announced(command: Command) -> str:

@@ -72,7 +72,7 @@ def _opening_to_come(snapshot: Snapshot) -> int | None:
 
 def _section(chunk: Chunk) -> tuple[int, int, str] | None:
     place = chunk.provenance.place
-    return None if place is None else (place.tune, place.number, place.name)
+    return (place.tune, place.number, place.name) if place else None
 
 
 def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:

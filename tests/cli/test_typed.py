@@ -1,10 +1,13 @@
 """What is typed while the music plays, as it arrives."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from support.steered import Steered
 
 from livedshl.cli.typed import obey_line, split_lines
+from livedshl.performance.choices import Choices, TuneChoice
 
 
 @given(st.lists(st.binary(min_size=1, max_size=300)))
@@ -22,3 +25,13 @@ def test_a_line_is_there_as_soon_as_it_is_complete():
 def test_any_line_is_answered(word, text):
     if (line := (word + text).strip()) and not line.startswith(("save", "learn")):
         assert isinstance(obey_line(line, Steered(), lambda gesture: ""), str)
+
+
+def test_what_may_come_is_listed_with_its_numbers():
+    music = Steered()
+    assert obey_line("choose", music, str) == "Nothing to choose from yet"
+    tunes = (TuneChoice(3, "The First Door", 1, 20, 0.3), TuneChoice(9, "\x1b[2J", 1, None, None))
+    music.seen = replace(music.seen, choices=Choices("B", False, tunes))
+    heading, first, second = obey_line("choose", music, str).splitlines()
+    assert "section B" in heading and first.startswith("1") and "The First Door" in first
+    assert "\x1b" not in second

@@ -48,9 +48,12 @@ def history(clock):
     return History(Steering(108.0, Key.parse("D"), 0.25, SESSION), 0.0, clock)
 
 
-def test_what_was_varied_is_taken_back_one_after_the_other(history):
-    history.add(Vary("Bass"), None)
-    history.add(Vary("Bass"), None)
+def test_what_was_varied_is_taken_back_one_after_the_other(history, clock):
+    clock.step = 0.1
+    for number in (1, 2):
+        command = history.varied(Vary("Bass"))
+        assert command == SetVariation("Bass", number)
+        history.add(command, None)
     assert history.undo() == (SetVariation("Bass", 1), None)
     assert history.undo() == (SetVariation("Bass", 0), None)
     with pytest.raises(CommandError):

@@ -51,7 +51,7 @@ def take(tmp_path_factory):
             taken.append(chunk, composer.keep_before(chunk.start_tick + 1))
             if chunk.start_tick == 6 * BAR:
                 taken.change(Change(6 * BAR, SetTempo(90)))
-        taken.save(folder / "saved.mid", composer.tick)
+        taken.save(folder / "saved.mid", composer.tick, composer.chords)
         taken.cut(10 * BAR + BAR // 2)
     return folder / "take.mid"
 

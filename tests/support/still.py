@@ -28,8 +28,7 @@ CHOICES = Choices(
     "B",
     False,
     tuple(
-        TuneChoice(100 + n, song, 1 + 8 * n, 20 + 9 * n, 0.3 + n / 7)
-        for n, song in enumerate(SONGS)
+        TuneChoice(100 + n, song, 1 + 8 * n, 20 + n, 0.3 + n / 7) for n, song in enumerate(SONGS)
     ),
 )
 

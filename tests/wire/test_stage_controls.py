@@ -6,6 +6,7 @@ import time
 import pytest
 from support.surroundings import left_on, livedshl, notes_on
 
+from livedshl import read_trace
 from livedshl.performance.command_text import text_of
 from livedshl.performance.take_log import read_log
 from livedshl.rendering import replay
@@ -102,4 +103,31 @@ def test_a_set_list_is_played_song_by_song_and_its_take_is_played_again(
     assert not left_on(receiver.messages())
     log = [text_of(change.command) for change in read_log(tmp_path / "take.mid.take").changes]
     assert log == ["tempo 300", "song 2", "tempo 240", "song 1"]
+    assert replay(tmp_path / "take.mid", tmp_path / "again.mid").same
+
+
+@pytest.mark.slow
+def test_a_tune_chosen_by_number_is_heard_and_its_take_is_played_again(
+    performance, receiver, tmp_path
+):
+    player = performance("--tempo", 400, "--trace", tmp_path / "trace.jsonl")
+    time.sleep(2)  # the second bar of a section of eight, or a later one
+    for line in ("choose", "choose 2", "lock Bass", "vary Chords", "vary Chords", "undo"):
+        type_line(player, line, 0.1)
+    time.sleep(8)
+    player.terminate()
+    told = player.communicate()[1]
+    assert player.returncode == 0, told
+    for said in ("1 ", "Choice 2 from the next section", "Bass locked", "Chords: other patterns"):
+        assert said in told
+    assert not left_on(receiver.messages())
+    changes = read_log(tmp_path / "take.mid.take").changes
+    log = [text_of(change.command) for change in changes]
+    opened, *others = log
+    assert opened.startswith("open ")
+    assert others[0] == "lock Bass on" and others[-1] == "variation Chords 1"
+    passages, _ = read_trace(tmp_path / "trace.jsonl")
+    chosen = [passage for passage in passages if passage.wish == "chosen"]
+    assert chosen and chosen[0].segment == changes[0].command.segment
+    assert chosen[0].place and chosen[0].place.bar == 1
     assert replay(tmp_path / "take.mid", tmp_path / "again.mid").same
