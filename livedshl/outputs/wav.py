@@ -66,7 +66,7 @@ def render_stems(
             block = renderer.render(frames)
             for channel, file in audio.items():
                 file.writeframes(block[channel].tobytes())
-            return block.shape[1]
+            return int(block.shape[1])
 
         _play(events, times_s, tail_s, renderer.play, render)
 
