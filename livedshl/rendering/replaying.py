@@ -9,7 +9,7 @@ from livedshl.files import MIDI_ENDINGS, check_ending, first_free, reserved
 from livedshl.midi.file import write_midi
 from livedshl.performance.replay import parts_of, replayed, tracks_of
 from livedshl.performance.take_log import TakeLog, read_log, take_and_log
-from livedshl.rendering.piece import FinishedPiece
+from livedshl.rendering.rendition import Rendition
 from livedshl.rendering.writing import requested_files
 
 
@@ -81,22 +81,22 @@ def render_take(
     for path in files.names(tracks):
         _spare(recorded, path)
         _spare(log_file, path)
-    written: list[FinishedPiece] = []
+    written: list[Rendition] = []
 
-    def play() -> FinishedPiece:
-        written.append(_piece_of(log, _model_folder(log, model)))
+    def play() -> Rendition:
+        written.append(_rendition_of(log, _model_folder(log, model)))
         return written[0]
 
     files.write(tracks, overwrite, play)
     return written[0].chunks[-1].end_tick / log.settings.grid.bar_ticks
 
 
-def _piece_of(log: TakeLog, folder: Path) -> FinishedPiece:
+def _rendition_of(log: TakeLog, folder: Path) -> Rendition:
     opened = open_model(folder)
     again = replayed(log, opened.bundle, opened.index, keeps_chunks=True)
     if not again.chunks:
         raise TakeError("holds no music", remedy="Nothing was played when it was recorded")
-    return FinishedPiece(
+    return Rendition(
         log.settings,
         again.chords,
         again.chunks,

@@ -16,7 +16,7 @@ from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
 from livedshl.performance.tempo import tempo_map
 from livedshl.progress import Progress, unseen
-from livedshl.rendering.piece import PICTURES, FinishedPiece
+from livedshl.rendering.rendition import PICTURES, Rendition
 from livedshl.rendering.stems import stem_files, stem_folder
 
 log = logging.getLogger(__name__)
@@ -53,24 +53,24 @@ class RequestedFiles:
         return [*self.files, *stems, *others]
 
     def write(
-        self, tracks: Mapping[int, str], overwrite: bool, play: Callable[[], FinishedPiece]
+        self, tracks: Mapping[int, str], overwrite: bool, play: Callable[[], Rendition]
     ) -> None:
-        """Reserves the files, lets `play` make the piece, and writes it.
+        """Reserves the files, lets `play` make the rendition, and writes it.
 
         overwrite: replaces files that are there. Raises OverwriteError, OutputError and
         SettingsError.
         """
         with stem_folder(self.stems), reserved(self.names(tracks), overwrite):
-            piece = play()
+            rendition = play()
             writers: list[tuple[Path, Callable[[Path], None]]] = []
-            writers += [(path, piece.write) for path in self.files]
+            writers += [(path, rendition.write) for path in self.files]
             if self.stems:
                 midi, audio = self._stems(tracks)
-                writers.append((self.stems, lambda _: piece.write_stems(midi, audio)))
+                writers.append((self.stems, lambda _: rendition.write_stems(midi, audio)))
             if self.trace:
-                writers.append((self.trace, piece.write_trace))
+                writers.append((self.trace, rendition.write_trace))
             if self.roll:
-                writers.append((self.roll, piece.draw_roll))
+                writers.append((self.roll, rendition.draw_roll))
             for path, write in writers:
                 try:
                     write(path)
@@ -130,7 +130,7 @@ def render(
     files.write(tracks, overwrite, partial(_composed, settings, model, progress))
 
 
-def _composed(settings: Settings, model: Model | None, progress: Progress) -> FinishedPiece:
+def _composed(settings: Settings, model: Model | None, progress: Progress) -> Rendition:
     model = model or model_of(settings)
     chunks = []
     slowing: list[tuple[int, float]] = []
@@ -146,7 +146,7 @@ def _composed(settings: Settings, model: Model | None, progress: Progress) -> Fi
         chunks.append(chunk)
         slowing += chunk.slowing
     progress("Composing", 1.0)
-    return FinishedPiece(
+    return Rendition(
         settings,
         chords_of(model.bundle, settings),
         chunks,

@@ -27,7 +27,7 @@ _RING_OUT_S = 2.0  # after the last note, for the reverberation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FinishedPiece:
+class Rendition:
     """A whole performance, and each way to write it.
 
     vocabulary: what the chord numbers in `chunks` stand for. chunks: from tick 0 on, without a gap.
