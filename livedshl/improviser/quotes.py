@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.music.segments import ARTICULATED, PITCH
 
 SEED_STEPS = 6  # the last steps, by which quotes are looked up; a shorter run is not a quote
+_LOOK_STEPS = 16  # compared at once
 _HASH_BITS = 16  # of a seed: NumPy sorts 16 bits in linear time
 _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing: 2**64 / golden ratio
 
@@ -36,15 +38,16 @@ class _Runs:
 class Quotes:
     """Follows the music and knows how long it has quoted each song.
 
-    most_beats: how many beats of one song may be quoted. The least is a segment and a half:
-    music made of segments cannot keep to less.
+    most_beats: how many beats of one song may be quoted. The least is a segment and what may agree
+    with it by chance before it, in whole beats: 6 in 4/4, 8 in 3/4, 3 of three eighths.
     """
 
     def __init__(self, library: SegmentLibrary, most_beats: int) -> None:
         grid = library.grid
         self._library = library
         self._beat_steps = grid.beat_steps
-        self._most = max(most_beats * grid.beat_steps, grid.segment_steps + grid.hop_steps)
+        least_beats = -(-(grid.segment_steps + SEED_STEPS - 1) // grid.beat_steps)
+        self._most = max(most_beats, least_beats) * grid.beat_steps
         self._longest_song = int(np.diff(library.tune_steps).max())
         self._heard = np.empty(0, np.uint8)
         self._known: _Runs | None = None  # found when first needed
@@ -101,13 +104,15 @@ class Quotes:
         ends, lengths = starts + SEED_STEPS, np.zeros(len(starts), np.int64)
         first = self._library.tune_steps[self._library.tune_at(ends - 1)]
         going = np.arange(len(starts))
-        while len(going):  # compare one seed farther back wherever the last one matched
+        while len(going):  # look farther back wherever all was the same so far
             back = int(lengths[going[0]])
-            heard = self._heard[::-1][back : back + SEED_STEPS]
-            at = ends[going, None] - 1 - back - np.arange(len(heard))
-            same = (self._melodies[at] == heard) & (at >= first[going, None])
-            lengths[going] += np.logical_and.accumulate(same, axis=1).sum(axis=1)
-            going = going[same.all(axis=1)] if len(heard) == SEED_STEPS else going[:0]
+            heard = self._heard[: len(self._heard) - back][-_LOOK_STEPS:]
+            looked = self._looks[ends[going] - back, _LOOK_STEPS - len(heard) :]
+            differs = (looked != heard)[:, ::-1]
+            lengths[going] += np.where(differs.any(axis=1), differs.argmax(axis=1), len(heard))
+            is_whole = ~differs.any(axis=1) & (lengths[going] < (ends - first)[going])
+            going = going[is_whole] if back + len(heard) < len(self._heard) else going[:0]
+        lengths = np.minimum(lengths, ends - first)
         whole = lengths >= SEED_STEPS
         ends, lengths = ends[whole], lengths[whole]
         return _Runs(lengths, self._forbidden(ends, lengths))
@@ -131,6 +136,12 @@ class Quotes:
     @cached_property
     def _melodies(self) -> NDArray[np.uint8]:
         return _melody(self._library.steps)
+
+    @cached_property
+    def _looks(self) -> NDArray[np.uint8]:
+        """The `_LOOK_STEPS` before each step of the library, and before its end, [n + 1, look]."""
+        padded = np.concatenate([np.zeros(_LOOK_STEPS, np.uint8), self._melodies])
+        return sliding_window_view(padded, _LOOK_STEPS)
 
     @cached_property
     def _by_seed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -1,13 +1,15 @@
 """What every choice of an improvisation draws on."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle, SegmentLibrary
+from livedshl.improviser.recent_rings import RecentRings
 from livedshl.improviser.rules import ContinuationRules, Retrieve
-from livedshl.index import CodeIndex, hamming
+from livedshl.index import CodeIndex, Ring, hamming
 from livedshl.music import Grid
 
 
@@ -15,13 +17,14 @@ from livedshl.music import Grid
 class Repertoire:
     """A model, the index of its backward codes, and the rules by which to draw from it.
 
-    rules: as the performance begins; its adventure may change later.
+    rules: as the performance begins; its adventure may change later. recent: what was found last.
     """
 
     bundle: Bundle
     index: CodeIndex
     rules: ContinuationRules
     retrieve: Retrieve = Retrieve.MIN
+    recent: RecentRings = field(default_factory=RecentRings, init=False)
 
     @property
     def library(self) -> SegmentLibrary:
@@ -32,6 +35,11 @@ class Repertoire:
     def grid(self) -> Grid:
         """How the music is counted."""
         return self.bundle.library.grid
+
+    def rings_around(self, playing: int) -> Iterator[Ring]:
+        """The segments by how far their codes lie from what a segment asks for, nearest first."""
+        query = self.bundle.forward[playing]
+        return self.recent.around(playing, lambda: self.index.rings(query))
 
     def distances_from(self, segment: int) -> NDArray[np.uint8]:
         """Distance from a segment's forward code to every backward code, uint8[n]."""

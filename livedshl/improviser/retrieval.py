@@ -55,13 +55,11 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
     The candidates come from the first ring that has any up to `query.near` symbols farther, or
     until there are `query.enough`. None if there is no candidate in reach.
     """
-    farthest_first = repertoire.retrieve is Retrieve.MAX
     barred, quotes, wish = line.memory.barred(), line.quotes, query.wish
     rings: list[Ring] = []
     found: list[NDArray[np.int32]] = []
     sounds: list[Joined] = []
-    forward = repertoire.bundle.forward[query.playing]
-    every = repertoire.index.rings(forward, farthest_first=farthest_first)
+    every = _every_ring(repertoire, query.playing)
     nearest = next(every)  # an index is never empty
     among = _rings_among(repertoire, query, wish) if wish else chain([nearest], every)
     for ring in among:
@@ -106,7 +104,7 @@ def allowed_near(
     found: list[NDArray[np.int32]] = []
     distances: list[int] = []
     nearest: int | None = None
-    for ring in repertoire.index.rings(repertoire.bundle.forward[line.playing]):
+    for ring in repertoire.rings_around(line.playing):
         nearest = ring.distance if nearest is None else nearest
         if ring.distance > nearest + reach or sum(map(len, found)) >= most:
             break
@@ -125,7 +123,7 @@ def bridge(repertoire: Repertoire, playing: int) -> int:
     """
     library, follow_beats = repertoire.library, repertoire.bundle.follow_beats
     nearest: int | None = None
-    for ring in repertoire.index.rings(repertoire.bundle.forward[playing]):
+    for ring in repertoire.rings_around(playing):
         nearest = int(ring.segments[0]) if nearest is None else nearest
         ends_at = library.phases[ring.segments] + follow_beats
         on_first_beat = ring.segments[ends_at % repertoire.grid.cycle_beats == 0]
@@ -156,6 +154,12 @@ def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continua
     )
 
 
+def _every_ring(repertoire: Repertoire, playing: int) -> Iterator[Ring]:
+    if repertoire.retrieve is Retrieve.MIN:
+        return repertoire.rings_around(playing)
+    return repertoire.index.rings(repertoire.bundle.forward[playing], farthest_first=True)
+
+
 def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[Ring]:
     """The rings of the segments that fulfil a wish: so few that no index is needed."""
     bundle = repertoire.bundle
@@ -165,15 +169,10 @@ def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[R
     )
     if wish.handicap is not None:
         distances = distances + wish.handicap
-    order = np.argsort(distances, kind="stable")
-    wished, distances = wished[order], distances[order]
-    begins = np.flatnonzero(np.append(True, np.diff(distances) != 0))[: len(wished)]
-    ends = np.append(begins[1:], len(wished))
-    rings = [
-        Ring(int(distances[first]), wished[first:end])
-        for first, end in zip(begins, ends[: len(begins)], strict=True)  # there may be none
-    ]
-    return iter(rings if repertoire.retrieve is Retrieve.MIN else rings[::-1])
+    every = np.flatnonzero(np.bincount(distances - distances.min(initial=0)))
+    every = every + distances.min(initial=0)
+    for distance in every if repertoire.retrieve is Retrieve.MIN else every[::-1]:
+        yield Ring(int(distance), wished[distances == distance])
 
 
 def _allowed(

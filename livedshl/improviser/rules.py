@@ -32,7 +32,7 @@ class ContinuationRules:
         of the library's contents if that is less. 1,000 segments take ten minutes at 200 BPM.
     adventure: 0 to 1. At 0 only the nearest codes are candidates, and the best join nearly always
         wins. The higher it is, the farther a code may lie and the more often a poorer join wins.
-    max_quote: beats of one song that may be quoted note for note; at least a segment and a half.
+    max_quote: beats of one song that may be quoted note for note; `Quotes` says what is the least.
     dances: those that sets of tunes are made of; empty for any. notes_a_bar: how many notes the
         tunes of a set have at least and at most; None for any. Where no tune is like that, any is.
     terms: names of the terms of `ranking` that rank the candidates. Without any, all candidates

@@ -27,7 +27,7 @@ _PAUSE_REACH = 0.25
 _SLACK, _FIRST_SLACK = 0.05, 0.2
 _MOST_FIRST = 48
 _FEWEST_OPENINGS = 8  # of one type; with fewer, tunes of every type may open
-_MOST_TURNS = 16  # each is a query of its own, of 0.4 ms among 1,000,000 segments
+_MOST_TURNS = 16  # each is a query of its own
 
 
 class Wishes:
@@ -129,8 +129,7 @@ class Wishes:
         if line.playing is None or leading is None:
             return None
         near, first = allowed_near(self._repertoire, line, self._symbols(_FIRST_SLACK), _MOST_TURNS)
-        second = [next(leading.rings(bundle.forward[n])).distance for n in near.tolist()]
-        path = first + np.array(second, np.int64)
+        path = first + leading.least_distances(bundle.forward[near])
         return self._shortest(f"turn to {cadence.value}", near, path, reach=1.0)
 
     def _index_of_leading(self, cadence: Cadence) -> CodeIndex | None:

@@ -166,6 +166,23 @@ class CodeIndex:
         else:
             yield from self._rings_by_signature(query)
 
+    def least_distances(self, queries: Words) -> NDArray[np.int64]:
+        """How far the nearest segment lies from each of uint64[m, words], int64[m].
+
+        It finds no rings, so few codes are compared whole.
+        """
+        wanted = signatures(queries, self.shape).T
+        found = map(self._least_distance, queries, wanted)
+        return np.fromiter(found, np.int64, len(queries))
+
+    def _least_distance(self, query: Words, wanted: NDArray[np.uint64]) -> int:
+        one, other = self._signatures ^ wanted[:, None]
+        least = np.bitwise_count(np.bitwise_or(one, other, out=one))
+        likeliest = self._distinct[least == least.min()]
+        distance = hamming(query, likeliest, self.shape).min()
+        nearer = self._distinct[least < distance]
+        return int(hamming(query, nearer, self.shape).min(initial=distance))
+
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
         lengths = ends - starts

@@ -1,13 +1,14 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.strategies import every_hop
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.quotes import SEED_STEPS, Quotes
-from livedshl.music import COMMON_TIME, Tune
+from livedshl.music import COMMON_TIME, GRIDS, Tune
 
 
 def melody(steps):
@@ -74,7 +75,7 @@ def test_exactly_what_would_quote_one_song_for_too_long_is_ruled_out(seed, most_
     steps = heard_music(library, rng)
     quotes = Quotes(library, most_beats)
     quotes.hear(steps)
-    most = 4 * max(most_beats, 6)  # a segment and a half is always allowed
+    most = 4 * max(most_beats, 6)  # what may agree before a segment is always allowed
     songs = songs_of(library)
     for after in library.contents(rng.integers(len(library), size=6)):
         heard = melody(np.concatenate([steps, after]))
@@ -83,13 +84,24 @@ def test_exactly_what_would_quote_one_song_for_too_long_is_ruled_out(seed, most_
         assert quotes.too_long(after[None]).tolist() == [expected]
 
 
-def scale_book():
-    """One tune: a scale up over four octaves in sixteenths, its bars all different."""
-    steps = np.zeros((48, 3), np.int8)
-    steps[:, 0], steps[:, 1] = np.arange(40, 88), 1
+def scale_book(grid=COMMON_TIME, n_steps=48):
+    """One tune: a scale upwards in the shortest notes, its bars all different."""
+    steps = np.zeros((n_steps, 3), np.int8)
+    steps[:, 0], steps[:, 1] = np.arange(n_steps) + 1, 1
     return SegmentLibrary.of_tunes(
-        [Tune("Scale", "book.abc#1", steps, *every_hop(COMMON_TIME, len(steps)))]
+        [Tune("Scale", "book.abc#1", steps, *every_hop(grid, n_steps), grid)]
     )
+
+
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=str)
+def test_in_no_metre_does_a_song_go_on_for_more_beats_than_may_be_quoted(grid):
+    library = scale_book(grid, 120)
+    quotes, own, at = Quotes(library, 8), library.steps, 0
+    while not quotes.too_long(own[None, at : at + grid.segment_steps])[0]:
+        quotes.hear(own[at : at + grid.hop_steps])
+        at += grid.hop_steps
+    longest_beats = (at - grid.hop_steps + grid.segment_steps) / grid.beat_steps
+    assert 8 - grid.hop_beats < longest_beats <= 8
 
 
 def test_a_song_is_left_after_so_many_beats_and_not_before():

@@ -59,6 +59,14 @@ def test_the_nearest_ring_has_all_ties(codes):
     assert (nearest.distance, nearest.segments.tolist()) == rings_by_brute_force(codes, query)[0]
 
 
+@given(code_sets(st.one_of(short_codes, long_codes)))
+def test_the_least_distance_is_that_of_the_nearest_ring(codes):
+    shape, codes, query = codes
+    index = CodeIndex(pack(codes, shape), shape)
+    queries = pack(np.stack([query, codes[0]]), shape)
+    assert index.least_distances(queries).tolist() == [rings_by_brute_force(codes, query)[0][0], 0]
+
+
 def test_ties_are_not_cut_off_however_many():
     shape = CodeShape(8, 4)
     codes = np.zeros((50_000, 8), np.uint8)
