@@ -147,11 +147,13 @@ class NastySession(StillSession):
         return replace(still, hearing=replace(still.hearing, output=output))
 
 
-def test_the_screen():
+@pytest.mark.parametrize(("keys", "count"), [((), 4), (("c",), 8)])
+def test_the_screen(keys, count):
     async def shown_lines():
         session = NastySession()
         cockpit = Cockpit(session, session)
         async with cockpit.run_test(size=(120, 40)) as pilot:
+            await pilot.press(*keys)
             cockpit.tell(f"{NASTY}\n\nthe end")
             until = session.times_seen + 3
             while session.times_seen < until:
@@ -163,6 +165,6 @@ def test_the_screen():
     lines = asyncio.run(shown_lines())
     assert not obeyed("".join(lines))
     told = [number for number, line in enumerate(lines) if KEPT in line]
-    assert len(told) == 8  # the port, two songs, four candidates, the message
+    assert len(told) == count  # the port, two songs, with codes four candidates, the message
     assert told[0] == 0 and told[-1] == 38
     assert "the end" in lines[38]
