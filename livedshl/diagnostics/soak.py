@@ -158,6 +158,8 @@ def soak(
             output = Output(OutputKind.PORT, ear.port, "")
             tell(f"Playing to its own MIDI input {ear.port}.")
         except LivedshlError as error:
+            if steered:
+                raise  # the user needs wires too
             tell(f"Playing to nowhere, because nothing can listen: {error}")
         if steered:
             take = Path(stack.enter_context(TemporaryDirectory())) / "take.mid"
