@@ -23,4 +23,4 @@ def finder_for(parts: Iterable[Part], bundle: Bundle, grid: Grid) -> "Accompanim
     from livedshl.arranger.accompaniment_finder import finder_of
 
     folder = accompaniment_for(bundle.folder)
-    return folder and finder_of(folder, grid)
+    return None if folder is None else finder_of(folder, grid)
