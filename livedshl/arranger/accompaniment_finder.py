@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from livedshl.bundle.accompaniment import AccompanimentLibrary, open_accompaniment
 from livedshl.index.codes import hamming, pack
 from livedshl.music import Grid
-from livedshl.music.accompaniment import Accompaniment
-from livedshl.music.accompaniment_features import AccompanimentBars
+from livedshl.music.accompaniment import ONSET, Accompaniment
+from livedshl.music.accompaniment_features import AccompanimentBars, mutual_likeness
 from livedshl.networks.accompaniment import RECALL, AccompanimentEncoder
 from livedshl.networks.weights import read_networks
 
@@ -50,6 +50,7 @@ class AccompanimentFinder:
         self.stretches = library.stretch_of[self.rows]
         chords = library.arrays.chords[self.rows, : grid.bar_beats, 0]
         self.unknown_chords = (chords < 0).sum(1)
+        self._starts = self._starts_of_rows()
         self._codes = library.arrays.backward[self.rows]
         self._encoder = AccompanimentEncoder(*read_networks(library.networks))
 
@@ -69,10 +70,27 @@ class AccompanimentFinder:
         query = pack(code, self.library.shape)
         return hamming(query, self._codes, self.library.shape).astype(np.int64)
 
+    def rhythm_likeness(self, played: PlayedBar) -> NDArray[np.float32]:
+        """The cosine of where the notes of each bar start with those of a bar, float32[n]."""
+        starts = np.zeros((1, self.grid.bar_steps), np.float32)
+        starts[0, played.notes[:, ONSET]] = 1
+        return mutual_likeness(starts, self._starts)[0]
+
     def density_at(self, fullness: float) -> float:
         """The notes a bar that a section as full as this asks for, 0 to 1."""
         lowest, highest = _QUANTILES
         return float(np.quantile(self.densities, lowest + (highest - lowest) * fullness))
+
+    def _starts_of_rows(self) -> NDArray[np.float32]:
+        """Whether notes start at each step of each bar, float32[n, steps]."""
+        arrays = self.library.arrays
+        bars = np.repeat(np.arange(len(self.library)), np.diff(arrays.offsets))
+        of_rows = np.zeros(len(self.library), np.bool_)
+        of_rows[self.rows] = True
+        there = of_rows[bars]
+        starts = np.zeros((len(self.rows), self.grid.bar_steps), np.float32)
+        starts[np.searchsorted(self.rows, bars[there]), arrays.notes[there, ONSET]] = 1
+        return starts
 
     def _as_bars(self, played: list[PlayedBar], place: int) -> AccompanimentBars:
         sizes = [len(bar.notes) for bar in played]

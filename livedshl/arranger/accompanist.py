@@ -19,6 +19,7 @@ _MOST_IN_A_ROW = 8  # bars that one song is quoted
 _GOES_ON = 2.0  # symbols by which the bar that truly follows may be farther
 _DENSITY = 3.0  # symbols for each octave between the notes asked for and those of a bar
 _DENSITY_AT_START = 12.0  # the same where a section begins
+_OTHER_RHYTHM = 4.0  # symbols for a bar that starts no note where the one before did
 _UNKNOWN_CHORD = 4.0  # symbols for each beat whose chord nobody could read
 _NEAR = 1.0  # symbols from the best within which a bar is drawn
 _DRAWN_AT_START = 12  # of so many best a section draws its first
@@ -116,6 +117,8 @@ class Accompanist:
         if len(self._played[-1].notes):
             distance = finder.distances([*self._played], coming, wish.in_section - 1)
             cost += distance * (_CODE_AT_START if begins else 1.0)
+            if not begins:
+                cost += _OTHER_RHYTHM * (1 - finder.rhythm_likeness(self._played[-1]))
         if self._latest is not None:
             cost += self._quote_cost(self._latest, begins)
         if begins:
@@ -144,8 +147,8 @@ class Accompanist:
     def _follows(self, index: int) -> NDArray[np.bool_]:
         """Which bar follows another in its song, bool[n]; at most one does."""
         finder = self.finder
-        follows: NDArray[np.bool_] = finder.rows == finder.rows[index] + 1
-        follows &= finder.stretches == finder.stretches[index]
+        next_one = finder.rows == finder.rows[index] + 1
+        follows: NDArray[np.bool_] = next_one & (finder.stretches == finder.stretches[index])
         return follows
 
 

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.bundle.accompaniment_bars import ARRAY_TYPES, BarArrays, is_consistent
+from livedshl.bundle.catalogue import own_bundles
 from livedshl.bundle.integrity import check_file, checksum, read_json, sha256, write_json
 from livedshl.bundle.library import TuneInfo
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import BundleError
 from livedshl.files import open_regular
-from livedshl.index.codes import CodeShape, Words
-from livedshl.music.accompaniment import LOWER
-from livedshl.music.chords import QUALITIES
+from livedshl.index.codes import CodeShape
 from livedshl.music.grid import GRIDS, Grid
 
 FORMAT_VERSION = 1
@@ -36,42 +36,7 @@ NETWORKS = "networks.safetensors"
 _SONGS, _BARS = "songs.json", "bars.safetensors"
 _FILES = (_SONGS, _BARS, NETWORKS)
 _GRIDS = tuple(GRIDS.values())
-_MOST_STEPS = max(grid.bar_steps for grid in _GRIDS)
-MOST_BEATS = max(grid.bar_beats for grid in _GRIDS)
 _REBUILD = "Install livedshl again, or build the library again with `livedshl train`"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BarArrays:
-    """Bars of accompaniment, stretch by stretch, in C major or A minor.
-
-    stretch_bars: int32[stretches + 1], the first bar of each stretch, then their number.
-    grids: int8[stretches], number of the metre in `GRIDS`.
-    offsets: int32[bars + 1], where each bar's notes begin. notes: int8[n, 4], as in
-        `livedshl.music.accompaniment.Accompaniment`.
-    chords: int8[bars, MOST_BEATS, 2], root (-1 for none) and quality on each beat.
-    used: uint8[bars], 1 for bars that may be played.
-    backward: uint64[bars, words], packed codes; 0 for bars that are not used.
-    """
-
-    stretch_bars: NDArray[np.int32]
-    grids: NDArray[np.int8]
-    offsets: NDArray[np.int32]
-    notes: NDArray[np.int8]
-    chords: NDArray[np.int8]
-    used: NDArray[np.uint8]
-    backward: Words
-
-
-_TYPES = {
-    "stretch_bars": ("int32", 1),
-    "grids": ("int8", 1),
-    "offsets": ("int32", 1),
-    "notes": ("int8", 2),
-    "chords": ("int8", 3),
-    "used": ("uint8", 1),
-    "backward": ("uint64", 2),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +164,16 @@ def accompaniment_for(model: Path) -> Path | None:
     return next((place for place in places if (place / MANIFEST).is_file()), None)
 
 
+def accompaniments() -> dict[str, Path]:
+    """The folders of all libraries, by name: the one that ships, and those in models of one's own.
+
+    One within a model is named after it: "my-model/accompaniment".
+    """
+    found = {FOLDER: shipped("models") / FOLDER}
+    found |= {f"{name}/{FOLDER}": folder / FOLDER for name, folder in own_bundles().items()}
+    return {name: folder for name, folder in found.items() if (folder / MANIFEST).is_file()}
+
+
 def read_accompaniment_manifest(folder: Path) -> AccompanimentManifest:
     """The manifest of a library, after checking it. Raises BundleError."""
     try:
@@ -232,12 +207,12 @@ def open_accompaniment(folder: Path) -> AccompanimentLibrary:
     try:
         open_regular(folder / _BARS).close()
         with safe_open(str(folder / _BARS), framework="np") as file:
-            arrays = BarArrays(**{name: file.get_tensor(name) for name in _TYPES})
+            arrays = BarArrays(**{name: file.get_tensor(name) for name in ARRAY_TYPES})
         stretches = tuple(TuneInfo(**entry) for entry in read_json(folder / _SONGS))
         library = AccompanimentLibrary(
             folder, stretches, arrays, CodeShape(manifest.length, manifest.symbols)
         )
-        fits = _is_consistent(library)
+        fits = is_consistent(arrays, len(stretches), library.shape.words)
     except (SafetensorError, OSError, LookupError, TypeError, ValueError, MemoryError) as error:
         raise BundleError(
             "the accompaniment is damaged", where=str(folder), remedy=_REBUILD
@@ -249,48 +224,3 @@ def open_accompaniment(folder: Path) -> AccompanimentLibrary:
             remedy=_REBUILD,
         )
     return library
-
-
-def _is_consistent(library: AccompanimentLibrary) -> bool:
-    """Whether the arrays fit together; correct checksums do not imply that."""
-    arrays = library.arrays
-    if any(
-        getattr(arrays, name).dtype != kind or getattr(arrays, name).ndim != dimensions
-        for name, (kind, dimensions) in _TYPES.items()
-    ):
-        return False
-    n_bars, n_notes = len(arrays.used), len(arrays.notes)
-    if not min(n_bars, n_notes, len(library.stretches)):
-        return False
-    onset, length, pitch, hand = arrays.notes.T.astype(np.int64)
-    steps = np.array([grid.bar_steps for grid in _GRIDS])
-    if not _is_within(arrays.grids, 0, len(_GRIDS) - 1) or not (
-        _ascends(arrays.stretch_bars, n_bars)
-        and len(arrays.stretch_bars) == len(arrays.grids) + 1 == len(library.stretches) + 1
-        and _ascends(arrays.offsets, n_notes)
-        and len(arrays.offsets) == n_bars + 1
-    ):
-        return False
-    bar_of_note = np.repeat(np.arange(n_bars), np.diff(arrays.offsets))
-    bar_steps = steps[arrays.grids[library.stretch_of[bar_of_note]]]
-    return (
-        arrays.chords.shape == (n_bars, MOST_BEATS, 2)
-        and arrays.backward.shape == (n_bars, library.shape.words)
-        and _is_within(arrays.used, 0, 1)
-        and _is_within(arrays.chords[..., 0], -1, 11)
-        and _is_within(arrays.chords[..., 1], 0, len(QUALITIES) - 1)
-        and _is_within(onset, 0, _MOST_STEPS)
-        and _is_within(length, 1, _MOST_STEPS)
-        and bool((onset + length <= bar_steps).all())
-        and _is_within(pitch, 0, 127)
-        and _is_within(hand, 0, LOWER)
-    )
-
-
-def _is_within(values: NDArray[Any], lowest: int, highest: int) -> bool:
-    return lowest <= int(values.min()) and int(values.max()) <= highest
-
-
-def _ascends(values: NDArray[np.int32], last: int) -> bool:
-    first_and_last = len(values) and (int(values[0]), int(values[-1])) == (0, last)
-    return bool(first_and_last) and bool((np.diff(values) >= 0).all())

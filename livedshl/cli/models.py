@@ -8,6 +8,7 @@ import click
 from rich.console import Group
 from rich.table import Table
 
+from livedshl.bundle.accompaniment import accompaniments, read_accompaniment_manifest
 from livedshl.bundle.catalogue import (
     bundle_folder,
     kind_manifests,
@@ -138,7 +139,26 @@ def _table() -> Table:
             _add_kinds(table, name)
         except BundleError as error:
             table.add_row(name, *[""] * 6, str(error))
+    for name, folder in accompaniments().items():
+        try:
+            _add_accompaniment(table, name, folder)
+        except BundleError as error:
+            table.add_row(name, *[""] * 6, str(error))
     return table
+
+
+def _add_accompaniment(table: Table, name: str, folder: Path) -> None:
+    manifest = read_accompaniment_manifest(folder)
+    table.add_row(
+        name,
+        ", ".join(manifest.metres),
+        str(manifest.songs),
+        f"{manifest.bars} bars",
+        f"{manifest.length} of {manifest.symbols}",
+        "1 bar",
+        _megabytes(folder),
+        Group(*(corpus["title"] for corpus in manifest.corpora)),
+    )
 
 
 def _megabytes(folder: Path) -> str:

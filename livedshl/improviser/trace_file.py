@@ -20,14 +20,14 @@ def trace_line(provenance: Provenance) -> str:
     """A line of a trace file, with its line break.
 
     The line is flat: the place in the form adds its keys to the others, and a free run has none of
-    them. `key` and `held` are left out where there is nothing to say.
+    them. `key`, `held` and `accompaniment` are left out where there is nothing to say.
     """
     record: dict[str, Any] = {}
     for field in fields(provenance):
         value = getattr(provenance, field.name)
         if field.name == "place":
             record |= asdict(value) if value else {}
-        elif field.name not in ("key", "held") or value:
+        elif field.name not in ("key", "held", "accompaniment") or value:
             record[field.name] = value
     return encode(record) + "\n"
 

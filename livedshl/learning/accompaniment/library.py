@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.bundle.accompaniment import MOST_BEATS, BarArrays, write_accompaniment
+from livedshl.bundle.accompaniment import write_accompaniment
+from livedshl.bundle.accompaniment_bars import MOST_BEATS, BarArrays
 from livedshl.bundle.library import TuneInfo
 from livedshl.corpus import describe
 from livedshl.index import CodeShape
