@@ -32,12 +32,12 @@ def performance_of(bundle):
             load_preset("solo-piano"), COMMON_TIME, tempo_bpm=None, key=None, form=form,
             retrieve=Retrieve.MIN, seed=seed, bars=bars,
         )  # fmt: skip
-        return Performance(Composer(Composition(bundle, index_of(bundle), settings), BAR))
+        return PlayedAhead(Composer(Composition(bundle, index_of(bundle), settings), BAR))
 
     return make
 
 
-class Performance:
+class PlayedAhead:
     """Composes ahead of a clock, and keeps what is heard."""
 
     def __init__(self, composer):
