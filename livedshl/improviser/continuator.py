@@ -161,7 +161,7 @@ class Continuator:
         near, enough = self._rules.near(length), _ENOUGH
         if self._chart:
             near, enough = max(near, round(_CHART_NEAR * length)), _CHART_ENOUGH
-        return Query(playing, wish, near, enough, merged)
+        return Query(playing, wish, near, enough, self._rules.choice, merged)
 
     def _draw(
         self,

@@ -23,6 +23,7 @@ class Query:
     wish: what the form would like; None if the code decides alone.
     near: how many symbols farther than the nearest candidate another may lie.
     enough: stop looking farther out once there are this many candidates.
+    least: look farther than `near` as long as there are fewer candidates.
     merged: whether what follows overlaps the playing segment, or comes end to end with it.
     """
 
@@ -30,6 +31,7 @@ class Query:
     wish: Wish | None
     near: int
     enough: int
+    least: int
     merged: bool
 
 
@@ -52,8 +54,9 @@ class Candidates:
 def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Candidates | None]:
     """The nearest ring of the index, and the candidates that rules and wish leave.
 
-    The candidates come from the first ring that has any up to `query.near` symbols farther, or
-    until there are `query.enough`. None if there is no candidate in reach.
+    The candidates come from the first ring that has any up to `query.near` symbols farther, and
+    from beyond until there are `query.least`, or until there are `query.enough`. None if there is
+    no candidate in reach.
     """
     barred, quotes, wish = line.memory.barred(), line.quotes, query.wish
     rings: list[Ring] = []
@@ -63,7 +66,8 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
     nearest = next(every)  # an index is never empty
     among = _rings_among(repertoire, query, wish) if wish else chain([nearest], every)
     for ring in among:
-        if rings and abs(ring.distance - rings[0].distance) > query.near:
+        is_far = rings and abs(ring.distance - rings[0].distance) > query.near
+        if is_far and sum(map(len, found)) >= query.least:
             break
         if wish and abs(ring.distance - nearest.distance) > wish.reach:
             break

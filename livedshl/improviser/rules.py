@@ -11,6 +11,9 @@ from livedshl.improviser.ranking import FIT, TERMS
 from livedshl.music.dances import Dance
 
 _BOLDEST_NEAR = 24  # symbols of 64: within this distance lie 50 segments at the median
+# Without it, one draw in two had at most six candidates in 4/4 major, where the ranking has nothing
+# to rank: 0.49 of the motifs recurred instead of 0.53, and codes were 7 % nearer.
+_BOLDEST_CHOICE = 64
 _SAFEST_TEMPERATURE, _BOLDEST_TEMPERATURE = 0.25, 16.0  # nats
 _ANY_LENGTH = 1_000_000  # beats
 
@@ -56,6 +59,11 @@ class ContinuationRules:
     def near(self, length: int) -> int:
         """How many symbols farther than the nearest a candidate's code of `length` may lie."""
         return round(self.adventure * _BOLDEST_NEAR * length / 64)
+
+    @property
+    def choice(self) -> int:
+        """How many candidates there should be at least, as long as any are left."""
+        return round(self.adventure * _BOLDEST_CHOICE)
 
     @property
     def temperature(self) -> float:
