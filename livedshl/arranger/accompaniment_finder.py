@@ -74,7 +74,8 @@ class AccompanimentFinder:
         """The cosine of where the notes of each bar start with those of a bar, float32[n]."""
         starts = np.zeros((1, self.grid.bar_steps), np.float32)
         starts[0, played.notes[:, ONSET]] = 1
-        return mutual_likeness(starts, self._starts)[0]
+        likeness: NDArray[np.float32] = mutual_likeness(starts, self._starts)[0]
+        return likeness
 
     def density_at(self, fullness: float) -> float:
         """The notes a bar that a section as full as this asks for, 0 to 1."""
