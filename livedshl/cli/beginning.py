@@ -27,6 +27,8 @@ def announce(
             "Joining the Ableton Link session of this network at its next bar and tempo. "
             f"If there is no session, livedshl starts one at {settings.tempo_bpm:g} BPM."
         )
+    if clock.sync is Sync.JACK:
+        status.tell("Waiting for JACK transport to roll: press play in a program that shares it.")
     status.tell(f"Seed {settings.seed}. Press Ctrl-C to end on a cadence, twice to stop now.")
 
 

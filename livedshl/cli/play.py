@@ -57,7 +57,7 @@ WEB_PORT = 5299  # spells JAZZ on a telephone
     type=OneOf([sync.value for sync in Sync]),
     default="internal",
     show_default=True,
-    help="Clock source: livedshl, a MIDI clock, or an Ableton Link session.",
+    help="Clock source: livedshl, a MIDI clock, an Ableton Link session, or JACK transport.",
 )
 @click.option(
     "--sync-port",
@@ -208,6 +208,10 @@ def play(
         from livedshl.player.clock.link import check_link  # a library that few have need of
 
         check_link()
+    if clock.sync is Sync.JACK:
+        from livedshl.player.clock.jack_transport import check_jack
+
+        check_jack()
     control_port, listen = (
         None if name is None else _input(name) for name in (control_port, listen)
     )

@@ -22,7 +22,7 @@ def check_with_clock(command: Command, sync: Sync) -> None:
     """Raises CommandError for what a clock from outside decides."""
     if isinstance(command, SetTempo) and sync is Sync.CLOCK:
         raise CommandError("the MIDI clock sets the tempo", where="tempo")
-    if isinstance(command, Pause) and sync is not Sync.INTERNAL:
+    if isinstance(command, Pause) and sync in (Sync.CLOCK, Sync.LINK):
         leader = "MIDI clock" if sync is Sync.CLOCK else "Link session"
         what = f"the {leader} starts and stops the music"
         raise CommandError(what, where="pause", remedy="Press stop there")

@@ -34,6 +34,8 @@ _READY_TIMEOUT_S = 20.0
 _POLL_S = 0.1
 _WATCH_S = 0.02
 
+_SHARED = (Sync.LINK, Sync.JACK)  # clocks whose tempo all who share them may set
+
 
 @dataclass(frozen=True, slots=True)
 class _Calls:
@@ -116,8 +118,8 @@ class Session:
         if isinstance(command, PlaySong):
             song = self._settings.song(command.number)
             history.begin_song(command, band, song.tempo_bpm, song.key)
-        elif not (isinstance(command, SetTempo) and self._clock.sync is Sync.LINK):
-            history.add(command, band)  # in a Link session the tempo is everybody's
+        elif not (isinstance(command, SetTempo) and self._clock.sync in _SHARED):
+            history.add(command, band)  # the tempo is everybody's
         if isinstance(command, End):
             self._ending.set()
         composing.command(command, band)

@@ -23,8 +23,9 @@ def test_what_the_leader_decides_is_refused(line, sync, told):
 
 
 @pytest.mark.parametrize("line", ["tempo 120", "pause on", "pause off", "mute Bass on"])
-def test_with_a_clock_of_its_own_livedshl_obeys(line):
-    check_with_clock(parse_command(line), Sync.INTERNAL)
+@pytest.mark.parametrize("sync", [Sync.INTERNAL, Sync.JACK])
+def test_with_a_clock_of_its_own_and_with_jack_transport_livedshl_obeys(line, sync):
+    check_with_clock(parse_command(line), sync)
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What drives the clock: livedshl itself, a MIDI clock or Ableton Link."""
+"""What drives the clock: livedshl itself, a MIDI clock, Ableton Link or JACK transport."""

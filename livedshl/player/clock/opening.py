@@ -14,7 +14,8 @@ OWN_NAME = f"{CLIENT_NAME}-clock"
 def open_follower(settings: ClockSettings, tempo_bpm: float, names: PortNames) -> Follower:
     """Opens what `settings.sync` needs. Raises OutputError or MissingDependencyError.
 
-    tempo_bpm: the tempo of a Link session with nobody else in it.
+    tempo_bpm: the tempo of a Link session with nobody else in it, or of JACK transport where no
+    other program is its timebase master.
     """
     match settings.sync:
         case Sync.CLOCK:
@@ -25,5 +26,9 @@ def open_follower(settings: ClockSettings, tempo_bpm: float, names: PortNames) -
             from livedshl.player.clock.link import LinkFollower
 
             return LinkFollower(tempo_bpm, settings.bar_ticks)
+        case Sync.JACK:
+            from livedshl.player.clock.jack import JackFollower
+
+            return JackFollower(tempo_bpm, settings.bar_ticks)
         case Sync.INTERNAL:
             return Internal(settings)

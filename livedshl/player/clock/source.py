@@ -1,4 +1,4 @@
-"""Who drives the clock: livedshl itself, a MIDI clock, or an Ableton Link session."""
+"""Who drives the clock: livedshl itself, a MIDI clock, a Link session, or JACK transport."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class Sync(Enum):
     INTERNAL = "internal"
     CLOCK = "clock"
     LINK = "link"
+    JACK = "jack"
 
 
 @dataclass(frozen=True, slots=True)
