@@ -5,21 +5,18 @@ from collections.abc import Iterator, Sequence
 from livedshl.arranger import Part, symbol_of
 from livedshl.improviser import Chart, Passage, Place
 from livedshl.midi.signs import NO_CHORD_NAME, Signs
-from livedshl.music import ChordVocabulary, Grid
+from livedshl.music import Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
+from livedshl.performance.harmony import Harmony
 
 
 def signs_of_passage(
-    passage: Passage,
-    key: Key,
-    parts: Sequence[Part],
-    vocabulary: ChordVocabulary,
-    chart: Chart | None,
-    grid: Grid,
+    passage: Passage, key: Key, parts: Sequence[Part], harmony: Harmony, grid: Grid
 ) -> Signs:
-    """The signs of a passage that sounds in `key`. chart: the one that the music follows."""
+    """The signs of a passage that sounds in `key`. harmony: what its chords come from."""
+    chart, vocabulary = harmony.chart, harmony.vocabulary
     start = passage.beat * grid.beat_ticks
     numbers = passage.steps[:: grid.beat_steps, CHORD].tolist()
     chords = []

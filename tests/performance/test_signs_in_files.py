@@ -77,7 +77,7 @@ def test_a_recording_says_the_same_and_is_replayed_so(tmp_path, model, killed):
         take.append(chunk, composer.keep_before(chunk.start_tick + 1))
     if not killed:
         take.cut(11 * BAR)
-        saved = take.save(tmp_path / "saved.mid", 11 * BAR)
+        saved = take.save(tmp_path / "saved.mid", 11 * BAR, composer.chords)
         with take:
             pass
         assert replay(tmp_path / "take.mid").same and replay(saved).same
