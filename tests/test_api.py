@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import livedshl
-from livedshl.midi.recorder import read_events
+from livedshl.midi.file import read_events
 from livedshl.outputs.choice import OutputKind
 
 NOWHERE = {"output": livedshl.Output(OutputKind.NOWHERE, "", "")}

@@ -13,6 +13,7 @@ from livedshl.arranger.plan import Conducting
 from livedshl.arranger.role import Role
 from livedshl.arranger.section import Section
 from livedshl.arranger.shipped_patterns import patterns_of
+from livedshl.arranger.symbols import symbol_of
 
 __all__ = [
     "MOST_INTRO_BARS",
@@ -30,5 +31,6 @@ __all__ = [
     "check_pattern",
     "patterns_of",
     "read_pattern",
+    "symbol_of",
     "volume_message",
 ]

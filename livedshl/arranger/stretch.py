@@ -82,7 +82,7 @@ class Stretch:
 
     def in_key(self, pitch: int) -> bool:
         """Whether a pitch belongs to the scale of the key."""
-        return (pitch - self.key_shift) % 12 in _SCALE
+        return is_in_key(pitch, self.key_shift)
 
     def heard(self, at: int) -> int:
         """The melody's pitch at a step as its part plays it; `REST` where it is silent."""
@@ -125,6 +125,11 @@ class Stretch:
         first = at - at % self.grid.beat_steps
         beat = self.pitches[first : first + self.grid.beat_steps]
         return self.chords[at] is None and not any(beat)
+
+
+def is_in_key(pitch: int, key_shift: int) -> bool:
+    """Whether a pitch belongs to the scale of a key, by its distance from C major or A minor."""
+    return (pitch - key_shift) % 12 in _SCALE
 
 
 def _melody_of(steps: NDArray[np.int8], key_shift: int) -> tuple[tuple[int, bool], ...]:

@@ -75,31 +75,32 @@ def voices_of(
     A seventh chord leaves out its perfect fifth, which the ear supplies. An altered fifth matters,
     so there the root is left to the bass.
     """
-    intervals = _coloured(chord, colour, tonic, in_key(chord.root + _NINTH))
+    intervals = coloured(chord, colour, tonic, in_key)
     if len(intervals) > 3:
         supplied = _FIFTH if _FIFTH in intervals else _ROOT
         intervals = tuple(interval for interval in intervals if interval != supplied)
     return [(chord.root + interval) % 12 for interval in intervals]
 
 
-def _coloured(chord: Chord, colour: Colour, tonic: int | None, has_ninth: bool) -> tuple[int, ...]:
-    """The intervals of a chord with what a colour adds; only plain triads and sevenths take any.
-
-    has_ninth: whether a ninth belongs to the key.
-    """
+def coloured(
+    chord: Chord, colour: Colour, tonic: int | None, in_key: Callable[[int], bool]
+) -> tuple[int, ...]:
+    """The intervals of a chord with what a colour adds; only plain triads and sevenths take any."""
     intervals = chord.intervals
     if colour is Colour.PLAIN or _FIFTH not in intervals:
         return intervals
-    is_minor, is_dominant = 3 in intervals, 10 in intervals and 4 in intervals
     if 3 not in intervals and 4 not in intervals:
         return intervals
+    is_minor = 3 in intervals
     third = 3 if is_minor else 4
+    has_ninth = in_key(chord.root + _NINTH)
     if colour is Colour.OPEN:
         return (_NINTH if has_ninth else _ROOT, third, _FIFTH)
     if colour is Colour.BLUES:
         return (third, _FIFTH, _MINOR_SEVENTH)
     leads = tonic is not None and (chord.root - tonic) % 12 == _FIFTH and not is_minor
-    added = _MINOR_SEVENTH if is_minor or is_dominant or leads else _SIXTH
+    usual = _MINOR_SEVENTH if is_minor or leads else _SIXTH
+    added = intervals[3] if len(intervals) > 3 else usual
     if colour is Colour.SEVENTHS or is_minor or not has_ninth:
         return (third, _FIFTH, added)
     return (third, added, _NINTH)

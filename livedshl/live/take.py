@@ -91,7 +91,7 @@ class Take:
             self._tell_tempi()
         if self._recorder:
             try:
-                self._recorder.append(chunk.events)
+                self._recorder.append(chunk.events, chunk.signs)
             except OutputError as error:
                 log.warning("%s; the music carries on", error)
                 self._recorder = None
@@ -169,7 +169,7 @@ class Take:
         try:
             write_midi(
                 path, part.events, part.tempo_bpm, settings.grid, self._memory.tracks,
-                part.tempi_bpm,
+                part.tempi_bpm, signs=part.signs,
             )  # fmt: skip
             write_beside(log_path(path), log_text(kept).encode())
             write_beside(path.with_suffix(".jsonl"), trace_of(last.chunks).encode())

@@ -13,14 +13,17 @@ for each part.
 
 import io
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from pathlib import Path
 
 import mido
 
 from livedshl.errors import OutputError
 from livedshl.midi.events import Events
-from livedshl.midi.file import read_events, tempo_message, write_midi
+from livedshl.midi.file import read_music, tempo_message, write_midi
 from livedshl.midi.message import event_message
+from livedshl.midi.meta import chord_messages, key_and_section_messages, meta_bytes
+from livedshl.midi.signs import NO_SIGNS, Signs, joined
 from livedshl.midi.sounding import cut_events
 from livedshl.music import Grid
 from livedshl.units import TICKS_PER_BEAT
@@ -63,12 +66,15 @@ class Recorder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def append(self, events: Events) -> None:
-        """Adds events; none may come before those already recorded.
+    def append(self, events: Events, signs: Signs = NO_SIGNS) -> None:
+        """Adds events and signs; none may come before those already recorded.
 
         Raises OutputError if they cannot be written. The earlier recording stays readable.
         """
-        self._add(self._encode(events.tolist()))
+        metas = [*key_and_section_messages(signs), *chord_messages(signs)]
+        messages = [(tick, meta_bytes(message)) for tick, message in metas]
+        messages += [(tick, event_message(*event)) for tick, *event in events.tolist()]
+        self._add(self._encode(sorted(messages, key=itemgetter(0))))
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> None:
         """Changes the tempo from `tick` on. It is written with the next events after that tick."""
@@ -111,25 +117,25 @@ class Recorder:
         """
         if self._file.closed:
             return
-        events = self._recorded()
+        events, signs = self._recorded()
         if self._cut_tick is not None:
-            events = cut_events(events, self._cut_tick)
+            events, signs = cut_events(events, self._cut_tick), signs.before(self._cut_tick)
         try:
             write_midi(
                 self._path, events, self._tempo_bpm, self._grid, self._track_names,
-                self._tempo_changes,
+                self._tempo_changes, signs=joined([signs]),
             )  # fmt: skip
         except OSError as error:
             raise self._failure(error) from error
 
-    def _recorded(self) -> Events:
-        """All events so far, and closes the file.
+    def _recorded(self) -> tuple[Events, Signs]:
+        """All events and signs so far, and closes the file.
 
         Reads what was opened, so a file that somebody moved or deleted meanwhile is whole.
         """
         try:
             self._file.seek(0)
-            return read_events(io.BytesIO(self._file.read()))
+            return read_music(io.BytesIO(self._file.read()))
         except (OSError, EOFError, ValueError, LookupError) as error:
             raise OutputError(
                 "something else changed the recording while it ran",
@@ -147,9 +153,9 @@ class Recorder:
     def _failure(self, error: OSError) -> OutputError:
         return OutputError(f"the recording stops here ({error.strerror})", where=str(self._path))
 
-    def _encode(self, events: Iterable[list[int]]) -> bytes:
+    def _encode(self, messages: Iterable[tuple[int, bytes]]) -> bytes:
         encoded = bytearray()
-        for tick, status, data1, data2 in events:
+        for tick, message in messages:
             for at, tempo_bpm in self._tempo_changes[self._n_tempi :]:
                 if at > tick:
                     break
@@ -157,7 +163,7 @@ class Recorder:
                 encoded += bytes(tempo_message(self._grid, tempo_bpm).bytes())
                 self._n_tempi += 1
             encoded += self._delta(tick)
-            encoded += event_message(status, data1, data2)
+            encoded += message
         return bytes(encoded)
 
     def _delta(self, tick: int) -> bytes:

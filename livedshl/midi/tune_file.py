@@ -7,17 +7,21 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music import Chord, LeadSheet, Metre, Mode
-from livedshl.music.leadsheet import Key
-from livedshl.music.spelling import fifths_of, spell
-from livedshl.text import shown
+from livedshl.midi.meta import (
+    CHARSET,
+    Timed,
+    chord_message,
+    key_message,
+    section_message,
+    track_of,
+)
+from livedshl.midi.signs import NO_CHORD_NAME
+from livedshl.music import Chord, LeadSheet, Metre
 from livedshl.units import TICKS_PER_BEAT
 
 _MELODY_VELOCITY, _OTHER_VELOCITY = 96, 72
 _CHANNELS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15)  # without that of the drums
 _SHORTEST_UNIT = 64  # of a metre that says how long an odd bar is
-
-_Timed = tuple[int, mido.MetaMessage | mido.Message]
 
 
 def tune_midi(sheet: LeadSheet) -> bytes:
@@ -28,19 +32,19 @@ def tune_midi(sheet: LeadSheet) -> bytes:
     Mixolydian one as major, on the same tonic; a key of another mode is left out.
     """
     shift = _pickup_bar(sheet)
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset=CHARSET)
     end = sheet.end + shift
     hands = sorted({int(hand) for hand in sheet.accompaniment[:, 3]})
     lines = [("Melody", sheet.notes, _MELODY_VELOCITY)]
     for hand in hands:
         notes = sheet.accompaniment[sheet.accompaniment[:, 3] == hand]
         lines.append((f"Accompaniment {hand + 1}", notes, _OTHER_VELOCITY))
-    file.tracks.append(_track(sheet.title, _signatures(sheet, shift), end))
+    file.tracks.append(track_of(sheet.title, _signatures(sheet, shift), end))
     for number, (name, notes, velocity) in enumerate(lines):
         channel = _CHANNELS[number % len(_CHANNELS)]
-        file.tracks.append(_track(name, _notes(notes, shift, channel, velocity), end))
+        file.tracks.append(track_of(name, _notes(notes, shift, channel, velocity), end))
         if number == 0:
-            file.tracks.append(_track("Chords", _chords(sheet, shift), end))
+            file.tracks.append(track_of("Chords", _chords(sheet, shift), end))
     content = io.BytesIO()
     file.save(file=content)
     return content.getvalue()
@@ -54,7 +58,7 @@ def _pickup_bar(sheet: LeadSheet) -> int:
     return -(first // bar) * bar
 
 
-def _signatures(sheet: LeadSheet, shift: int) -> Iterable[_Timed]:
+def _signatures(sheet: LeadSheet, shift: int) -> Iterable[Timed]:
     metres = [(max(0, tick + shift), metre) for tick, metre in sheet.metre_changes]
     metres[0] = (0, sheet.metre)
     for tick, metre in _with_odd_bars(sheet, metres, shift):
@@ -63,10 +67,10 @@ def _signatures(sheet: LeadSheet, shift: int) -> Iterable[_Timed]:
             mido.MetaMessage("time_signature", numerator=metre.count, denominator=metre.unit),
         )
     for number, (tick, key) in enumerate(sheet.key_changes):
-        if name := _key_name(key):
-            yield max(0, tick + shift) if number else 0, mido.MetaMessage("key_signature", key=name)
+        if message := key_message(key):
+            yield max(0, tick + shift) if number else 0, message
     for tick, name in sheet.sections:
-        yield max(0, tick + shift), mido.MetaMessage("marker", text=shown(name))
+        yield max(0, tick + shift), section_message(name)
 
 
 def _with_odd_bars(
@@ -95,22 +99,13 @@ def _metre_of(ticks: int, unit: int) -> Metre | None:
     return None
 
 
-def _key_name(key: Key) -> str | None:
-    """The key as MIDI can name it."""
-    home = key.mode.home
-    if home is None:
-        return None
-    letter, alter = spell(key.tonic, fifths_of(Key(key.tonic, home)))
-    return letter + {-1: "b", 0: "", 1: "#"}[alter] + ("m" if home is Mode.MINOR else "")
-
-
-def _chords(sheet: LeadSheet, shift: int) -> Iterable[_Timed]:
+def _chords(sheet: LeadSheet, shift: int) -> Iterable[Timed]:
     for tick, root, quality in sheet.chords.tolist():
-        name = Chord(root, quality).name if root >= 0 else "N.C."
-        yield max(0, tick + shift), mido.MetaMessage("text", text=name)
+        name = Chord(root, quality).name if root >= 0 else NO_CHORD_NAME
+        yield max(0, tick + shift), chord_message(name)
 
 
-def _notes(notes: NDArray[np.int32], shift: int, channel: int, velocity: int) -> Iterable[_Timed]:
+def _notes(notes: NDArray[np.int32], shift: int, channel: int, velocity: int) -> Iterable[Timed]:
     """The notes; one that is struck again while it sounds ends there."""
     ends: dict[tuple[int, int], int] = {}  # by onset and pitch
     following: dict[int, int] = {}  # the next onset of a pitch
@@ -121,13 +116,3 @@ def _notes(notes: NDArray[np.int32], shift: int, channel: int, velocity: int) ->
     for (onset, pitch), stop in ends.items():
         yield onset + shift, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
         yield stop + shift, mido.Message("note_off", channel=channel, note=pitch, velocity=0)
-
-
-def _track(name: str, events: Iterable[_Timed], end: int) -> mido.MidiTrack:
-    track = mido.MidiTrack([mido.MetaMessage("track_name", name=shown(name))])
-    now = 0
-    for tick, message in sorted(events, key=lambda event: (event[0], event[1].type != "note_off")):
-        track.append(message.copy(time=tick - now))
-        now = tick
-    track.append(mido.MetaMessage("end_of_track", time=max(0, end - now)))
-    return track

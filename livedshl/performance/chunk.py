@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from livedshl.improviser import Provenance
 from livedshl.midi.events import TICK, Events, are_note_offs, are_note_ons, as_events, in_order
+from livedshl.midi.signs import NO_SIGNS, Signs
 from livedshl.midi.sounding import held_after
 from livedshl.music import TICKS_PER_STEP, Grid
 from livedshl.music.leadsheet import Key
@@ -22,7 +23,7 @@ class Chunk:
     steps: int8[m, 3], the passage in C major or A minor. key: the key it sounds in.
     provenance: where it came from. continues: True if it starts inside a beat that the previous
     chunk began. after_silence: True if all notes were ended where it starts. slowing: how the tempo
-    falls on each of its steps, if it does.
+    falls on each of its steps, if it does. signs: what a MIDI file says beside its notes.
     """
 
     start_tick: int
@@ -34,6 +35,7 @@ class Chunk:
     continues: bool = False
     after_silence: bool = False
     slowing: Slowing = ()
+    signs: Signs = NO_SIGNS
 
     def in_steps(self, grid: Grid) -> "tuple[Chunk, ...]":
         """The chunk in pieces of one step."""
@@ -47,9 +49,9 @@ class Chunk:
             continues = start % grid.beat_ticks > 0 if at else self.continues
             steps = self.steps[at : at + 1]
             slowing = tuple(share for share in self.slowing if start <= share[0] < end)
-            pieces.append(
-                Chunk(start, end, events, steps, self.key, provenance, continues, slowing=slowing)
-            )
+            signs = self.signs.since(start).before(end)
+            piece = Chunk(start, end, events, steps, self.key, provenance, continues)
+            pieces.append(replace(piece, slowing=slowing, signs=signs))
         return tuple(pieces)
 
     def begun_at(self, tick: int) -> "Chunk":
@@ -61,11 +63,17 @@ class Chunk:
         events = np.concatenate([as_events((tick, *message) for message in again), rest])
         steps = self.steps[(tick - self.start_tick) // TICKS_PER_STEP :]
         slowing = tuple(share for share in self.slowing if share[0] >= tick)
-        return replace(self, start_tick=tick, events=in_order(events), steps=steps, slowing=slowing)
+        return replace(
+            self, start_tick=tick, events=in_order(events), steps=steps, slowing=slowing,
+            signs=self.signs.since(tick),
+        )  # fmt: skip
 
     def moved(self, ticks: int) -> "Chunk":
         """The chunk so many ticks later, in tempo."""
         events = self.events.copy()
         events[:, TICK] += ticks
         start_tick, end_tick = self.start_tick + ticks, self.end_tick + ticks
-        return replace(self, start_tick=start_tick, end_tick=end_tick, events=events, slowing=())
+        return replace(
+            self, start_tick=start_tick, end_tick=end_tick, events=events, slowing=(),
+            signs=self.signs.moved(ticks),
+        )  # fmt: skip

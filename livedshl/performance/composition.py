@@ -16,6 +16,7 @@ from livedshl.performance.accompaniment import finder_for
 from livedshl.performance.band_section import section_of
 from livedshl.performance.choices import Choices, choices_of
 from livedshl.performance.chunk import Chunk
+from livedshl.performance.chunk_signs import signs_of_passage
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
@@ -192,6 +193,7 @@ class Composition(Iterator[Chunk]):
             self._passages.improvisation.set_chart(harmony.followed_in(key))
         beats_held = self._held.ticks // grid.beat_ticks
         passage = harmony.written_into(passage, key)
+        signs = signs_of_passage(passage, key, self.steering.band.parts, harmony, grid)
         passage = replace(passage, beat=passage.beat + beats_held)
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
@@ -210,14 +212,11 @@ class Composition(Iterator[Chunk]):
             if self._passages.ended:
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
-            start_tick=passage.beat * grid.beat_ticks,
-            end_tick=end_beat * grid.beat_ticks,
-            events=events,
-            steps=arranger.heard(passage.steps, cue),
-            key=key,
-            provenance=replace(provenance, accompaniment=arranger.borrowed),
-            slowing=self._slowing(passage, end_beat),
-        )
+            passage.beat * grid.beat_ticks, end_beat * grid.beat_ticks, events,
+            arranger.heard(passage.steps, cue), key,
+            replace(provenance, accompaniment=arranger.borrowed),
+            slowing=self._slowing(passage, end_beat), signs=signs.moved(self._held.ticks),
+        )  # fmt: skip
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
     def _looking_ahead(self, cue: Cue) -> Cue:

@@ -8,6 +8,7 @@ import numpy as np
 from livedshl.arranger import Mixer
 from livedshl.midi.events import TICK, Events, events_of
 from livedshl.midi.message import setting_of
+from livedshl.midi.signs import Signs, joined
 from livedshl.midi.sounding import cut_events
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.tempo import Tempi
@@ -44,12 +45,14 @@ class ChannelSettings:
 class Excerpt:
     """A stretch of a performance that begins at tick 0.
 
-    events: int64[n, 4]. tempo_bpm: the first tempo. tempi_bpm: its changes.
+    events: int64[n, 4]. tempo_bpm: the first tempo. tempi_bpm: its changes. signs: its keys,
+    sections and chords.
     """
 
     events: Events
     tempo_bpm: float
     tempi_bpm: Tempi
+    signs: Signs
 
 
 def excerpt(
@@ -71,4 +74,5 @@ def excerpt(
     changes = [(tick, bpm) for tick, bpm in tempi_bpm if tick < end_tick]
     earlier = [bpm for tick, bpm in changes if tick <= start]
     later = [(tick - start, bpm) for tick, bpm in changes if tick > start]
-    return Excerpt(events, earlier[-1] if earlier else tempo_bpm, later)
+    signs = joined(chunk.signs for chunk in chunks).before(end_tick).moved(-start)
+    return Excerpt(events, earlier[-1] if earlier else tempo_bpm, later, signs)

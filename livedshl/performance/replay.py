@@ -10,6 +10,7 @@ from livedshl.bundle import Bundle
 from livedshl.errors import TakeError
 from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, Events
+from livedshl.midi.signs import Signs, joined
 from livedshl.midi.sounding import cut_events
 from livedshl.music import TICKS_PER_STEP, ChordVocabulary, Grid
 from livedshl.performance.chunk import Chunk
@@ -26,14 +27,16 @@ class Replayed:
     """What a take sounded like.
 
     events: int64[n, 4]. tempo_bpm: the first tempo. tempi_bpm: (tick, BPM) of each change of tempo.
-    tracks: the name of the track on each channel. chunks: what was composed, from tick 0 up to the
-    end, if it was asked for; chords: what the chord numbers in their steps stand for.
+    tracks: the name of the track on each channel. signs: its keys, sections and chords.
+    chunks: what was composed, from tick 0 up to the end, if it was asked for; chords: what the
+    chord numbers in their steps stand for.
     """
 
     events: Events
     tempo_bpm: float
     tempi_bpm: Tempi
     tracks: dict[int, str]
+    signs: Signs
     chunks: tuple[Chunk, ...]
     chords: ChordVocabulary
 
@@ -68,26 +71,31 @@ def replayed(
     end = log.heard if log.end is None else log.end
     before, kept, heard = ChannelSettings(), [], []
     slowing: list[tuple[int, float]] = []
+    signs: list[Signs] = []
     for chunk in _chunks(composer, log.heard):
         slowing += chunk.slowing
         if log.start is not None and chunk.start_tick < log.start:
             before.hear([chunk])
             continue
         heard.append(chunk.events)
+        signs.append(chunk.signs)
         if (keeps_chunks or log.start is not None) and chunk.start_tick < end:
             kept.append(chunk)
     tempi = tempi_of(log, slowing)
     if log.start is None:
         events, tempo_bpm = np.concatenate([NO_EVENTS, *heard]), settings.tempo_bpm
+        heard_signs = joined(signs)
         if log.end is not None or not composer.over:
-            events = cut_events(events, end)
+            events, heard_signs = cut_events(events, end), heard_signs.before(end)
     elif kept:
         part = excerpt(kept, before, end, settings.tempo_bpm, tempi)
         events, tempo_bpm, tempi = part.events, part.tempo_bpm, part.tempi_bpm
+        heard_signs = part.signs
     else:
         raise TakeError("its log does not reach the bars that it says it holds")
     chunks = tuple(_from_zero(chunk, kept[0].start_tick, end, settings.grid) for chunk in kept)
-    return Replayed(events, tempo_bpm, tempi, tracks_of(log), chunks, composer.chords)
+    tracks = tracks_of(log)
+    return Replayed(events, tempo_bpm, tempi, tracks, heard_signs, chunks, composer.chords)
 
 
 def parts_of(log: TakeLog) -> tuple[Part, ...]:

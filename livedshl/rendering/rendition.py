@@ -1,7 +1,7 @@
 """A whole performance, and each way to write it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.midi.events import TICK, Events, channels_of
 from livedshl.midi.file import write_midi
+from livedshl.midi.signs import Signs
 from livedshl.music import ChordVocabulary
 from livedshl.music.leadsheet import Key
 from livedshl.music.spelling import key_name
@@ -32,7 +33,7 @@ class Rendition:
 
     vocabulary: what the chord numbers in `chunks` stand for. chunks: from tick 0 on, without a gap.
     events: what sounds. tempo_bpm: the first tempo; tempi: (tick, BPM) of each change. tracks: the
-    name of the part on each channel. parts: all that played.
+    name of the part on each channel. parts: all that played. signs: its keys, sections and chords.
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class Rendition:
     tempi: Tempi
     tracks: Mapping[int, str]
     parts: Sequence[Part]
+    signs: Signs
 
     def write(self, path: Path) -> None:
         """Writes it in the format of the ending of `path`."""
@@ -56,8 +58,10 @@ class Rendition:
 
             render_wav(path, self.events, self._quarter_bpm, _RING_OUT_S, self._quarter_tempi)
         else:
-            grid = self.settings.grid
-            write_midi(path, self.events, self.tempo_bpm, grid, self.tracks, self.tempi)
+            write_midi(
+                path, self.events, self.tempo_bpm, self.settings.grid, self.tracks, self.tempi,
+                signs=self.signs,
+            )  # fmt: skip
 
     def write_stems(self, midi: Mapping[int, Path], audio: Mapping[int, Path]) -> None:
         """Writes each part into a MIDI file and a WAV file, as long as the whole; by channel."""
@@ -68,6 +72,7 @@ class Rendition:
             write_midi(
                 path, self.events[channels_of(self.events) == channel], self.tempo_bpm,
                 self.settings.grid, {channel: self.tracks[channel]}, self.tempi, end_tick,
+                replace(self.signs, chords=()),
             )  # fmt: skip
         render_stems(audio, self.events, self._quarter_bpm, _RING_OUT_S, self._quarter_tempi)
 

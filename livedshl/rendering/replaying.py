@@ -5,8 +5,8 @@ from pathlib import Path
 
 from livedshl.bundle.model import open_model
 from livedshl.errors import OutputError, SettingsError, TakeError
-from livedshl.files import MIDI_ENDINGS, check_ending, first_free, reserved
-from livedshl.midi.file import write_midi
+from livedshl.files import MIDI_ENDINGS, check_ending, first_free, reserved, write_beside
+from livedshl.midi.file import midi_content
 from livedshl.performance.replay import parts_of, replayed, tracks_of
 from livedshl.performance.take_log import TakeLog, read_log, take_and_log
 from livedshl.rendering.rendition import Rendition
@@ -18,7 +18,7 @@ class Replay:
     """A take that was played again.
 
     path: the file that was written. recorded: the recording it is compared with. same: whether the
-    two are equal, byte for byte.
+    two are equal, byte for byte. Keys, sections and chord names may be missing in the recording.
     """
 
     path: Path
@@ -50,12 +50,15 @@ def replay(
     opened = open_model(_model_folder(log, model))
     with reserved([out], overwrite):
         again, grid = replayed(log, opened.bundle, opened.index), log.settings.grid
+        music = again.events, again.tempo_bpm, grid, again.tracks, again.tempi_bpm
+        content = midi_content(*music, signs=again.signs)
         try:
-            write_midi(out, again.events, again.tempo_bpm, grid, again.tracks, again.tempi_bpm)
+            write_beside(out, content)
         except OSError as error:
             raise OutputError(f"cannot be written ({error.strerror})", where=str(out)) from error
-    same = recorded.is_file() and recorded.read_bytes() == out.read_bytes()
-    return Replay(out, recorded, same)
+    # A recording of an older version says no keys, sections and chords.
+    known = content, midi_content(*music)
+    return Replay(out, recorded, recorded.is_file() and recorded.read_bytes() in known)
 
 
 def render_take(
@@ -105,6 +108,7 @@ def _rendition_of(log: TakeLog, folder: Path) -> Rendition:
         again.tempi_bpm,
         again.tracks,
         parts_of(log),
+        again.signs,
     )
 
 

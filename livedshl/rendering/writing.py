@@ -11,6 +11,7 @@ import numpy as np
 from livedshl.bundle.model import Model
 from livedshl.errors import OutputError, SettingsError
 from livedshl.files import MIDI_ENDINGS, TRACE_ENDINGS, check_ending, reserved
+from livedshl.midi.signs import joined
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings, chords_of, model_of
 from livedshl.performance.steering import track_names
@@ -155,6 +156,7 @@ def _composed(settings: Settings, model: Model | None, progress: Progress) -> Re
         tempo_map(settings.tempo_bpm, (), slowing),
         track_names(settings.parts),
         settings.parts,
+        joined(chunk.signs for chunk in chunks),
     )
 
 

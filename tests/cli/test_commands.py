@@ -191,7 +191,9 @@ def test_two_hundred_bars_are_read_back_by_mido_and_music21(tmp_path):
     files = (tmp_path / "t.mid", tmp_path / "t.musicxml")
     assert run("generate", *files, "--bars", 200, "--seed", 1).returncode == 0
     file = mido.MidiFile(tmp_path / "t.mid")
-    assert [track.name for track in file.tracks[1:]] == ["Melody", "Chords", "Bass", "Bodhran"]
+    assert [track.name for track in file.tracks[1:]] == [
+        "Melody", "Chords", "Bass", "Bodhran", "Chord names"
+    ]  # fmt: skip
     assert read_events(tmp_path / "t.mid")[-1, 0] == 200 * 1920
     score = converter.parse(tmp_path / "t.musicxml")
     measures = list(score.parts[0].getElementsByClass(stream.Measure))

@@ -10,13 +10,19 @@ from livedshl.units import TICKS_PER_STEP
 
 _NO_LINE = "No track plays a single line. The melody is the top line of all tracks."
 _PLAYS_CHORDS = "{label} plays chords. The melody is its top line."
+_OTHER_CHORDS = "The chord names do not fit the notes. The chords were read from the notes."
 _PATTERNS = "The file holds {count} patterns. Only the first was read."
 
 
-def account_of(song: Song, choice: Choice | None, melody: NDArray[np.int32]) -> Account:
-    """What was taken and left. melody: int32[n, 3], on the grid."""
+def account_of(
+    song: Song, choice: Choice | None, melody: NDArray[np.int32], as_written: bool
+) -> Account:
+    """What was taken and left. melody: int32[n, 3], on the grid.
+
+    as_written: whether the chords are those that the texts of the song name.
+    """
     others = [part for part in song.parts if choice is None or part is not choice.part]
-    use = "accompaniment" if song.chord_texts else "chords"
+    use = "accompaniment" if as_written else "chords"
     taken = [f"{part.label}: {use}" for part in others]
     warnings = []
     if choice:
@@ -27,8 +33,10 @@ def account_of(song: Song, choice: Choice | None, melody: NDArray[np.int32]) -> 
         taken = [f"{part.label}: melody and chords" for part in song.parts]
         if len(song.parts) > 1 or len(melody) < len(song.parts[0].notes):
             warnings.append(_NO_LINE)
-    if song.chord_texts:
-        taken.append("texts: chord symbols")
+    if as_written:
+        taken.append("texts: chords, as they are written")
+    elif song.chord_texts:
+        warnings.append(_OTHER_CHORDS)
     if song.patterns > 1:
         warnings.append(_PATTERNS.format(count=song.patterns))
     on_grid = float((melody[:, 0] % TICKS_PER_STEP == 0).mean()) if len(melody) else 1.0

@@ -6,10 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.chord_symbols import read_chord_symbol
+from livedshl.music.chords import QUALITIES
 
 _NO_CHORD = (-1, 0)  # root and quality
 _LEAST_SHARE = 0.8  # of the texts of a track that must be chord symbols
 _LEAST_TEXTS = 3  # fewer may be anything
+# Of the time of the accompaniment's notes, in tones of the chords. Chords a semitone off have 0.2.
+_LEAST_IN_CHORDS = 0.45
+_LEAST_NOTES = 16  # fewer contradict no chord
 
 
 def is_chord_track(texts: Sequence[str]) -> bool:
@@ -30,3 +34,28 @@ def chords_of_texts(texts: Iterable[tuple[int, str]]) -> NDArray[np.int32]:
         chords[tick] = (known.root, known.quality) if known else _NO_CHORD
     rows = [(tick, *chord) for tick, chord in sorted(chords.items())]
     return np.array(rows, np.int32).reshape(-1, 3)
+
+
+def fit_notes(chords: NDArray[np.int32], notes: NDArray[np.int32]) -> bool:
+    """Whether chords, int32[n, 3], are those of an accompaniment.
+
+    notes: int32[m, >= 3], onset, length and pitch. Those without a chord do not count.
+    """
+    at = np.searchsorted(chords[:, 0], notes[:, 0], side="right") - 1
+    roots, qualities = chords[at, 1], chords[at, 2]
+    counted = (at >= 0) & (roots >= 0)
+    if counted.sum() < _LEAST_NOTES:
+        return True
+    in_chord = _TONES[qualities, (notes[:, 2] - roots) % 12]
+    return float(np.average(in_chord[counted], weights=notes[counted, 1])) >= _LEAST_IN_CHORDS
+
+
+def _tones() -> NDArray[np.bool_]:
+    """For each quality, which semitones above the root it has, bool[qualities, 12]."""
+    table = np.zeros((len(QUALITIES), 12), np.bool_)
+    for quality, (_, intervals) in enumerate(QUALITIES):
+        table[quality, list(intervals)] = True
+    return table
+
+
+_TONES = _tones()

@@ -11,7 +11,7 @@ from livedshl.corpus.account import Account
 from livedshl.corpus.bounds import MOST_BARS, MOST_NOTES
 from livedshl.corpus.midi_file.accounting import account_of
 from livedshl.corpus.midi_file.barring import Barring, bar_lines, barring_of
-from livedshl.corpus.midi_file.chord_texts import chords_of_texts
+from livedshl.corpus.midi_file.chord_texts import chords_of_texts, fit_notes
 from livedshl.corpus.midi_file.chunks import chunks_of
 from livedshl.corpus.midi_file.keys import keys_of
 from livedshl.corpus.midi_file.melody_track import Choice, melody_of
@@ -72,14 +72,16 @@ def understand(song: Song, title: str, source: str, wanted: str | None = None) -
     alone = _is_harmony(accompaniment, everything)
     harmony = harmony_of(accompaniment if alone else everything, bars, metre_changes, end)
     late = zero + timing.offset
-    if song.chord_texts:
-        written = chords_of_texts((tick - late, text) for tick, text in song.chord_texts)
-        harmony = replace(harmony, chords=written)
+    symbols = chords_of_texts((tick - late, text) for tick, text in song.chord_texts)
+    # A melody alone contradicts no chord.
+    as_written = len(symbols) > 0 and (not alone or fit_notes(symbols, accompaniment))
+    if as_written:
+        harmony = replace(harmony, chords=symbols)
     signatures = [signature.earlier(zero) for signature in song.signatures]
     melody_track = choice.part.track if choice else -1
     keys = keys_of(signatures, melody_track, harmony, everything, line, bars)
     chords = written_chords(parts)
-    if song.chord_texts:
+    if as_written:
         chords = harmony.chords
     elif chords is None:
         chords = harmony.chords if len(accompaniment) else harmony.chords[:0]
@@ -95,7 +97,7 @@ def understand(song: Song, title: str, source: str, wanted: str | None = None) -
         sections=tuple((tick - late, name) for tick, name in song.markers if name),
         accompaniment=accompaniment,
     )
-    account = account_of(song, choice, line)
+    account = account_of(song, choice, line, as_written)
     account = replace(
         account,
         key_from=keys.key_from,
