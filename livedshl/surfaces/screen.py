@@ -181,7 +181,7 @@ class Cockpit(App[Exception]):
         if self._panels.address:
             self._panels.shows_address = not self._panels.shows_address
         else:
-            self.tell("There is no web page. Start with --web or --web-host")
+            self.tell("No web page was asked for when the music was started")
 
     def _tell_obeyed(self, asked: Command, obeyed: Command) -> None:
         self.tell(told_of(asked, obeyed))

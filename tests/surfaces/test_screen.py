@@ -169,7 +169,7 @@ def test_the_row_of_keys_and_the_help_obey_a_click(cockpit, session):
 
 def test_without_a_page_its_key_says_how_to_have_one(cockpit, session):
     rows = asyncio.run(rows_after("w", cockpit, session, SIZES[0]))
-    assert any("Start with --web" in row for row in rows)
+    assert any("No web page" in row for row in rows)
 
 
 ADDRESS = (
