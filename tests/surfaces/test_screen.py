@@ -128,7 +128,8 @@ def point(cockpit, session, *acts, size=SIZES[0]):
                     await pilot.click(offset=at)
                 else:
                     wheel = MouseScrollUp if act == "up" else MouseScrollDown
-                    await pilot._post_mouse_events([wheel], offset=at)
+                    unmoved_and_no_keys = 0, 0, 0, False, False, False
+                    cockpit.post_message(wheel(None, *at, *unmoved_and_no_keys, *at))
             await some_frames(pilot, session)
             return shown_rows(cockpit)
 
@@ -137,8 +138,8 @@ def point(cockpit, session, *acts, size=SIZES[0]):
 
 def shown_rows(cockpit):
     """What stands on the screen, row by row."""
-    strips = cockpit.screen._compositor.render_strips()
-    return ["".join(segment.text for segment in strip) for strip in strips]
+    body = cockpit.query_one("#body")
+    return [body.render_line(row).text for row in range(body.size.height)]
 
 
 def test_a_click_on_a_part_mutes_it_and_selects_it(cockpit, session):
