@@ -243,11 +243,14 @@ def play(
             on_ending=lambda: None if on_screen else status.tell(ending_line()),
         )
         tell = logging.getLogger(__name__).warning if on_screen else status.tell
+        address: list[str] = []
         if web or web_host:
             from livedshl.surfaces.web.opening import open_page  # few have need of it
 
-            page = open_page(web or WEB_PORT, web_host, session, tell, status.tell)
+            page = open_page(web or WEB_PORT, web_host, session, tell, address.append)
             surfaces.enter_context(page)
+            for line in address:
+                status.tell(line)
         learn = open_inputs(surfaces, session, watcher, tell, control_port, osc_port, listen)
         if on_screen:
             # It loads the screen's library, which plain lines have no need of.
@@ -259,7 +262,7 @@ def play(
                 status.tell(f"The screen broke ({why}). The music goes on. {USAGE}")
                 obey_typed_lines(session, learn, status.tell)
 
-            status.report(play_under_screen(session, learn, go_on_in_lines))
+            status.report(play_under_screen(session, learn, go_on_in_lines, address))
         else:
             if sys.stdin and sys.stdin.isatty():
                 status.tell(USAGE)

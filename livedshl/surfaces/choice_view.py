@@ -5,6 +5,7 @@ from rich.text import Text
 
 from livedshl.live.snapshot import Snapshot
 from livedshl.performance.chunk import Chunk
+from livedshl.surfaces.pointing import clickable
 from livedshl.surfaces.view import chunk_at, coming_after
 
 _DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
@@ -28,12 +29,14 @@ def choice_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
     lines = [_heading(snapshot)]
     for number, choice in enumerate(choices.tunes, 1):
         is_next = choice.segment == comes
-        text = Text(f"{number} ", _NUMBER, no_wrap=True, overflow="ellipsis")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        text.append(f"{number} ", _NUMBER)
         text.append("▸ " if is_next else "  ")
         text.append(choice.song, _BOLD if is_next else Style())
         text.append(f", bar {choice.bar}", _DIM)
         if choice.distance is not None:
             text.append(f"  {in_words(choice.distance)}", _DIM)
+        text.stylize(clickable(str(number)))
         lines.append(text)
     return lines[:n_lines]
 

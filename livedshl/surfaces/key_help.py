@@ -6,6 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from livedshl.surfaces.keys import KEYS
+from livedshl.surfaces.pointing import clickable
+
+HELP_KEY = "question_mark"
 
 # Keys that send no command; `KEYS` has the others.
 OWN_KEYS = (
@@ -13,14 +16,18 @@ OWN_KEYS = (
     ("l", "MIDI learn the last control"),
     ("s", "save the last 32 bars"),
     ("c", "show or hide the codes"),
+    ("w", "the address of the web page"),
     ("q", "end at a cadence; q q: now"),
     ("?", "show or hide these keys"),
 )
+# What a click on a row presses, by the label of its key; a label that is missing is the key.
+_PRESSED = {key.label: key.key for key in KEYS} | {"?": HELP_KEY, "↑ ↓": "down"}
 _SHOWN = (*((key.label, key.help) for key in KEYS if key.help), *OWN_KEYS)
 _LABEL_WIDTH = max(len(label) for label, _ in _SHOWN)
 _HELP_WIDTH = max(len(text) for _, text in _SHOWN)
 _COLUMN_WIDTH = _LABEL_WIDTH + _HELP_WIDTH + 3  # with a space behind each, and one to spare
-_MORE = Text("? more keys", Style(color="#8a919e"))
+_MORE = Text("? more keys", Style(color="#8a919e") + clickable(HELP_KEY))
+_BAR = Style(color="#8a919e", bgcolor="#1f2430")
 _HINTS = (
     "? keys", "space pause", "q end", "u undo", "F fill", "n next", "r re-roll", "m mute", "s save",
     "l learn",
@@ -44,15 +51,22 @@ def key_pages(width: int, height: int) -> list[Group]:
     ]
 
 
-def hint(width: int) -> str:
-    """The keys that matter most, as many as fit into one line."""
-    line = ""
+def hint(width: int) -> Text:
+    """The keys that matter most, as many as fit into one line. A click on one presses it."""
+    line = Text(style=_BAR, no_wrap=True)
     for number, each in enumerate(_HINTS):
-        longer = f"{line}  {each}" if number else each
-        if len(longer) > width:
+        between = "  " if number else ""
+        if len(line) + len(between) + len(each) > width:
             break
-        line = longer
-    return line.ljust(width)
+        line.append(between)
+        line.append(each, clickable(pressed_by(each.split()[0])))
+    line.pad_right(width - len(line))
+    return line
+
+
+def pressed_by(label: str) -> str:
+    """The key, as Textual names it, that the screen writes so."""
+    return _PRESSED.get(label, label)
 
 
 def _table(shown: tuple[tuple[str, str], ...], rows: int, columns: int) -> Table:
@@ -62,5 +76,11 @@ def _table(shown: tuple[tuple[str, str], ...], rows: int, columns: int) -> Table
         table.add_column(no_wrap=True)
     for row in range(min(rows, len(shown))):
         cells = shown[row::rows]
-        table.add_row(*(text for cell in cells for text in cell))
+        table.add_row(*(text for cell in cells for text in _row(*cell)))
     return table
+
+
+def _row(label: str, what: str) -> tuple[Text, Text]:
+    """A key and what it does. A click on either presses it."""
+    pressing = clickable(pressed_by(label))
+    return Text(label, pressing), Text(what, pressing)

@@ -37,7 +37,7 @@ KEYS = (
     KeyBinding("m", "m", "mute the selected part", Gesture("mute")),
     KeyBinding("o", "o", "solo the selected part", Gesture("solo")),
     KeyBinding("v", "v", "vary the selected part", Gesture("vary")),
-    KeyBinding("L", "L", "lock the pattern of the part", Gesture("lock")),
+    KeyBinding("L", "L", "lock its pattern", Gesture("lock")),
     KeyBinding("right", "→", "selected part up", Gesture("level", move=Move.UP)),
     KeyBinding("left", "←", "selected part down", Gesture("level", move=Move.DOWN)),
     KeyBinding("h", "h", "hold: loop the last 4 bars", Gesture("hold")),

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Event, Thread
 
@@ -20,11 +20,13 @@ def play_under_screen(
     session: Session,
     learn: Callable[[Gesture, Gesture], str] | None = None,
     on_broken: Callable[[str], None] = lambda why: None,
+    address: Sequence[str] = (),
 ) -> PlayerReport | None:
     """Plays the session as `Session.run` does, and shows it from the main thread.
 
     The screen opens after the first note, because loading it takes longer than starting to play.
     on_broken: called if the screen breaks, with the reason. The music goes on without it.
+    address: of the web page, with its QR code, line by line, which a key shows.
     """
     outcome: Future[PlayerReport | None] = Future()
     closed = Event()
@@ -36,7 +38,7 @@ def play_under_screen(
         try:
             if playing.is_alive():
                 Thread(target=_leave_without_terminal, args=(playing, closed), daemon=True).start()
-                fault = _show(session, playing, learn)
+                fault = _show(session, playing, learn, address)
                 closed.set()
                 if playing.is_alive():
                     log.debug("the screen broke", exc_info=fault)
@@ -68,12 +70,15 @@ def _run(session: Session, outcome: "Future[PlayerReport | None]") -> None:
 
 
 def _show(
-    session: Session, playing: Thread, learn: Callable[[Gesture, Gesture], str] | None
+    session: Session,
+    playing: Thread,
+    learn: Callable[[Gesture, Gesture], str] | None,
+    address: Sequence[str],
 ) -> Exception | None:
     """Shows the screen until the music is over. Returns what broke it, None if nothing did."""
     from livedshl.surfaces.screen import Cockpit
 
-    cockpit = Cockpit(session, playing, learn)
+    cockpit = Cockpit(session, playing, learn, address)
     root = logging.getLogger()
     before = root.handlers
     root.handlers = [_ScreenHandler(cockpit.tell)]  # lines on the terminal would tear the screen

@@ -3,7 +3,7 @@
 import select
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Thread
 
@@ -12,6 +12,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.app import App, ComposeResult
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.events import Key as KeyPressed
 from textual.widgets import Static
 
@@ -23,10 +24,11 @@ from livedshl.surfaces.announcement import announced, told_of
 from livedshl.surfaces.choice_view import candidate_lines, choice_lines
 from livedshl.surfaces.chord_view import chords_line
 from livedshl.surfaces.desk import Desk
-from livedshl.surfaces.gesture import Gesture
-from livedshl.surfaces.key_help import hint, key_pages
+from livedshl.surfaces.gesture import Gesture, Move
+from livedshl.surfaces.key_help import HELP_KEY, hint, key_pages
 from livedshl.surfaces.keys import KEYS
 from livedshl.surfaces.output_line import output_line
+from livedshl.surfaces.pointing import clickable, key_at, part_at, wheel_at
 from livedshl.surfaces.present import plain_name
 from livedshl.surfaces.view import (
     clock_line,
@@ -45,23 +47,29 @@ _MESSAGE_S = 6.0
 _LINES_BESIDES = 8  # output, clock, form, chords twice, keys, message and hint
 _LOWEST_ROLL = 4  # lines
 _LEAST_PART_LINES = MOST_CHOICES + 1  # the choices beside the parts need these
-_BAR = Style(color="#8a919e", bgcolor="#1f2430")
-_HELP_KEYS = ("question_mark", "f1")
+_ON_PAPER = Style(color="#ffffff", bgcolor="#000000")  # a QR code is read best so
+_HELP_KEYS = (HELP_KEY, "f1")
 
 
 @dataclass(slots=True)
 class _Panels:
-    """What keys show and hide. help_page: counted from 1; 0 while the help is closed."""
+    """What keys show and hide. help_page: counted from 1; 0 while the help is closed.
 
+    address: of the web page, with its QR code, line by line; empty without a page.
+    """
+
+    address: Sequence[str]
     codes: bool = False
     help_page: int = 0
+    shows_address: bool = False
 
 
 class Cockpit(App[Exception]):
     """Shows a session that plays on another thread, until that thread ends.
 
     learn: maps the next knob or pad to one of two gestures and returns what the user is to do;
-    None if there is no controller. `run` returns what broke the screen, None if nothing did.
+    None if there is no controller. address: of the web page, with its QR code, line by line.
+    `run` returns what broke the screen, None if nothing did.
     """
 
     CSS = "Screen { background: #10141c; } Static { height: auto; } #body { height: 1fr; }"
@@ -72,6 +80,7 @@ class Cockpit(App[Exception]):
         session: Session,
         playing: Thread,
         learn: Callable[[Gesture, Gesture], str] | None = None,
+        address: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._session = session
@@ -81,7 +90,7 @@ class Cockpit(App[Exception]):
         self._selected = 0
         self._message = ("", 0.0)
         self._last = Gesture("adventure")  # which `l` maps to a knob or pad
-        self._panels = _Panels()
+        self._panels = _Panels(address)
         self._interrupted = False
         # Kept, not looked up: a slow machine draws before the screen has its widgets.
         self._body = Static(id="body")
@@ -102,7 +111,23 @@ class Cockpit(App[Exception]):
         """Obeys a key."""
         event.stop()
         event.prevent_default()
-        self._try(lambda: self._press(event))
+        self._try(lambda: self._press(event.key, event.character))
+
+    def on_click(self, event: Click) -> None:
+        """Presses the key that is drawn there: a part is muted, a tune chosen, a command obeyed."""
+        key, part = key_at(event.style), part_at(event.style)
+        if part is not None:
+            self._selected = part
+        if key is not None:
+            self._try(lambda: self._press(key, key))
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """More of what is drawn there: tempo, a part's level, or else the intensity."""
+        self._try(lambda: self._turn(event.style, Move.UP))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Less of it."""
+        self._try(lambda: self._turn(event.style, Move.DOWN))
 
     def _try(self, act: Callable[[], None]) -> None:
         """Closes the screen if it is broken. Textual would print where, with all values there."""
@@ -111,14 +136,17 @@ class Cockpit(App[Exception]):
         except Exception as fault:
             self.exit(fault)
 
-    def _press(self, event: KeyPressed) -> None:
-        name = event.key
+    def _press(self, name: str, character: str | None) -> None:
         if name in ("ctrl+c", "ctrl+q", "q"):
             self._interrupt()
         elif name in _HELP_KEYS:
             self._panels.help_page += 1
         elif name == "c":
             self._panels.codes = not self._panels.codes
+        elif name == "w":
+            self._show_address()
+        elif name == "escape":
+            self._panels.help_page, self._panels.shows_address = 0, False
         elif name == "s":
             self._save()
         elif name in ("up", "down"):
@@ -126,18 +154,34 @@ class Cockpit(App[Exception]):
         elif name == "l":
             self._learn_last()
         else:
-            self._steer(name, event.character)
+            self._steer(name, character)
 
     def _steer(self, name: str, character: str | None) -> None:
-        snapshot = self._session.snapshot()
         key = next((key for key in KEYS if key.key == name or key.label == name), None)
         if key is None:
             typed = character if character and character.isprintable() else name
             self.tell(f"The key {typed} does nothing. Press ? for the keys")
-        elif snapshot:
-            part = self._part(snapshot) if key.gesture.kind.per_part else None
-            self._last = replace(key.gesture, part=plain_name(part) if part else None)
+        else:
+            self._do(key.gesture)
+
+    def _turn(self, style: Style, move: Move) -> None:
+        part = part_at(style)
+        if part is not None:
+            self._selected = part
+        self._do(Gesture(wheel_at(style), move=move))
+
+    def _do(self, gesture: Gesture) -> None:
+        """Does a gesture, for the selected part if it concerns one."""
+        if snapshot := self._session.snapshot():
+            part = self._part(snapshot) if gesture.kind.per_part else None
+            self._last = replace(gesture, part=plain_name(part) if part else None)
             self._desk.press(self._last, time.perf_counter())
+
+    def _show_address(self) -> None:
+        if self._panels.address:
+            self._panels.shows_address = not self._panels.shows_address
+        else:
+            self.tell("No web page was asked for when the music was started")
 
     def _tell_obeyed(self, asked: Command, obeyed: Command) -> None:
         self.tell(told_of(asked, obeyed))
@@ -182,7 +226,10 @@ class Cockpit(App[Exception]):
             pages = key_pages(self.size.width, self.size.height)
             self._panels.help_page %= len(pages) + 1
             page = self._panels.help_page
-            self._body.update(pages[page - 1] if page else self._frame(snapshot))
+            if self._panels.shows_address:
+                self._body.update(_address(self._panels.address, self.size.height))
+            else:
+                self._body.update(pages[page - 1] if page else self._frame(snapshot))
 
     def _frame(self, snapshot: Snapshot) -> Group:
         width, height = self.size.width, self.size.height
@@ -212,7 +259,7 @@ class Cockpit(App[Exception]):
             _lines([keys_line(snapshot)], 1),
             beside,
             _lines([Text(told, Style(color="#ffb454"))], 1),
-            Text(hint(width), _BAR),
+            hint(width),
         )
 
 
@@ -225,6 +272,15 @@ def _terminal_reads() -> bool:
     if sys.platform == "win32" or terminal is None or not terminal.isatty():
         return True
     return bool(select.select([], [terminal], [], 0)[1])
+
+
+def _address(lines: Sequence[str], height: int) -> Group:
+    """The address of the web page, over its QR code if the terminal is high enough for it."""
+    *code, address = lines
+    head = Text(f"{shown(address)}   (w goes back)", clickable("w"), no_wrap=True)
+    if code and len(lines) > height:
+        return Group(head, Text(f"Make the window {len(lines)} lines high for the QR code"))
+    return Group(head, *(Text(line, _ON_PAPER, no_wrap=True) for line in code))
 
 
 def _lines(lines: list[Text], height: int) -> Group:

@@ -18,6 +18,7 @@ from livedshl.music.chords import NOTE_NAMES
 from livedshl.performance.chunk import Chunk
 from livedshl.player.clock.source import Sync
 from livedshl.surfaces.chord_view import chord_names
+from livedshl.surfaces.pointing import of_part, turned_by_wheel
 from livedshl.surfaces.present import bends
 
 _COMING_STEPS = 36  # columns for what is composed ahead
@@ -52,6 +53,7 @@ def clock_line(snapshot: Snapshot) -> Text:
     text.append(f"late {late} ms", Style(color="#f07178") if lateness.worst_ms > 1 else _DIM)
     if snapshot.latency_ms:
         text.append(f"  early {snapshot.latency_ms:g} ms", _DIM)
+    text.stylize(turned_by_wheel("tempo"))
     return text
 
 
@@ -231,6 +233,7 @@ def part_lines(snapshot: Snapshot, selected: int) -> list[Text]:
         )
         text.append("S" if part.name in steering.soloed else " ", Style(color="#ffb454", bold=True))
         text.append("L" if part.name in steering.locked else " ", Style(color="#95e6cb", bold=True))
+        text.stylize(of_part(number))
         lines.append(text)
     return lines
 

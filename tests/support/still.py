@@ -70,6 +70,7 @@ class StillSession:
         self.chunks = tuple(hop(number, band) for number in range(14))
         self.stopped = self.ending = False
         self.times_seen = 0
+        self.obeyed = []
         self.keys = ()
 
     def snapshot(self):
@@ -86,6 +87,7 @@ class StillSession:
         if isinstance(command, Choose):
             command = chosen(command, CHOICES)
         self.steering = steered(self.steering, command)
+        self.obeyed.append(command)
         return command
 
     def show_keys(self, pitches):

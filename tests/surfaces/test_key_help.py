@@ -35,6 +35,6 @@ def test_a_page_says_that_more_keys_follow():
     ("width", "last"), [(30, "q end"), (60, "n next"), (86, "l learn"), (200, "l learn")]
 )
 def test_the_hint_names_whole_keys_only(width, last):
-    line = hint(width)
+    line = hint(width).plain
     assert len(line) == width
     assert line.rstrip().endswith(f"  {last}")

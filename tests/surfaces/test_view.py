@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -87,9 +88,15 @@ def test_symbols_that_differ_are_marked_as_many_as_the_hamming_distance():
     assert len(marked) == coming.provenance.hamming > 0
 
 
-def test_the_chosen_candidate_is_among_those_shown():
-    shown = [line.plain for line in candidate_lines(snapshot_of(form=Form.NONE), 7)]
-    assert sum("▸" in line for line in shown) == 1
+def test_the_chosen_candidate_is_marked_where_it_is_shown():
+    chunks = snapshot_of(form=Form.NONE).chunks
+    marked = []
+    for now, coming in pairwise(chunks):
+        lines = candidate_lines(snapshot_of(form=Form.NONE, tick=now.start_tick), 7)
+        marked.append(sum("▸" in line.plain for line in lines))
+        among = [candidate.segment for candidate in coming.provenance.candidates]
+        assert marked[-1] == among.count(coming.provenance.segment)
+    assert sum(marked) > len(marked) / 2
 
 
 def test_every_note_of_the_chunks_is_drawn_where_it_sounds():
