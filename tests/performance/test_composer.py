@@ -153,12 +153,14 @@ commands = st.one_of(
     st.builds(Lock, st.sampled_from(PARTS), st.booleans()),
     st.builds(OpenWith, st.none() | st.integers(0, 200)),
     st.builds(SetLevel, st.sampled_from(PARTS), st.integers(0, 127)),
-    st.builds(ChoosePreset, st.just("solo-piano")),
+    st.builds(ChoosePreset, st.sampled_from(["solo-piano", "lied"])),
 )
 wishes = st.lists(
     st.builds(
         lambda tick, command: Change(
-            tick, command, Band.of(PIANO) if isinstance(command, ChoosePreset) else None
+            tick,
+            command,
+            Band.of(load_preset(command.name)) if isinstance(command, ChoosePreset) else None,
         ),
         st.integers(0, 24 * BAR),
         commands,
