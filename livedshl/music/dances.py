@@ -101,6 +101,17 @@ class TuneTypes:
         near = (ratio <= _NEAR) & (ratio >= 1 / _NEAR)
         return np.asarray(near & (self.dances == self.dances[tune]), np.bool_)
 
+    def kin(self) -> NDArray[np.int64]:
+        """How many tunes each one is like, int64[tunes], itself among them."""
+        kin = np.zeros(len(self.dances), np.int64)
+        for dance in np.unique(self.dances):
+            of_dance = self.dances == dance
+            notes = self.notes[of_dance] + _UNSEEN
+            ordered = np.sort(notes)
+            up_to = np.searchsorted(ordered, notes * _NEAR, "right")
+            kin[of_dance] = up_to - np.searchsorted(ordered, notes / _NEAR, "left")
+        return kin
+
     def among(
         self, dances: Sequence[Dance], notes: tuple[float, float] | None
     ) -> NDArray[np.bool_]:

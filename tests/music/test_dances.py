@@ -76,3 +76,9 @@ def test_a_tune_is_counted_alike_whatever_comes_before_it(kinds):
     tunes = [("A tune", tune(lengths, bars)) for lengths, bars in kinds]
     together = types_of(tunes).notes
     assert together.tolist() == [types_of([one]).notes[0] for one in tunes]
+
+
+@given(st.lists(st.sampled_from([[2, 2], [1, 1], [4], [2, 1, 1]]), min_size=1, max_size=12))
+def test_a_tune_counts_those_that_it_is_like(kinds):
+    types = types_of([("A reel" if len(k) > 2 else "An air", tune(k)) for k in kinds])
+    assert types.kin().tolist() == [types.like(n).sum() for n in range(len(kinds))]
