@@ -18,6 +18,7 @@ _PROGRAM = "livedshl"
 # and not in the module, so that the list can be shown without loading any of them.
 _COMMANDS = {
     "play": ("livedshl.cli.play", "Play until you press Ctrl-C."),
+    "demo": ("livedshl.cli.demo", "Take a tour of three minutes."),
     "generate": ("livedshl.cli.generate", "Write music into files."),
     "replay": ("livedshl.cli.replay", "Play a recorded take again, into a MIDI file."),
     "explain": ("livedshl.cli.explain", "Show where each bar of a performance came from."),
@@ -36,8 +37,8 @@ _HIDDEN = {"soak": ("livedshl.cli.soak", "Play hours of music and check that not
 
 
 def _start_player(context: click.Context, arguments: Sequence[str]) -> None:
-    """Starts the player's process while the rest of `play` loads."""
-    from livedshl.player.ahead import end_player_ahead, start_player_ahead  # only `play` needs them
+    """Starts the player's process while the rest of the command loads."""
+    from livedshl.player.ahead import end_player_ahead, start_player_ahead  # few need them
 
     silent = any(argument.startswith(("-p", "--port", "--virtual")) for argument in arguments)
     start_player_ahead(sounds=not silent)
@@ -47,7 +48,7 @@ def _start_player(context: click.Context, arguments: Sequence[str]) -> None:
 @click.group(
     cls=LazyGroup,
     listed=_COMMANDS,
-    ahead={"play": _start_player},
+    ahead={"play": _start_player, "demo": _start_player},
     hidden_ones=_HIDDEN,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog='To complete commands, presets, models and ports with Tab: eval "$(_LIVEDSHL_COMPLETE='

@@ -16,7 +16,7 @@ from livedshl.diagnostics.bench.queries import measure_queries
 from livedshl.diagnostics.bench.start import measure_start
 from livedshl.progress import Progress
 
-_SUBJECTS = ("start", "clock", "queries", "drift", "reading", "training")
+_SUBJECTS = ("start", "clock", "queries", "drift", "pages", "reading", "training")
 _QUICK = _SUBJECTS[:3]
 
 
@@ -33,12 +33,13 @@ def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
     start      time from `livedshl play` to its first note, and its memory
     clock      how late notes are sent: idle, and while a network is trained
     queries    time of a retrieval among 10,000 to 10,000,000 segments
+    pages      how late notes are sent while 20 browsers show the page
     drift      how much the clock runs slow in, say, --minutes 60
     reading    tunes read a second, by kind of file and number of processes
     training   how long training a model takes, estimated from a few epochs
 
     Without SUBJECT it measures the first three. `reading` needs the extra `tunes`, `training` the
-    extra `train`.
+    extra `train`, `pages` the extra `web`.
     """
     find_bundle(model)
     for subject in subjects or _QUICK:
@@ -54,6 +55,10 @@ def _measured(subject: str, model: str, seconds: float, progress: Progress) -> l
         return measure_clock(seconds, progress)
     if subject == "drift":
         return measure_drift(seconds, progress)
+    if subject == "pages":
+        from livedshl.diagnostics.bench.pages import measure_pages  # the extra `web`
+
+        return measure_pages(seconds, progress)
     if subject == "reading":
         # It loads what reads and writes tunes, which the others must not.
         from livedshl.diagnostics.bench.reading import measure_reading

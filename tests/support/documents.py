@@ -20,6 +20,7 @@ NOT_RUN = {
     "dask scheduler": "tests/work does",
     "dask worker tcp://10.0.0.5:8786 --nworkers 8 --nthreads 1": "tests/work does",
     "livedshl models add tunes/ --cluster tcp://10.0.0.5:8786": "tests/work does",
+    "livedshl demo": "takes three minutes; tests/wire leaves it sooner",
     "livedshl bench start": "tests/wire/test_benchmarks does",
     "livedshl bench clock --minutes 5": "takes half an hour; tests/wire runs it shorter",
     "livedshl soak --hours 24 --speed 60": "takes half an hour; tests/wire runs it shorter",

@@ -3,24 +3,30 @@
 What either showed ahead is compared with what the wire then played.
 """
 
+import re
+import shutil
 import signal
 import subprocess
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 
 import psutil
 import pytest
 from support.browser import Browser
 from support.following import assert_played, changed_between, onsets
-from support.surroundings import livedshl, sounding
+from support.surroundings import livedshl, need, sounding
+from support.terminal import Terminal
 
-from livedshl.music import COMMON_TIME
+from livedshl.music import COMMON_TIME, Chord
 from livedshl.performance.command_kinds import COMMANDS, ValueKind
 from livedshl.performance.command_text import text_of
+from livedshl.performance.preset import load_preset
 from livedshl.performance.take_log import read_log
 
 pytestmark = pytest.mark.slow
 BAR, BEAT = COMMON_TIME.bar_ticks, COMMON_TIME.beat_ticks
 SECTION_BARS = 8
+LOOSE = 60  # ticks that a note may come before its beat
 SHOWN = "const { shown } = await import('./page.js');"
 # Writes down each beat as the page shows it first, which is about eight beats before it sounds.
 WRITE_DOWN = (
@@ -180,3 +186,66 @@ def bars_as_shown(seen, take):
         ):
             bars[bar] = [note for each in shown for note in each["notes"]]
     return bars
+
+
+def follow_chords(terminal, seen, bars):
+    """Counts the chords that the terminal says will come, by their beat, for so many bars.
+
+    Returns the bar in which it ends.
+    """
+    bar, last = 0, None
+    while last is None or bar < last:
+        shown = terminal.screen()
+        place = re.search(r"(\d+)\.(\d) ", shown)
+        if not place:  # half drawn
+            continue
+        bar, beat = int(place[1]), int(place[2])
+        last = last or bar + bars
+        now = (bar - 1) * BAR // BEAT + beat - 1
+        _, _, coming = next((line for line in shown.splitlines() if " → " in line), "").partition(
+            " → "
+        )
+        for name, beats in re.findall(r"(\S+) in (\d+)", coming):
+            seen[now + int(beats)][name] += 1
+        time.sleep(0.1)
+    return bar
+
+
+def test_the_terminal_shows_chords_ahead_that_the_wire_then_plays_whatever_its_keys_change(
+    jack, receiver, tmp_path
+):
+    need(shutil.which("tmux"), "tmux")
+    take = tmp_path / "take.mid"
+    command = livedshl(
+        "play", "--port", receiver.port, "--tempo", 200, "--seed", 6, "--record", take
+    )
+    terminal = Terminal(tmp_path.name, command, jack, tmp_path)
+    seen = defaultdict(Counter)
+    try:
+        terminal.wait_for("candidates", timeout_s=60)
+        steered_from = follow_chords(terminal, seen, 2 * SECTION_BARS)
+        for key in ("i", "F", "n", "h", "h"):
+            terminal.press(key)
+            follow_chords(terminal, seen, 1)
+        follow_chords(terminal, seen, 7)
+        terminal.press("q", "q")
+        assert terminal.wait_until_over() == 0
+        told = terminal.screen().replace("\n", "")
+    finally:
+        terminal.close()
+    messages = receiver.messages()
+    assert not sounding(messages)
+    assert_played(take, messages, told)
+    (channel,) = [part.channel for part in load_preset("session").parts if part.name == "Chords"]
+    struck = defaultdict(set)
+    for tick, on, pitch in onsets(take):
+        if on == channel and (tick + LOOSE) % BEAT < BEAT // 4:
+            struck[(tick + LOOSE) // BEAT].add(pitch % 12)
+    compared = []
+    for beat, names in seen.items():
+        name, times = names.most_common(1)[0]
+        changed = changed_between(take, (beat - 9) * BEAT, (beat + 1) * BEAT)
+        if times > 1 and beat in struck and not changed:
+            assert struck[beat] <= Chord.parse(name).pitch_classes, f"{name} at beat {beat}"
+            compared.append(beat * BEAT // BAR < steered_from)
+    assert compared.count(True) > SECTION_BARS and compared.count(False)

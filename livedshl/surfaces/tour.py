@@ -1,0 +1,130 @@
+"""The tour that `livedshl demo` gives: what is said and done, bar by bar, while the music plays."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from livedshl.live.session import Session
+from livedshl.live.snapshot import Snapshot
+from livedshl.music.leadsheet import Key
+from livedshl.performance.commands import (
+    Answer,
+    ChoosePreset,
+    Command,
+    End,
+    Fill,
+    Hold,
+    PlaySong,
+    SetIntensity,
+    SetKey,
+)
+from livedshl.performance.options import make_settings
+from livedshl.performance.phrase import Phrase
+from livedshl.performance.settings import SetSong, Settings
+from livedshl.text import shown
+from livedshl.units import TICKS_PER_STEP
+
+_POLL_S = 0.03
+_LEAD_BEATS = 2  # before its bar a command is sent, so that it acts where the bar begins
+_PHRASE_BARS = 2
+_CHORDS = "Dm7 | G7 | Cmaj7 | Am7"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stop of the tour.
+
+    bar: counted from 1, where it acts. says: in plain words. does: what is sent to the music.
+    answers: whether the music answers its own last two bars, as it would a player's.
+    names_tune: whether the tune that plays is named.
+    """
+
+    bar: int
+    says: str
+    does: tuple[Command, ...] = ()
+    answers: bool = False
+    names_tune: bool = False
+
+
+TOUR: tuple[Stop, ...] = (
+    Stop(1, "A folk session. Each phrase comes from a real tune; livedshl finds which can follow."),
+    Stop(9, "It always knows where a bar comes from.", names_tune=True),
+    Stop(17, "Another style: an indie band plays on from here (key p).",
+         (ChoosePreset("indie-band"),)),
+    Stop(25, "Strings, and another key: A (keys p and k).",
+         (ChoosePreset("chamber-strings"), SetKey(Key.parse("A")))),
+    Stop(33, f"Now over your chords, with a swing combo: {_CHORDS} (--chords).", (PlaySong(2),)),
+    Stop(45, "Louder and fuller, with a fill (keys i and F).", (SetIntensity(0.9), Fill())),
+    Stop(55, "Listen to the next two bars, as if you had played them."),
+    Stop(57, "This is the answer to them. Connect a keyboard with --listen, and it answers you.",
+         answers=True),
+    Stop(67, "Hold: the last four bars go round, for a solo or a speech (key h).", (Hold(True),)),
+    Stop(77, "Hold off: the music carries on.", (Hold(False), SetIntensity(0.5))),
+    Stop(83, "The end, at the next cadence (key q). Your turn: livedshl play", (End(),)),
+)  # fmt: skip
+
+
+def tour_settings(seed: int | None = None) -> Settings:
+    """The settings of the tour: a session, and a song over a chart. None draws a seed."""
+    first = make_settings("session", tempo_bpm=120, key="D", seed=seed)
+    second = make_settings(
+        "swing-combo", metre="4/4", tempo_bpm=132, key="C", chords=_CHORDS, seed=first.seed
+    )
+    songs = (SetSong.of("A folk session", first), SetSong.of("Over your chords", second))
+    return replace(first, songs=songs)
+
+
+def shortened(stops: Sequence[Stop], times: int) -> tuple[Stop, ...]:
+    """The same tour, so many times shorter."""
+    return tuple(replace(stop, bar=(stop.bar - 1) // times + 1) for stop in stops)
+
+
+def lead(
+    session: Session, stops: Sequence[Stop], tell: Callable[[str], None], left: Callable[[], bool]
+) -> None:
+    """Leads through the stops while the music plays. tell: shows the user a line.
+
+    left: whether the tour is over before its time.
+    """
+    for stop in stops:
+        snapshot = _await(session, stop, left)
+        if snapshot is None:
+            return
+        tell(f"{_time_of(snapshot)}  {stop.says}{_tune_in(snapshot) if stop.names_tune else ''}")
+        for command in (*stop.does, *([_answer(snapshot, stop.bar)] if stop.answers else [])):
+            session.send(command)
+
+
+def _await(session: Session, stop: Stop, left: Callable[[], bool]) -> Snapshot | None:
+    """The music as it stands when a stop is due; None if the tour is over."""
+    while not left():
+        snapshot = session.snapshot()
+        if snapshot is not None:
+            lead_ticks = _LEAD_BEATS * snapshot.grid.beat_ticks
+            if snapshot.tick >= (stop.bar - 1) * snapshot.grid.bar_ticks - lead_ticks:
+                return snapshot
+        time.sleep(_POLL_S)
+    return None
+
+
+def _time_of(snapshot: Snapshot) -> str:
+    return f"bar {max(0, snapshot.tick) // snapshot.grid.bar_ticks + 1:>3}"
+
+
+def _tune_in(snapshot: Snapshot) -> str:
+    """The tune that sounds."""
+    now = [c for c in snapshot.chunks if c.start_tick <= snapshot.tick < c.end_tick]
+    return f" This one is from: {shown(now[0].provenance.song)}." if now else ""
+
+
+def _answer(snapshot: Snapshot, bar: int) -> Answer:
+    """An answer to the melody of the last bars before the command for `bar` is sent."""
+    grid = snapshot.grid
+    end = (bar - 1) * grid.bar_steps - _LEAD_BEATS * grid.beat_steps
+    chunks = [chunk for chunk in snapshot.chunks if chunk.start_tick < end * TICKS_PER_STEP]
+    steps = np.concatenate([chunk.steps for chunk in chunks])
+    oldest = chunks[0].start_tick // TICKS_PER_STEP
+    first = max(oldest, end - _PHRASE_BARS * grid.bar_steps)
+    return Answer(Phrase(first, steps[first - oldest : end - oldest]))
