@@ -41,7 +41,7 @@ from livedshl.bundle.library import SegmentLibrary, TuneInfo
 from livedshl.errors import BundleError
 from livedshl.files import open_regular
 from livedshl.index.codes import WORD_BITS, CodeShape, Words, unpack
-from livedshl.music.chords import NO_CHORD, ChordVocabulary
+from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD, ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
@@ -164,6 +164,7 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
             progress(done / len(files))
     try:
         arrays = {file[0]: _open_array(folder, *file) for file in _ARRAYS}
+        vocabulary = ChordVocabulary.of_names(manifest.chord_classes)
         bundle = Bundle(
             folder=folder,
             manifest=manifest,
@@ -174,8 +175,9 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
                 starts=arrays["starts"],
                 phases=arrays["phases"],
                 grid=GRIDS[manifest.metre],
+                heard_as=vocabulary.heard_as if len(vocabulary) > N_CHORD_CLASSES else None,
             ),
-            vocabulary=ChordVocabulary.of_names(manifest.chord_classes),
+            vocabulary=vocabulary,
             mode=manifest.mode,
             roles=arrays["roles"],
             shape=CodeShape(manifest.length, manifest.symbols),

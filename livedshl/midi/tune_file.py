@@ -7,7 +7,7 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music import Chord, LeadSheet, Metre, Mode
+from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 from livedshl.music.spelling import fifths_of, spell
 from livedshl.text import shown
@@ -105,8 +105,8 @@ def _key_name(key: Key) -> str | None:
 
 
 def _chords(sheet: LeadSheet, shift: int) -> Iterable[_Timed]:
-    for tick, root, quality in sheet.chords.tolist():
-        name = Chord(root, quality).name if root >= 0 else "N.C."
+    for tick, chord in sheet.written_chords():
+        name = chord.name if chord else "N.C."
         yield max(0, tick + shift), mido.MetaMessage("text", text=name)
 
 

@@ -72,9 +72,10 @@ def understand(song: Song, title: str, source: str, wanted: str | None = None) -
     alone = _is_harmony(accompaniment, everything)
     harmony = harmony_of(accompaniment if alone else everything, bars, metre_changes, end)
     late = zero + timing.offset
+    basses = np.zeros(0, np.int32)
     if song.chord_texts:
         written = chords_of_texts((tick - late, text) for tick, text in song.chord_texts)
-        harmony = replace(harmony, chords=written)
+        harmony, basses = replace(harmony, chords=written[:, :3]), written[:, 3]
     signatures = [signature.earlier(zero) for signature in song.signatures]
     melody_track = choice.part.track if choice else -1
     keys = keys_of(signatures, melody_track, harmony, everything, line, bars)
@@ -94,6 +95,7 @@ def understand(song: Song, title: str, source: str, wanted: str | None = None) -
         end=end,
         sections=tuple((tick - late, name) for tick, name in song.markers if name),
         accompaniment=accompaniment,
+        basses=basses,
     )
     account = account_of(song, choice, line)
     account = replace(
