@@ -41,7 +41,7 @@ from livedshl.bundle.library import SegmentLibrary, TuneInfo
 from livedshl.errors import BundleError
 from livedshl.files import open_regular
 from livedshl.index.codes import WORD_BITS, CodeShape, Words, unpack
-from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD, ChordVocabulary
+from livedshl.music.chords import NO_CHORD, ChordVocabulary
 from livedshl.music.features import FEATURE_GROUPS
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
@@ -170,12 +170,9 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
             manifest=manifest,
             library=SegmentLibrary(
                 tunes=tuple(map(_tune, read_json(folder / _TUNES))),
-                tune_steps=arrays["tune_steps"],
-                steps=arrays["steps"],
-                starts=arrays["starts"],
-                phases=arrays["phases"],
+                **{name: arrays[name] for name in ("tune_steps", "steps", "starts", "phases")},
                 grid=GRIDS[manifest.metre],
-                heard_as=vocabulary.heard_as if len(vocabulary) > N_CHORD_CLASSES else None,
+                heard_as=vocabulary.heard_as,
             ),
             vocabulary=vocabulary,
             mode=manifest.mode,

@@ -31,7 +31,7 @@ class SegmentLibrary:
     starts: int32[n], first step of each segment in `steps`, ascending.
     phases: int8[n], beats from the start of the cycle to the segment, as in `Tune`.
     grid: of all tunes.
-    heard_as: int8[k + 1], as `ChordVocabulary.heard_as`; None if networks know every chord class.
+    heard_as: int8[k + 1], as `ChordVocabulary.heard_as`; None: networks know every chord class.
     """
 
     tunes: tuple[TuneInfo, ...]

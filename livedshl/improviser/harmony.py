@@ -34,6 +34,7 @@ _COMMON = 0.6  # how much of a chord's frequency is taken off: the tonic is not 
 _LEAST_SHARE = 0.04  # a chord that is rarer gains no more: I7 is not to open a section
 _STAY = -1.6  # for a chord that stays for another bar
 _OWN = 0.4  # for the chord that the segment has in its song
+_WRITTEN = 8.0  # the same in a library of more chords: people wrote or played those
 _FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
 _OTHER_THIRD = 6.0  # taken off where the melody has the minor third of a major chord all hop long
 _CLOSE = 3.0  # for the last chord of a section
@@ -81,9 +82,10 @@ class SectionHarmony:
         by_hop = self._place[own].reshape(-1, hop)
         scores = self._fit(self._harmoniser, sheet) - _FOREIGN * self._is_foreign(steps)
         scores -= _OTHER_THIRD * self._other_thirds(steps)
+        is_rich = len(self._bundle.vocabulary) > N_CHORD_CLASSES
         for beat in by_hop.T:
             known = np.flatnonzero(beat != NO_CHORD)
-            scores[known, beat[known]] += _OWN / hop
+            scores[known, beat[known]] += (_WRITTEN if is_rich else _OWN) / hop
         moves = np.repeat(self._moves[None], len(by_hop), axis=0)
         self._wish_for_cadences(scores, moves, cadence)
         sounded = -(-n_sounded // hop)
