@@ -117,7 +117,7 @@ def chords_of(time: PlayedTime, symbols: Sequence[Sequence[Chord]]) -> NDArray[n
         held = in_force[number]
         if number < before and held and not (bar and bar[0][0] == 0):
             chords.append((tick, *held))
-        chords.extend((tick + onset, *chord) for onset, *chord in bar)
+        chords.extend((tick + chord[0], *chord[1:]) for chord in bar)
         before = number
     chords.sort(key=lambda chord: chord[0])
     last_of_tick = {chord[0]: chord for chord in chords}
