@@ -44,6 +44,7 @@ def _watch_terminal(key: str, pressed: Callable[[], None], over: threading.Event
 def _watch_windows(key: str, pressed: Callable[[], None], over: threading.Event) -> None:
     import msvcrt
 
+    assert sys.platform == "win32"  # for mypy, which looks at one system at a time
     while not over.wait(_POLL_S):
         if msvcrt.kbhit() and msvcrt.getwch() == key:
             pressed()

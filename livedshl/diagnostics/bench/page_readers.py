@@ -10,16 +10,16 @@ from contextlib import suppress
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
 
 _PATIENCE_S = 60.0
 
 
 async def _read(port: int, counted: list[int], opened: asyncio.Event) -> None:
     host = f"127.0.0.1:{port}"
+    origin = Origin(f"http://{host}")
     with suppress(ConnectionClosed):
-        live = connect(
-            f"ws://{host}/live", origin=f"http://{host}", compression=None, close_timeout=0.2
-        )
+        live = connect(f"ws://{host}/live", origin=origin, compression=None, close_timeout=0.2)
         async with live as page:
             async for _ in page:
                 counted[0] += 1
