@@ -42,9 +42,10 @@ def _watch_terminal(key: str, pressed: Callable[[], None], over: threading.Event
 
 
 def _watch_windows(key: str, pressed: Callable[[], None], over: threading.Event) -> None:
+    if sys.platform != "win32":  # mypy looks at one system at a time
+        return
     import msvcrt
 
-    assert sys.platform == "win32"  # for mypy, which looks at one system at a time
     while not over.wait(_POLL_S):
         if msvcrt.kbhit() and msvcrt.getwch() == key:
             pressed()

@@ -106,7 +106,7 @@ def test_asking_for_other_patterns_brings_other_bars():
     arranger = with_library()
     section = Section(0, letter="A")
     _, first = played(arranger, section)
-    arranger.conducting = Conducting().with_another(PIANO.channel)
+    arranger.conducting = Conducting().with_variation(PIANO.channel, 1)
     _, others = played(arranger, replace(section, beat=32, number=1, time=2))
     assert others != first
 
