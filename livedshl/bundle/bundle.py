@@ -164,18 +164,17 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
             progress(done / len(files))
     try:
         arrays = {file[0]: _open_array(folder, *file) for file in _ARRAYS}
+        vocabulary = ChordVocabulary.of_names(manifest.chord_classes)
         bundle = Bundle(
             folder=folder,
             manifest=manifest,
             library=SegmentLibrary(
                 tunes=tuple(map(_tune, read_json(folder / _TUNES))),
-                tune_steps=arrays["tune_steps"],
-                steps=arrays["steps"],
-                starts=arrays["starts"],
-                phases=arrays["phases"],
+                **{name: arrays[name] for name in ("tune_steps", "steps", "starts", "phases")},
                 grid=GRIDS[manifest.metre],
+                heard_as=vocabulary.heard_as,
             ),
-            vocabulary=ChordVocabulary.of_names(manifest.chord_classes),
+            vocabulary=vocabulary,
             mode=manifest.mode,
             roles=arrays["roles"],
             shape=CodeShape(manifest.length, manifest.symbols),

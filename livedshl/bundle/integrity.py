@@ -9,6 +9,7 @@ from typing import Any, cast, get_origin, get_type_hints
 
 from livedshl.errors import BundleError
 from livedshl.files import open_regular, read_regular
+from livedshl.music.chords import MOST_CHORD_CLASSES
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
 
@@ -16,7 +17,6 @@ FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 _MAX_JSON_BYTES = 64 << 20
 _MOST_LENGTH, _MOST_SYMBOLS = 1024, 256  # of codes
-_MOST_CHORDS = 27  # with 100 of a chart they are numbered in 7 bits
 _REINSTALL = "Install or build the model again"
 
 
@@ -112,7 +112,7 @@ def _check_content(content: Mapping[str, Any]) -> None:
         raise ValueError("length or symbols: out of range")
     if not all(isinstance(name, str) for name in content["chord_classes"]):
         raise ValueError("chord_classes: wrong type")
-    if not 0 < len(content["chord_classes"]) <= _MOST_CHORDS:
+    if not 0 < len(content["chord_classes"]) <= MOST_CHORD_CLASSES:
         raise ValueError("chord_classes: none, or too many")
     for corpus in content["corpora"]:
         if not isinstance(corpus, dict) or not all(isinstance(v, str) for v in corpus.values()):

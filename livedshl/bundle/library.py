@@ -1,7 +1,7 @@
 """The segments of all tunes as arrays. A code stands for a segment by its row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from livedshl.music.dances import TuneTypes
 from livedshl.music.grid import COMMON_TIME, Grid
-from livedshl.music.segments import Tune, distinct_segments, steps_from
+from livedshl.music.segments import Tune, as_heard, distinct_segments, steps_from
 from livedshl.networks.contexts import Contexts
 
 
@@ -31,6 +31,7 @@ class SegmentLibrary:
     starts: int32[n], first step of each segment in `steps`, ascending.
     phases: int8[n], beats from the start of the cycle to the segment, as in `Tune`.
     grid: of all tunes.
+    heard_as: int8[k + 1], as `ChordVocabulary.heard_as`; None: networks know every chord class.
     """
 
     tunes: tuple[TuneInfo, ...]
@@ -39,6 +40,7 @@ class SegmentLibrary:
     starts: NDArray[np.int32]
     phases: NDArray[np.int8]
     grid: Grid = COMMON_TIME
+    heard_as: NDArray[np.int8] | None = None
 
     @classmethod
     def of_tunes(cls, tunes: Sequence[Tune]) -> "SegmentLibrary":
@@ -77,6 +79,7 @@ class SegmentLibrary:
             starts=(self.starts[rows] + moved[tune_of_row]).astype(np.int32),
             phases=self.phases[rows],
             grid=self.grid,
+            heard_as=self.heard_as,
         )
 
     def __len__(self) -> int:
@@ -88,13 +91,18 @@ class SegmentLibrary:
 
     def contexts(self, segments: NDArray[np.integer] | slice) -> Contexts:
         """What the networks read of some segments."""
-        return Contexts.cut(
+        contexts = Contexts.cut(
             self.steps,
             starts=self.starts[segments].astype(np.int64),
             tune_starts=self.tune_steps[self.tune_of[segments]].astype(np.int64),
             phases=self.phases[segments].astype(np.int64),
             grid=self.grid,
         )
+        return replace(contexts, steps=self.as_heard(contexts.steps))
+
+    def as_heard(self, steps: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Steps, int8[..., 3], with the nearest chords that networks know in place of others."""
+        return steps if self.heard_as is None else as_heard(steps, self.heard_as)
 
     @cached_property
     def tune_of(self) -> NDArray[np.int32]:

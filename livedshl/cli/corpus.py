@@ -99,8 +99,8 @@ def _table(summary: CorpusSummary, every: bool) -> Table:
     table.add_row("", f"{summary.segments_in_tunes:,} different within their tune")
     table.add_row("", f"{summary.segments_overall:,} different overall")
     if summary.chorded:
-        classes = " ".join(summary.chord_classes)
-        table.add_row("chord classes", f"{classes}, {summary.chord_coverage:.1%} of the time")
+        table.add_row("chord classes", " ".join(summary.chord_classes))
+        table.add_row("", f"{summary.chord_coverage:.1%} of the time, played as written")
     if summary.keys_guessed:
         table.add_row("keys", f"{summary.keys_guessed:,} guessed from the notes")
     _add_counts(table, "taken", summary.taken, every)

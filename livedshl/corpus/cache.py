@@ -20,7 +20,7 @@ from livedshl.files import read_regular, write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
-_VERSION = 14  # raise it whenever a reader reads anything differently
+_VERSION = 15  # raise it whenever a reader reads anything differently
 _MOST_BYTES = 1 << 30
 
 
@@ -89,6 +89,7 @@ def reading_as_json(reading: Reading) -> dict[str, Any]:
             "bars": sheet.bars.tolist(),
             "notes": sheet.notes.tolist(),
             "chords": sheet.chords.tolist(),
+            "basses": sheet.basses.tolist(),
             "end": sheet.end,
             "sections": sheet.sections,
             "accompaniment": sheet.accompaniment.tolist(),
@@ -113,6 +114,7 @@ def reading_from_json(entry: dict[str, Any]) -> Reading:
         end=entry["end"],
         sections=tuple((tick, name) for tick, name in entry["sections"]),
         accompaniment=np.array(entry["accompaniment"], np.int32).reshape(-1, 4),
+        basses=np.array(entry["basses"], np.int32),
     )
     return Reading(title, source, sheet, None, _account(entry["account"]))
 

@@ -18,7 +18,8 @@ _SECTIONS = (SECTION_BARS, 12)  # bars of the sections that a long one is divide
 _LONGEST_SECTION = 16  # bars; up to this length it stays whole
 SHORTEST_SECTION = 4  # bars; what is shorter joins the section after it
 _CLASH = 3.0
-MOST_CHORDS = 100  # different ones: chords are numbered in 7 bits, after those of the model
+MOST_CHORDS = 100  # different ones
+_MOST_NUMBERED = int(np.iinfo(np.int8).max)
 MOST_BEATS = 8000  # of a chart with its repeats played out: a long set of an hour
 _FAR = Chord(0, 0).distance(Chord(6, 0))  # the distance of no chord from any chord
 
@@ -123,9 +124,12 @@ class Chart:
         return "".join(letters[self.beats[start:end]] for start, end in pairwise(bounds))
 
     def added_to(self, vocabulary: ChordVocabulary) -> ChordVocabulary:
-        """The vocabulary with those chords of the chart that it lacks, after its own classes."""
+        """The vocabulary with those chords of the chart that it lacks, after its own classes.
+
+        Steps number the chords in int8. Beyond that the nearest chord known serves.
+        """
         own = [chord for chord in dict.fromkeys(self.chords) if chord not in vocabulary.classes]
-        return ChordVocabulary((*vocabulary.classes, *own))
+        return ChordVocabulary((*vocabulary.classes, *own)[:_MOST_NUMBERED])
 
     def at(self, beat: int, n_beats: int) -> list[Chord | None]:
         """The chords of `n_beats` beats of the music, from `beat` on."""

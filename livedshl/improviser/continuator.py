@@ -250,7 +250,9 @@ class Continuator:
                 bundle.folder.name,
             )
         habits = Habits.of(bundle.library, len(bundle.vocabulary))
-        return Ranking(habits, None if weights is None else NextStep(weights), self._terms)
+        heard_as = bundle.library.heard_as
+        next_step = None if weights is None else NextStep(weights, heard_as)
+        return Ranking(habits, next_step, self._terms)
 
     def _off_chart(self, candidates: Candidates, beat: int) -> Scores:
         """How far notes and chords lie from the chart's chords at `beat`, float64[c]."""

@@ -3,7 +3,8 @@
 The harmoniser says how well each chord fits each hop of the melody. Counts of the library say which
 chord follows which. The close wants its cadence, and the middle of a section a half close. The best
 sequence of all is found by dynamic programming. The chords that the segments have in their songs
-count for a little.
+count for a little. They are taken for the nearest of the few that networks read; where the sequence
+agrees with one, it sounds as it is written, with its seventh, its sixth or its bass.
 
 References:
 1) Viterbi: Error bounds for convolutional codes (1967), for the search
@@ -19,10 +20,10 @@ from livedshl.bundle import Bundle
 from livedshl.bundle.harmonisers import shipped_harmoniser
 from livedshl.improviser.form import SECTION_BARS, Cadence
 from livedshl.music import Chord, ChordVocabulary, Grid
-from livedshl.music.chords import NO_CHORD
+from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD
 from livedshl.music.leadsheet import Key, LeadSheet
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST, TONICS
-from livedshl.networks.harmoniser import CLASSES, Harmoniser
+from livedshl.networks.harmoniser import CLASSES, Harmoniser, same_family
 from livedshl.units import TICKS_PER_STEP
 
 Scores = NDArray[np.float64]
@@ -33,6 +34,7 @@ _COMMON = 0.6  # how much of a chord's frequency is taken off: the tonic is not 
 _LEAST_SHARE = 0.04  # a chord that is rarer gains no more: I7 is not to open a section
 _STAY = -1.6  # for a chord that stays for another bar
 _OWN = 0.4  # for the chord that the segment has in its song
+_WRITTEN = 8.0  # the same in a library of more chords: people wrote or played those
 _FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
 _OTHER_THIRD = 6.0  # taken off where the melody has the minor third of a major chord all hop long
 _CLOSE = 3.0  # for the last chord of a section
@@ -55,6 +57,14 @@ class SectionHarmony:
         self.vocabulary = harmony_vocabulary(bundle.vocabulary)
         self._bundle = bundle
         self._grid: Grid = bundle.library.grid
+        known = len(bundle.vocabulary)
+        heard = bundle.vocabulary.heard_as[:-1].astype(np.int64)
+        besides = np.arange(known, len(self.vocabulary))
+        first = min(known, N_CHORD_CLASSES)
+        # The chords that sequences are made of, as numbers of `vocabulary`, and for each number of
+        # that the place among them; -1 for no chord.
+        self._plain = np.concatenate([np.arange(first), besides])
+        self._place = np.concatenate([heard, besides - known + first, [NO_CHORD]])
 
     def chords_of(
         self, steps: NDArray[np.int8], n_sounded: int, cadence: Cadence
@@ -69,19 +79,22 @@ class SectionHarmony:
         if self._harmoniser is None or not len(sheet.notes):
             return own
         hop = self._grid.hop_beats
-        by_hop = own.reshape(-1, hop)
+        by_hop = self._place[own].reshape(-1, hop)
         scores = self._fit(self._harmoniser, sheet) - _FOREIGN * self._is_foreign(steps)
         scores -= _OTHER_THIRD * self._other_thirds(steps)
+        is_rich = len(self._bundle.vocabulary) > N_CHORD_CLASSES
         for beat in by_hop.T:
             known = np.flatnonzero(beat != NO_CHORD)
-            scores[known, beat[known]] += _OWN / hop
+            scores[known, beat[known]] += (_WRITTEN if is_rich else _OWN) / hop
         moves = np.repeat(self._moves[None], len(by_hop), axis=0)
         self._wish_for_cadences(scores, moves, cadence)
         sounded = -(-n_sounded // hop)
         for at in range(sounded):
             if by_hop[at, -1] != NO_CHORD:
                 scores[at, np.arange(scores.shape[1]) != by_hop[at, -1]] = -np.inf
-        chords = np.repeat(_best_path(scores, moves).astype(np.int8), hop)
+        found = np.repeat(_best_path(scores, moves), hop)
+        agrees = (own != NO_CHORD) & self._agree[own, found]
+        chords = np.where(agrees, own, self._plain[found]).astype(np.int8)
         chords[:n_sounded] = own[:n_sounded]
         return chords
 
@@ -96,7 +109,7 @@ class SectionHarmony:
         """Where the note that starts a hop is not in a chord, bool[hops, k]."""
         pitch = steps[:: self._grid.hop_steps, PITCH]
         in_chord = np.array(
-            [[pc in chord.pitch_classes for pc in range(12)] for chord in self.vocabulary.classes]
+            [[pc in chord.pitch_classes for pc in range(12)] for chord in self._classes]
         )
         return np.asarray(~in_chord[:, pitch % 12].T & (pitch != REST)[:, None], np.bool_)
 
@@ -107,8 +120,8 @@ class SectionHarmony:
         """
         pitch = steps[:, PITCH].reshape(-1, self._grid.hop_steps)
         sounds = np.stack([((pitch % 12 == pc) & (pitch != REST)).mean(axis=1) for pc in range(12)])
-        shares = np.zeros((len(pitch), len(self.vocabulary.classes)))
-        for number, chord in enumerate(self.vocabulary.classes):
+        shares = np.zeros((len(pitch), len(self._classes)))
+        for number, chord in enumerate(self._classes):
             thirds = {_MINOR_THIRD, _MAJOR_THIRD}
             if len(absent := thirds - set(chord.intervals)) == 1:
                 shares[:, number] = sounds[(chord.root + absent.pop()) % 12]
@@ -129,13 +142,33 @@ class SectionHarmony:
     def _key(self) -> Key:
         return Key(TONICS[self._bundle.mode], self._bundle.mode)
 
+    @property
+    def _classes(self) -> tuple[Chord, ...]:
+        """The k chords that sequences are made of."""
+        return tuple(self.vocabulary.classes[number] for number in self._plain.tolist())
+
+    @cached_property
+    def _agree(self) -> NDArray[np.bool_]:
+        """Whether a chord of `vocabulary` (row) may stand for one of a sequence (column).
+
+        bool[all, k]. It is the same chord for the networks, or has the same root and third. A tonic
+        at rest is no dominant seventh, though.
+        """
+        same_place = self._place[:-1, None] == np.arange(len(self._plain))
+        alike = [
+            [
+                same_family(own, found) and own.is_dominant == found.is_dominant
+                for found in self._classes
+            ]
+            for own in self.vocabulary.classes
+        ]
+        return np.asarray(same_place | np.array(alike), np.bool_)
+
     @cached_property
     def _is_tonic(self) -> NDArray[np.float64]:
         """1 for a chord on the tonic without a seventh, else 0, float64[k]."""
         tonic = self._key.tonic
-        return np.array(
-            [float(c.root == tonic and len(c.intervals) == 3) for c in self.vocabulary.classes]
-        )
+        return np.array([float(c.root == tonic and len(c.intervals) == 3) for c in self._classes])
 
     @cached_property
     def _is_dominant(self) -> NDArray[np.float64]:
@@ -144,7 +177,7 @@ class SectionHarmony:
         return np.array(
             [
                 float(chord.root == root and _MAJOR_THIRD in chord.intervals)
-                for chord in self.vocabulary.classes
+                for chord in self._classes
             ]
         )
 
@@ -157,16 +190,18 @@ class SectionHarmony:
     def _counts(self) -> Scores:
         """How often a hop's chord (column) follows another (row) in the library, float64[k, k]."""
         library, grid = self._bundle.library, self._grid
-        known = len(self._bundle.vocabulary)
+        known = min(len(self._bundle.vocabulary), N_CHORD_CLASSES)
         pairs = np.zeros((known, known))
         in_tune = np.arange(len(library.steps)) - np.repeat(
             library.tune_steps[:-1], np.diff(library.tune_steps)
         )
         hops = np.flatnonzero(in_tune % grid.hop_steps == 0)
-        chords = np.asarray(library.steps[hops, CHORD])
+        chords = self._place[library.steps[hops, CHORD]]
         follows = (in_tune[hops[1:]] > 0) & (chords[1:] != NO_CHORD) & (chords[:-1] != NO_CHORD)
         np.add.at(pairs, (chords[:-1][follows], chords[1:][follows]), 1)
-        nearest, distance = self._in_terms_of(self._bundle.vocabulary)
+        nearest, distance = self._in_terms_of(
+            ChordVocabulary(self._bundle.vocabulary.classes[:known])
+        )
         rarer = np.exp(-_UNLIKE * distance)
         counts: Scores = (pairs + _UNSEEN)[nearest][:, nearest] * np.outer(rarer, rarer)
         return counts
@@ -187,10 +222,10 @@ class SectionHarmony:
 
     def _in_terms_of(self, known: ChordVocabulary) -> tuple[NDArray[np.int64], Scores]:
         """For each chord the nearest that is known, int64[k], and how far it is, float64[k]."""
-        nearest = np.array([known.index(chord) for chord in self.vocabulary.classes])
+        nearest = np.array([known.index(chord) for chord in self._classes])
         distance = [
             chord.distance(known.classes[near])
-            for chord, near in zip(self.vocabulary.classes, nearest.tolist(), strict=True)
+            for chord, near in zip(self._classes, nearest.tolist(), strict=True)
         ]
         return nearest, np.array(distance)
 

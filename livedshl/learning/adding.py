@@ -192,7 +192,7 @@ def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], coding: C
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder.parent) as scratch:
         new = Path(scratch) / "new"
         for kind in kinds:
-            library = kind.files.library()
+            library = kind.files.library(kind.model.vocabulary)
             of_kind = replace(
                 coding,
                 folder=coding.folder / library_name(library, kind.model.manifest.checksum),

@@ -114,7 +114,7 @@ def cached_bundle(
         sheets = stream_sheets(paths, grid, mode, shipped_harmoniser(), progress, crew)
         for laid in lay_out(sheets, plan, crew):
             files.add(laid)
-        library = files.library()
+        library = files.library(bundle.vocabulary)
         check_segments(library)
         folder = cache / library_name(library, bundle.manifest.checksum)
         if (folder / MANIFEST).is_file():

@@ -90,7 +90,7 @@ def _stretch(library: SegmentLibrary, rows: slice, number: int) -> _Stretch:
     return _Stretch(
         number=number,
         grid=library.grid,
-        steps=library.steps[first:end],
+        steps=library.as_heard(library.steps[first:end]),
         starts=starts - first,
         tune_starts=tune_starts - first,
         phases=library.phases[rows].astype(np.int64),

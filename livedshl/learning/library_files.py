@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livedshl.bundle import SegmentLibrary
 from livedshl.bundle.library import TuneInfo
 from livedshl.learning.laying import LaidTune
+from livedshl.music.chords import ChordVocabulary
 from livedshl.music.grid import Grid
 
 
@@ -57,8 +58,11 @@ class LibraryFiles:
         self._n_segments += len(rows)
         self.joined += bool(len(laid.pairs))
 
-    def library(self) -> SegmentLibrary:
-        """All tunes so far: the same as `SegmentLibrary.of_tunes`, with its arrays on disk."""
+    def library(self, vocabulary: ChordVocabulary) -> SegmentLibrary:
+        """All tunes so far: the same as `SegmentLibrary.of_tunes`, with its arrays on disk.
+
+        vocabulary: the chord classes of the tunes.
+        """
         return SegmentLibrary(
             tunes=tuple(self._tunes),
             tune_steps=np.array(self._tune_steps, np.int32),
@@ -66,6 +70,7 @@ class LibraryFiles:
             starts=self._read("starts", np.int32),
             phases=self._read("phases", np.int8),
             grid=self._grid,
+            heard_as=vocabulary.heard_as,
         )
 
     def pairs(self) -> NDArray[np.int32]:

@@ -102,7 +102,7 @@ class Negatives:
         self, library: SegmentLibrary, training: NDArray[np.int32], withheld: NDArray[np.int32]
     ) -> None:
         """Counts the `training` pairs. The `withheld` pairs are never negative either."""
-        edges = Edges.of(library.contents())
+        edges = Edges.of(library.as_heard(library.contents()))
         self._edges = edges
         self._by_chord = positive_given(edges.last_chord, edges.first_chord, training, _N_CHORDS)
         self._by_pitch = positive_given(edges.last_pitch, edges.first_pitch, training, _N_PITCHES)

@@ -75,7 +75,7 @@ def train_bundle(
         with workers.leader_first(), crew_at(cluster) as crew:
             sheets = stream_sheets(paths, grid, mode, harmoniser, progress, crew, melody)
             target = _lay_out(sheets, (grid, mode), settings.follow_beats, files, progress, crew)
-        library = files.library()
+        library = files.library(target.vocabulary)
         check_segments(library)
         with first_interrupt() as stop:
             result = train(

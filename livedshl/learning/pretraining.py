@@ -104,7 +104,7 @@ def pretrain(
     recent: list[Tensor] = []
     for step in range(steps):
         rows = rng.integers(len(library), size=batch_size)
-        batch = library.contents(rows[workers.rank :: workers.size])
+        batch = library.as_heard(library.contents(rows[workers.rank :: workers.size]))
         likely, hits = learned(as_input(batch, workers.device), targets(batch).to(workers.device))
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(-likely)
@@ -140,7 +140,7 @@ def learn_next_steps(
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, n_batches)
     for batch in range(n_batches):
         chosen = starts[rng.integers(len(starts), size=_NEXT_STEP_BATCH)]
-        passages = steps_from(library.steps, chosen, n_steps)
+        passages = library.as_heard(steps_from(library.steps, chosen, n_steps))
         likely, _ = predictor(as_input(passages, CPU), targets(passages))
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(-likely.mean())

@@ -16,7 +16,7 @@ from livedshl.midi.meta import (
     track_of,
 )
 from livedshl.midi.signs import NO_CHORD_NAME
-from livedshl.music import Chord, LeadSheet, Metre
+from livedshl.music import LeadSheet, Metre
 from livedshl.units import TICKS_PER_BEAT
 
 _MELODY_VELOCITY, _OTHER_VELOCITY = 96, 72
@@ -100,9 +100,8 @@ def _metre_of(ticks: int, unit: int) -> Metre | None:
 
 
 def _chords(sheet: LeadSheet, shift: int) -> Iterable[Timed]:
-    for tick, root, quality in sheet.chords.tolist():
-        name = Chord(root, quality).name if root >= 0 else NO_CHORD_NAME
-        yield max(0, tick + shift), chord_message(name)
+    for tick, chord in sheet.written_chords():
+        yield max(0, tick + shift), chord_message(chord.name if chord else NO_CHORD_NAME)
 
 
 def _notes(notes: NDArray[np.int32], shift: int, channel: int, velocity: int) -> Iterable[Timed]:

@@ -66,6 +66,11 @@ class ChordSymbol:
     bass: int | None = None
     is_whole: bool = True
 
+    @property
+    def sounding(self) -> Chord | None:
+        """The chord over its bass."""
+        return self.chord.over(self.bass) if self.chord and self.bass is not None else self.chord
+
 
 @lru_cache(maxsize=4096)
 def read_chord_symbol(text: str) -> ChordSymbol | None:

@@ -1,8 +1,8 @@
 """Chords, and the small vocabulary of chord classes that segments use.
 
-A chord is a root and a quality. Segments have only the few classes of a `ChordVocabulary` (the
-paper, section 4.2, has the 12 most frequent chords). Any other chord is replaced by the nearest
-class.
+A chord is a root and a quality, and sometimes another bass. Segments have only the classes of a
+`ChordVocabulary`. Any other chord is replaced by the nearest class. Networks read the first 12 (the
+paper, section 4.2, has the 12 most frequent chords), and the nearest of them for all others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,9 @@ NOTE_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _ENHARMONIC = {"DB": 1, "D#": 3, "E#": 5, "FB": 4, "GB": 6, "G#": 8, "A#": 10, "CB": 11, "B#": 0}
 _TONICS = _ENHARMONIC | {name.upper(): index for index, name in enumerate(NOTE_NAMES)}
 NO_CHORD = -1
-N_CHORD_CLASSES = 12  # paper, section 4.2
+N_CHORD_CLASSES = 12  # that networks read; paper, section 4.2
+MOST_CHORD_CLASSES = 64  # of a library: with what a chart brings they are numbered in 7 bits
+_BASS = 1 / 24  # by which a chord over another bass, so many semitones up, is farther than without
 
 # The name after the root, and the semitones above the root.
 QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
@@ -111,6 +113,11 @@ class Chord:
         """The pitch classes that sound above the bass."""
         return frozenset((self.root + interval) % 12 for interval in self.intervals)
 
+    @property
+    def is_dominant(self) -> bool:
+        """Whether it has a major third and a minor seventh, which ask for another chord."""
+        return {4, 10} <= set(self.intervals)
+
     def transposed(self, semitones: int) -> "Chord":
         """The chord `semitones` higher."""
         return Chord((self.root + semitones) % 12, self.quality, self.bass)
@@ -126,7 +133,7 @@ class Chord:
 
 @dataclass(frozen=True)
 class ChordVocabulary:
-    """The chord classes that segments number, in order."""
+    """The chord classes that segments number, in order. Networks read the first 12."""
 
     classes: tuple[Chord, ...]
 
@@ -136,10 +143,26 @@ class ChordVocabulary:
         return cls(tuple(Chord.parse(name) for name in names))
 
     @classmethod
-    def counted(cls, chord_ticks: Mapping[Chord, int], size: int) -> "ChordVocabulary":
-        """The `size` chords that sound longest, given how many ticks each sounds."""
+    def counted(
+        cls, chord_ticks: Mapping[Chord, int], share: float, most: int
+    ) -> "ChordVocabulary":
+        """The chords that sound longest, given how many ticks each sounds.
+
+        First come 12 in root position, for the networks. Then as many others, up to `most` in all,
+        as it takes to cover that share of the time.
+        """
         ranked = sorted(chord_ticks, key=lambda chord: (-chord_ticks[chord], chord))
-        return cls(tuple(ranked[:size]))
+        plain = [chord for chord in ranked if not chord.bass][:N_CHORD_CLASSES]
+        others = [chord for chord in ranked if chord not in plain]
+        wanted = share * sum(chord_ticks.values())
+        covered = sum(chord_ticks[chord] for chord in plain)
+        classes = plain
+        for chord in others[: most - len(plain)]:
+            if covered >= wanted:
+                break
+            classes.append(chord)
+            covered += chord_ticks[chord]
+        return cls(tuple(classes))
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -148,6 +171,15 @@ class ChordVocabulary:
     def names(self) -> tuple[str, ...]:
         """The names of the classes."""
         return tuple(chord.name for chord in self.classes)
+
+    @cached_property
+    def heard_as(self) -> NDArray[np.int8]:
+        """The class that networks read for each class, and -1 for no chord, int8[k + 1].
+
+        The number of a chord finds it, -1 the last entry.
+        """
+        known = ChordVocabulary(self.classes[:N_CHORD_CLASSES])
+        return np.array([*map(known.index, self.classes), NO_CHORD], np.int8)
 
     @cached_property
     def _numbers(self) -> dict[Chord, int]:
@@ -160,7 +192,7 @@ class ChordVocabulary:
         for root in range(12):
             for quality in range(len(QUALITIES)):
                 chord = Chord(root, quality)
-                distances = [chord.distance(known) for known in self.classes]
+                distances = [chord.distance(known) + _BASS * known.bass for known in self.classes]
                 table[root, quality] = int(np.argmin(distances))
         return table
 

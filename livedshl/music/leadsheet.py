@@ -126,6 +126,8 @@ class LeadSheet:
     sections: the names of sections, each with the tick at which it begins.
     accompaniment: int32[n, 4], onset and length in ticks, MIDI pitch, number of the hand or track;
         ascending.
+    basses: int32[n], for each chord the semitones from its root up to its bass note; empty if the
+        root is always the lowest.
     """
 
     title: str
@@ -138,6 +140,7 @@ class LeadSheet:
     end: int
     sections: tuple[tuple[int, str], ...] = ()
     accompaniment: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 4), np.int32))
+    basses: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
     def metre(self) -> Metre:
@@ -163,8 +166,15 @@ class LeadSheet:
         """How many ticks each chord sounds, in the tune's own key."""
         total: dict[Chord, int] = {}
         ends = np.append(self.chords[:, 0], self.end)[1:]
-        for (onset, root, quality), end in zip(self.chords.tolist(), ends.tolist(), strict=True):
-            if root >= 0 and end > onset:
-                chord = Chord(root, quality)
+        for (onset, chord), end in zip(self.written_chords(), ends.tolist(), strict=True):
+            if chord and end > onset:
                 total[chord] = total.get(chord, 0) + end - onset
         return total
+
+    def written_chords(self) -> list[tuple[int, Chord | None]]:
+        """Each chord with its bass and the tick at which it begins; None ends the harmony."""
+        basses = self.basses.tolist() if len(self.basses) else [0] * len(self.chords)
+        return [
+            (onset, Chord(root, quality, bass) if root >= 0 else None)
+            for (onset, root, quality), bass in zip(self.chords.tolist(), basses, strict=True)
+        ]

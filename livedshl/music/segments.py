@@ -12,7 +12,13 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.music.chords import COMMON_CHORDS, N_CHORD_CLASSES, NO_CHORD, Chord, ChordVocabulary
+from livedshl.music.chords import (
+    COMMON_CHORDS,
+    MOST_CHORD_CLASSES,
+    NO_CHORD,
+    Chord,
+    ChordVocabulary,
+)
 from livedshl.music.grid import COMMON_TIME, GRIDS, Grid, grid_of
 from livedshl.music.leadsheet import Key, LeadSheet, Mode
 from livedshl.units import TICKS_PER_BEAT, TICKS_PER_STEP
@@ -27,6 +33,8 @@ PITCH, ARTICULATED, CHORD = 0, 1, 2
 # Tunes move by whole octaves so that their median pitch is nearest to this (B4). Then tunes from
 # low and high keys join without leaps.
 MEDIAN_PITCH = 71
+
+_CHORD_SHARE = 0.99  # of the time, that the chords which a library knows cover
 
 # A tune is left out if fewer of its segments sound and lie on the grid.
 _LEAST_USED = 0.25
@@ -61,6 +69,13 @@ def steps_from(
 ) -> NDArray[np.int8]:
     """The steps, int8[..., n_steps, 3], that follow each of `starts`."""
     return np.take(steps, starts[..., None] + np.arange(n_steps), axis=0)
+
+
+def as_heard(steps: NDArray[np.int8], table: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Steps, int8[..., 3], with other chords by a table such as `ChordVocabulary.heard_as`."""
+    heard = steps.copy()
+    heard[..., CHORD] = table[steps[..., CHORD]]
+    return heard
 
 
 def refusal(
@@ -131,7 +146,7 @@ def transposition_to_c(key: Key, pitches: NDArray[np.int32]) -> int:
 
 
 def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, float]:
-    """The 12 chords (paper, section 4.2) that sound longest once tunes are in C.
+    """The chords that sound longest once tunes are in C: at least 12 (paper, section 4.2).
 
     Also returns the share of the chord time that they cover. If no tune has chords, they are
     `COMMON_CHORDS`.
@@ -143,7 +158,7 @@ def counted_vocabulary(sheets: Iterable[LeadSheet]) -> tuple[ChordVocabulary, fl
             ticks[chord.transposed(shift)] += duration
     if not ticks:
         return ChordVocabulary.of_names(COMMON_CHORDS), 0.0
-    vocabulary = ChordVocabulary.counted(ticks, N_CHORD_CLASSES)
+    vocabulary = ChordVocabulary.counted(ticks, _CHORD_SHARE, MOST_CHORD_CLASSES)
     covered = sum(ticks[chord] for chord in vocabulary.classes)
     return vocabulary, covered / ticks.total()
 
@@ -201,11 +216,9 @@ def _within(
 
 def _write_chords(steps: NDArray[np.int8], sheet: LeadSheet, vocabulary: ChordVocabulary) -> None:
     shift = transposition_to_c(sheet.key, sheet.notes[:, 2])
-    for onset, root, quality in sheet.chords.tolist():
+    for onset, chord in sheet.written_chords():
         first = max(0, round(onset / TICKS_PER_STEP))
-        known = root >= 0
-        chord = vocabulary.index(Chord(root, quality).transposed(shift)) if known else NO_CHORD
-        steps[first:, CHORD] = chord
+        steps[first:, CHORD] = vocabulary.index(chord.transposed(shift)) if chord else NO_CHORD
 
 
 def _end_of_last_bar(sheet: LeadSheet) -> int:

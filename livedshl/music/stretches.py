@@ -46,7 +46,8 @@ def _stretch(
     )
     before = np.flatnonzero(sheet.chords[:, 0] <= begin)[-1:]  # still sounds as the stretch begins
     within = np.flatnonzero((sheet.chords[:, 0] > begin) & (sheet.chords[:, 0] < end))
-    chords = sheet.chords[np.concatenate([before, within])].copy()
+    kept = np.concatenate([before, within])
+    chords = sheet.chords[kept].copy()
     chords[:, 0] = np.maximum(chords[:, 0], begin)
     return replace(
         sheet,
@@ -59,6 +60,7 @@ def _stretch(
         end=end - zero,
         sections=tuple((tick - zero, name) for tick, name in sheet.sections if begin <= tick < end),
         accompaniment=accompaniment - np.array([zero, 0, 0, 0], np.int32),
+        basses=sheet.basses[kept] if len(sheet.basses) else sheet.basses,
     )
 
 

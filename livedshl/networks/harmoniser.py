@@ -73,7 +73,10 @@ class Harmoniser:
             (tick, chord.root, chord.quality)
             for tick, chord in zip(start[changes].tolist(), chords, strict=True)
         ]
-        return replace(sheet, chords=np.array(rows, np.int32).reshape(-1, 3))
+        in_root_position = np.zeros(0, np.int32)
+        return replace(
+            sheet, chords=np.array(rows, np.int32).reshape(-1, 3), basses=in_root_position
+        )
 
 
 def shapes(hidden: int, n_classes: int) -> dict[str, tuple[int, ...]]:

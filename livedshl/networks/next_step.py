@@ -12,15 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.features import N_FEATURES, STEP_CLASSES, features, step_classes
+from livedshl.music.segments import as_heard
 from livedshl.networks.layers import Floats, Lstm
 
 _HEADS = (1, *STEP_CLASSES[1:])  # scores of each group of classes; articulation needs one
 
 
 class NextStep:
-    """The network; its weights are float32[4 H + 32, 29 + H + 1], as in a bundle."""
+    """The network; its weights are float32[4 H + 32, 29 + H + 1], as in a bundle.
 
-    def __init__(self, weights: Floats) -> None:
+    heard_as: the chord class that it reads for each, as in `SegmentLibrary`.
+    """
+
+    def __init__(self, weights: Floats, heard_as: NDArray[np.int8] | None = None) -> None:
+        self._heard_as = heard_as
         hidden = (len(weights) - sum(_HEADS)) // 4
         gates, heads = weights[: 4 * hidden], weights[4 * hidden :]
         self._lstm = Lstm(gates[:, :N_FEATURES], gates[:, N_FEATURES:-1], gates[:, -1])
@@ -32,6 +37,8 @@ class NextStep:
 
         before: int8[b, 3], at least one step.
         """
+        if self._heard_as is not None:
+            before, after = as_heard(before, self._heard_as), as_heard(after, self._heard_as)
         n, steps = after.shape[:2]
         lstm = self._lstm
         heard = lstm.inputs(_numbers(before))[:, None]  # (b, 1, 4H)

@@ -66,5 +66,6 @@ def heard_as(
     classes = [*map(bundle.vocabulary.index, chords.classes), NO_CHORD]
     steps[:, CHORD] = np.array(classes, np.int8)[np.minimum(steps[:, CHORD], len(classes) - 1)]
     place = (start - grid.segment_beats) % grid.cycle_beats // grid.hop_beats
-    codes = encoder_of(bundle.networks).forward(Contexts.ending(steps, place, grid))
+    context = Contexts.ending(bundle.library.as_heard(steps), place, grid)
+    codes = encoder_of(bundle.networks).forward(context)
     return Heard(pack(codes, bundle.shape)[0], steps, start, beat - start)

@@ -10,8 +10,6 @@ from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Key
 from livedshl.music.segments import ARTICULATED, CHORD
 
-_MOST_CHORDS = int(np.iinfo(np.int8).max)  # steps number the chords in int8
-
 
 class Harmony:
     """Writes the chords to follow into passages.
@@ -42,9 +40,7 @@ class Harmony:
         chart = self.followed_in(key)
         if chart is None:
             return passage
-        chords = chart.added_to(self.vocabulary)
-        if len(chords) <= _MOST_CHORDS:  # beyond that the nearest chord known serves
-            self.vocabulary = chords
+        self.vocabulary = chart.added_to(self.vocabulary)
         beat_steps = self._grid.beat_steps
         steps = chart.written_into(passage.steps, passage.beat, self.vocabulary, beat_steps)
         if passage.ends:  # it ends on the tonic, whatever it follows

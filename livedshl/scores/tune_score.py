@@ -64,7 +64,7 @@ def _add_bars(
     is_melody: bool,
 ) -> None:
     """Writes the bars of a part. The melody has the chord symbols and the names of sections."""
-    chords = sheet.chords.tolist() if is_melody else []
+    chords = sheet.written_chords() if is_melody else []
     sections = sheet.sections if is_melody else ()
     is_bass = not is_melody and float(notes[:, 2].mean()) < _MIDDLE_C
     bars = zip(pairwise(lines), voices_of(notes, lines), strict=True)
@@ -124,7 +124,7 @@ def _metre_at(sheet: LeadSheet, tick: int) -> Metre:
 
 
 def _add_voices(
-    measure: ET.Element, voices: Voices, chords: Sequence[Sequence[int]], fifths: int
+    measure: ET.Element, voices: Voices, chords: Sequence[tuple[int, Chord | None]], fifths: int
 ) -> None:
     """Writes the voices of a bar; the chord symbols stand in the first."""
     _add_spans(measure, voices[0], 1, chords, fifths)
@@ -138,13 +138,13 @@ def _add_spans(
     measure: ET.Element,
     spans: Sequence[StaffNote],
     voice: int,
-    chords: Sequence[Sequence[int]],
+    chords: Sequence[tuple[int, Chord | None]],
     fifths: int,
 ) -> None:
     for span in spans:
-        for tick, root, quality in chords:
+        for tick, chord in chords:
             if span.start <= tick < span.end:
-                harmony = add_chord(measure, Chord(root, quality) if root >= 0 else None, fifths)
+                harmony = add_chord(measure, chord, fifths)
                 if tick > span.start:
                     ET.SubElement(harmony, "offset").text = str(tick - span.start)
         if voice > 1 and not span.pitches:  # rests of a second voice are not printed

@@ -1,5 +1,7 @@
 """How a section is harmonised: it moves, it closes, and it keeps what sounds already."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.bundles import random_bundle
@@ -8,8 +10,10 @@ from support.strategies import VOCABULARY
 
 from livedshl.improviser.form import Cadence
 from livedshl.improviser.harmony import SectionHarmony, harmony_vocabulary
+from livedshl.music import Chord, ChordVocabulary
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Mode
+from livedshl.music.segments import CHORD
 
 # Eight bars of C major: up to the dominant in bar 4, home to the tonic in bar 8.
 MELODY = [
@@ -37,6 +41,16 @@ def test_a_section_reaches_the_tonic_by_the_dominant(harmony):
     assert names[-1] == "C"
     before = [name for name in names[-8:] if name != "C"]
     assert before[-1] in ("G", "G7")
+
+
+def test_a_library_of_many_chords_keeps_them_as_they_are_written():
+    songs = ChordVocabulary((*VOCABULARY.classes, *map(Chord.parse, ("C6", "F/C", "G7/B"))))
+    rich = SectionHarmony(replace(random_bundle(), vocabulary=songs))
+    own = ["C6", "F/C", "C6", "G7/B", "C6", "F/C", "G7/B", "C6"]
+    steps = steps_of(MELODY)
+    steps[:, CHORD] = np.repeat([songs.index(Chord.parse(name)) for name in own], 16)
+    found = [rich.vocabulary.classes[n].name for n in rich.chords_of(steps, 0, Cadence.FULL)]
+    assert found[::4] == own
 
 
 def test_a_half_close_ends_on_the_dominant(harmony):

@@ -35,7 +35,11 @@ def test_chords_outside_the_vocabulary_take_the_nearest_class(written, nearest):
 
 def test_the_vocabulary_is_what_sounds_longest():
     ticks = {Chord.parse("C"): 50, Chord.parse("G7"): 70, Chord.parse("F#dim"): 1}
-    assert ChordVocabulary.counted(ticks, 2).names == ("G7", "C")
+    assert ChordVocabulary.counted(ticks, 0.99, 64).names == ("G7", "C", "F#dim")
+    many = {Chord(n % 12, n // 12): 100 - n for n in range(30)} | {Chord.parse("C/E"): 1000}
+    half = ChordVocabulary.counted(many, 0.95, 64)
+    assert half.names[12] == "C/E" and 13 <= len(half) < 31  # the first 12 are for the networks
+    assert len(ChordVocabulary.counted(many, 1.0, 20)) == 20
 
 
 @pytest.mark.parametrize("name", ["H", "", "C4", "Am", "#"])

@@ -134,4 +134,4 @@ def test_bundles_that_ship_hold_the_roles_that_their_tunes_tell(folder):
         SectionRole.FULL,
         SectionRole.FULL | SectionRole.RESTS,
     ):
-        assert ((bundle.roles & role) == role).mean() > 0.002, role
+        assert ((bundle.roles & role) == role).any(), role

@@ -24,7 +24,8 @@ class Sound:
 class AbcBar:
     """A bar, or the part of a bar before or after a repeat sign.
 
-    symbols: for each chord symbol the number of the sound that it stands at, root and quality.
+    symbols: for each chord symbol the number of the sound that it stands at, root,
+        quality and bass.
     key: at its beginning. new_keys: those that begin within it, each with the number of the first
         sound in it. Keys and symbols are as they sound.
     part: the name of the part (P:) that begins here, "" if none does.
@@ -34,7 +35,7 @@ class AbcBar:
     metre: Metre
     key: Key
     sounds: list[Sound] = field(default_factory=list)
-    symbols: list[tuple[int, int, int]] = field(default_factory=list)
+    symbols: list[tuple[int, int, int, int]] = field(default_factory=list)
     new_keys: list[tuple[int, Key]] = field(default_factory=list)
     part: str = ""
     opens: frozenset[int] = frozenset()

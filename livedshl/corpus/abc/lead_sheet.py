@@ -36,6 +36,7 @@ def lead_sheet(
         [voices[harmony][n] for n in order],
         [[voices[name][n] for n in order] for name in others],
     )
+    chords = np.array(played.chords, np.int32).reshape(-1, 4)
     sheet = LeadSheet(
         title=title,
         source=source,
@@ -43,10 +44,11 @@ def lead_sheet(
         key_changes=tuple(played.keys),
         bars=np.array(played.bars, np.int32),
         notes=np.array(played.notes, np.int32).reshape(-1, 3),
-        chords=np.array(played.chords, np.int32).reshape(-1, 3),
+        chords=chords[:, :3],
         end=played.end,
         sections=tuple(played.sections),
         accompaniment=np.array(played.accompaniment, np.int32).reshape(-1, 4),
+        basses=chords[:, 3],
     )
     taken = [f"{labels[melody]}: melody"] if len(names) > 1 else []
     taken += [f"{labels[harmony]}: chords"] if harmony != melody else []

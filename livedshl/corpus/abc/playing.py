@@ -16,8 +16,8 @@ _NO_SOUND = Sound(0.0, ())
 class Played:
     """A tune as it is played. Ticks count from the first full bar line.
 
-    notes: onset, length, pitch. chords: onset, root or -1, quality. accompaniment: onset, length,
-        pitch, number of the voice.
+    notes: onset, length, pitch. chords: onset, root or -1, quality, bass. accompaniment: onset,
+        length, pitch, number of the voice.
     """
 
     bars: list[int] = field(default_factory=list)

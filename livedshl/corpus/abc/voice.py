@@ -178,11 +178,11 @@ class Voice:
             return
         if self._bar.symbols and self._bar.symbols[-1][0] == at:
             return
-        if symbol and symbol.chord:
-            chord = symbol.chord.transposed(self.pitches.shift)
-            self._bar.symbols.append((at, chord.root, chord.quality))
+        if symbol and symbol.sounding:
+            chord = symbol.sounding.transposed(self.pitches.shift)
+            self._bar.symbols.append((at, chord.root, chord.quality, chord.bass))
             return
-        self._bar.symbols.append((at, -1, 0))
+        self._bar.symbols.append((at, -1, 0, 0))
         if symbol is None:
             self.warn("the chord {} is not understood: no chord is played there", text)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from livedshl.music.chord_symbols import read_chord_symbol
 from livedshl.music.chords import QUALITIES
 
-_NO_CHORD = (-1, 0)  # root and quality
+_NO_CHORD = (-1, 0, 0)  # root, quality, bass
 _LEAST_SHARE = 0.8  # of the texts of a track that must be chord symbols
 _LEAST_TEXTS = 3  # fewer may be anything
 # Of the time of the accompaniment's notes, in tones of the chords. Chords a semitone off have 0.2.
@@ -23,21 +23,21 @@ def is_chord_track(texts: Sequence[str]) -> bool:
 
 
 def chords_of_texts(texts: Iterable[tuple[int, str]]) -> NDArray[np.int32]:
-    """The chords, int32[n, 3] (tick, root, quality), of texts with their ticks.
+    """The chords, int32[n, 4] (tick, root, quality, bass), of texts with their ticks.
 
     A text that is not understood ends the harmony.
     """
-    chords: dict[int, tuple[int, int]] = {}
+    chords: dict[int, tuple[int, int, int]] = {}
     for tick, text in texts:
         symbol = read_chord_symbol(text)
-        known = symbol.chord if symbol else None
-        chords[tick] = (known.root, known.quality) if known else _NO_CHORD
+        known = symbol.sounding if symbol else None
+        chords[tick] = (known.root, known.quality, known.bass) if known else _NO_CHORD
     rows = [(tick, *chord) for tick, chord in sorted(chords.items())]
-    return np.array(rows, np.int32).reshape(-1, 3)
+    return np.array(rows, np.int32).reshape(-1, 4)
 
 
 def fit_notes(chords: NDArray[np.int32], notes: NDArray[np.int32]) -> bool:
-    """Whether chords, int32[n, 3], are those of an accompaniment.
+    """Whether chords, int32[n, >= 3], are those of an accompaniment.
 
     notes: int32[m, >= 3], onset, length and pitch. Those without a chord do not count.
     """

@@ -75,8 +75,9 @@ def understand(song: Song, title: str, source: str, wanted: str | None = None) -
     symbols = chords_of_texts((tick - late, text) for tick, text in song.chord_texts)
     # A melody alone contradicts no chord.
     as_written = len(symbols) > 0 and (not alone or fit_notes(symbols, accompaniment))
+    basses = symbols[:0, 3]
     if as_written:
-        harmony = replace(harmony, chords=symbols)
+        harmony, basses = replace(harmony, chords=symbols[:, :3]), symbols[:, 3]
     signatures = [signature.earlier(zero) for signature in song.signatures]
     melody_track = choice.part.track if choice else -1
     keys = keys_of(signatures, melody_track, harmony, everything, line, bars)
@@ -96,6 +97,7 @@ def understand(song: Song, title: str, source: str, wanted: str | None = None) -
         end=end,
         sections=tuple((tick - late, name) for tick, name in song.markers if name),
         accompaniment=accompaniment,
+        basses=basses,
     )
     account = account_of(song, choice, line, as_written)
     account = replace(

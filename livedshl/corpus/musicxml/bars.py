@@ -42,7 +42,7 @@ class PartBar:
 
     length: int = 0
     notes: list[ScoreNote] = field(default_factory=list)
-    chords: list[tuple[int, int, int]] = field(default_factory=list)
+    chords: list[tuple[int, int, int, int]] = field(default_factory=list)
     keys: list[tuple[int, Signature]] = field(default_factory=list)
     metre: Metre | None = None
     has_cues: bool = False  # small notes, which are another's, or another way to sing

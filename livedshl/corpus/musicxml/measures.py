@@ -61,7 +61,7 @@ def fit_to_metre(parts: Sequence[ScorePart], metres: Sequence[Metre]) -> None:
                 replace(note, onset=round(note.onset * by), length=max(1, round(note.length * by)))
                 for note in bar.notes
             ]
-            bar.chords = [(round(tick * by), root, quality) for tick, root, quality in bar.chords]
+            bar.chords = [(round(chord[0] * by), *chord[1:]) for chord in bar.chords]
 
 
 def lengths_of(

@@ -11,7 +11,7 @@ from livedshl.music import Metre
 from livedshl.music.leadsheet import Key
 
 Line = Sequence[Sequence[ScoreNote]]  # the notes of each written bar
-Chord = tuple[int, int, int]  # tick, root, quality
+Chord = tuple[int, int, int, int]  # tick, root, quality, bass
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ def _joined(
 
 
 def chords_of(time: PlayedTime, symbols: Sequence[Sequence[Chord]]) -> NDArray[np.int32]:
-    """The chord symbols as they are played, int32[n, 3].
+    """The chord symbols as they are played, int32[n, 4]: tick, root, quality, bass.
 
     Where the music goes back into the middle of a chord, the chord is written again.
     """
-    in_force: list[tuple[int, int] | None] = []
-    now: tuple[int, int] | None = None
+    in_force: list[tuple[int, int, int] | None] = []
+    now: tuple[int, int, int] | None = None
     for bar in symbols:
         in_force.append(now)
         now = bar[-1][1:] if bar else now
@@ -117,11 +117,11 @@ def chords_of(time: PlayedTime, symbols: Sequence[Sequence[Chord]]) -> NDArray[n
         held = in_force[number]
         if number < before and held and not (bar and bar[0][0] == 0):
             chords.append((tick, *held))
-        chords.extend((tick + onset, root, quality) for onset, root, quality in bar)
+        chords.extend((tick + chord[0], *chord[1:]) for chord in bar)
         before = number
     chords.sort(key=lambda chord: chord[0])
     last_of_tick = {chord[0]: chord for chord in chords}
-    return np.array(list(last_of_tick.values()), np.int32).reshape(-1, 3)
+    return np.array(list(last_of_tick.values()), np.int32).reshape(-1, 4)
 
 
 def metre_changes(time: PlayedTime, metres: Sequence[Metre]) -> tuple[tuple[int, Metre], ...]:

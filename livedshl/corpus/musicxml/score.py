@@ -57,6 +57,7 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
     keys, key_from, guesses = keys_of_bars(
         [bar.keys for bar in _keys_part(parts, leading).bars], _evidence(parts, line, symbols)
     )
+    chords = playing.chords_of(time, symbols)
     sheet = LeadSheet(
         title=_title(score) or path.stem.replace("_", " "),
         source=source,
@@ -64,13 +65,14 @@ def read_musicxml(path: Path, source: str) -> tuple[LeadSheet, Account]:
         key_changes=playing.key_changes(time, keys),
         bars=playing.bar_lines(time, metres),
         notes=playing.melody_of(time, line),
-        chords=playing.chords_of(time, symbols),
+        chords=chords[:, :3],
         end=time.end,
         sections=playing.section_marks(time, form.sections),
         accompaniment=playing.accompaniment_of(time, hands_of(choice, line)),
+        basses=chords[:, 3],
     )
     if choice.symbols is None and len(sheet.accompaniment):
-        sheet = replace(sheet, chords=_recognised_chords(sheet, choice))
+        sheet = replace(sheet, chords=_recognised_chords(sheet, choice), basses=chords[:0, 3])
     warnings = [*form.warnings, *unwritten, *broken, *_unread_chords(choice), *guesses]
     taken, left = _told(parts, choice)
     on_grid = np.mean(sheet.notes[:, 0] % TICKS_PER_STEP == 0) if len(sheet.notes) else 1.0
@@ -108,7 +110,7 @@ def _evidence(
         notes = [note for part in parts for note in part.bars[number].notes]
         ends = max((note.onset + note.length for note in notes), default=0)
         last = [note.pitch for note in notes if note.onset + note.length == ends]
-        chords = [(root, quality) for _, root, quality in symbols[number] if root >= 0]
+        chords = [(root, quality) for _, root, quality, _ in symbols[number] if root >= 0]
         evidence.append(
             KeyEvidence(
                 notes=notes,

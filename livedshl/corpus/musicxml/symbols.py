@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 from livedshl.music import Chord
 from livedshl.music.chord_symbols import read_chord_symbol
 
-NO_HARMONY = (-1, 0)
+NO_HARMONY = (-1, 0, 0)
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _MAJOR, _MINOR = (0, 4, 7), (0, 3, 7)
 _DOMINANT, _MINOR_SEVENTH, _MAJOR_SEVENTH = (0, 4, 7, 10), (0, 3, 7, 10), (0, 4, 7, 11)
@@ -29,25 +29,33 @@ _DEGREES = {1: 0, 2: 2, 3: 4, 4: 5, 5: 7, 6: 9, 7: 10}  # semitones; the seventh
 _SUSPENDING = (2, 4)
 
 
-def chord_of(harmony: ET.Element, transposition: int) -> tuple[int, int] | None:
-    """Root and quality of a chord symbol, at sounding pitch; None if it is not understood.
+def chord_of(harmony: ET.Element, transposition: int) -> tuple[int, int, int] | None:
+    """Root, quality and bass of a chord symbol, at sounding pitch; None if it is not understood.
 
-    A bass below the chord is left out. "N.C." is `NO_HARMONY`. transposition: semitones from the
-    written to the sounding pitch.
+    The bass counts in semitones from the root up, as in `Chord`. "N.C." is `NO_HARMONY`.
+    transposition: semitones from the written to the sounding pitch.
     """
     kind = (harmony.findtext("kind") or "").strip()
     if kind == "none":
         return NO_HARMONY
-    letter = (harmony.findtext("root/root-step") or "").strip()
-    if letter not in _LETTERS:
+    written = _written_pitch_class(harmony, "root")
+    if written is None:
         return None
-    alter = round(float(harmony.findtext("root/root-alter") or 0))
-    root = (_LETTERS[letter] + alter + transposition) % 12
+    root = (written + transposition) % 12
     intervals = _KINDS.get(kind) or _intervals_of_text(harmony)
     if intervals is None:
         return None
     chord = Chord.of_pitch_classes(root, [root + i for i in _with_degrees(harmony, intervals)])
-    return chord.root, chord.quality
+    below = _written_pitch_class(harmony, "bass")
+    return chord.root, chord.quality, 0 if below is None else (below - written) % 12
+
+
+def _written_pitch_class(harmony: ET.Element, name: str) -> int | None:
+    """The pitch class of the root or the bass as it is written; None if there is none."""
+    letter = (harmony.findtext(f"{name}/{name}-step") or "").strip()
+    if letter not in _LETTERS:
+        return None
+    return _LETTERS[letter] + round(float(harmony.findtext(f"{name}/{name}-alter") or 0))
 
 
 def _intervals_of_text(harmony: ET.Element) -> tuple[int, ...] | None:

@@ -24,6 +24,7 @@ from livedshl.learning.networks import Networks, to_code
 from livedshl.learning.settings import TrainingSettings
 from livedshl.learning.sheets import read_sheets
 from livedshl.learning.training import train
+from livedshl.music.chords import N_CHORD_CLASSES, ChordVocabulary
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 from livedshl.networks.contexts import Contexts
 from livedshl.progress import Progress
@@ -213,9 +214,11 @@ _COUNTS: dict[str, Callable[[NDArray[np.uint8]], float]] = {
 
 def _tunes(bundle: Bundle, paths: Sequence[str], progress: Progress) -> list[Tune]:
     if not paths:
-        return stored_tunes(bundle.library)
+        library = bundle.library
+        return [replace(tune, steps=library.as_heard(tune.steps)) for tune in stored_tunes(library)]
     sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
-    vocabulary, _ = counted_vocabulary(sheets)
+    counted, _ = counted_vocabulary(sheets)
+    vocabulary = ChordVocabulary(counted.classes[:N_CHORD_CLASSES])
     tunes = (lay_on_grid(sheet, vocabulary) for sheet in sheets)
     return [tune for tune in tunes if len(tune.starts)]
 
