@@ -37,7 +37,7 @@ def chords_of_texts(texts: Iterable[tuple[int, str]]) -> NDArray[np.int32]:
 
 
 def fit_notes(chords: NDArray[np.int32], notes: NDArray[np.int32]) -> bool:
-    """Whether chords, int32[n, 4], are those of an accompaniment.
+    """Whether chords, int32[n, >= 3], are those of an accompaniment.
 
     notes: int32[m, >= 3], onset, length and pitch. Those without a chord do not count.
     """
