@@ -20,7 +20,7 @@ from livedshl.files import read_regular, write_beside
 from livedshl.music import LeadSheet, Metre, Mode
 from livedshl.music.leadsheet import Key
 
-_VERSION = 14  # raise it whenever a reader reads anything differently
+_VERSION = 15  # raise it whenever a reader reads anything differently
 _MOST_BYTES = 1 << 30
 
 
