@@ -115,3 +115,43 @@ def test_any_notes_give_chords_in_order_within_the_tune(notes, metre):
     assert (np.diff(onsets) > 0).all()
     assert (onsets < 9600).all()
     assert harmony.keys
+
+
+# Thirds, sevenths, sixths and ninths; the bass has the roots.
+ROOTLESS = {
+    "A7": (45, (55, 61, 64)), "D7": (38, (54, 57, 60)), "E7": (40, (56, 59, 62)),
+    "G6": (43, (52, 57, 59)),
+}  # fmt: skip
+
+
+def rootless(names, bass_from):
+    """Three voices without the root on each bar, and from a bar on the bass under them."""
+    notes = []
+    for bar, name in enumerate(names):
+        root, voices = ROOTLESS[name]
+        notes += [(BAR * bar + beat, 400, pitch) for beat in range(0, BAR, 480) for pitch in voices]
+        if bar >= bass_from:
+            notes += [(BAR * bar + beat, 300, root) for beat in (0, 960)]
+    end = BAR * len(names)
+    bars = np.arange(0, end, BAR, dtype=np.int32)
+    return harmony_of(np.array(notes, np.int32), bars, ((0, Metre(4, 4)),), end)
+
+
+def test_voicings_without_root_are_read_by_the_bass_that_enters_later():
+    blues = ["A7", "D7", "A7", "E7"] * 4
+    assert names_of(rootless(blues, bass_from=8)) == list(enumerate(blues))
+
+
+def test_a_sixth_and_ninth_over_its_root_is_a_chord_on_that_root():
+    tune = ["G6", "D7", "G6", "D7"] * 3
+    assert [bar for bar, name in names_of(rootless(tune, bass_from=4)) if name == "G6"] == [
+        0, 2, 4, 6, 8, 10
+    ]  # fmt: skip
+
+
+def test_a_triad_stays_a_triad_where_the_bass_turns_it_into_a_seventh():
+    notes = [(BAR * bar, BAR, pitch) for bar in range(8) for pitch in (60, 64, 67)]
+    notes += [(BAR * bar, BAR, 45 if bar > 2 else 36) for bar in range(1, 8)]
+    bars = np.arange(0, 8 * BAR, BAR, dtype=np.int32)
+    harmony = harmony_of(np.array(notes, np.int32), bars, ((0, Metre(4, 4)),), 8 * BAR)
+    assert names_of(harmony)[0] == (0, "C")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livedshl.music.harmony.cells import Cells, cells_of
 from livedshl.music.harmony.decoding import decode
 from livedshl.music.harmony.evidence import Evidence, evidence_of
+from livedshl.music.harmony.rootless import with_roots
 from livedshl.music.leadsheet import Key, Metre, Mode
 
 _NO_CHORD = (-1, 0)  # root and quality
@@ -56,7 +57,7 @@ def harmony_of(
     cells = cells_of(bars, metre_changes, start, max(end, 1))
     evidence = evidence_of(notes, cells)
     states = decode(evidence, cells)
-    chords = _in_silence(states[:, 1:], evidence, cells)
+    chords = _in_silence(with_roots(states[:, 1:], notes, cells), evidence, cells)
     onsets = cells.bounds[:-1].tolist()
     changes = [(onset, *chord) for onset, chord in _changes(onsets, chords.tolist())]
     if changes[0][1:] == _NO_CHORD:
