@@ -22,13 +22,18 @@ _DISTANCES = 2_000_000  # that are measured: with more segments, fewer queries a
 def handicaps(bundle: Bundle, segments: NDArray[np.int32]) -> NDArray[np.int64]:
     """By how many symbols each of some segments should count as farther, int64[m].
 
-    Less than 0 for a segment that lies far from everything. The queries are forward codes of the
-    library, evenly spread, so they are the same every time.
+    Less than 0 for a segment that lies far from everything. The queries are forward codes of
+    segments that end at a bar line, since a section opens after one. They are spread evenly over
+    the library, so they are the same every time.
     """
     if not len(segments):
         return np.empty(0, np.int64)
     n_queries = min(_MOST, max(_FEWEST, _DISTANCES // len(segments)))
-    rows = np.arange(0, len(bundle.forward), max(1, len(bundle.forward) // n_queries))
+    library = bundle.library
+    before = np.flatnonzero((library.phases + bundle.follow_beats) % library.grid.cycle_beats == 0)
+    if not len(before):
+        return np.zeros(len(segments), np.int64)
+    rows = before[:: max(1, len(before) // n_queries)]
     backward = bundle.backward[segments]
     distances = np.stack([hamming(bundle.forward[row], backward, bundle.shape) for row in rows])
     nearest = min(_NEAREST, len(rows))

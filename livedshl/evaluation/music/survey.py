@@ -134,13 +134,16 @@ def _of_pieces(
     model: Model, settings: Settings, n_pieces: int, progress: Progress
 ) -> dict[str, float]:
     pieces, distances, opening = [], [], Counter[str]()
+    bar_beats = settings.grid.bar_beats
     for number in range(n_pieces):
         progress("Composing", number / n_pieces / 2)
         chunks = _composed(model, replace(settings, seed=settings.seed + number))
         pieces.append(traced_piece(settings.grid, chunks))
         found = [chunk.provenance for chunk in chunks if not chunk.provenance.planned]
         distances.append(np.mean([p.hamming for p in found if p.hamming is not None]))
-        opening.update({p.source for p in found if p.place and p.place.bar == 1})
+        opening.update(
+            {p.source for p in found if p.place and p.beat % bar_beats == 0 and p.place.bar == 1}
+        )
     figures = _of_melodies(pieces, _tunes_of(model))
     return {
         **figures,
