@@ -1,10 +1,13 @@
 """`livedshl train --accompaniment` as a user meets it."""
 
+import shutil
 import subprocess
 
 import pytest
 from support.surroundings import livedshl
 from support.written_songs import write_songs
+
+from livedshl.bundle.catalogue import bundle_folder
 
 
 def run(*arguments, cwd=None):
@@ -18,10 +21,7 @@ def test_a_library_of_own_songs_accompanies_the_model_it_lies_in(tmp_path):
     songs, model = tmp_path / "songs", tmp_path / "model"
     songs.mkdir()
     write_songs(songs, 8)
-    abc = "X:1\nT:A tune\nM:4/4\nL:1/4\nK:C\n" + '"C"ceg2|"F"fac\'2|"G"gbd2|"C"c4|\n' * 6
-    (tmp_path / "tunes.abc").write_text("\n".join(abc.replace("X:1", f"X:{n}") for n in range(8)))
-    trained = run("train", tmp_path / "tunes.abc", "-o", model, "--epochs", 1, "--hidden", 16)
-    assert trained.returncode == 0, trained.stderr
+    shutil.copytree(bundle_folder("songbook"), model)
     library = model / "accompaniment"
     made = run(
         "train", songs, "--accompaniment", "-o", library,
@@ -34,7 +34,8 @@ def test_a_library_of_own_songs_accompanies_the_model_it_lies_in(tmp_path):
         "--seed", 1, "--trace", tmp_path / "a.jsonl",
     )  # fmt: skip
     assert written.returncode == 0, written.stderr
-    assert "song_" in run("explain", tmp_path / "a.jsonl").stdout
+    assert "songs/song_" in (tmp_path / "a.jsonl").read_text()
+    assert "accompaniment" in run("explain", tmp_path / "a.jsonl").stdout.splitlines()[0]
 
 
 @pytest.mark.parametrize("option", [("--method", "paper"), ("--metre", "3/4"), ("--resume",)])
