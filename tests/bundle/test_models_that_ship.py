@@ -3,6 +3,7 @@
 import pytest
 
 import livedshl
+from livedshl.bundle.accompaniment import accompaniments
 from livedshl.bundle.catalogue import kind_manifests, shipped_bundles
 
 MOST_BYTES = 40_000_000  # of all that ships
@@ -20,7 +21,7 @@ def test_the_card_of_a_model_has_the_figures_of_every_kind(name):
 def test_all_that_ships_is_small_enough():
     files = [
         file
-        for folder in shipped_bundles().values()
+        for folder in [*shipped_bundles().values(), *accompaniments().values()]
         for file in folder.rglob("*")
         if file.is_file() and file.suffix != ".png" and "training" not in file.parts
     ]

@@ -209,7 +209,7 @@ def test_the_formats_name_every_key_of_a_trace(run_here, tmp_path):
     assert told.returncode == 0
     named = {word for row in rows("file-formats.md", "## Trace") for word in code(row[0])}
     for line in (tmp_path / "a.jsonl").read_text().splitlines():
-        assert json.loads(line).keys() == named - {"held"}
+        assert json.loads(line).keys() == named - {"held", "accompaniment"}
 
 
 def test_every_command_has_a_row_that_says_when_it_is_heard():
