@@ -14,6 +14,7 @@ _NUMBER = Style(color="#95e6cb", bold=True)
 # A code's distance in words, by the share of its symbols that differ. Half of what may open
 # a section differs in 0.56 to 0.63 of them.
 _DISTANCES = ((0.5, "near"), (0.6, "not far"), (1.0, "far"))
+_LONGEST_WORD = max(len(word) for _, word in _DISTANCES)
 
 
 def choice_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
@@ -32,10 +33,10 @@ def choice_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"{number} ", _NUMBER)
         text.append("▸ " if is_next else "  ")
+        distance = "" if choice.distance is None else in_words(choice.distance)
+        text.append(f"{distance:<{_LONGEST_WORD}} ", _DIM)
         text.append(choice.song, _BOLD if is_next else Style())
         text.append(f", bar {choice.bar}", _DIM)
-        if choice.distance is not None:
-            text.append(f"  {in_words(choice.distance)}", _DIM)
         text.stylize(clickable(str(number)))
         lines.append(text)
     return lines[:n_lines]

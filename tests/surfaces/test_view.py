@@ -143,8 +143,8 @@ def test_what_may_come_is_numbered_and_tells_its_bar_and_how_far_it_is():
     heading, *tunes = choice_lines(replace(snapshot_of(), choices=CHOICES), 6)
     assert "section B" in heading.plain and "1-3" in heading.plain
     assert [line.plain[0] for line in tunes] == ["1", "2", "3"]
-    assert "The First Door, bar 1  near" in tunes[0].plain
-    assert "The Second Door, bar 9  not far" in tunes[1].plain
+    assert "near    The First Door, bar 1" in tunes[0].plain
+    assert "not far The Second Door, bar 9" in tunes[1].plain
     assert tunes[2].plain.endswith("The Third Door, bar 1")
 
 

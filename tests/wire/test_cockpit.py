@@ -34,7 +34,7 @@ def take_of(folder):
 
 
 def test_the_screen_shows_what_plays_and_what_comes(terminal):
-    shown = terminal.wait_for("candidates").splitlines()
+    shown = terminal.wait_for("next section").splitlines()
     assert len(shown) <= HEIGHT
     assert all(len(line) <= WIDTH for line in shown)
     text = "\n".join(shown)
@@ -62,11 +62,11 @@ def test_the_screen_shows_what_plays_and_what_comes(terminal):
 
 @pytest.mark.slow
 def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_path):
-    terminal.wait_for("candidates")
+    terminal.wait_for("next section")
     terminal.press("?")
     terminal.wait_for("freeze: repeat this section")
     terminal.press("?")
-    terminal.wait_for("candidates")
+    terminal.wait_for("next section")
     for keys, told in (
         (["m"], "Melody muted"),
         (["m"], "Melody unmuted"),
@@ -80,6 +80,8 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
         (["i"], "Intensity 0.60"),
         (["u"], "Undone: Intensity 0.50"),
         (["]"], "Playing 5 ms early"),
+        (["L"], "Chords locked: it keeps its pattern"),
+        (["1"], "Choice 1 from the next section"),
         (["x"], "all notes off"),
         (["h"], "looping the last 4 bars"),
         (["h"], "Hold off: carrying on"),
@@ -115,7 +117,7 @@ def test_every_key_does_what_it_says_and_the_take_is_played_again(terminal, tmp_
     assert all_played(told), told
     assert f"Recorded to {tmp_path / 'take.mid'}" in told
     acted = {text_of(change.command).split()[0] for change in take_of(tmp_path).changes}
-    assert len(acted) == 18
+    assert len(acted) == 20
     again = Path(tmp_path / "again.mid")
     subprocess.run(livedshl("replay", tmp_path / "take.mid", again), check=True)
     assert again.read_bytes() == (tmp_path / "take.mid").read_bytes()
@@ -130,7 +132,7 @@ def test_a_knob_learns_the_control_of_the_last_key_and_a_pad_what_the_key_did(
     command = livedshl("play", "--port", receiver.port, "--control-port", controller.port)
     terminal = Terminal(tmp_path.name, command, jack | {"XDG_CONFIG_HOME": str(tmp_path)}, tmp_path)
     try:
-        terminal.wait_for("candidates")
+        terminal.wait_for("next section")
         terminal.press("a", "l")
         terminal.wait_for("Move a knob or press a pad for adventure")
         controller.do("send 176 74 30")
@@ -151,7 +153,7 @@ def test_a_knob_learns_the_control_of_the_last_key_and_a_pad_what_the_key_did(
 
 
 def test_ctrl_c_once_ends_on_a_cadence_and_the_terminal_is_restored(terminal, tmp_path):
-    terminal.wait_for("candidates")
+    terminal.wait_for("next section")
     terminal.press("C-c")
     terminal.wait_for("again stops now")
     terminal.wait_for("ENDING")
@@ -159,12 +161,12 @@ def test_ctrl_c_once_ends_on_a_cadence_and_the_terminal_is_restored(terminal, tm
     log = take_of(tmp_path)
     assert log.end is None
     assert log.heard % (4 * 480) == 0
-    assert "candidates" not in terminal.screen()
+    assert "next section" not in terminal.screen()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_closes_the_screen(terminal, tmp_path, number):
-    terminal.wait_for("candidates")
+    terminal.wait_for("next section")
     found = subprocess.run(
         ["pgrep", "-f", f"livedshl play .*{tmp_path}/take.mid"], capture_output=True, text=True
     )
@@ -175,12 +177,12 @@ def test_a_signal_closes_the_screen(terminal, tmp_path, number):
         subprocess.run(["kill", f"-{number.value}", process], check=True)
     assert terminal.wait_until_over() == 0
     assert take_of(tmp_path).end is not None
-    assert "candidates" not in terminal.screen()
+    assert "next section" not in terminal.screen()
 
 
 @pytest.mark.slow
 def test_a_terminal_that_is_closed_ends_the_music_and_leaves_no_process(terminal, tmp_path):
-    terminal.wait_for("candidates")
+    terminal.wait_for("next section")
     terminal.close()
     for _ in range(150):
         found = subprocess.run(["pgrep", "-f", f"{tmp_path}/take.mid"], capture_output=True)
@@ -197,7 +199,7 @@ def test_no_tui_keeps_to_plain_lines(jack, receiver, tmp_path):
     plain = Terminal(tmp_path.name, command, jack, tmp_path)
     try:
         assert plain.wait_until_over() == 0
-        assert "candidates" not in plain.screen()
+        assert "next section" not in plain.screen()
         assert all_played(plain.screen())
     finally:
         plain.close()
