@@ -42,11 +42,11 @@ class BarWish:
     variation: int
 
     @property
-    def place(self) -> tuple[int, str, int] | None:
-        """The tune, the section's letter and the bar of it: what may return."""
+    def place(self) -> tuple[int, str, int, int] | None:
+        """The tune, the section's letter, the bar of it and the variation: what may return."""
         if self.section is None or not self.section.letter:
             return None
-        return self.section.tune, self.section.letter, self.in_section
+        return self.section.tune, self.section.letter, self.in_section, self.variation
 
     @property
     def passage(self) -> tuple[int, int, int, int] | None:
@@ -68,7 +68,7 @@ class Accompanist:
         self._rng = rng
         silent = _silence(finder)
         self._played = deque([silent] * BARS_READ, BARS_READ)
-        self._returning: dict[tuple[int, str, int], int] = {}  # what accompanied, by place
+        self._returning: dict[tuple[int, str, int, int], int] = {}  # what accompanied, by place
         self._passage: tuple[int, int, int, int] | None = None
         self._wanted_density = 0.0
         self._latest: int | None = None  # index of the bar that was chosen last
@@ -91,13 +91,13 @@ class Accompanist:
         return int(self.finder.rows[chosen])
 
     def _returned(self, wish: BarWish) -> int | None:
-        """What accompanied the same bar of the section the last time, unless others are wanted."""
+        """What accompanied the same bar of the section the last time."""
         place, section = wish.place, wish.section
         if place is None or section is None:
             return None
-        if any(tune != section.tune for tune, _, _ in self._returning):
+        if any(tune != section.tune for tune, *_ in self._returning):
             self._returning.clear()
-        if wish.variation or section.time == 1:
+        if section.time == 1:
             self._returning.pop(place, None)
         found = self._returning.get(place)
         if found is not None:
