@@ -1,6 +1,5 @@
 """Follows JACK transport, which Ardour and others share, and starts and stops it when asked."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum, auto
@@ -174,4 +173,3 @@ class JackFollower:
         self._transport = transport  # the dead one is not closed: that hangs
         self._master.close()
         self._master = TimebaseMaster(self._own)
-        self._search_s = time.perf_counter()
