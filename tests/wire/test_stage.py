@@ -83,7 +83,7 @@ def becomes(browser, name, value):
 def use_every_control(browser):
     """Uses each control of the page once, but for the one that ends the music."""
     for part in ("melody", "chords"):
-        for switch in (f"mute {part}", f"solo {part}"):
+        for switch in (f"mute {part}", f"solo {part}", f"lock {part}"):
             for _ in ("on", "off"):
                 click(browser, switch)
         click(browser, f"vary {part}")
