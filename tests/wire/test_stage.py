@@ -150,6 +150,7 @@ def test_the_page_shows_bar_for_bar_what_the_wire_plays_and_every_control_acts(
             click(browser, "end")
             browser.wait_for("return document.querySelector('#left').textContent.includes('End')")
             seen = browser.evaluate("window.seen")
+            wait_for_bar(browser, bar_now(browser) + 2)  # the composer hears of it at its next step
             player.send_signal(signal.SIGTERM)
         _, told = player.communicate(timeout=20)
     finally:
@@ -223,7 +224,7 @@ def test_the_terminal_shows_chords_ahead_that_the_wire_then_plays_whatever_its_k
     terminal = Terminal(tmp_path.name, command, jack, tmp_path)
     seen = defaultdict(Counter)
     try:
-        terminal.wait_for("candidates", timeout_s=60)
+        terminal.wait_for("next section", timeout_s=60)
         steered_from = follow_chords(terminal, seen, 2 * SECTION_BARS)
         for key in ("i", "F", "n", "h", "h"):
             terminal.press(key)
