@@ -5,7 +5,6 @@ import wave
 
 import mido
 import numpy as np
-import pretty_midi
 import pytest
 from support.surroundings import livedshl, need
 
@@ -80,9 +79,10 @@ def test_the_midi_stems_are_as_long_as_the_mix_with_its_tempo_metre_and_notes(pi
         ]
         assert [track.name for track in file.tracks[1:]] == [part]
     metres = {
-        (each.numerator, each.denominator)
-        for path in (folder / "stems").glob("*.mid")
-        for each in pretty_midi.PrettyMIDI(str(path)).time_signature_changes
+        (message.numerator, message.denominator)
+        for file in files
+        for message in file.tracks[0]
+        if message.type == "time_signature"
     }
     assert metres == {(settings.grid.metre.count, settings.grid.metre.unit)}
     for stem, track in zip(files, mix.tracks[1:-1], strict=True):

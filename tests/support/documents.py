@@ -17,6 +17,7 @@ NOT_RUN = {
     'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/python -m pytest':
         "CI runs it before all else",
     "torchrun --nproc-per-node 2 -m livedshl train my-tunes/ -o my-model": "tests/learning does",
+    "livedshl train my-songs/ --accompaniment -o my-model/accompaniment": "tests/cli does",
     "dask scheduler": "tests/work does",
     "dask worker tcp://10.0.0.5:8786 --nworkers 8 --nthreads 1": "tests/work does",
     "livedshl models add tunes/ --cluster tcp://10.0.0.5:8786": "tests/work does",

@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -44,6 +46,16 @@ def need(present, what):
         pytest.skip(f"{what} is not installed")
 
 
+@contextmanager
+def _one_at_a_time():
+    """Servers that start at the same moment spoil JACK's register for one another."""
+    import fcntl  # not on Windows, where nothing here starts a server
+
+    with (Path(tempfile.gettempdir()) / "livedshl-test-jackd.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 class JackServer:
     """A JACK server of this name without sound card, in another process."""
 
@@ -54,6 +66,10 @@ class JackServer:
         self.start()
 
     def start(self):
+        with _one_at_a_time():
+            self._start()
+
+    def _start(self):
         for realtime in ([], ["-r"]):  # -r: where real-time scheduling is not allowed
             command = ["jackd", *realtime, "-S", "-n", self._name, "-d", "dummy"]
             with self._log.open("ab") as output:
