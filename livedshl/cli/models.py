@@ -1,7 +1,7 @@
 """`livedshl models`."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -38,7 +38,10 @@ _MOST_NAMED = 8  # damaged tunes
 def models(context: click.Context) -> None:
     """List the models that `--model` chooses from, or add one made of your own tunes."""
     if context.invoked_subcommand is None:
-        PlainConsole().print(_table())
+        table, lines = _listing()
+        PlainConsole().print(table)
+        for line in filter(None, lines):
+            say(line)
         say(f"Your own models: {own_models()}")
 
 
@@ -130,46 +133,45 @@ def _figures(kind: AddedKind) -> Iterator[str]:
     )
 
 
-def _table() -> Table:
-    table = Table(
-        "model", "kind", "tunes", "segments", "codes", "follow", "size", "sources", box=None
-    )
+def _listing() -> tuple[Table, list[str]]:
+    """A table of the models, and a line for each that says where its tunes come from."""
+    table = Table("model", "kind", "tunes", "segments", "codes", "follow", "size", box=None)
+    lines = []
     for name in list_models():
         try:
-            _add_kinds(table, name)
+            lines.append(_add_kinds(table, name))
         except BundleError as error:
-            table.add_row(name, *[""] * 6, str(error))
+            lines.append(f"{name}: {error}")
     for name, folder in accompaniments().items():
         try:
-            _add_accompaniment(table, name, folder)
+            lines.append(_add_accompaniment(table, name, folder))
         except BundleError as error:
-            table.add_row(name, *[""] * 6, str(error))
-    return table
+            lines.append(f"{name}: {error}")
+    return table, lines
 
 
-def _add_accompaniment(table: Table, name: str, folder: Path) -> None:
+def _add_accompaniment(table: Table, name: str, folder: Path) -> str:
     manifest = read_accompaniment_manifest(folder)
     table.add_row(
         name,
-        ", ".join(manifest.metres),
+        Group(*manifest.metres),
         str(manifest.songs),
         f"{manifest.bars} bars",
         f"{manifest.length} of {manifest.symbols}",
         "1 bar",
         _megabytes(folder),
-        Group(*(corpus["title"] for corpus in manifest.corpora)),
     )
+    return _sources(name, [corpus["title"] for corpus in manifest.corpora])
 
 
 def _megabytes(folder: Path) -> str:
     return f"{size_of(folder) / 1e6:.1f} MB"
 
 
-def _add_kinds(table: Table, name: str) -> None:
-    told: list[str] = []
+def _add_kinds(table: Table, name: str) -> str:
     size = _megabytes(bundle_folder(name))
+    titles: list[str] = []
     for manifest in kind_manifests(bundle_folder(name)):
-        titles = [corpus["title"] for corpus in manifest.corpora]
         beats = manifest.follow_beats
         table.add_row(
             name,
@@ -179,6 +181,13 @@ def _add_kinds(table: Table, name: str) -> None:
             f"{manifest.length} of {manifest.symbols}",
             f"{beats} beat{'s' if beats > 1 else ''}",
             size,
-            Group(*titles) if titles != told else "the same",
         )
-        told, size = titles, ""
+        size = ""
+        titles += [corpus["title"] for corpus in manifest.corpora]
+    return _sources(name, titles)
+
+
+def _sources(name: str, titles: Sequence[str]) -> str:
+    """Where the tunes come from; nothing if that is called as the model is."""
+    sources = "; ".join(dict.fromkeys(titles))
+    return f"{name}: {sources}" if sources != name else ""
