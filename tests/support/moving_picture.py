@@ -1,6 +1,7 @@
 """Draws the README's moving picture of the page, from a real performance in a real browser.
 
-In the top folder: `PYTHONPATH=tests python -m support.moving_picture`. It takes half a minute.
+In the top folder: `PYTHONPATH=tests python -m support.moving_picture`. It takes half a minute,
+a JACK server of its own and chromium.
 """
 
 import io
@@ -15,6 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from support.browser import Browser
+from support.surroundings import JackServer, Receiver
 
 PATH = Path(__file__).parents[2] / "docs" / "pictures" / "page.webp"
 SIZE = (1024, 700)
@@ -29,9 +31,13 @@ def frames(folder: Path) -> list[Image.Image]:
     """Pictures of the page, `_PERIOD_S` apart, while the music plays."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "livedshl", "play", "--virtual", "--no-tui"]
+    server = JackServer("livedshl-picture", folder / "jackd.log")
+    synth = Receiver("synth", server.environment)
+    command = [sys.executable, "-m", "livedshl", "play", "--port", synth.port, "--no-tui"]
     command += ["--web", str(port), "--seed", str(SEED), "--tempo", "112"]
-    playing = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    playing = subprocess.Popen(
+        command, env=server.environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     drawn = []
     try:
         _wait_for(port)
@@ -48,6 +54,8 @@ def frames(folder: Path) -> list[Image.Image]:
     finally:
         playing.terminate()
         playing.wait()
+        synth.messages()
+        server.stop()
     return drawn
 
 
