@@ -144,7 +144,7 @@ class ByCode:
         )
 
     def _laid(self, bar: _LaidBar, within: int) -> _LaidBar:
-        """A bar laid anew from a step on; what was struck before stays, and ends where it must."""
+        """The bar, fitted anew from a step on; notes struck before it stay and end in time."""
         library, part = self._accompanist.finder.library, self._hand.part
         grid = self._hand.grid
         ground = BarGround(

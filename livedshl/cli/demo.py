@@ -5,7 +5,8 @@ import threading
 import click
 
 from livedshl.cli.heap import share_one_heap
-from livedshl.cli.parameters import OUTPUT_PORT, Number
+from livedshl.cli.options import port_option
+from livedshl.cli.parameters import Number
 from livedshl.cli.single_keys import watch_for_key
 from livedshl.cli.status import StatusLine
 from livedshl.errors import LivedshlError, OutputError
@@ -17,13 +18,7 @@ from livedshl.surfaces.tour import TOUR, lead, tour_settings
 
 
 @click.command()
-@click.option(
-    "-p",
-    "--port",
-    type=OUTPUT_PORT,
-    metavar="NAME|N",
-    help="MIDI port: words of its name, or its number in `livedshl ports`.",
-)
+@port_option
 @click.option("--seed", type=Number(0, whole=True), default=1, show_default=True, metavar="N",
               help="Another number, another tour.")  # fmt: skip
 def demo(port: str | None, seed: int) -> None:

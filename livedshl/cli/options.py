@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from livedshl.cli.origins import overruled
-from livedshl.cli.parameters import MODEL, PRESET, Number, OneOf
+from livedshl.cli.parameters import MODEL, OUTPUT_PORT, PRESET, Number, OneOf
 from livedshl.improviser import Form
 from livedshl.music.grid import COMMON_TIME, GRIDS
 from livedshl.performance.options import make_settings
@@ -24,6 +24,14 @@ model_option = click.option(
     show_default=True,
     metavar="NAME|DIR",
     help="The tunes: a model that `livedshl models` lists, or its folder.",
+)
+
+port_option = click.option(
+    "-p",
+    "--port",
+    type=OUTPUT_PORT,
+    metavar="NAME|N",
+    help="MIDI port: words of its name, or its number in `livedshl ports`.",
 )
 
 force_option = click.option("--force", is_flag=True, help="Replace files that are there already.")

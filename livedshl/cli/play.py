@@ -14,9 +14,15 @@ import click
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.cli.beginning import announce, ending_line
 from livedshl.cli.heap import share_one_heap
-from livedshl.cli.options import bars_option, chosen_settings, force_option, performance_options
+from livedshl.cli.options import (
+    bars_option,
+    chosen_settings,
+    force_option,
+    performance_options,
+    port_option,
+)
 from livedshl.cli.origins import overruled
-from livedshl.cli.parameters import INPUT_PORT, OUTPUT_PORT, Number, OneOf
+from livedshl.cli.parameters import INPUT_PORT, Number, OneOf
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
@@ -37,13 +43,7 @@ WEB_PORT = 5299  # spells JAZZ on a telephone
 
 
 @click.command()
-@click.option(
-    "-p",
-    "--port",
-    type=OUTPUT_PORT,
-    metavar="NAME|N",
-    help="MIDI port: words of its name, or its number in `livedshl ports`.",
-)
+@port_option
 @click.option("--synth", is_flag=True, help="Play through the built-in synthesiser only.")
 @click.option("--virtual", is_flag=True, help="Play on a virtual MIDI port only.")
 @click.option(

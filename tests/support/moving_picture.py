@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -40,9 +39,8 @@ def frames(folder: Path) -> list[Image.Image]:
     )
     drawn = []
     try:
-        _wait_for(port)
         with Browser(folder, *SIZE) as browser:
-            browser.open_when_there(f"http://127.0.0.1:{port}/")
+            browser.open_when_there(f"http://127.0.0.1:{port}/", timeout_s=60)
             browser.wait_for("return document.querySelector('#score')?.src", timeout_s=60)
             time.sleep(4)
             due_s = time.monotonic()
@@ -57,14 +55,6 @@ def frames(folder: Path) -> list[Image.Image]:
         synth.messages()
         server.stop()
     return drawn
-
-
-def _wait_for(port: int) -> None:
-    """Waits until the page is served, which is after the first note."""
-    for _ in range(600):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.1)
 
 
 def draw(path: Path) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 import psutil
 
 PLAYER, WATCH = "livedshl.player.process", "livedshl.outputs.watch"
+PAGE = "livedshl.surfaces.web.server"
 
 
 def all_helpers(main: int | None = None) -> list[tuple[str, psutil.Process]]:
@@ -12,7 +13,9 @@ def all_helpers(main: int | None = None) -> list[tuple[str, psutil.Process]]:
     found = []
     for child in psutil.Process(main).children():
         with suppress(psutil.NoSuchProcess):
-            found += [(module, child) for module in (PLAYER, WATCH) if module in child.cmdline()]
+            found += [
+                (module, child) for module in (PLAYER, WATCH, PAGE) if module in child.cmdline()
+            ]
     return found
 
 

@@ -10,12 +10,11 @@ import time
 
 import numpy as np
 import pytest
+from support.performing import playing_beats
 from support.processes import player_of
 from support.surroundings import left_on, livedshl, need, notes_on
 
-from livedshl.live.performer import Performer
-from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import ClockSettings, Sync
+from livedshl.player.clock.source import Sync
 from livedshl.rendering import replay
 
 BAR = 4
@@ -102,16 +101,7 @@ def other(jack):
 @pytest.fixture
 def performer(jack, other, receiver, monkeypatch):
     """Ready to play along at 140 BPM: on each beat a note of its own."""
-    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
-        monkeypatch.setenv(name, jack[name])
-    output = Output(OutputKind.PORT, receiver.port, "")
-    with Performer(output, ClockSettings(Sync.JACK), tempo_bpm=140) as performer:
-        performer.wait_ready(30)
-        events = []
-        for beat in range(120):
-            events += [(480 * beat, 0x90, beat, 90), (480 * beat + 400, 0x80, beat, 0)]
-        performer.send(np.array(events, np.int64), 480 * 120)
-        performer.start(0, 140, 0.05)
+    with playing_beats(jack, monkeypatch, receiver.port, Sync.JACK) as performer:
         yield performer
 
 

@@ -16,15 +16,13 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
+from support.performing import playing_beats
 from support.processes import player_of
 from support.surroundings import left_on, livedshl, need, notes_on
 
-from livedshl.live.performer import Performer
 from livedshl.midi.file import read_events
-from livedshl.outputs.choice import Output, OutputKind
-from livedshl.player.clock.source import ClockSettings, Sync
+from livedshl.player.clock.source import Sync
 
 BAR = 4
 A_32ND = 1 / 8
@@ -133,16 +131,7 @@ def peer(make_peer):
 @pytest.fixture
 def performer(jack, peer, monkeypatch):
     """Ready to play, in a session with `peer`, whom it plays to: on each beat a note of its own."""
-    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER"):
-        monkeypatch.setenv(name, jack[name])
-    output = Output(OutputKind.PORT, peer.port, "")
-    with Performer(output, ClockSettings(Sync.LINK), tempo_bpm=140) as performer:
-        performer.wait_ready(20)
-        events = []
-        for beat in range(120):
-            events += [(480 * beat, 0x90, beat, 90), (480 * beat + 400, 0x80, beat, 0)]
-        performer.send(np.array(events, np.int64), 480 * 120)
-        performer.start(0, 140, 0.05)
+    with playing_beats(jack, monkeypatch, peer.port, Sync.LINK) as performer:
         yield performer
 
 

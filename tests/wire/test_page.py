@@ -4,9 +4,9 @@ import signal
 import subprocess
 import time
 
-import psutil
 import pytest
 from support.browser import Browser
+from support.processes import PAGE, helpers_of
 from support.surroundings import left_on, livedshl
 
 from livedshl.performance.command_text import text_of
@@ -84,11 +84,7 @@ def test_the_page_shows_what_the_wire_plays_next_steers_it_and_comes_back(
             browser.wait_for(f"{_SHOWN} return shown.settings.parts[0].silent")
             assert is_muted(browser)
 
-            (server,) = [
-                child for child in psutil.Process(player.pid).children()
-                if "livedshl.surfaces.web.server" in child.cmdline()
-            ]  # fmt: skip
-            server.kill()
+            helpers_of(player.pid)[PAGE].kill()
             browser.wait_for("return document.body.classList.contains('lost')")
             browser.wait_for("return document.body.classList.contains('up')")
             browser.wait_for(f"{_SHOWN} return shown.music.end > shown.tick")

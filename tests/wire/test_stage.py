@@ -10,10 +10,10 @@ import subprocess
 import time
 from collections import Counter, defaultdict
 
-import psutil
 import pytest
 from support.browser import Browser
 from support.following import assert_played, changed_between, onsets
+from support.processes import PAGE, helpers_of
 from support.surroundings import livedshl, need, sounding
 from support.terminal import Terminal
 
@@ -134,11 +134,7 @@ def test_the_page_shows_bar_for_bar_what_the_wire_plays_and_every_control_acts(
             browser.evaluate(WRITE_DOWN)
             first = bar_now(browser) + 2
             wait_for_bar(browser, first + SECTION_BARS)
-            (server,) = [
-                child for child in psutil.Process(player.pid).children()
-                if "livedshl.surfaces.web.server" in child.cmdline()
-            ]  # fmt: skip
-            server.kill()
+            helpers_of(player.pid)[PAGE].kill()
             browser.wait_for("return document.body.classList.contains('lost')")
             browser.wait_for("return document.body.classList.contains('up')")
             wait_for_bar(browser, first + 2 * SECTION_BARS)
