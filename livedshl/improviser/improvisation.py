@@ -215,6 +215,7 @@ class Improvisation(Iterator[Passage]):
         section = self._programme.memory_of(run)
         if section and self.wanted is not None:
             section.forget()
+            run.place = run.place and replace(run.place, from_tune=None)
         return run
 
     def _passage(self, run: SectionRun) -> Passage:

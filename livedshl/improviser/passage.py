@@ -47,6 +47,7 @@ class Place:
     planned: whether the form brings the segment back from the section's first time.
     wished: the name of what the form wished for; None if it wished for nothing.
     bars: how many bars the section has, as planned when the passage was composed.
+    from_tune: the earlier tune of the set whose section comes back; None if it is this tune's own.
     """
 
     tune: int
@@ -58,6 +59,7 @@ class Place:
     planned: bool
     wished: str | None
     bars: int = 0
+    from_tune: int | None = None
 
     @property
     def is_intro(self) -> bool:
@@ -74,8 +76,9 @@ class Place:
 
     @property
     def name(self) -> str:
-        """The section's name: "A", the next time "A2"."""
-        return f"{self.section}{self.time}" if self.time > 1 else self.section
+        """The section's name: "A", the next time "A2"; "A from tune 1" if it comes back."""
+        name = f"{self.section}{self.time}" if self.time > 1 else self.section
+        return f"{name} from tune {self.from_tune}" if self.from_tune else name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
