@@ -86,6 +86,11 @@ class Improvisation(Iterator[Passage]):
         self._is_ending = True
         self._planner.forget()
 
+    def end_at(self, last_beat: int) -> None:
+        """Ends the music at a bar line."""
+        self._programme.end_at(last_beat)
+        self._planner.forget()
+
     def freeze(self, frozen: bool) -> None:
         """Repeats the present section over and over; False lets the tune go on."""
         self._programme.freeze(frozen)
@@ -210,6 +215,7 @@ class Improvisation(Iterator[Passage]):
         section = self._programme.memory_of(run)
         if section and self.wanted is not None:
             section.forget()
+            run.place = run.place and replace(run.place, from_tune=None)
         return run
 
     def _passage(self, run: SectionRun) -> Passage:

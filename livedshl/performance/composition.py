@@ -42,8 +42,6 @@ from livedshl.performance.settings import Settings, chords_of
 from livedshl.performance.steering import Band, Steering, steered
 from livedshl.performance.tempo import Slowing, slowing_in
 
-_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
-
 
 class Composition(Iterator[Chunk]):
     """A performance from tick 0, chunk by chunk, without a gap.
@@ -62,7 +60,7 @@ class Composition(Iterator[Chunk]):
         grid = settings.grid
         self._harmony = Harmony(grid, settings.chart_in_c, chords_of(bundle, settings))
         bars, opening = settings.bars, settings.opening
-        last_beat = None if bars is None else bars * grid.bar_beats
+        last_beat = None if bars is None else (bars - settings.intro_bars) * grid.bar_beats
         improvisation = Improvisation(
             Repertoire(bundle, index, settings.rules, settings.retrieve),
             settings.form,
@@ -72,6 +70,8 @@ class Composition(Iterator[Chunk]):
             opening=None if opening is None else bundle.library.opening_of(opening),
         )
         self._passages = Passages(improvisation, grid, last_beat)
+        if settings.intro_bars:
+            self._passages.begin_with_intro(settings.intro_bars, bundle)
         self._arranger = self._arranger_of(settings.band)
         self._mixdown = Mixdown(self._arranger.setup())
         self._held = HeldBars(grid)
@@ -139,8 +139,10 @@ class Composition(Iterator[Chunk]):
             case OpenWith(segment):
                 improvisation.open_with(segment)
             case NextTune():
+                self._passages.leave_intro()
                 improvisation.begin_next_tune()
             case End():
+                self._passages.leave_intro()
                 improvisation.end()
             case SetAdventure(amount):
                 improvisation.set_adventure(amount)
@@ -191,14 +193,14 @@ class Composition(Iterator[Chunk]):
         key = harmony.key_of(passage, self.steering.key)
         if harmony.held:
             self._passages.improvisation.set_chart(harmony.followed_in(key))
-        beats_held = self._held.ticks // grid.beat_ticks
+        beats_before = self._passages.intro_beats + self._held.ticks // grid.beat_ticks
         passage = harmony.written_into(passage, key)
         signs = signs_of_passage(passage, key, self.steering.band.parts, harmony, grid)
-        passage = replace(passage, beat=passage.beat + beats_held)
+        passage = replace(passage, beat=passage.beat + beats_before)
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         end_beat = passage.beat + len(passage.steps) // grid.beat_steps
-        section = section_of(passage, grid)
+        section = section_of(passage, grid, has_intro=self._passages.intro_beats > 0)
         cue = Cue(passage.beat, key.shift, section, compass=passage.compass)
         # What follows the opening takes too long to find before the first note.
         if self.tick and not passage.ends:
@@ -213,9 +215,10 @@ class Composition(Iterator[Chunk]):
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
             passage.beat * grid.beat_ticks, end_beat * grid.beat_ticks, events,
-            arranger.heard(passage.steps, cue), key,
+            passage.steps, key,
             replace(provenance, accompaniment=arranger.borrowed),
-            slowing=self._slowing(passage, end_beat), signs=signs.moved(self._held.ticks),
+            slowing=self._slowing(passage, end_beat),
+            signs=signs.moved(beats_before * grid.beat_ticks),
         )  # fmt: skip
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
@@ -284,16 +287,13 @@ class Composition(Iterator[Chunk]):
         )
 
     def _arranger_of(self, band: Band) -> Arranger:
-        settings, groove = self._settings, band.groove
-        is_short = settings.bars is not None and settings.bars < _LEAST_BARS_WITH_INTRO
-        if is_short or settings.opening is not None:
-            groove = replace(groove, intro=0)  # what is asked for is heard at once
+        settings = self._settings
         return Arranger(
             band.parts,
             self._harmony.vocabulary,
             settings.grid,
             settings.key.mode,
-            groove,
+            band.groove,
             settings.seed,
             finder_for(band.parts, self._bundle, settings.grid),
         )

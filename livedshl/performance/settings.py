@@ -14,6 +14,8 @@ from livedshl.performance.preset import Preset
 from livedshl.performance.steering import Band
 from livedshl.progress import Progress, unseen
 
+_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its form
+
 
 @dataclass(frozen=True, slots=True)
 class SetSong:
@@ -118,6 +120,14 @@ class Settings:
             tempo_bpm=song.tempo_bpm, key=song.key, form=song.form, rules=song.rules,
             chart=song.chart, opening=song.opening, seed=self.seed + number - 1, songs=(),
         )  # fmt: skip
+
+    @property
+    def intro_bars(self) -> int:
+        """How many bars the band plays before the form begins."""
+        is_short = self.bars is not None and self.bars < _LEAST_BARS_WITH_INTRO
+        if is_short or self.opening is not None or self.form is Form.NONE:
+            return 0  # what is asked for is heard at once
+        return self.groove.intro
 
     @property
     def chart_in_c(self) -> Chart | None:

@@ -131,7 +131,7 @@ class Rendition:
     @property
     def sections(self) -> list[tuple[int, str]]:
         """The sections of the form, each with its first step."""
-        return section_starts(self._sources)
+        return section_starts(chunk.provenance for chunk in self.chunks)
 
     @property
     def spans(self) -> list[TuneSpan]:

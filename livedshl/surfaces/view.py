@@ -73,7 +73,10 @@ def form_line(snapshot: Snapshot) -> Text:
         for number, letter in enumerate(place.plan):
             played = number == place.number
             text.append(letter, Style(reverse=True, bold=True) if played else _DIM)
-        text.append(f"  bar {place.bar} of section {place.section}", _DIM)
+        section = "the intro" if place.is_intro else f"section {place.section}"
+        if place.from_tune:
+            section += f" from tune {place.from_tune}"
+        text.append(f"  bar {place.bar} of {section}", _DIM)
         if chunk.provenance.wish:
             text.append(f", {_told(chunk.provenance.wish)}", Style(color="#ffb454"))
     else:

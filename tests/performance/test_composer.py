@@ -64,11 +64,12 @@ PARTS = [part.name for part in SESSION.parts]
 WHOLE_BAND = Change(0, SetIntensity(1.0))
 
 
-def chosen(form=Form.ANY, bars=None, seed=1):
-    return Settings.of_preset(
+def chosen(form=Form.ANY, bars=None, seed=1, intro=0):
+    settings = Settings.of_preset(
         SESSION, COMMON_TIME, tempo_bpm=None, key=None, form=form, retrieve=Retrieve.MIN,
         seed=seed, bars=bars,
     )  # fmt: skip
+    return replace(settings, groove=replace(settings.groove, intro=intro))
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +84,9 @@ def bundle(tmp_path_factory):
 def composer_of(bundle):
     """Makes a composer of a performance."""
 
-    def make(form=Form.ANY, bars=None, seed=1):
-        return Composer(Composition(bundle, index_of(bundle), chosen(form, bars, seed)), BAR)
+    def make(form=Form.ANY, bars=None, seed=1, intro=0):
+        settings = chosen(form, bars, seed, intro)
+        return Composer(Composition(bundle, index_of(bundle), settings), BAR)
 
     return make
 
@@ -171,12 +173,16 @@ wishes = st.lists(
 
 @thorough(max_examples=24, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
-    wishes, st.sampled_from([Form.ANY, Form.NONE]), st.sampled_from([None, 14]), st.integers(0, 3)
+    wishes,
+    st.sampled_from([Form.ANY, Form.NONE]),
+    st.sampled_from([None, 14]),
+    st.integers(0, 3),
+    st.sampled_from([0, 4]),
 )
 def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
-    composer_of, wanted, form, bars, seed
+    composer_of, wanted, form, bars, seed, intro
 ):
-    heard, changes = play(composer_of(form, bars, seed), wanted, 26 * BAR)
+    heard, changes = play(composer_of(form, bars, seed, intro), wanted, 26 * BAR)
     end = heard[-1].end_tick
     assert [chunk.start_tick for chunk in heard] == [0] + [c.end_tick for c in heard[:-1]]
     sounding = Counter()
@@ -187,7 +193,7 @@ def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
             sounding[status & 15, pitch] += 1 if status & 0xF0 == 0x90 and velocity else -1
             assert sounding[status & 15, pitch] >= 0
     assert not +sounding
-    again = composer_of(form, bars, seed)
+    again = composer_of(form, bars, seed, intro)
     for change in changes:
         again.change(change)
     chunks = []

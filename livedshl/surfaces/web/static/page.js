@@ -191,12 +191,14 @@ function showSection(section, bar, music, settings) {
   else if (!section) setText("left", "");
   else {
     const left = section.bars - section.bar + 1 - (bar - Math.floor(section.tick / music.barTicks));
-    setText("left", section.bars && left > 0 ? `${left} bar${left === 1 ? "" : "s"} left` : `bar ${section.bar}`);
+    const where = section.bars && left > 0 ? `${left} bar${left === 1 ? "" : "s"} left` : `bar ${section.bar}`;
+    setText("left", section.name === "Intro" ? `Intro, ${where}` : where);
   }
 }
 
 function speak(now, next, section) {
-  const line = [section && `Section ${section}.`, now, next && `then ${next}`].filter(Boolean).join(" ");
+  const name = section === "Intro" ? "Intro." : section && `Section ${section}.`;
+  const line = [name, now, next && `then ${next}`].filter(Boolean).join(" ");
   if (line === messages.spoken || performance.now() - messages.spokenAt < SPEAK_MS) return;
   messages.spoken = line;
   messages.spokenAt = performance.now();
