@@ -13,7 +13,7 @@ from livedshl.bundle.integrity import checksum
 from livedshl.errors import TakeError
 from livedshl.improviser.trace_file import read_trace, trace_line
 from livedshl.midi.events import are_note_ons
-from livedshl.midi.message import channel_of
+from livedshl.midi.message import CONTROL, SUSTAIN_PEDAL, channel_of
 from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import (
@@ -110,6 +110,12 @@ def test_a_muted_pianist_is_silent_and_comes_back(composed):
     ticks = struck(chunks, PIANO.channel)[:, 0]
     assert not ((ticks >= 5 * bar) & (ticks < 8 * bar)).any()
     assert ((ticks >= 9 * bar) & (ticks < 10 * bar)).any()
+    moves = np.concatenate([chunk.events for chunk in chunks])
+    moves = moves[(moves[:, 1] == CONTROL | PIANO.channel) & (moves[:, 2] == SUSTAIN_PEDAL)]
+    silenced = next(tick for tick in moves[:, 0].tolist() if 4 * bar <= tick < 5 * bar)
+    assert (moves[moves[:, 0] == silenced][0, 3], silenced) == (0, 4 * bar)  # with the notes
+    back = moves[moves[:, 0] >= 8 * bar]
+    assert back[back[:, 3] > 0][0, 0] < 9 * bar
 
 
 def test_the_trace_names_the_songs_and_is_read_again(composed, tmp_path):
