@@ -1,6 +1,7 @@
 // The page of livedshl: shows what sounds and what comes, and steers it.
 // All text that comes from outside is set as text, never as markup.
 
+import { Choices } from "./choices.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
 import { element, widget } from "./controls.js";
@@ -20,6 +21,7 @@ const clock = new Clock();
 const roll = new Roll(byId("roll"));
 const sheet = new Sheet(byId("sheet"));
 const saved = new Saved(byId("saved"), tell);
+const choices = new Choices(byId("choices"), send);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const messages = { toldUntil: 0, spokenAt: 0, spoken: "" };
 let controls = [];
@@ -72,7 +74,8 @@ function tell(line) {
 }
 
 function makeControls() {
-  widgets = controls.filter((control) => !control.perPart).map((control) => ({ control, ...widget(control, null, send) }));
+  const single = controls.filter((control) => !control.perPart && control.name !== "choose"); // has its own place
+  widgets = single.map((control) => ({ control, ...widget(control, null, send) }));
   const isTrigger = ({ control }) => control.takes === "trigger" || control.takes === "switch";
   const save = element("button", {
     type: "button", text: "Save", title: "save the last 32 bars", "data-command": "save",
@@ -112,6 +115,7 @@ function showSettings(settings) {
     partWidgets[number].row.classList.toggle("silent", part.silent);
     for (const { name, set } of partWidgets[number].made) set(part.values[name]);
   });
+  choices.take(settings.openings);
   setText("key", settings.key);
   setText("metre", settings.metre);
 }
@@ -171,6 +175,8 @@ function showMusic(tick) {
   const song = numberAt(music.songs, tick, ([at]) => at);
   setText("song", songLine("From", music.songs[song]));
   setText("song-next", songLine("Next", music.songs[song + 1]));
+  const bars = music.accompaniment[numberAt(music.accompaniment, tick, ([at]) => at)]?.[1] ?? [];
+  setText("accompaniment", bars.length ? `Accompaniment: ${bars.join("; ")}` : "");
   speak(now?.[1], next?.[1], sectionAt(tick)?.name);
 }
 
