@@ -52,7 +52,7 @@ _OPTIONS = (
                  "In other metres half a segment or a whole one."),
     click.option("--epochs", type=Number(1, whole=True), show_default=_by_method("epochs"),
                  metavar="N", help="Passes over all pairs of segments."),
-    click.option("--length", type=Number(1, 64, whole=True), show_default=_by_method("length"),
+    click.option("--length", type=Number(1, 128, whole=True), show_default=_by_method("length"),
                  metavar="N", help="Symbols in a code, the paper's L."),
     click.option("--symbols", type=Number(2, 256, whole=True), show_default=_by_method("symbols"),
                  metavar="N", help="Values of a symbol, the paper's K."),

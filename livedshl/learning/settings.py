@@ -59,8 +59,10 @@ class TrainingSettings:
         shape = NetworkShape(
             Reader.WINDOW, 64, 16, 512, context_beats=8, dropout=0.5, metre=str(grid)
         )
-        # Half of an overlapping successor sounds already; one set end to end often repeats.
-        shape = replace(shape, overlap=True) if overlaps else replace(shape, recall=8)
+        if overlaps:
+            shape = replace(shape, overlap=True)  # half of the successor sounds already
+        else:  # it often repeats; and to find it takes all that codes can tell
+            shape = replace(shape, recall=8, length=128, members=2)
         return cls(
             method=method,
             shape=shape,

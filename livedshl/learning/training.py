@@ -30,7 +30,7 @@ from livedshl.learning.checkpoint import (
     restore_optimizer,
 )
 from livedshl.learning.networks import LstmNetworks, Networks, to_code
-from livedshl.learning.objective import contrastive, objective
+from livedshl.learning.objective import contrastive_of_parts, objective
 from livedshl.learning.pairs import PairSplit, split_pairs
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
 from livedshl.learning.settings import Method, TrainingSettings
@@ -289,7 +289,9 @@ def _judged(
     if settings.method is Method.CONTRASTIVE:
         known = split.negatives.are_known(pairs[:, :1], pairs[:, 1])  # (B, B)
         mask = torch.from_numpy(known).to(job.workers.device)
-        loss = contrastive(forward, backward, mask, settings.temperature, settings.balance)
+        lengths = [part.length for part in settings.shape.parts]
+        parts = forward.split(lengths, 1), backward.split(lengths, 1)
+        loss = contrastive_of_parts(*parts, mask, settings.temperature, settings.balance)
     else:
         negatives = torch.from_numpy(first), torch.from_numpy(second)
         loss = objective(forward, backward, negatives, settings.balance)
