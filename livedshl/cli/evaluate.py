@@ -28,7 +28,7 @@ from livedshl.cli.evaluation_tables import (
     reading_table,
     survey_table,
 )
-from livedshl.cli.options import DEFAULT_PRESET
+from livedshl.cli.options import DEFAULT_PRESET, also_option
 from livedshl.cli.parameters import MODEL, PRESET, Number, share_to_hold_out
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
@@ -51,12 +51,7 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
 @click.command()
 @click.argument("model", metavar="[NAME|DIR]", type=MODEL, required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--also",
-    multiple=True,
-    metavar="PATH",
-    help="More tunes to learn from. They are not measured on. Give it once for each PATH.",
-)
+@also_option
 @click.option(
     "--holdout",
     default="0.1",

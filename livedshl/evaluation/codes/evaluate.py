@@ -121,6 +121,7 @@ def evaluate(
             holdout.training_pairs,
             settings,
             Path(scratch),
+            own=int(np.searchsorted(holdout.training_rows, len(holdout.library))),
             progress=progress,
         )
     material = Material(
