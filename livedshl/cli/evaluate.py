@@ -25,8 +25,8 @@ from livedshl.cli.evaluation_tables import (
     show,
     survey_table,
 )
-from livedshl.cli.options import DEFAULT_PRESET
-from livedshl.cli.parameters import MODEL, PRESET, Number
+from livedshl.cli.options import DEFAULT_PRESET, also_option
+from livedshl.cli.parameters import MODEL, PRESET, Number, share_to_hold_out
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.evaluation.music.band.comparison import compare_bands
@@ -39,7 +39,7 @@ from livedshl.performance.preset import load_preset, preset_names
 from livedshl.rendering import render
 
 # Parameters that have a meaning only without --music, and only with it.
-_OF_CODES = "paths", "holdout", "out"
+_OF_CODES = "paths", "also", "holdout", "out"
 _OF_MUSIC = "pieces", "preset", "ablation", "kinds", "band", "by_code"
 _BAND_PIECES = 6  # of each preset, where --pieces does not say how many
 _ARGUMENTS = {"model": "a model", "paths": "PATH"}
@@ -48,6 +48,7 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
 @click.command()
 @click.argument("model", metavar="[NAME|DIR]", type=MODEL, required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@also_option
 @click.option(
     "--holdout",
     default="0.1",
@@ -127,6 +128,7 @@ def evaluate(
     context: click.Context,
     model: str | None,
     paths: tuple[str, ...],
+    also: tuple[str, ...],
     holdout: str,
     seed: int,
     out: Path | None,
@@ -165,8 +167,10 @@ def evaluate(
         _evaluate_reading(reading, seed, as_json)
         return
     if accompaniment:
-        _check_unused(context, "accompaniment", ("model", "paths", "out", *_OF_MUSIC, "music"))
-        evaluate_accompaniment_codes(accompaniment, _share(holdout), seed, as_json)
+        _check_unused(
+            context, "accompaniment", ("model", "paths", "also", "out", *_OF_MUSIC, "music")
+        )
+        evaluate_accompaniment_codes(accompaniment, share_to_hold_out(holdout), seed, as_json)
         return
     if model is None:
         raise click.UsageError("choose a model, --reading or --accompaniment")
@@ -193,7 +197,7 @@ def evaluate(
     elif music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
-        _evaluate_codes(folder, paths, holdout, seed, out, as_json)
+        _evaluate_codes(folder, paths, also, holdout, seed, out, as_json)
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -241,20 +245,10 @@ def _evaluate_reading(folder: Path, seed: int, as_json: bool) -> None:
     show(report, as_json, reading_table(report), words=reading_in_words(report))
 
 
-def _share(holdout: str) -> float:
-    """The share of the songs to hold out. Raises UsageError for anything else."""
-    try:
-        share = float(holdout)
-    except ValueError:
-        share = 0.0
-    if not 0 < share < 1:
-        raise click.UsageError(f"--holdout takes a share here, such as 0.1, not {holdout!r}")
-    return share
-
-
 def _evaluate_codes(
     folder: Path,
     paths: tuple[str, ...],
+    also: tuple[str, ...],
     holdout: str,
     seed: int,
     out: Path | None,
@@ -268,7 +262,7 @@ def _evaluate_codes(
     check_folder(out)
     written = write_tasks(folder, out, seed, render)
     with StatusLine() as status:
-        evaluation = evaluate(bundle, paths, holdout, seed, status.progress)
+        evaluation = evaluate(bundle, paths, holdout, seed, status.progress, also)
     show(evaluation, as_json, code_table(evaluation), words=codes_in_words(evaluation))
     if not as_json:
         say(f"The paper's tasks: {', '.join(map(str, written))}")
