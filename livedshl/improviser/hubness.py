@@ -62,7 +62,8 @@ def evening_handicaps(bundle: Bundle, segments: NDArray[np.int32]) -> NDArray[np
     if not (len(segments) and len(closes) and len(before)):
         return np.zeros(len(segments), np.int64)
     asking = bundle.forward[closes[:: max(1, len(closes) // _MOST)]]
-    bridges = [int(hamming(code, bundle.backward[before], bundle.shape).argmin()) for code in asking]
+    of_library = bundle.backward[before]
+    bridges = [int(hamming(code, of_library, bundle.shape).argmin()) for code in asking]
     backward = bundle.backward[segments]
     queries = bundle.forward[before[bridges]]
     distances = np.stack([hamming(code, backward, bundle.shape) for code in queries])
