@@ -13,6 +13,7 @@ const TOLD_MS = 6000;
 const LATE_MS = 20; // a note this late is heard as late
 const SPEAK_MS = 2000; // a screen reader is told no more often
 const COMING_CHORDS = 4;
+const STEP_TICKS = 120; // nothing but the roll and the place changes more often
 
 export const shown = { music: null, settings: null, tick: 0 }; // also what tests look at
 
@@ -63,9 +64,10 @@ function showConnection(up) {
   setText("connection", up ? "Connected" : "Connection lost. Trying again…");
 }
 
+const written = {}; // the text of each element, so that nobody has to ask the page
+
 function setText(id, text) {
-  const node = byId(id);
-  if (node.textContent !== text) node.textContent = text;
+  if (written[id] !== text) byId(id).textContent = written[id] = text;
 }
 
 function tell(line) {
@@ -159,6 +161,16 @@ function sectionAt(tick) {
   return sections[numberAt(sections, tick, (section) => section.tick)];
 }
 
+let step = {};
+
+function showStep(tick) {
+  const { music, settings } = shown;
+  const number = Math.floor(tick / STEP_TICKS);
+  if (step.number === number && step.music === music && step.settings === settings) return;
+  step = { number, music, settings };
+  showMusic(tick);
+}
+
 function showMusic(tick) {
   const { music, settings } = shown;
   const bar = Math.floor(tick / music.barTicks);
@@ -215,7 +227,7 @@ function frame() {
   const now = performance.now();
   if (shown.music) {
     shown.tick = clock.tick(now);
-    showMusic(shown.tick);
+    showStep(shown.tick);
     const beat = shown.music.beatTicks;
     const place = still.matches ? Math.floor(shown.tick / beat) * beat : shown.tick;
     roll.draw(shown.music, shown.settings?.parts ?? [], place);
