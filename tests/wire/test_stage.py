@@ -188,7 +188,7 @@ def test_the_page_shows_bar_for_bar_what_the_wire_plays_and_every_control_acts(
     # A take keeps what an undo, a choice, a chart, a model or another pattern brought about.
     assert asked >= {*COMMANDS, "follow", "use"} - {"undo", "choose", "vary", "chart", "model"}
     (ended,) = [change.tick for change in changes if isinstance(change.command, End)]
-    assert_other_music(take, read_trace(tmp_path / "trace.jsonl"), ended)
+    assert_other_music(take, read_trace(tmp_path / "trace.jsonl")[0], ended)
     assert replay(take).same
 
 
