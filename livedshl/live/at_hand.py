@@ -23,6 +23,7 @@ LINE_END = "⏎"  # between the lines of a chart that comes as one
 _ENDINGS = frozenset(
     {".txt", ".cho", ".crd", ".chopro", ".chordpro", ".pro", ".musicxml", ".mxl", ".xml"}
 )
+_PATIENCE_S = 2.0
 _MOST_ENTRIES = 2000  # of a folder
 _MOST_FILES = 64  # charts of all folders
 _MOST_BYTES = 256 << 10  # of a chart that is listed
@@ -63,8 +64,10 @@ class AtHand:
         self._sources: Mapping[str, _Source] = {}
 
     def start(self) -> None:
-        """Looks around on a thread of its own: charts are read to see whether they can be."""
-        threading.Thread(target=self.look, name="at hand", daemon=True).start()
+        """Looks around a little later, on a thread of its own: the first bars come first."""
+        looking = threading.Timer(_PATIENCE_S, self.look)
+        looking.name, looking.daemon = "at hand", True
+        looking.start()
 
     def look(self) -> None:
         """Finds out what there is."""

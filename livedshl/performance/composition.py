@@ -86,9 +86,7 @@ class Composition(Iterator[Chunk]):
             # While a player is listened to, an answer may be wanted on any step.
             pieces = chunk.in_steps(self.settings.grid) if self.steering.listening else (chunk,)
             self._pieces = pieces
-        chunk, *later = self._pieces
-        self._pieces = tuple(later)
-        chunk = self._mixdown.placed(chunk)
+        chunk, self._pieces = self._mixdown.placed(self._pieces[0]), self._pieces[1:]
         self.tick = chunk.end_tick
         self._held.remember(chunk)
         return self._mixdown.mixed(chunk, self.steering.silent, self.over)
@@ -230,8 +228,7 @@ class Composition(Iterator[Chunk]):
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
             passage.beat * grid.beat_ticks, end_beat * grid.beat_ticks, events,
-            passage.steps, key,
-            replace(provenance, accompaniment=arranger.borrowed),
+            passage.steps, key, replace(provenance, accompaniment=arranger.borrowed),
             slowing=self._slowing(passage, end_beat),
             signs=signs.moved(beats_before * grid.beat_ticks),
         )  # fmt: skip
@@ -267,9 +264,8 @@ class Composition(Iterator[Chunk]):
         from livedshl.performance.answer import heard_as  # the network, needed for a phrase only
 
         grid = self.settings.grid
-        self._passages.answer(
-            heard_as(phrase, self.tick, self._bundle, grid, self._harmony.vocabulary)
-        )
+        heard = heard_as(phrase, self.tick, self._bundle, grid, self._harmony.vocabulary)
+        self._passages.answer(heard)
         self._held.restart()
         self._pieces = ()
         self._mixdown.silence_all(self.tick)
@@ -297,9 +293,8 @@ class Composition(Iterator[Chunk]):
 
     def _set_levels(self, levels: Mapping[str, int], band: Band) -> None:
         changed = [part for part in band.parts if part.name in levels]
-        self._mixdown.add(
-            as_events(volume_message(self.tick, part, levels[part.name]) for part in changed)
-        )
+        messages = (volume_message(self.tick, part, levels[part.name]) for part in changed)
+        self._mixdown.add(as_events(messages))
 
     def _arranger_of(self, band: Band) -> Arranger:
         return arranger_of(band, self.settings, self._bundle, self._harmony.vocabulary)
