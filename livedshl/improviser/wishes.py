@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.improviser.form import Cadence
-from livedshl.improviser.hubness import handicaps
 from livedshl.improviser.line import Line
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import allowed_near
@@ -49,7 +47,6 @@ class Wishes:
             Cadence.FULL: full,
             Cadence.END: full & (bundle.roles & SectionRole.RESTS > 0),
         }
-        self._opens = bundle.roles & SectionRole.OPENS > 0
         self.pause = self._wish("pause", closing[Cadence.HALF], _PAUSE_REACH)
         self._closing = {
             cadence: self._wish(cadence.value, among, _CADENCE_REACH)
@@ -66,18 +63,15 @@ class Wishes:
         A new set is of one of the dances that the rules name, and of one that can go on: with too
         few tunes like it, it would soon be another dance.
         """
-        library = self._repertoire.library
+        library, groundwork = self._repertoire.library, self._repertoire.groundwork
+        openings, reach = groundwork.openings, self._symbols(_OPENING_REACH)
         if line.playing is None and not self._is_choosy and len(library.tunes) > _MOST_TYPED:
-            return self._wish("opening", self._opens, _OPENING_REACH)
-        wish = self._every_opening
+            return Wish("opening", openings, reach)
         for fits in self._fitting(line):
-            fitting = fits[library.tune_of[wish.segments]]
+            fitting = fits[library.tune_of[openings]]
             if fitting.sum() >= _FEWEST_OPENINGS:
-                assert wish.handicap is not None, "openings have handicaps"
-                return replace(
-                    wish, segments=wish.segments[fitting], handicap=wish.handicap[fitting]
-                )
-        return wish
+                return Wish("opening", openings[fitting], reach, groundwork.handicaps[fitting])
+        return Wish("opening", openings, reach, groundwork.handicaps)
 
     def _fitting(self, line: Line) -> Iterator[NDArray[np.bool_]]:
         """Which tunes may open a section, bool[tunes], the choosiest first."""
@@ -88,12 +82,6 @@ class Wishes:
         named = types.among(rules.dances, rules.notes_a_bar)
         yield named & (types.kin() >= _FEWEST_KIN)
         yield named
-
-    @cached_property
-    def _every_opening(self) -> Wish:
-        """The wish to open a section, with any tune. Made when first needed."""
-        wish = self._wish("opening", self._opens, _OPENING_REACH)
-        return replace(wish, handicap=handicaps(self._repertoire.bundle, wish.segments))
 
     @property
     def _is_choosy(self) -> bool:

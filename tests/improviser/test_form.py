@@ -14,7 +14,14 @@ from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Role
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire, Retrieve
+from livedshl.improviser import (
+    ContinuationRules,
+    Form,
+    Groundwork,
+    Improvisation,
+    Repertoire,
+    Retrieve,
+)
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
 from livedshl.index import CodeShape, hamming, pack
 from livedshl.learning.roles import roles_in
@@ -97,7 +104,7 @@ bundles = st.builds(
 def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
     last_beat = None if bars is None else bars * bundle.library.grid.bar_beats
     rng = np.random.default_rng(seed)
-    repertoire = Repertoire(bundle, index_of(bundle), rules)
+    repertoire = Repertoire(Groundwork(bundle), index_of(bundle), rules)
     return Improvisation(repertoire, form, rng, last_beat=last_beat, **options)
 
 
