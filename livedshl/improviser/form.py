@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from livedshl.improviser.passage import Continuation, Place
+from livedshl.music.tune_forms import TuneForm
 
 SECTION_BARS = 8
+PHRASE_BARS = 4
 ENDING_BARS = 4  # music that is asked to end does so within these
 
 
@@ -76,18 +78,20 @@ class TuneMemory:
     """The tune that plays: which section of its plan is on, and what is remembered of each.
 
     place: of the tune, before any section. at: the number of the section, from 0.
-    opens_set: whether it is the first of its set.
+    opens_set: whether it is the first of its set. form: as it was drawn; a chart has
+    sections of its own.
     """
 
     place: Place
     at: int
     sections: dict[str, SectionMemory]
     opens_set: bool
+    form: TuneForm
 
     def copy(self) -> "TuneMemory":
         """The same, to change independently."""
         sections = {letter: section.copy() for letter, section in self.sections.items()}
-        return TuneMemory(self.place, self.at, sections, self.opens_set)
+        return replace(self, sections=sections)
 
 
 @dataclass(frozen=True, slots=True)
