@@ -93,8 +93,8 @@ class Session:
         self._composing: ComposerThread | None = None
         self._keys: tuple[int, ...] = ()
 
-    def send(self, command: Command) -> Command:
-        """Obeys a command where in the music it acts.
+    def send(self, command: Command, from_tick: int = 0) -> Command:
+        """Obeys a command where in the music it acts, from `from_tick` on.
 
         Returns it with its part as the band spells it; of `Undo`, the command that undoes the last
         change; of `Choose` and `Vary`, the one that says what comes. Raises CommandError or
@@ -106,7 +106,7 @@ class Session:
         history = composing.history
         if isinstance(command, Undo):
             command, band = history.undo()
-            composing.command(command, band)
+            composing.command(command, band, from_tick)
             return command
         command = checked(command, composing.band.names, self._settings.key.mode)
         check_with_clock(command, self._clock.sync)
@@ -122,7 +122,7 @@ class Session:
             history.add(command, band)  # the tempo is everybody's
         if isinstance(command, End):
             self._ending.set()
-        composing.command(command, band)
+        composing.command(command, band, from_tick)
         return command
 
     def tick_at(self, time_s: float) -> int:

@@ -18,7 +18,7 @@ from livedshl.performance.commands import OF_THE_CLOCK, OpenWith, SetTempo
 from livedshl.performance.composer import Change, Composer, music_of
 from livedshl.performance.excerpt import ChannelSettings, excerpt
 from livedshl.performance.steering import track_names
-from livedshl.performance.take_log import TakeLog, manifest_digest
+from livedshl.performance.take_log import NamedLibrary, TakeLog, manifest_digest
 from livedshl.performance.tempo import Tempi, tempo_map
 
 
@@ -44,7 +44,9 @@ class Replayed:
 def replayed(
     log: TakeLog, bundle: Bundle, index: CodeIndex, keeps_chunks: bool = False
 ) -> Replayed:
-    """Composes a take once more, as far as its log goes. Raises TakeError for another model.
+    """Composes a take once more, as far as its log goes.
+
+    Raises TakeError for another model, or another library of accompaniment where one was played.
 
     keeps_chunks: hands out the chunks as well, which takes more memory.
     """
@@ -54,6 +56,7 @@ def replayed(
             where=str(bundle.folder),
             remedy="Choose the folder of that model",
         )
+    _check_accompaniment(log, bundle)
     settings = log.settings
     library = bundle.library
     if settings.grid != library.grid or settings.key.mode is not bundle.mode:
@@ -96,6 +99,20 @@ def replayed(
     chunks = tuple(_from_zero(chunk, kept[0].start_tick, end, settings.grid) for chunk in kept)
     tracks = tracks_of(log)
     return Replayed(events, tempo_bpm, tempi, tracks, heard_signs, chunks, composer.chords)
+
+
+def _check_accompaniment(log: TakeLog, bundle: Bundle) -> None:
+    """Raises TakeError if parts that play by code would find bars of another library."""
+    songs = (part for song in log.settings.songs for part in song.parts)
+    if log.accompaniment is None or not any(p.plays_by_code for p in (*parts_of(log), *songs)):
+        return
+    library = NamedLibrary.of_model(bundle.folder)
+    if library is None or library.manifest != log.accompaniment.manifest:
+        raise TakeError(
+            "not the accompaniment that the take was played with",
+            where=str(library.folder if library else bundle.folder),
+            remedy=f"Put back the library that was in {log.accompaniment.folder}",
+        )
 
 
 def parts_of(log: TakeLog) -> tuple[Part, ...]:

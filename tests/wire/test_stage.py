@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 import pytest
 from support.browser import Browser
 from support.following import assert_played, changed_between, onsets
+from support.hostile import FOREIGN, NAMES, PART, PRESET, write_model, write_set
 from support.processes import PAGE, helpers_of
 from support.surroundings import livedshl, need, sounding
 from support.terminal import Terminal
@@ -22,6 +23,7 @@ from livedshl.performance.command_kinds import COMMANDS
 from livedshl.performance.command_text import text_of
 from livedshl.performance.preset import load_preset
 from livedshl.performance.take_log import read_log
+from livedshl.surfaces.present import plain_name
 
 pytestmark = pytest.mark.slow
 BAR, BEAT = COMMON_TIME.bar_ticks, COMMON_TIME.beat_ticks
@@ -39,18 +41,6 @@ WRITE_DOWN = (
     "  const notes = music.notes.filter(([start]) => from <= start && start < end);"
     "  window.seen[beat] = { tick, notes: notes.map(([s, , c, p]) => [s, c, p]) }; } }, 25); })()"
 )
-SET = """
-[[song]]
-title = "Opener"
-preset = "session"
-tempo = 200
-key = "D"
-[[song]]
-title = "Second <i>Song</i>"
-preset = "session"
-tempo = 200
-key = "G"
-"""
 
 
 def wait_for_bar(browser, bar):
@@ -82,7 +72,7 @@ def becomes(browser, name, value):
 
 def use_every_control(browser):
     """Uses each control of the page once, but for the one that ends the music."""
-    for part in ("melody", "chords"):
+    for part in ("melody", plain_name(PART)):
         for switch in (f"mute {part}", f"solo {part}", f"lock {part}"):
             for _ in ("on", "off"):
                 click(browser, switch)
@@ -104,7 +94,8 @@ def use_every_control(browser):
         for on in ("true", "false"):
             click(browser, switch)
             becomes(browser, switch, on)
-    choose(browser, "choose", "1", "input")
+    browser.wait_for("return document.querySelector('#choices button') !== null")
+    click(browser, "choose 1")
     for trigger in ("fill", "re-roll", "next-tune", "panic"):
         click(browser, trigger)
     choose(browser, "song", "2: Second <i>Song</i>")
@@ -113,17 +104,57 @@ def use_every_control(browser):
     becomes(browser, "preset", '"solo-piano"')
 
 
+def texts(browser, selector):
+    """What some elements show, each once."""
+    nodes = f"[...document.querySelectorAll({selector!r})]"
+    return set(browser.evaluate(f"{nodes}.map((node) => node.textContent)"))
+
+
+def assert_shown_as_written(browser):
+    """Names full of markup and script are text wherever they stand, and nothing is executed."""
+    browser.wait_for("return document.querySelector('#score').src !== ''")
+    browser.wait_for("return document.querySelector('#choices button') !== null")
+    browser.wait_for("return document.querySelector('#accompaniment').textContent !== ''")
+    tune, _, _ = browser.text("#song").removeprefix("From: ").rpartition(", beat ")
+    borrowed, _, _ = browser.text("#accompaniment").partition(": ")[2].rpartition(", bar ")
+    assert {tune, borrowed} <= set(NAMES)
+    assert set() < texts(browser, "#sources span") <= set(NAMES)
+    assert set() < texts(browser, "#choices button span") <= set(NAMES)
+    assert PRESET in texts(browser, "[data-command=preset] option")
+    assert "2: Second <i>Song</i>" in texts(browser, "[data-command=song] option")
+    click(browser, f"mute {plain_name(PART)}")
+    browser.wait_for("return document.querySelector('#told').textContent.includes('muted')")
+    assert browser.text("#told") == f"{PART} muted"
+    assert any(name.startswith(PART) for name in texts(browser, ".part .name"))
+    click(browser, f"mute {plain_name(PART)}")
+    picture = "decodeURIComponent(document.querySelector('#score').src.split(',').slice(1).join())"
+    read = f"new DOMParser().parseFromString({picture}, 'image/svg+xml').querySelectorAll"
+    assert browser.evaluate(f"{read}('path').length") > 2
+    assert browser.evaluate(f"{read}('script, image, a, foreignObject').length") == 0
+
+
+def save_and_download(browser, folder):
+    """Saves the last bars into a folder with a name like markup, and downloads them."""
+    click(browser, "save")
+    browser.wait_for(f"return document.querySelector('#told').textContent.includes({folder!r})")
+    browser.wait_for("return document.querySelector('#saved button') !== null")
+    browser.click("#saved button")
+    browser.wait_for("return document.querySelector('#told').textContent.startsWith('Down')")
+    assert re.fullmatch(r"Downloaded [\d-]+ [\d.]+\.mid", browser.text("#told"))
+
+
 def test_the_page_shows_bar_for_bar_what_the_wire_plays_and_every_control_acts(
     jack, receiver, free_port, tmp_path
 ):
-    (tmp_path / "set.toml").write_text(SET)
+    write_model(tmp_path / "model")
+    write_set(tmp_path)
     take = tmp_path / "take.mid"
     player = subprocess.Popen(
         livedshl(
             "play", "--port", receiver.port, "--web", free_port, "--no-tui", "--seed", 3,
-            "--set", tmp_path / "set.toml", "--record", take,
+            "--model", tmp_path / "model", "--set", tmp_path / "set.toml", "--record", take,
         ),
-        env=jack | {"XDG_MUSIC_DIR": str(tmp_path)},
+        env=jack | {"XDG_MUSIC_DIR": str(tmp_path / PRESET)},
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -138,14 +169,15 @@ def test_the_page_shows_bar_for_bar_what_the_wire_plays_and_every_control_acts(
             browser.wait_for("return document.body.classList.contains('lost')")
             browser.wait_for("return document.body.classList.contains('up')")
             wait_for_bar(browser, first + 2 * SECTION_BARS)
+            assert_shown_as_written(browser)
             use_every_control(browser)
-            click(browser, "save")
-            browser.wait_for("return document.querySelector('#saved button') !== null")
+            save_and_download(browser, PRESET)
             steered_until = bar_now(browser)
             wait_for_bar(browser, steered_until + 8)
             click(browser, "end")
             browser.wait_for("return document.querySelector('#left').textContent.includes('End')")
             seen = browser.evaluate("window.seen")
+            assert browser.evaluate(FOREIGN) == [None]
             wait_for_bar(browser, bar_now(browser) + 2)  # the composer hears of it at its next step
             player.send_signal(signal.SIGTERM)
         _, told = player.communicate(timeout=20)

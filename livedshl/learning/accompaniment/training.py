@@ -26,16 +26,16 @@ _WARM_UP = 0.1  # share of the training during which the learning rate rises
 
 @dataclass(frozen=True, slots=True)
 class AccompanimentSettings:
-    """How codes of accompaniment are learned.
+    """How codes of accompaniment are learned; by default as those that ship were.
 
     shape: of the networks. batch_size: pairs of bars. learning_rate, weight_decay: of AdamW; the
     rate warms up, then decays to 0. balance, temperature: as in `TrainingSettings`.
     """
 
     shape: NetworkShape = field(
-        default_factory=lambda: NetworkShape(Reader.WINDOW, 64, 16, 384, dropout=0.3)
+        default_factory=lambda: NetworkShape(Reader.WINDOW, 32, 16, 256, dropout=0.3)
     )
-    epochs: int = 8
+    epochs: int = 6
     batch_size: int = 512
     learning_rate: float = 2e-3
     weight_decay: float = 0.1
