@@ -9,6 +9,7 @@ import numpy as np
 
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.form import (
+    PHRASE_BARS,
     SECTION_BARS,
     Cadence,
     Form,
@@ -18,7 +19,7 @@ from livedshl.improviser.form import (
     TuneSet,
 )
 from livedshl.improviser.ground import Ground
-from livedshl.improviser.passage import Place
+from livedshl.improviser.passage import TAG, Place
 from livedshl.music import Grid, Mode
 from livedshl.music.tune_forms import USUAL_FORM, TuneForm
 
@@ -116,6 +117,8 @@ class Programme:
         if self.is_free:
             return SectionRun(beat, sys.maxsize, Cadence.END)
         tune = self._tune
+        if tune and self._has_tag(tune, beat):
+            return self._tag_of(tune, beat)
         if tune is None or (tune.at == len(tune.place.plan) - 1 and not self._frozen):
             tune = self._tune = self._next_tune(beat)
         elif not self._frozen:
@@ -139,6 +142,25 @@ class Programme:
         if section.returns and ground.half_returns(beat, end, tune.form.bars):
             run.half = (beat + end) // 2
         return run
+
+    def _has_tag(self, tune: TuneMemory, beat: int) -> bool:
+        """Whether just a phrase is left of the music, for the last one to come again."""
+        is_left = self.last_beat - beat == PHRASE_BARS * self._grid.bar_beats
+        bars = tune.form.bars
+        whole_phrases = bars > PHRASE_BARS and bars % PHRASE_BARS == 0
+        return is_left and whole_phrases and self._ground.chart is None
+
+    def _tag_of(self, tune: TuneMemory, beat: int) -> SectionRun:
+        """The last phrase of the section that was played last, once more."""
+        letter = tune.place.plan[tune.at]
+        section = tune.sections[letter]
+        section.times += 1
+        self._vary(section)
+        start = self.last_beat - tune.form.bars * self._grid.bar_beats
+        place = replace(tune.place, section=TAG, time=1)
+        return SectionRun(
+            start, self.last_beat, Cadence.END, letter, place, begins=beat, is_last=True
+        )
 
     def _next_tune(self, beat: int) -> TuneMemory:
         of_set = self._set

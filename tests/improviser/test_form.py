@@ -286,6 +286,15 @@ def test_a_theme_that_comes_back_begins_as_it_did_and_is_told_as_a_return():
     assert bars.mean() >= 0.25
 
 
+@pytest.mark.parametrize("metre", ["4/4", "6/8"])
+def test_a_tag_repeats_the_last_phrase_and_ends_the_music(metre):
+    section, tag = sections_in(played(dance_bundle(metre=metre), Form.AABB, bars=12))
+    phrase = [p.segment for p in section if p.place.bar > SECTION_BARS // 2]
+    assert [p.place.name for p in tag] == ["Tag"] * len(phrase)
+    assert [p.segment for p in tag[:2]] == phrase[:2]
+    assert_ends_on_the_tonic(dance_bundle(metre=metre), tag[-1])
+
+
 def test_what_is_new_keeps_song_cap_and_recency():
     bundle = dance_bundle(n_tunes=60)
     rules = ContinuationRules(song_cap=3, window=16, recency=300)

@@ -112,9 +112,18 @@ def test_the_last_section_of_a_tune_ends_it_and_some_sections_close_half_first()
 )
 def test_what_is_too_short_for_a_section_lengthens_the_last_one(bars, lengths):
     played = runs(programme(last_beat=4 * bars), len(lengths))
-    assert [(run.end - run.start) // 4 for run in played] == lengths
+    assert [(run.end - run.begins) // 4 for run in played] == lengths
     assert played[-1].end == 4 * bars
     assert played[-1].cadence is Cadence.END
+
+
+def test_where_a_phrase_is_left_the_last_one_comes_again_as_a_tag():
+    for bars, letter in ((12, "A"), (36, "B")):
+        *before, tag = runs(programme(last_beat=4 * bars), bars // 8 + 1)
+        assert (tag.letter, tag.place.name, tag.cadence) == (letter, "Tag", Cadence.END)
+        assert tag.start == before[-1].start + 16  # in its second phrase as the section before
+        assert (tag.begins, tag.end) == (4 * bars - 16, 4 * bars)
+        assert (tag.place_at(tag.begins, 4).bar, tag.place_at(tag.begins, 4).bars) == (1, 4)
 
 
 def test_a_frozen_section_repeats_until_it_is_let_go():
