@@ -127,6 +127,16 @@ class Improvisation(Iterator[Passage]):
         return self._planner.chooser.wanted
 
     @property
+    def beat(self) -> int:
+        """Where the next passage begins."""
+        return self._line.beat
+
+    @property
+    def between_sections(self) -> bool:
+        """Whether the next passage begins a section; always in a free run."""
+        return self._line.beat >= self.next_beat and self._answer is None
+
+    @property
     def next_beat(self) -> int:
         """Where the next section begins; in a free run, the next passage."""
         run = self._run

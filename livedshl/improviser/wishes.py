@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.improviser.form import Cadence
-from livedshl.improviser.hubness import evening_handicaps, handicaps
+from livedshl.improviser.hubness import handicaps
 from livedshl.improviser.line import Line
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import allowed_near
@@ -68,15 +68,16 @@ class Wishes:
         few tunes like it, it would soon be another dance.
         """
         library = self._repertoire.library
-        is_first = line.playing is None
-        if is_first and not self._is_choosy and not self._is_small:
+        if line.playing is None and not self._is_choosy and len(library.tunes) > _MOST_TYPED:
             return self._wish("opening", self._opens, _OPENING_REACH)
-        wish = self._first_of_each_tune if is_first and self._is_small else self._every_opening
+        wish = self._every_opening
         for fits in self._fitting(line):
             fitting = fits[library.tune_of[wish.segments]]
             if fitting.sum() >= _FEWEST_OPENINGS:
-                handicap = None if wish.handicap is None else wish.handicap[fitting]
-                return replace(wish, segments=wish.segments[fitting], handicap=handicap)
+                assert wish.handicap is not None, "openings have handicaps"
+                return replace(
+                    wish, segments=wish.segments[fitting], handicap=wish.handicap[fitting]
+                )
         return wish
 
     def _fitting(self, line: Line) -> Iterator[NDArray[np.bool_]]:
@@ -93,23 +94,7 @@ class Wishes:
     def _every_opening(self) -> Wish:
         """The wish to open a section, with any tune. Made when first needed."""
         wish = self._wish("opening", self._opens, _OPENING_REACH)
-        held_back = evening_handicaps if self._is_small else handicaps
-        return replace(wish, handicap=held_back(self._repertoire.bundle, wish.segments))
-
-    @property
-    def _first_of_each_tune(self) -> Wish:
-        """The wish to open with any tune, every one of them equally likely.
-
-        In 3/4 minor one tune has 5 of 83 openings.
-        """
-        wish = self._wish("opening", self._opens, _OPENING_REACH)
-        _, first = np.unique(self._repertoire.library.tune_of[wish.segments], return_index=True)
-        return replace(wish, segments=wish.segments[first])
-
-    @property
-    def _is_small(self) -> bool:
-        """Whether the library is so small that a few tunes could open most pieces."""
-        return len(self._repertoire.library.tunes) <= _MOST_TYPED
+        return replace(wish, handicap=handicaps(self._repertoire.bundle, wish.segments))
 
     @property
     def _is_choosy(self) -> bool:

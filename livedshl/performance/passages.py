@@ -58,6 +58,13 @@ class Passages:
             self.improvisation.end_at(self._last_beat)
         self._ahead = None
 
+    @property
+    def bars_left(self) -> int | None:
+        """The bars up to the end; None for endless."""
+        if self._last_beat is None:
+            return None
+        return (self._last_beat - self.improvisation.beat) // self._grid.bar_beats
+
     def peek(self) -> Passage | None:
         """The next passage; None if there is none."""
         return self._look_ahead()[1]
