@@ -24,7 +24,7 @@ _LAID = (
     ("rhythm kept", "rhythm", ".2f"),
     ("mean pitch", "pitch", ".1f"),
 )
-# Rows of what is played by code: heading, figure, format.
+# Rows for a preset that plays by code: heading, figure, format.
 _PLAYED = (
     ("rhythm like the bar before", "rhythm", ".3f"),
     ("bars with the very rhythm of the one before", "same_rhythm", ".3f"),
@@ -79,7 +79,7 @@ def by_code_table(preset: str, found: "PlayedByCode") -> Table:
 
 
 def by_code_in_words(comparison: "ByCodeComparison") -> str:
-    """What the figures of what is played by code were measured on."""
+    """What was measured for `by_code_table`."""
     return (
         f"Means over {comparison.pieces} pieces of each preset, and over the songs; beside them, "
         "between which values the middle 80 % lie."

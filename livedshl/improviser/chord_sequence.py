@@ -18,10 +18,11 @@ def lengths(roots: NDArray[np.integer], most: int, longer: float) -> Scores:
     """
     one_more = np.eye(most + 1, k=1, dtype=bool)
     one_more[-1, -1] = True
-    anew = np.zeros_like(one_more)
-    anew[:, 0] = True
-    same = (roots[:, None] == roots)[:, None, :, None]
-    counts = np.where(np.where(same, one_more[:, None], anew[:, None]), 0.0, -np.inf)
+    first = np.zeros_like(one_more)
+    first[:, 0] = True
+    same_root = (roots[:, None] == roots)[:, None, :, None]
+    follows = np.where(same_root, one_more[:, None], first[:, None])
+    counts = np.where(follows, 0.0, -np.inf)
     counts[..., -1] += longer
     return counts
 

@@ -1,4 +1,4 @@
-"""What is usual in the tunes of a library: chords, intervals, and how many notes it is made of."""
+"""What is usual in the tunes of a library: its chords, its intervals, how many notes it uses."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.music.grid import Grid
-from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.music.segments import ARTICULATED, CHORD, HIGHEST_PITCH, PITCH, REST
 
 WIDEST = 12  # semitones: larger intervals count as octaves
 UNKNOWN = 2 * WIDEST + 1  # the class of an interval that is missing
 VARIETY_BARS = 4  # in so many bars different notes are counted
+_MOST_STRETCHES = 1 << 16  # that are counted: those of all tunes that ship
 _UNSEEN = 0.5  # added to every count, so that what was never seen is only unlikely
 
 
@@ -91,8 +92,9 @@ def _log_variety(
             for start, end in pairwise(tune_steps.tolist())
         ]
     )
+    first = first[:: max(1, -(-len(first) // _MOST_STRETCHES))]
     stretches = pitch[first[:, None] + np.arange(n_steps)]
-    counts = np.bincount(different_notes(stretches), minlength=128) + _UNSEEN
+    counts = np.bincount(different_notes(stretches), minlength=HIGHEST_PITCH + 1) + _UNSEEN
     likely: NDArray[np.float64] = np.log(np.cumsum(counts) / counts.sum())
     return likely
 

@@ -203,7 +203,7 @@ def motif(joins: Joins, habits: Habits) -> Scores:
 
 
 def variety(joins: Joins, habits: Habits) -> Scores:
-    """Log share of the library's tunes that have as few different notes in so many bars."""
+    """Log share of the four-bar stretches of the library that have as few different notes."""
     n_steps = VARIETY_BARS * habits.grid.bar_steps
     pitch = joins.after[..., PITCH]
     before = joins.before[pitch.shape[1] - n_steps :, PITCH]

@@ -1,7 +1,6 @@
 """What stays the same during a training run: the pairs of each epoch, and the learning rate."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from livedshl.learning.pairs import PairSplit
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.workers import ALONE, Workers
 
-_WARM_UP = 0.1  # share of a contrastive training during which the learning rate rises
+_WARM_UP = 0.1  # share of a training during which the learning rate rises
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +38,11 @@ class Job:
             return training
         return training[(training < self.own).all(1)]
 
-    def batches(self, rng: np.random.Generator, epoch: int) -> Iterator[NDArray[np.int32]]:
+    def batches(self, rng: np.random.Generator, epoch: int) -> list[NDArray[np.int32]]:
         """The pairs of an epoch in random order, in batches, int32[B, 2]."""
-        pairs = self.pairs(epoch)
-        order = rng.permutation(len(pairs))
-        for start in range(0, len(order), self.batch_size):
-            yield pairs[order[start : start + self.batch_size]]
+        pairs = rng.permutation(self.pairs(epoch))
+        starts = range(0, len(pairs), self.batch_size)
+        return [pairs[start : start + self.batch_size] for start in starts]
 
     def optimizer(self, networks: Networks) -> torch.optim.Optimizer:
         """A new optimiser for the networks' weights."""
@@ -54,12 +52,15 @@ class Job:
             weight_decay=self.settings.weight_decay,
         )
 
-    def learning_rate(self, epoch: int, batch: int) -> float:
-        """The paper's method keeps its rate. The contrastive rate warms up, then decays to 0."""
+    def learning_rate(self, epochs: float) -> float:
+        """The rate after so many epochs. The paper's method keeps its own; others change theirs."""
         settings = self.settings
         if settings.method is Method.PAPER:
             return settings.learning_rate
-        n_batches = -(-len(self.pairs(epoch)) // self.batch_size)
-        share = (epoch + (batch + 1) / n_batches) / settings.epochs
-        cosine = (1 + math.cos(math.pi * max(0.0, share - _WARM_UP) / (1 - _WARM_UP))) / 2
-        return settings.learning_rate * min(share / _WARM_UP, cosine)
+        return settings.learning_rate * share_of_rate(epochs / settings.epochs)
+
+
+def share_of_rate(share: float) -> float:
+    """The share of the learning rate after a share of the training: it rises, then falls to 0."""
+    cosine = (1 + math.cos(math.pi * max(0.0, share - _WARM_UP) / (1 - _WARM_UP))) / 2
+    return min(share / _WARM_UP, cosine)

@@ -80,8 +80,10 @@ def train_bundle(
             check_segments(library)
             if also:
                 more = stream_sheets(also, grid, mode, harmoniser, progress, crew, melody)
-                for laid in lay_out(more, LayingPlan({(grid, mode): target}), crew):
-                    files.add(laid)
+                with Spool[LeadSheet]() as spool:
+                    for _ in spool.passing(more):
+                        pass  # all are read before the crew lays them out
+                    _lay_out_spooled(spool, target, (grid, mode), files, progress, crew)
         with first_interrupt() as stop:
             result = train(
                 files.library(target.vocabulary),
@@ -135,8 +137,19 @@ def _lay_out(
     with Spool[LeadSheet]() as spool:
         vocabulary, _ = counted_vocabulary(spool.passing(sheets))
         target = Target(vocabulary, follow_beats)
-        laid_out = lay_out(spool, LayingPlan({kind: target}), crew)
-        for number, laid in enumerate(laid_out, 1):
-            files.add(laid)
-            progress("Laying out the tunes", number / len(spool))
+        _lay_out_spooled(spool, target, kind, files, progress, crew)
     return target
+
+
+def _lay_out_spooled(
+    spool: Spool[LeadSheet],
+    target: Target,
+    kind: Kind,
+    files: LibraryFiles,
+    progress: Progress,
+    crew: Crew,
+) -> None:
+    laid_out = lay_out(spool, LayingPlan({kind: target}), crew)
+    for number, laid in enumerate(laid_out, 1):
+        files.add(laid)
+        progress("Laying out the tunes", number / len(spool))

@@ -132,11 +132,12 @@ class Run:
             seed = int(self.rng.integers(2**63))
             torch.manual_seed(seed + workers.rank)  # for dropout
             draws = self.rng if workers.size == 1 else np.random.default_rng([seed, workers.rank])
-            for number, pairs in enumerate(job.batches(self.rng, self.epoch)):  # (B, 2)
+            batches = job.batches(self.rng, self.epoch)
+            for number, pairs in enumerate(batches, 1):  # (B, 2)
                 if workers.any(stop()):
                     return False
                 for group in self.optimizer.param_groups:
-                    group["lr"] = job.learning_rate(self.epoch, number)
+                    group["lr"] = job.learning_rate(self.epoch + number / len(batches))
                 mine = pairs[workers.rank :: workers.size]  # (B / workers, 2)
                 loss, batch = _judged(job, self.learned, mine, draws)
                 self.optimizer.zero_grad(set_to_none=True)

@@ -13,8 +13,6 @@ from livedshl.performance.steering import Band
 if TYPE_CHECKING:
     from livedshl.arranger.accompaniment_finder import AccompanimentFinder
 
-_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
-
 
 def arranger_of(
     band: Band, settings: Settings, bundle: Bundle, vocabulary: ChordVocabulary

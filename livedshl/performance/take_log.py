@@ -45,7 +45,7 @@ class NamedLibrary:
 
     @classmethod
     def of_model(cls, bundle: Path) -> "NamedLibrary | None":
-        """The library that accompanies a model's tunes; None if there is none."""
+        """The library that accompanies a model's tunes; None where no library is installed."""
         folder = accompaniment_for(bundle)
         if folder is None:
             return None

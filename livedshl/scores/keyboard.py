@@ -19,7 +19,7 @@ from livedshl.scores.elements import (
     add_metre,
     add_note,
 )
-from livedshl.scores.voices import voices_of
+from livedshl.scores.voices import StaffNote, voices_of
 from livedshl.scores.written_notes import QUARTER, beams_of, written_voice
 
 _MIDDLE_C = 60  # from here on a note stands on the upper staff
@@ -48,7 +48,7 @@ def add_keyboard(
     lines = [*range(0, len(over), grid.bar_steps), len(over)]
     is_upper = notes[:, 2] >= _MIDDLE_C
     hands = [voices_of(_in_voices(notes[of_hand]), lines) for of_hand in (is_upper, ~is_upper)]
-    spellers = [Speller() for _ in hands]
+    staves = [_Staff(number, over, grid) for number in (1, 2)]
     for bar, key in enumerate(bar_keys):
         measure = ET.SubElement(part, "measure", number=str(bar + 1))
         if bar == 0:
@@ -56,23 +56,39 @@ def add_keyboard(
         elif key != bar_keys[bar - 1]:
             add_key(ET.SubElement(measure, "attributes"), key)
         start, end = lines[bar : bar + 2]
-        for staff, (hand, speller) in enumerate(zip(hands, spellers, strict=True)):
-            for number, spans in enumerate(hand[bar]):
-                if staff or number:
-                    _add_step(measure, "backup", end - start)
-                written = written_voice(spans, start, grid.beat_steps)
-                for note, beams in zip(written, beams_of(written, grid.beat_steps), strict=True):
-                    if number and not note.pitches:  # rests of a second voice are not printed
-                        _add_step(measure, "forward", note.length)
-                        continue
-                    spelled = speller.spelled(note, over[start + note.first], fifths_of(key))
-                    voice = staff * _VOICES + number + 1
-                    add_note(measure, note, spelled, beams, voice=voice, staff=staff + 1)
+        for staff, hand in zip(staves, hands, strict=True):
+            for voice, spans in enumerate(hand[bar], 1):
+                if (staff.number, voice) != (1, 1):
+                    _move(measure, "backup", end - start)
+                staff.add_voice(measure, voice, spans, start, fifths_of(key))
     add_barline(measure, "light-heavy")
 
 
-def _add_step(measure: ET.Element, way: str, length: int) -> None:
-    """Goes backup or forward by some steps."""
+class _Staff:
+    """Writes the voices of one staff, bar by bar. number: 1 or 2. over: as in `add_keyboard`."""
+
+    def __init__(self, number: int, over: Sequence[Chord | None], grid: Grid) -> None:
+        self.number = number
+        self._over = over
+        self._grid = grid
+        self._speller = Speller()
+
+    def add_voice(
+        self, measure: ET.Element, voice: int, spans: Sequence[StaffNote], start: int, fifths: int
+    ) -> None:
+        """Writes a voice of the bar at step `start`; of a second voice, rests are not printed."""
+        notes = written_voice(spans, start, self._grid.beat_steps)
+        number = (self.number - 1) * _VOICES + voice
+        for note, beams in zip(notes, beams_of(notes, self._grid.beat_steps), strict=True):
+            if voice > 1 and not note.pitches:
+                _move(measure, "forward", note.length)
+                continue
+            spelled = self._speller.spelled(note, self._over[start + note.first], fifths)
+            add_note(measure, note, spelled, beams, voice=number, staff=self.number)
+
+
+def _move(measure: ET.Element, way: str, length: int) -> None:
+    """Moves the place of the next note: "backup" or "forward" by some steps."""
     ET.SubElement(ET.SubElement(measure, way), "duration").text = str(length)
 
 

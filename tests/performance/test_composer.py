@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 from support.bundles import index_of, random_bundle, random_networks
+from support.performed import BAR, play
 from support.strategies import thorough
 
 from livedshl.arranger import Mixer, Role
@@ -15,7 +16,7 @@ from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
 from livedshl.midi.sounding import cut_events
-from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
+from livedshl.music import COMMON_TIME, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.encoder import encoder_of
@@ -56,8 +57,6 @@ from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
 
-BAR = COMMON_TIME.bar_ticks
-LOOKAHEAD = 8 * TICKS_PER_BEAT
 SHAPE = NetworkShape(Reader.WINDOW, 6, 4, 16, context_beats=4, overlap=True)
 SESSION, PIANO, AMBIENT = map(load_preset, ("session", "solo-piano", "ambient"))
 PARTS = [part.name for part in SESSION.parts]
@@ -99,28 +98,6 @@ def heard_with(composer_of):
         return play(composer_of(form, seed=seed), wanted, bars * BAR)[0]
 
     return hear
-
-
-def play(composer, wanted, until):
-    """Plays as the session does: `wanted` are controls by the tick at which the clock brings them.
-
-    Gives the chunks that were heard and the changes that acted.
-    """
-    heard, coming, changes = [], [], []
-    wanted = sorted(wanted, key=lambda change: change.tick)
-    for clock in range(0, until + 1, 60):
-        while wanted and wanted[0].tick <= clock:
-            change = wanted.pop(0)
-            earliest = Change(clock + 100, change.command, change.band)
-            tick = composer.change(earliest)
-            assert tick >= heard[-1].end_tick if heard else True
-            coming = [chunk for chunk in coming if chunk.start_tick < tick]
-        while not composer.over and composer.tick <= clock + LOOKAHEAD:
-            coming.append(composer.compose())
-        while coming and coming[0].start_tick <= clock:
-            changes += composer.keep_before(coming[0].start_tick + 1)
-            heard.append(coming.pop(0))
-    return heard, changes
 
 
 def events_of(chunks):

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.strategies import VOCABULARY, grids, step_arrays
 from support.surroundings import livedshl
+from support.written_notes import by_time, is_tied_back, keys, pitch_of, read_by_signs
 
 from livedshl.arranger.groove import swung_tick
 from livedshl.corpus import read_corpus
@@ -20,10 +21,6 @@ from livedshl.music.leadsheet import Key
 from livedshl.rendering.rendition import on_steps
 from livedshl.scores.keyboard import KeyboardPart
 from livedshl.scores.musicxml import musicxml
-
-SIGNS = {"flat-flat": -2, "flat": -1, "natural": 0, "sharp": 1, "double-sharp": 2}
-SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-keys = st.builds(Key, st.integers(0, 11), st.sampled_from([Mode.MAJOR, Mode.MINOR]))
 
 
 @st.composite
@@ -42,26 +39,6 @@ def written(grid, steps, key, notes):
     return musicxml(steps, VOCABULARY.classes, grid, key, 100, "Title", keyboards=[keyboard])
 
 
-def by_time(measure):
-    """The notes of a measure with pitches: when they start, in the order of time."""
-    now = start = 0
-    found = []
-    for element in measure:
-        length = int(element.findtext("duration", "0"))
-        if element.tag == "backup":
-            now -= length
-        elif element.tag in ("note", "forward") and element.find("chord") is None:
-            start, now = now, now + length
-        if element.find("pitch") is not None:
-            found.append((start, element))
-    return sorted(found, key=lambda at: at[0])
-
-
-def pitch_of(note):
-    letter, octave = note.findtext("pitch/step"), int(note.findtext("pitch/octave"))
-    return 12 * (octave + 1) + SEMITONES[letter] + int(note.findtext("pitch/alter", "0"))
-
-
 @given(played(), keys)
 def test_every_note_starts_where_it_was_played_and_is_no_longer(music, key):
     grid, steps, notes = music
@@ -72,7 +49,7 @@ def test_every_note_starts_where_it_was_played_and_is_no_longer(music, key):
         for start, note in by_time(measure):
             pitch = pitch_of(note)
             lengths[pitch] += int(note.findtext("duration"))
-            if not any(tie.get("type") == "stop" for tie in note.findall("tie")):
+            if not is_tied_back(note):
                 struck.append((bar * grid.bar_steps + start, pitch, note.findtext("staff")))
     assert sorted(struck) == sorted(
         (start, pitch, "1" if pitch >= 60 else "2") for start, _, pitch in notes.tolist()
@@ -84,21 +61,7 @@ def test_every_note_starts_where_it_was_played_and_is_no_longer(music, key):
 @given(played(), keys)
 def test_a_player_who_reads_the_signs_plays_every_pitch_of_both_hands(music, key):
     piano = ET.fromstring(written(*music[:2], key, music[2])).findall("part")[1]
-    signature = {}
-    for measure in piano.iter("measure"):
-        if fifths := measure.findtext("attributes/key/fifths"):
-            letters = "FCGDAEB"[: int(fifths)] if int(fifths) >= 0 else "BEADGCF"[: -int(fifths)]
-            signature = dict.fromkeys(letters, 1 if int(fifths) >= 0 else -1)
-        signs = {}
-        for _, note in by_time(measure):
-            if any(tie.get("type") == "stop" for tie in note.findall("tie")):
-                continue
-            letter = note.findtext("pitch/step")
-            place = note.findtext("staff"), letter, note.findtext("pitch/octave")
-            if sign := note.findtext("accidental"):
-                signs[place] = SIGNS[sign]
-            natural = 12 * (int(place[2]) + 1) + SEMITONES[letter]
-            assert natural + signs.get(place, signature.get(letter, 0)) == pitch_of(note)
+    assert all(read == pitch_of(note) for note, read in read_by_signs(piano))
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
@@ -159,7 +122,7 @@ def test_the_score_of_a_pianist_who_borrows_has_both_hands(tmp_path):
         (bar * 12 + start, pitch_of(note))
         for bar, measure in enumerate(score.findall("part")[1].iter("measure"))
         for start, note in by_time(measure)
-        if not any(tie.get("type") == "stop" for tie in note.findall("tie"))
+        if not is_tied_back(note)
     ]
     assert len(struck) > 30
     assert sorted(struck) == sorted({(start, pitch) for start, _, pitch in piano.tolist()})

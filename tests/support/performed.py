@@ -14,11 +14,21 @@ LOOKAHEAD = 8 * 480
 def performed(bundle, settings, wanted, bars, models=NO_MODELS):
     """Plays some bars with these changes, as a session does; the chunks, and what acted."""
     composer = Composer(Succession(bundle, index_of(bundle), settings, models), BAR)
-    heard, coming, changes, wanted = [], [], [], list(wanted)
-    for clock in range(0, bars * BAR, 120):
+    return play(composer, wanted, bars * BAR - 1)
+
+
+def play(composer, wanted, until):
+    """Plays as the session does: `wanted` are controls by the tick at which the clock brings them.
+
+    Gives the chunks that were heard and the changes that acted.
+    """
+    heard, coming, changes = [], [], []
+    wanted = sorted(wanted, key=lambda change: change.tick)
+    for clock in range(0, until + 1, 60):
         while wanted and wanted[0].tick <= clock:
             change = wanted.pop(0)
             tick = composer.change(replace(change, tick=clock + 100))
+            assert tick >= heard[-1].end_tick if heard else True
             coming = [chunk for chunk in coming if chunk.start_tick < tick]
         while not composer.over and composer.tick <= clock + LOOKAHEAD:
             coming.append(composer.compose())

@@ -104,7 +104,7 @@ def compare_by_code(
 
 
 def _spreads(all_figures: Sequence[BarFigures]) -> dict[str, Spread]:
-    """The spread of each figure; none of nothing."""
+    """The spread of each figure; empty if nothing was measured."""
     if not all_figures:
         return {}
     return {
