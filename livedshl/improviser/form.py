@@ -78,8 +78,7 @@ class TuneMemory:
     """The tune that plays: which section of its plan is on, and what is remembered of each.
 
     place: of the tune, before any section. at: the number of the section, from 0.
-    opens_set: whether it is the first of its set. form: as it was drawn; a chart has
-    sections of its own.
+    opens_set: whether it is the first of its set. form: as it was drawn; a chart may have another.
     """
 
     place: Place

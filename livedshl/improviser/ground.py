@@ -31,9 +31,10 @@ class Ground:
         return cls(chart, grid, chart.layout(grid.bar_beats) if chart else free, TONICS[mode])
 
     def section_end(self, beat: int, bars: int = SECTION_BARS) -> int:
-        """Where a section of some bars ends that starts at a beat. Over a chart, where that's does.
+        """Where a section ends that starts at a beat. bars: how long it is without a chart.
 
-        If that is less than `SHORTEST_SECTION` away, the section takes the next one in.
+        Over a chart it ends where the chart's section does. If that is less than `SHORTEST_SECTION`
+        away, it takes the next one in.
         """
         if self.chart is None:
             return beat + bars * self.grid.bar_beats

@@ -21,7 +21,7 @@ from livedshl.improviser.line import Line
 from livedshl.improviser.outlook import NOTHING_COMES, Outlook, outlook_of
 from livedshl.improviser.passage import Continuation, Passage
 from livedshl.improviser.planner import SectionPlanner
-from livedshl.improviser.programme import NO_FORMS, Programme
+from livedshl.improviser.programme import Programme
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.section_state import SectionState
 from livedshl.index.codes import Words
@@ -61,7 +61,7 @@ class Improvisation(Iterator[Passage]):
             last_beat,
             chart,
             repertoire.bundle.mode,
-            repertoire.library.forms if form is Form.ANY else NO_FORMS,
+            repertoire.library.forms,
         )
         self._run: SectionRun | None = None
         self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over

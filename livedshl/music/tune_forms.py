@@ -1,4 +1,7 @@
-"""The forms of tunes: how many strains they have, each played twice, and how long those are."""
+"""The forms of tunes: how many strains they have, each played twice, and how long those are.
+
+A strain comes twice if all but its last quarter is the same the second time.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,8 +14,8 @@ from numpy.typing import NDArray
 from livedshl.music.grid import Grid
 from livedshl.music.segments import CHORD
 
-# Bars of a strain, in the order in which they are tried: a strain of 8 bars may seem one of 4 whose
-# beginning returns, and two of 8 that are alike one of 16.
+# Bars of a strain, in the order in which they are tried. Four strains of 8 bars that are alike
+# would do for two of 16, and strains of 8 whose beginning returns for twice as many of 4.
 _STRAINS = (12, 8, 16, 6, 4)
 _USUAL_BARS = 8
 _PARTS = range(2, 5)  # strains of a tune
@@ -36,7 +39,7 @@ def forms_in(
     """How many tunes have each form; tunes that are made in another way count for none.
 
     steps: int8[n, 3] of all tunes. tune_steps: int32[tunes + 1], the first step of each, then n.
-    A strain of 4 bars is one of 8 whose beginning returns: two bars of 2/4 are one of 4/4.
+    A strain of 4 bars counts as one of 8: two bars of 2/4 are one of 4/4.
     """
     forms: Counter[TuneForm] = Counter()
     hashes = np.random.default_rng(0).integers(1, 1 << 62, 2 * grid.bar_steps)
@@ -46,15 +49,19 @@ def forms_in(
         if odd_steps:
             continue
         bars = np.asarray(steps[first:end, :CHORD]).reshape(n_bars, -1) @ hashes
-        length = next((length for length in _STRAINS if _is_repeated(bars, length)), 0)
-        parts, odd_bars = divmod(n_bars, 2 * length) if length else (0, 0)
-        if not odd_bars and parts in _PARTS:
-            plan = "".join(2 * letter for letter in ascii_uppercase[:parts])
-            forms[TuneForm(plan, _USUAL_BARS if length == 4 else length)] += 1
+        if form := _form_of(bars):
+            forms[form] += 1
     return forms
 
 
-def _is_repeated(bars: NDArray[np.int64], length: int) -> bool:
-    """Whether a tune begins with a strain of so many bars, twice. Its last quarter may differ."""
-    same = length - length // 4
-    return 2 * length <= len(bars) and np.array_equal(bars[:same], bars[length : length + same])
+def _form_of(bars: NDArray[np.int64]) -> TuneForm | None:
+    """The form of a tune, by a number for each of its bars; None if it has none of these."""
+    for length in _STRAINS:
+        parts, odd_bars = divmod(len(bars), 2 * length)
+        if odd_bars or parts not in _PARTS:
+            continue
+        strains = bars.reshape(parts, 2, length)[:, :, : length - length // 4]
+        if np.array_equal(strains[:, 0], strains[:, 1]):
+            plan = "".join(2 * letter for letter in ascii_uppercase[:parts])
+            return TuneForm(plan, _USUAL_BARS if length == 4 else length)
+    return None

@@ -389,7 +389,7 @@ def test_every_note_ends_and_the_last_chord_rings_to_the_end_of_the_bar(bundle, 
 
 def test_provenance_names_the_key_and_the_notes_are_in_it():
     bundle = dance_bundle()
-    chunks = composed(bundle, 400)
+    chunks = composed(bundle, 600)
     for chunk in chunks[:-1]:
         shift = {"D": 2, "G": 7, "A": 9}[str(chunk.provenance.key)]
         heard = {p % 12 for _, s, p, v in chunk.events.tolist() if s == 0x90 and v}

@@ -42,6 +42,8 @@ def test_a_form_is_known_by_the_strain_that_opens_it(metre, lengths, form):
 def test_what_is_not_played_twice_has_no_form_here():
     rng = np.random.default_rng(2)
     tunes = [tune(rng, COMMON_TIME, 8, 8, again=again) for again in (False, True, True)]
+    only_first = [tune(rng, COMMON_TIME, 8), tune(rng, COMMON_TIME, 8, 8, again=False)]
+    tunes.append(np.concatenate(only_first))
     bounds = np.cumsum([0, *map(len, tunes)]).astype(np.int32)
     counted = forms_in(np.concatenate(tunes), bounds, COMMON_TIME)
     assert counted == {TuneForm("AABB", 8): 2}
