@@ -54,7 +54,13 @@ class Improvisation(Iterator[Passage]):
             repertoire.groundwork.harmony,
         )
         self._programme = Programme(
-            form, repertoire.grid, rng, last_beat, chart, repertoire.bundle.mode
+            form,
+            repertoire.grid,
+            rng,
+            last_beat,
+            chart,
+            repertoire.bundle.mode,
+            repertoire.library.forms,
         )
         self._run: SectionRun | None = None
         self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over

@@ -101,10 +101,10 @@ class Composition(Iterator[Chunk]):
     def between_sections(self) -> bool:
         """Whether other music may begin here: on a bar line, where a section is over.
 
-        In a free run any bar line will do. Nothing may begin in bars that are held, nor when the
-        music heads for its end.
+        In a free run any bar line will do. Nothing begins in an intro, in held bars or in an end.
         """
-        busy = self._pieces or self._held.looping or self.over or self.steering.ending
+        waits = self._passages.in_intro or self._held.looping
+        busy = self._pieces or waits or self.over or self.steering.ending
         on_bar_line = self.tick % self.settings.grid.bar_ticks == 0
         return on_bar_line and not busy and self._passages.improvisation.between_sections
 

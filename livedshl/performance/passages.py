@@ -76,6 +76,11 @@ class Passages:
         self._ahead = None
 
     @property
+    def in_intro(self) -> bool:
+        """Whether the next passage is one of the intro."""
+        return bool(self._intro)
+
+    @property
     def bars_left(self) -> int | None:
         """The bars up to the end; None for endless."""
         if self._last_beat is None:
