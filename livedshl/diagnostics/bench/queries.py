@@ -17,7 +17,7 @@ from livedshl.bundle import Bundle
 from livedshl.bundle.accompaniment import AccompanimentLibrary
 from livedshl.diagnostics.bench.measurement import Measurement
 from livedshl.diagnostics.bench.scaled import accompaniment_like, bundle_like, codes_like
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire
+from livedshl.improviser import ContinuationRules, Form, Groundwork, Improvisation, Repertoire
 from livedshl.index import CodeIndex, Ring, hamming
 from livedshl.index.codes import CodeShape, Words
 from livedshl.music.accompaniment import NO_NOTES
@@ -95,7 +95,9 @@ def _retrievals(
     finder: a bar of accompaniment is retrieved with each.
     """
     rng = np.random.default_rng(0)
-    passages = Improvisation(Repertoire(bundle, index, ContinuationRules()), Form.NONE, rng)
+    passages = Improvisation(
+        Repertoire(Groundwork(bundle), index, ContinuationRules()), Form.NONE, rng
+    )
     next(passages)  # the opening; the first retrieval after it warms up in `_latencies`
     bars = _chosen_bars(finder, rng) if finder else repeat(0)
     return _latencies(
