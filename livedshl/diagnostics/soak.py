@@ -63,7 +63,8 @@ class Soak:
         self._began_s = self._began_s or time.monotonic()
         planned = chunk.provenance.planned
         self._repetition.hear(chunk.steps, planned)
-        if not planned:
+        # What somebody played, and the tunes of another model, are not in the library.
+        if not planned and not self._steered:
             self._rules.hear(chunk.provenance.segment, chunk.provenance.beat)
         for _, *message in chunk.events.tolist():
             self._composed.hear(*message)
