@@ -1,7 +1,7 @@
-"""How long a query takes with the index, and with a scan of all codes.
+"""How long the nearest code takes to find with the index, and by comparing all codes.
 
-Also how long retrieving a continuation takes, with all rules and the ranking, and how long that
-takes with a bar of accompaniment.
+Also a continuation with all rules and the ranking, the same with a bar of accompaniment, and the
+plan of a whole section.
 """
 
 import time
@@ -30,6 +30,7 @@ _MOST_FOR_RETRIEVAL = 1_000_000  # segments; finding equal ones among more takes
 _SLOW_QUERIES = 5  # enough of those that take longer than `_SLOW_S`
 _SLOW_S = 0.1
 _SECTION_BARS = 8
+_SECTIONS = 24
 
 
 def measure_queries(
@@ -40,9 +41,9 @@ def measure_queries(
 ) -> list[Measurement]:
     """The latency of queries among more and more segments, modelled on a bundle's.
 
-    Queries are forward codes of the bundle's segments; retrievals are those of a free run.
-    accompaniment: bars of it are retrieved as well, among as many. All is in processor time,
-    so other work on the machine hardly counts.
+    Queries are forward codes of the bundle's segments; continuations are those of a free run.
+    accompaniment: bars of it are retrieved as well, among as many. All is in processor time, so
+    other work on the machine hardly counts.
     """
     rng = np.random.default_rng(0)
     queries = np.asarray(bundle.forward)[rng.integers(len(bundle.library), size=_QUERIES)]
@@ -51,23 +52,22 @@ def measure_queries(
         progress(f"Querying {size:,} segments", done / len(sizes))
         codes = codes_like(np.asarray(bundle.backward), bundle.shape, size, rng)
         index = CodeIndex(codes, bundle.shape)
-        by_index = _latencies(partial(_nearest, index=index), queries)
-        by_scan = _latencies(partial(_scan, codes=codes, shape=bundle.shape), queries)
-        median_ms = np.median(by_index) * 1e3
-        figures: dict[str, float | str] = {
-            "median ms": float(median_ms),
-            "99 % ms": float(np.quantile(by_index, 0.99) * 1e3),
-            "all codes, median ms": float(np.median(by_scan) * 1e3),
-            "ratio": float(np.median(by_scan) * 1e3 / median_ms),
+        taken = {
+            "all codes compared": _latencies(
+                partial(_scan, codes=codes, shape=bundle.shape), queries
+            ),
+            "nearest by the index": _latencies(partial(_nearest, index=index), queries),
         }
         if size <= _MOST_FOR_RETRIEVAL:
-            larger = bundle_like(bundle, codes)
-            figures |= _in_ms("retrieval", _retrievals(larger, index))
+            larger = Groundwork(bundle_like(bundle, codes))
+            repertoire = Repertoire(larger, index, ContinuationRules())
+            taken["continuation"] = _continuations(repertoire)
             if accompaniment is not None:
                 bars = accompaniment_like(accompaniment, bundle.library.grid, size, rng)
-                both = _retrievals(larger, index, AccompanimentFinder(bars, bundle.library.grid))
-                figures |= _in_ms("with accompaniment", both)
-        found.append(Measurement(f"{size:,} segments", figures))
+                finder = AccompanimentFinder(bars, bundle.library.grid)
+                taken["and accompaniment"] = _continuations(repertoire, finder)
+            taken["section"] = _sections(repertoire)
+        found += [_in_ms(f"{size:,}: {what}", latencies) for what, latencies in taken.items()]
     progress("Querying", 1.0)
     return found
 
@@ -80,29 +80,45 @@ def _scan(query: Words, codes: Words, shape: CodeShape) -> int:
     return int(hamming(query, codes, shape).min())
 
 
-def _in_ms(what: str, taken: list[float]) -> dict[str, float | str]:
-    return {
-        f"{what}, median ms": float(np.median(taken) * 1e3),
-        f"{what}, 99 % ms": float(np.quantile(taken, 0.99) * 1e3),
+def _in_ms(what: str, taken: list[float]) -> Measurement:
+    figures = {
+        "median ms": float(np.median(taken) * 1e3),
+        "99 % ms": float(np.quantile(taken, 0.99) * 1e3),
     }
+    return Measurement(what, figures)
 
 
-def _retrievals(
-    bundle: Bundle, index: CodeIndex, finder: AccompanimentFinder | None = None
+def _continuations(
+    repertoire: Repertoire, finder: AccompanimentFinder | None = None
 ) -> list[float]:
     """Seconds of each retrieval in a free run with the usual rules.
 
     finder: a bar of accompaniment is retrieved with each.
     """
     rng = np.random.default_rng(0)
-    passages = Improvisation(
-        Repertoire(Groundwork(bundle), index, ContinuationRules()), Form.NONE, rng
-    )
+    passages = Improvisation(repertoire, Form.NONE, rng)
     next(passages)  # the opening; the first retrieval after it warms up in `_latencies`
     bars = _chosen_bars(finder, rng) if finder else repeat(0)
     return _latencies(
         lambda query: (next(passages), next(bars)), np.empty((_QUERIES, 0), np.uint64)
     )
+
+
+def _sections(repertoire: Repertoire) -> list[float]:
+    """Seconds that it takes to plan each section, new ones and those that come back.
+
+    A section is planned when its first passage is wanted, except the very first. The first that is
+    planned is left out: what is worked out once would count.
+    """
+    passages = Improvisation(repertoire, Form.ANY, np.random.default_rng(0))
+    section, taken = next(passages).place, list[float]()
+    while len(taken) <= _SECTIONS:
+        since = time.thread_time()
+        place = next(passages).place
+        if place and section and (place.tune, place.name) != (section.tune, section.name):
+            taken.append(time.thread_time() - since)
+        section = place
+    return taken[1:]
 
 
 def _chosen_bars(finder: AccompanimentFinder, rng: np.random.Generator) -> Iterator[int]:
