@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
+from livedshl.improviser.passage import INTRO, TAG
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.general_midi import DRUM_CHANNEL
@@ -73,7 +74,8 @@ def form_line(snapshot: Snapshot) -> Text:
         for number, letter in enumerate(place.plan):
             played = number == place.number
             text.append(letter, Style(reverse=True, bold=True) if played else _DIM)
-        section = "the intro" if place.is_intro else f"section {place.section}"
+        is_named = place.section in (INTRO, TAG)
+        section = f"the {place.section.lower()}" if is_named else f"section {place.section}"
         if place.from_tune:
             section += f" from tune {place.from_tune}"
         text.append(f"  bar {place.bar} of {section}", _DIM)

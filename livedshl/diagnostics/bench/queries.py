@@ -12,7 +12,7 @@ import numpy as np
 
 from livedshl.bundle import Bundle, SegmentLibrary
 from livedshl.diagnostics.bench.measurement import Measurement
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire
+from livedshl.improviser import ContinuationRules, Form, Groundwork, Improvisation, Repertoire
 from livedshl.index import CodeIndex, Ring, hamming, pack, unpack
 from livedshl.index.codes import CodeShape, Words
 from livedshl.music.segments import PITCH, REST
@@ -116,7 +116,9 @@ def _bundle_like(bundle: Bundle, backward: Words) -> Bundle:
 def _retrievals(bundle: Bundle, index: CodeIndex) -> list[float]:
     """Seconds of each retrieval in a free run with the usual rules."""
     rng = np.random.default_rng(0)
-    passages = Improvisation(Repertoire(bundle, index, ContinuationRules()), Form.NONE, rng)
+    passages = Improvisation(
+        Repertoire(Groundwork(bundle), index, ContinuationRules()), Form.NONE, rng
+    )
     next(passages)  # the opening; the first retrieval after it warms up in `_latencies`
     return _latencies(lambda query: next(passages), np.empty((_QUERIES, 0), np.uint64))
 
