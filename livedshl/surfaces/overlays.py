@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from livedshl.surfaces.key_help import key_pages
 from livedshl.surfaces.look import ON_PAPER, clickable
-from livedshl.surfaces.panels import TextLines, MessagePanel
+from livedshl.surfaces.panels import MessagePanel, TextLines
 
 
 class KeyOverlay(Screen[None]):
