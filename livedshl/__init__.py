@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from livedshl.outputs.choice import Output, choose_output
     from livedshl.performance.commands import (
         Choose,
+        ChooseModel,
         ChoosePreset,
         Command,
         End,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         PlaySong,
         ReRoll,
         SetAdventure,
+        SetChart,
         SetDensity,
         SetIntensity,
         SetKey,
@@ -116,6 +118,7 @@ _MODULES = {
     "outputs.choice": ("Output", "choose_output"),
     "performance.commands": (
         "Choose",
+        "ChooseModel",
         "ChoosePreset",
         "Command",
         "End",
@@ -131,6 +134,7 @@ _MODULES = {
         "PlaySong",
         "ReRoll",
         "SetAdventure",
+        "SetChart",
         "SetDensity",
         "SetIntensity",
         "SetKey",
@@ -156,6 +160,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "BundleError",
     "Choose",
+    "ChooseModel",
     "ChoosePreset",
     "Chord",
     "ClockSettings",
@@ -190,6 +195,7 @@ __all__ = [
     "Replay",
     "Session",
     "SetAdventure",
+    "SetChart",
     "SetDensity",
     "SetIntensity",
     "SetKey",

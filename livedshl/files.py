@@ -55,6 +55,14 @@ def read_text(path: Path, most_bytes: int) -> str:
     return read_regular(path, most_bytes).decode("utf-8-sig")
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file; False for what cannot be a path, such as a long text."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # longer than a name can be, or with a null byte
+        return False
+
+
 def shown_name(name: str | Path) -> str:
     """The name of a file as text: bytes that are not UTF-8 are written as "\\xe9"."""
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")

@@ -29,7 +29,7 @@ from livedshl.midi.message import AT_REST, CONTROL, PROGRAM
 from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
 from livedshl.music.compass import Compass
 from livedshl.music.leadsheet import Key, Mode
-from livedshl.music.segments import ARTICULATED, PITCH, REST
+from livedshl.music.segments import ARTICULATED, REST
 
 if TYPE_CHECKING:  # loading them takes longer than other bands should wait
     from livedshl.arranger.accompaniment_finder import AccompanimentFinder
@@ -145,15 +145,6 @@ class Arranger:
         for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
             player.play(stretch, guide, self._swing)
         return self._taken()
-
-    def heard(self, steps: NDArray[np.int8], cue: Cue) -> NDArray[np.int8]:
-        """The steps of a passage, with rests while the melody waits for the end of an intro."""
-        if cue.section is None or cue.section.beat > 0:
-            return steps
-        waits = self._groove.intro * self._grid.bar_steps - cue.beat * self._grid.beat_steps
-        heard = steps.copy()
-        heard[: max(waits, 0), (PITCH, ARTICULATED)] = REST
-        return heard
 
     def close(self, steps: NDArray[np.int8], cue: Cue) -> Events:
         """The events of the passage that ends the music.

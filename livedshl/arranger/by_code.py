@@ -1,5 +1,6 @@
 """Plays accompaniment that is found by code, both hands, laid on the chords below the melody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,10 @@ from livedshl.arranger.accompanist import Accompanist, BarWish
 from livedshl.arranger.comping import Comping
 from livedshl.arranger.figures import BarGround, ending_pitches, laid
 from livedshl.arranger.hand import Hand
+from livedshl.arranger.instruments import is_piano
 from livedshl.arranger.pattern import NOTES, SILENT
+from livedshl.arranger.pedal import Pedal
+from livedshl.arranger.shipped_patterns import pattern_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import bass_note
 from livedshl.bundle.accompaniment import BorrowedBar
@@ -70,13 +74,16 @@ class ByCode:
     """Plays a part whose notes an accompanist finds.
 
     The notes of a bar are laid when it begins, on what is known of it, and the rest of them again
-    when more is known.
+    when more is known. A pianist holds the pedal down through each chord of a bar that has nothing
+    but its own notes, and lets it go at rests.
     """
 
     def __init__(self, hand: Hand, accompanist: Accompanist) -> None:
         self._hand = hand
         self._accompanist = accompanist
         self._closing = Comping(hand)
+        self._pedal = _pedal_of(hand)
+        self._pedalled: tuple[int, Chord | None] | None = None  # bar and chord it went down for
         self._bar: _LaidBar | None = None
         self._strikes_again = False
         self.borrowed: BorrowedBar | None = None  # whose bar sounded last
@@ -102,14 +109,18 @@ class ByCode:
             bass = bass_note(chord.lowest, lowest, lowest + _BASS_WITHIN, None)
             if bass not in self._hand.held:
                 self._hand.strike(stretch.first_step, (bass,), off=())
+            self._pedal.change(self._hand.tick_of(stretch.first_step))
+        else:
+            self._pedal.lift(self._hand.tick_of(stretch.first_step))
 
     def end(self, tick: int) -> None:
-        """Has nothing to let go but its notes."""
-        self._closing.end(tick)
+        """Lets the pedal go."""
+        self._pedal.lift(tick)
 
     def strike_again(self) -> None:
-        """Strikes what sounds again: it was silenced."""
+        """Strikes what sounds again: it was silenced, and its pedal is up."""
         self._strikes_again = True
+        self._pedal = _pedal_of(self._hand)
 
     def _bar_at(self, at: int, stretch: Stretch) -> _LaidBar:
         """The bar in which a step of a stretch lies, laid on all that is known of it by now."""
@@ -182,8 +193,43 @@ class ByCode:
             off = set(hand.held) - set(pitches[sounds].tolist()) | struck & set(hand.held)
             if struck or off:
                 hand.strike(step, sorted(struck), off=off)
+            self._move_pedal(bar, step, sorted(struck))
             if hand.held:
                 self.borrowed = self._accompanist.finder.library.borrowed(bar.row)
+
+    def _move_pedal(self, bar: _LaidBar, step: int, struck: Sequence[int]) -> None:
+        """Changes the pedal with a chord, and lifts it where its notes would blur."""
+        hand, within = self._hand, step % self._hand.grid.bar_steps
+        chord = bar.chords[within]
+        if self._pedal.is_down and self._pedalled == (bar.number, chord):
+            if not hand.held or _has_foreign(struck, chord):
+                self._pedal.lift(hand.tick_of(step))
+        elif struck and not _has_foreign(_to_sound(bar, within), chord):
+            self._pedal.change(hand.tick_of(step))
+            self._pedalled = bar.number, chord
+        elif self._pedal.is_down:
+            self._pedal.lift(hand.tick_of(step))
+
+
+def _pedal_of(hand: Hand) -> Pedal:
+    works = pattern_of(hand.part).pedal and is_piano(hand.part.program)
+    return Pedal(hand, works=works)
+
+
+def _to_sound(bar: _LaidBar, within: int) -> list[int]:
+    """The pitches that a bar has from a step on, as long as the chord lasts."""
+    chord = bar.chords[within]
+    changes = (at for at in range(within, len(bar.chords)) if bar.chords[at] != chord)
+    end = next(changes, len(bar.chords))
+    onsets = bar.notes[:, ONSET]
+    there = (onsets < end) & (onsets + bar.notes[:, LENGTH] > within)
+    pitches: list[int] = bar.notes[there, NOTE_PITCH].tolist()
+    return pitches
+
+
+def _has_foreign(pitches: Sequence[int], chord: Chord | None) -> bool:
+    """Whether a pitch does not belong to a chord."""
+    return chord is None or any(pitch % 12 not in chord.pitch_classes for pitch in pitches)
 
 
 def _chords_of_bar(

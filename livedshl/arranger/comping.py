@@ -8,10 +8,10 @@ note begins there. p, all voices of the next chord, early.
 from livedshl.arranger.hand import Hand
 from livedshl.arranger.instruments import Family, family_of, has_pedal
 from livedshl.arranger.pattern import HELD, HELD_THROUGH, NOTES, PUSH, SILENT
+from livedshl.arranger.pedal import Pedal
 from livedshl.arranger.shipped_patterns import pattern_of
 from livedshl.arranger.stretch import Stretch
 from livedshl.arranger.voicing import voice_chord
-from livedshl.midi.message import SUSTAIN_PEDAL
 from livedshl.music import Chord
 from livedshl.music.segments import REST
 
@@ -20,7 +20,6 @@ _ROLL_TICKS = 30  # from one voice of the last chord to the next
 _UP_LEVEL, _CHICK_LEVEL, _GAP_LEVEL = -6, -3, -4
 _BELOW_MELODY = 2  # semitones, at least, from the highest voice to the melody
 _OCTAVE = 12
-_PEDAL_TICKS = 50  # it goes down again so long after the chord
 
 
 class Comping:
@@ -31,8 +30,7 @@ class Comping:
         self._hand = hand
         self._rings = pattern.rings
         self._keeps = pattern.keeps
-        self._pedals = pattern.pedal and has_pedal(hand.part.program)
-        self._pedal_down = False
+        self._pedal = Pedal(hand, works=pattern.pedal and has_pedal(hand.part.program))
         self._chord: Chord | None = None
         self._voicing: tuple[int, ...] = ()
 
@@ -74,7 +72,7 @@ class Comping:
 
     def end(self, tick: int) -> None:
         """Lets everything go."""
-        self._lift_pedal(tick)
+        self._pedal.lift(tick)
 
     def _revoice(self, chord: Chord, at: int, stretch: Stretch) -> bool:
         """Finds the voices of a chord under the melody; whether they are others than before."""
@@ -101,8 +99,8 @@ class Comping:
 
     def _strike(self, step: int, symbol: str, changes: bool) -> None:
         hand, voicing = self._hand, self._voicing
-        if changes or not self._pedal_down:
-            self._press_pedal(step)
+        if changes or not self._pedal.is_down:
+            self._pedal.change(hand.tick_of(step))
         match symbol:
             case "v":
                 hand.strike(step, voicing, spread=_STRUM_TICKS)
@@ -124,19 +122,6 @@ class Comping:
                 rings = self._rings and not changes and step % hand.grid.bar_steps
                 hand.strike(step, (pitch,), off=(pitch,) if rings else None)
 
-    def _press_pedal(self, step: int) -> None:
-        """Changes the pedal: up with the new chord, and down again when its notes are struck."""
-        if self._pedals:
-            tick = self._hand.tick_of(step)
-            self._hand.control(tick, SUSTAIN_PEDAL, 0)
-            self._hand.control(tick + _PEDAL_TICKS, SUSTAIN_PEDAL, 127)
-            self._pedal_down = True
-
     def _let_go(self, step: int) -> None:
         self._hand.release(step)
-        self._lift_pedal(self._hand.tick_of(step))
-
-    def _lift_pedal(self, tick: int) -> None:
-        if self._pedal_down:
-            self._hand.control(tick, SUSTAIN_PEDAL, 0)
-            self._pedal_down = False
+        self._pedal.lift(self._hand.tick_of(step))

@@ -31,7 +31,7 @@ class Groove:
 
     swing: 0 for even eighths, 1 for triplets. timing: how many ticks early or late notes may be, at
     most `MOST_TIMING_TICKS`. dynamics: how much the velocity varies with section, phrase and touch.
-    intro: bars that the band plays before the melody enters, at most `MOST_INTRO_BARS`.
+    intro: bars that the band plays before the form begins, at most `MOST_INTRO_BARS`.
     """
 
     swing: float = 0.0

@@ -32,7 +32,7 @@ class Guide:
 
     lanes: a symbol for each step; patterns say what they mean. lifts: velocity to add, by bar.
     crash: whether a cymbal opens the section. intensity: of the section, 0 to 1. returns: whether
-    the section has been played before. enters: the step before which the part keeps silent.
+    the section has been played before. waits: whether the part keeps silent: this is an intro.
     section: that it is for; None without a form. fullness: how full its patterns are, 0 to 1.
     variation: how often the part was asked for other patterns.
     """
@@ -42,7 +42,7 @@ class Guide:
     crash: bool = False
     intensity: float = _LIFT_CENTRE
     returns: bool = False
-    enters: int = 0
+    waits: bool = False
     section: Section | None = None
     fullness: float = 0.5
     variation: int = 0
@@ -83,11 +83,11 @@ def guide_of(
     rng = plan.rng(section.tune, section.number, section.time, 1 + part.channel)
     locked = conducting.lock(part.channel)
     if locked:
-        row, rests = _locked_row(part, grid, plan, locked, conducting, groove)
+        row, rests = _locked_row(part, grid, plan, locked, conducting)
         played, first_phrase = [row] * _PHRASES, _PHRASES if rests else 0
     else:
         played = _rows_played(part, grid, plan, section, conducting)
-        first_phrase = _first_phrase(part, plan, section, conducting, groove)
+        first_phrase = _first_phrase(part, plan, section, conducting)
     lanes = joined(
         [
             _repeated(
@@ -102,18 +102,19 @@ def guide_of(
         lanes = join.filled(lanes, rows, rng, first_phrase)
         lanes = lanes if locked else join.stopped(lanes)
     lanes = join.led_on(join.broken(lanes))
+    if section.intro_bars and fill_bar is None:
+        fill_bar = section.intro_bars - 1  # it leads into the first section
     if fill_bar is not None:
         lanes = join.filled_at(lanes, rows, fill_bar % GUIDE_BARS)
     arcs = plan.rng(section.tune, section.number, section.time, 0)
     lifts = _lifts(scene.intensity, groove.dynamics, arcs)
     rises = scene.intensity >= _CRASH_FROM and section.number > 0
     crash = bool(pattern_of(part).crash) and rises and first_phrase == 0
-    waits = _has_intro(section, groove) and part.role in (Role.MELODY, Role.COUNTER)
-    enters = groove.intro * grid.bar_steps if waits else 0
+    waits = section.intro_bars > 0 and part.role in (Role.MELODY, Role.COUNTER)
     fullness = bent(scene.intensity, conducting.density)
     variation = conducting.variation(part.channel)
     return Guide(
-        lanes, lifts, crash, scene.intensity, section.time > 1, enters, section, fullness, variation
+        lanes, lifts, crash, scene.intensity, section.time > 1, waits, section, fullness, variation
     )
 
 
@@ -127,26 +128,23 @@ def _rows_played(
     return [_choose(rows, plan, part, section, phrase + variation) for phrase in range(_PHRASES)]
 
 
-def _first_phrase(
-    part: Part, plan: BandPlan, section: Section, conducting: Conducting, groove: Groove
-) -> int:
-    """The phrase with which a part begins; `_PHRASES` if it rests throughout the section."""
+def _first_phrase(part: Part, plan: BandPlan, section: Section, conducting: Conducting) -> int:
+    """The phrase with which a part begins; `_PHRASES` if it rests throughout the section.
+
+    Who plays an intro plays on into the first section.
+    """
     first = plan.scene(section, conducting.intensity).first_phrases.get(part.channel, _PHRASES)
     plays = first < _PHRASES or part.role in _RHYTHM
-    return 0 if _has_intro(section, groove) and plays else first
-
-
-def _has_intro(section: Section, groove: Groove) -> bool:
-    return section.beat == 0 and groove.intro > 0
+    return 0 if plays and (section.intro_bars or section.follows_intro) else first
 
 
 def _locked_row(
-    part: Part, grid: Grid, plan: BandPlan, locked: Locked, conducting: Conducting, groove: Groove
+    part: Part, grid: Grid, plan: BandPlan, locked: Locked, conducting: Conducting
 ) -> tuple[Row, bool]:
     """The row that a locked part plays, and whether it rests."""
     then = replace(conducting, intensity=locked.intensity, density=locked.density)
     row = _rows_played(part, grid, plan, locked.section, then)[locked.phrase]
-    first = _first_phrase(part, plan, locked.section, then, groove)
+    first = _first_phrase(part, plan, locked.section, then)
     return row, locked.phrase < first
 
 

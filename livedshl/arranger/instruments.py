@@ -34,6 +34,7 @@ _RUNS: Mapping[int, Family] = {
     111: Family.BLOWN,  # shanai
     112: Family.STRUCK,
 }
+_PIANOS = range(6)  # those with hammers, electric ones too; harpsichord and clavinet have no pedal
 _PEDAL_PROGRAMS = frozenset((*range(8), 11, 46))  # pianos, vibraphone, harp
 
 
@@ -45,6 +46,11 @@ def family_of(program: int) -> Family:
 def has_pedal(program: int) -> bool:
     """Whether the instrument has a sustain pedal, or strings that ring until damped."""
     return program in _PEDAL_PROGRAMS
+
+
+def is_piano(program: int) -> bool:
+    """Whether the instrument is a piano, whose pedal a pianist changes with the chord."""
+    return program in _PIANOS
 
 
 def swells(program: int) -> bool:

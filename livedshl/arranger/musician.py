@@ -58,9 +58,9 @@ class Musician:
         return self._by_code.borrowed if self._by_code else None
 
     def play(self, stretch: Stretch, guide: Guide, swing: float) -> None:
-        """Plays a stretch; before the part enters, it keeps silent."""
+        """Plays a stretch, unless the part waits for the end of an intro."""
         self._begin(stretch, guide, swing)
-        if stretch.in_section(stretch.first_step) < guide.enters:
+        if guide.waits:
             return
         self._swell.play(stretch.first_step, len(stretch), stretch.section_step)
         self._in_role.play(stretch)

@@ -1,21 +1,17 @@
 """`livedshl evaluate`."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
 
 import click
 from click.core import ParameterSource
 from rich.console import Console
-from rich.table import Table
 
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import bundle_folder
-from livedshl.cli.accompaniment_tables import (
-    accompaniment_in_words,
-    found_table,
-    laid_table,
+from livedshl.cli.accompaniment_evaluation import (
+    evaluate_accompaniment_codes,
+    evaluate_by_code,
 )
 from livedshl.cli.evaluation_tables import (
     ablation_table,
@@ -26,10 +22,11 @@ from livedshl.cli.evaluation_tables import (
     music_table,
     reading_in_words,
     reading_table,
+    show,
     survey_table,
 )
-from livedshl.cli.options import DEFAULT_PRESET
-from livedshl.cli.parameters import MODEL, PRESET, Number
+from livedshl.cli.options import DEFAULT_PRESET, also_option
+from livedshl.cli.parameters import MODEL, PRESET, Number, share_to_hold_out
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.evaluation.music.band.comparison import compare_bands
@@ -42,8 +39,8 @@ from livedshl.performance.preset import load_preset, preset_names
 from livedshl.rendering import render
 
 # Parameters that have a meaning only without --music, and only with it.
-_OF_CODES = "paths", "holdout", "out"
-_OF_MUSIC = "pieces", "preset", "ablation", "kinds", "band"
+_OF_CODES = "paths", "also", "holdout", "out"
+_OF_MUSIC = "pieces", "preset", "ablation", "kinds", "band", "by_code"
 _BAND_PIECES = 6  # of each preset, where --pieces does not say how many
 _ARGUMENTS = {"model": "a model", "paths": "PATH"}
 
@@ -51,6 +48,7 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
 @click.command()
 @click.argument("model", metavar="[NAME|DIR]", type=MODEL, required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@also_option
 @click.option(
     "--holdout",
     default="0.1",
@@ -107,6 +105,12 @@ _ARGUMENTS = {"model": "a model", "paths": "PATH"}
     "preset that ships or with --preset.",
 )
 @click.option(
+    "--by-code",
+    is_flag=True,
+    help="With --music: measure the accompaniment that is found by code, as --band does, beside "
+    "the songs in PATH.",
+)
+@click.option(
     "--reading",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
@@ -124,6 +128,7 @@ def evaluate(
     context: click.Context,
     model: str | None,
     paths: tuple[str, ...],
+    also: tuple[str, ...],
     holdout: str,
     seed: int,
     out: Path | None,
@@ -133,6 +138,7 @@ def evaluate(
     ablation: bool,
     kinds: bool,
     band: bool,
+    by_code: bool,
     reading: Path | None,
     accompaniment: str | None,
     as_json: bool,
@@ -161,47 +167,46 @@ def evaluate(
         _evaluate_reading(reading, seed, as_json)
         return
     if accompaniment:
-        _check_unused(context, "accompaniment", ("model", "paths", "out", *_OF_MUSIC, "music"))
-        _evaluate_accompaniment(accompaniment, _share(holdout), seed, as_json)
+        _check_unused(
+            context, "accompaniment", ("model", "paths", "also", "out", *_OF_MUSIC, "music")
+        )
+        evaluate_accompaniment_codes(accompaniment, share_to_hold_out(holdout), seed, as_json)
         return
     if model is None:
         raise click.UsageError("choose a model, --reading or --accompaniment")
     if music:
-        _check_unused(context, "music", _OF_CODES)
+        _check_unused(context, "music", _OF_CODES[1:] if by_code else _OF_CODES)
     for name in _OF_MUSIC:
         if not music and _is_given(context, name):
-            raise click.UsageError(f"--{name} needs --music")
+            raise click.UsageError(f"{_option(name)} needs --music")
     folder = bundle_folder(model)
-    if ablation + kinds + band > 1:
-        chosen = [f"--{name}" for name in ("ablation", "kinds", "band") if _is_given(context, name)]
+    if ablation + kinds + band + by_code > 1:
+        several = ("ablation", "kinds", "band", "by_code")
+        chosen = [_option(name) for name in several if _is_given(context, name)]
         raise click.UsageError(f"choose either {' or '.join(chosen)}")
-    if band:
+    if band or by_code:
         given = {name: _is_given(context, name) for name in ("preset", "pieces")}
-        presets = [preset] if given["preset"] else preset_names()
-        _evaluate_bands(model, presets, pieces if given["pieces"] else _BAND_PIECES, seed, as_json)
+        presets = [preset] if given["preset"] else []
+        n_pieces = pieces if given["pieces"] else _BAND_PIECES
+        if by_code:
+            evaluate_by_code(model, presets, paths, n_pieces, seed, as_json)
+        else:
+            _evaluate_bands(model, presets or preset_names(), n_pieces, seed, as_json)
     elif kinds:
         _survey_kinds(folder, preset, pieces, seed, as_json)
     elif music:
         _evaluate_music(folder, preset, pieces, seed, ablation, as_json)
     else:
-        _evaluate_codes(folder, paths, holdout, seed, out, as_json)
-
-
-class _Measured(Protocol):
-    def as_json(self) -> dict[str, Any]: ...
-
-
-def _show(measured: _Measured, as_json: bool, *tables: Table, words: str) -> None:
-    """Prints what was measured: as one JSON object, or as tables and a few words."""
-    if as_json:
-        click.echo(json.dumps(measured.as_json()))
-    else:
-        Console().print(*tables, sep="\n\n")
-        click.echo(words)
+        _evaluate_codes(folder, paths, also, holdout, seed, out, as_json)
 
 
 def _is_given(context: click.Context, name: str) -> bool:
     return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _option(name: str) -> str:
+    """How an option is written whose parameter has this name."""
+    return "--" + name.replace("_", "-")
 
 
 def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_json: bool) -> None:
@@ -209,7 +214,7 @@ def _evaluate_bands(model: str, presets: list[str], pieces: int, seed: int, as_j
         comparison = compare_bands(model, presets, pieces, seed, status.progress)
     words = f"Means over {pieces} pieces of {BAND_BARS} bars for each preset."
     tables = band_tables(comparison, Console().width)
-    _show(comparison, as_json, *tables, words=words)
+    show(comparison, as_json, *tables, words=words)
 
 
 def _survey_kinds(folder: Path, preset: str, pieces: int, seed: int, as_json: bool) -> None:
@@ -220,14 +225,14 @@ def _survey_kinds(folder: Path, preset: str, pieces: int, seed: int, as_json: bo
         f"{pieces} pieces of each kind, of 32 bars; below, the model's own tunes. The goals are "
         "those of 4/4 major."
     )
-    _show(found, as_json, survey_table(found), words=words)
+    show(found, as_json, survey_table(found), words=words)
 
 
 def _check_unused(context: click.Context, option: str, names: Sequence[str]) -> None:
     """Raises UsageError if a parameter is given that has no meaning beside an option."""
     for name in names:
         if _is_given(context, name):
-            other = _ARGUMENTS.get(name, f"--{name}")
+            other = _ARGUMENTS.get(name, _option(name))
             raise click.UsageError(f"choose either {other} or --{option}")
 
 
@@ -237,33 +242,13 @@ def _evaluate_reading(folder: Path, seed: int, as_json: bool) -> None:
 
     with StatusLine() as status:
         report = measure_reading(folder, seed, status.progress)
-    _show(report, as_json, reading_table(report), words=reading_in_words(report))
-
-
-def _evaluate_accompaniment(path: str, share: float, seed: int, as_json: bool) -> None:
-    # It loads torch, which the others have no need of.
-    from livedshl.evaluation.accompaniment.evaluate import evaluate_accompaniment
-
-    with StatusLine() as status:
-        evaluation = evaluate_accompaniment([path], share, seed, status.progress)
-    tables = found_table(evaluation), laid_table(evaluation)
-    _show(evaluation, as_json, *tables, words=accompaniment_in_words(evaluation))
-
-
-def _share(holdout: str) -> float:
-    """The share of the songs to hold out. Raises UsageError for anything else."""
-    try:
-        share = float(holdout)
-    except ValueError:
-        share = 0.0
-    if not 0 < share < 1:
-        raise click.UsageError(f"--holdout takes a share here, such as 0.1, not {holdout!r}")
-    return share
+    show(report, as_json, reading_table(report), words=reading_in_words(report))
 
 
 def _evaluate_codes(
     folder: Path,
     paths: tuple[str, ...],
+    also: tuple[str, ...],
     holdout: str,
     seed: int,
     out: Path | None,
@@ -277,8 +262,8 @@ def _evaluate_codes(
     check_folder(out)
     written = write_tasks(folder, out, seed, render)
     with StatusLine() as status:
-        evaluation = evaluate(bundle, paths, holdout, seed, status.progress)
-    _show(evaluation, as_json, code_table(evaluation), words=codes_in_words(evaluation))
+        evaluation = evaluate(bundle, paths, holdout, seed, status.progress, also)
+    show(evaluation, as_json, code_table(evaluation), words=codes_in_words(evaluation))
     if not as_json:
         say(f"The paper's tasks: {', '.join(map(str, written))}")
 
@@ -293,4 +278,4 @@ def _evaluate_music(
         comparison = measured(bundle, of_preset, pieces, seed, status.progress)
     table = (ablation_table if ablation else music_table)(comparison)
     words = f"Medians of {pieces} pieces each." if ablation else music_in_words(comparison)
-    _show(comparison, as_json, table, words=words)
+    show(comparison, as_json, table, words=words)

@@ -1,8 +1,11 @@
 """The tables that `livedshl evaluate` prints, and what it says beneath them."""
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
+import click
+from rich.console import Console
 from rich.table import Table
 
 from livedshl.evaluation.music.band.comparison import BAND_MEASURES, BandComparison
@@ -29,6 +32,19 @@ _COLUMNS = (
 _FIGURE = 6  # columns of a figure of a band at most
 # What stands before the presets in the table of bands: each measure and its goal.
 _BAND_COLUMNS = tuple(zip(*((each.name, each.goal) for each in BAND_MEASURES), strict=True))
+
+
+class _Measured(Protocol):
+    def as_json(self) -> dict[str, Any]: ...
+
+
+def show(measured: _Measured, as_json: bool, *tables: Table, words: str) -> None:
+    """Prints what was measured: as one JSON object, or as tables and a few words."""
+    if as_json:
+        click.echo(json.dumps(measured.as_json()))
+    else:
+        Console().print(*tables, sep="\n\n")
+        click.echo(words)
 
 
 def code_table(evaluation: "Evaluation") -> Table:

@@ -36,7 +36,8 @@ def explain(trace: Path) -> None:
     ties             how many segments were that near
     agree            steps in which it agrees with what was playing
     splice           the step at which its melody takes over
-    section, wish    its section, and what the form asked for and found
+    section, wish    its section, and what the form asked for and found;
+                     an intro has no melody: its song is the one that opens the form
     accompaniment    the song and bar whose accompaniment plays, if a part plays by code
     """
     provenances, cut_off = read_trace(trace)
@@ -102,6 +103,8 @@ def _told(summary: SourceSummary) -> Iterator[str]:
     yield ""
     for song, bars in summary.songs[:_MOST_SONGS]:
         yield f"{bars / summary.bars:5.0%}  {song}"
+    if summary.intro_bars:
+        yield f"{summary.intro_bars / summary.bars:5.0%}  intro of the band"
     others = summary.songs[_MOST_SONGS:]
     if others:
         share = sum(bars for _, bars in others) / summary.bars

@@ -49,6 +49,14 @@ melody_option = click.option(
     help="The track of MIDI files that is the melody: its name, or its number.",
 )
 
+also_option = click.option(
+    "--also",
+    multiple=True,
+    metavar="PATH",
+    help="More tunes to learn from, for that alone: the model does not get them, and nothing is "
+    "measured on them. Give it once for each PATH.",
+)
+
 _OPTIONS = (
     model_option,
     click.option("--preset", type=PRESET, default=DEFAULT_PRESET, show_default=True,

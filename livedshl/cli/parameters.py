@@ -86,3 +86,14 @@ MODEL = Name(list_models, files="dir")
 PRESET = Name(preset_names, files="file")
 OUTPUT_PORT = Name(output_names)
 INPUT_PORT = Name(input_names)
+
+
+def share_to_hold_out(holdout: str) -> float:
+    """The share of the songs to hold out. Raises UsageError for anything else."""
+    try:
+        share = float(holdout)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise click.UsageError(f"--holdout takes a share here, such as 0.1, not {holdout!r}")
+    return share

@@ -26,6 +26,7 @@ from livedshl.cli.parameters import INPUT_PORT, Number, OneOf
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
 from livedshl.cli.typed import USAGE, obey_typed_lines
+from livedshl.live.at_hand import chart_folders
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.session import Session
 from livedshl.live.take_files import check_take_files, new_take_path
@@ -238,6 +239,7 @@ def play(
             record=record,
             trace=trace,
             overwrite=force,
+            charts=chart_folders(set_list, chosen["chords"]),
             progress=status.progress,
             on_begin=lambda hearing: announce(status, settings, hearing, clock, told),
             on_ending=lambda: None if on_screen else status.tell(ending_line()),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from livedshl.cli.options import cluster_option, kind_options, melody_option
+from livedshl.cli.options import also_option, cluster_option, kind_options, melody_option
 from livedshl.cli.parameters import Number, OneOf
 from livedshl.cli.printing import say
 from livedshl.cli.status import StatusLine
@@ -17,7 +17,7 @@ from livedshl.files import check_folder
 from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.pipeline import train_bundle
 from livedshl.learning.settings import Method, TrainingSettings
-from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode
+from livedshl.music import COMMON_TIME, GRIDS, Mode
 from livedshl.progress import unseen
 
 if TYPE_CHECKING:
@@ -29,7 +29,17 @@ _PAPER, _CONTRASTIVE = (TrainingSettings.of(method, COMMON_TIME, True) for metho
 
 _OF_SHAPE = ("length", "symbols", "hidden", "final_relu")
 # What has no meaning for accompaniment: it is of any metre and mode, and learned in one way.
-_OF_MELODIES = ("method", "follow", "final_relu", "device", "resume", "metre", "minor", "melody")
+_OF_MELODIES = (
+    "method",
+    "follow",
+    "final_relu",
+    "device",
+    "resume",
+    "metre",
+    "minor",
+    "melody",
+    "also",
+)
 
 
 def _by_method(name: str) -> str:
@@ -52,7 +62,7 @@ _OPTIONS = (
                  "In other metres half a segment or a whole one."),
     click.option("--epochs", type=Number(1, whole=True), show_default=_by_method("epochs"),
                  metavar="N", help="Passes over all pairs of segments."),
-    click.option("--length", type=Number(1, 64, whole=True), show_default=_by_method("length"),
+    click.option("--length", type=Number(1, 128, whole=True), show_default=_by_method("length"),
                  metavar="N", help="Symbols in a code, the paper's L."),
     click.option("--symbols", type=Number(2, 256, whole=True), show_default=_by_method("symbols"),
                  metavar="N", help="Values of a symbol, the paper's K."),
@@ -72,6 +82,7 @@ _OPTIONS = (
     click.option("--device", type=OneOf(["auto", "cpu", "cuda", "mps"]), default="auto",
                  show_default=True, help="Where to compute. auto takes a GPU if there is one."),
     click.option("--resume", is_flag=True, help="Continue a training into DIR that was stopped."),
+    also_option,
     click.option("--accompaniment", is_flag=True,
                  help="Learn from the accompaniment of songs instead, for parts with the pattern "
                  "`by code`."),
@@ -99,6 +110,7 @@ def train(
     device: str,
     melody: str | None,
     cluster: str | None,
+    also: tuple[str, ...],
     accompaniment: bool,
     **chosen: Any,
 ) -> None:
@@ -118,7 +130,8 @@ def train(
         _check_of_accompaniment()
         _train_accompaniment(paths, out, cluster, chosen)
         return
-    settings = _settings(Method(method), GRIDS[metre], follow == "2", chosen)
+    found = TrainingSettings.of(Method(method), GRIDS[metre], follow == "2")
+    settings = _with_chosen(found.with_more_tunes() if also else found, chosen)
     # It loads torch, which must not keep `--help` waiting.
     from livedshl.learning.workers import workers
 
@@ -134,6 +147,7 @@ def train(
             workers=those,
             cluster=cluster,
             melody=melody,
+            also=also,
         )
     if not those.leads:
         return
@@ -170,13 +184,6 @@ def _train_accompaniment(
         f"{out}: learned from {made.pairs:,} pairs of bars of {made.songs:,} songs. The library "
         f"keeps {made.kept['bars']:,} bars of {made.kept['songs']:,}."
     )
-
-
-def _settings(
-    method: Method, grid: Grid, overlaps: bool, chosen: Mapping[str, Any]
-) -> TrainingSettings:
-    """The best known settings of the method, with what the user chose."""
-    return _with_chosen(TrainingSettings.of(method, grid, overlaps), chosen)
 
 
 def _with_chosen(best: _Chosen, chosen: Mapping[str, Any]) -> _Chosen:

@@ -29,7 +29,7 @@ _OTHERS = {
 }
 
 _READ_BYTES = 4096
-_MOST_BYTES = 200  # of a line
+_MOST_BYTES = 2000  # of a line: a chart may be long
 _PACE_S = 0.02  # a line; a file or program may write without end
 
 Learn = Callable[["Gesture"], str]

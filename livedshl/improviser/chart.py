@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from livedshl.improviser.form import SECTION_BARS
 from livedshl.improviser.ranking import Scores
 from livedshl.music import Chord, ChordVocabulary, Grid
-from livedshl.music.chords import NO_CHORD
+from livedshl.music.chords import MOST_NUMBERED, NO_CHORD
 from livedshl.music.segments import CHORD, PITCH, REST
 
 _SECTIONS = (SECTION_BARS, 12)  # bars of the sections that a long one is divided into
@@ -19,7 +19,6 @@ _LONGEST_SECTION = 16  # bars; up to this length it stays whole
 SHORTEST_SECTION = 4  # bars; what is shorter joins the section after it
 _CLASH = 3.0
 MOST_CHORDS = 100  # different ones
-_MOST_NUMBERED = int(np.iinfo(np.int8).max)
 MOST_BEATS = 8000  # of a chart with its repeats played out: a long set of an hour
 _FAR = Chord(0, 0).distance(Chord(6, 0))  # the distance of no chord from any chord
 
@@ -129,7 +128,7 @@ class Chart:
         Steps number the chords in int8. Beyond that the nearest chord known serves.
         """
         own = [chord for chord in dict.fromkeys(self.chords) if chord not in vocabulary.classes]
-        return ChordVocabulary((*vocabulary.classes, *own)[:_MOST_NUMBERED])
+        return ChordVocabulary((*vocabulary.classes, *own)[:MOST_NUMBERED])
 
     def at(self, beat: int, n_beats: int) -> list[Chord | None]:
         """The chords of `n_beats` beats of the music, from `beat` on."""

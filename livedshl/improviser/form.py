@@ -45,6 +45,7 @@ class SectionMemory:
     segments: the segment at each spot, from the first time. joins: how one segment followed
     another, by (playing, next). varied: the spots where this time takes another segment.
     seed: of the small changes that this time makes; None for none.
+    from_tune: the earlier tune that it was made in; None if it is this tune's own.
     """
 
     returns: bool
@@ -54,15 +55,20 @@ class SectionMemory:
     joins: dict[tuple[int | None, int], Continuation] = field(default_factory=dict)
     varied: frozenset[Spot] = frozenset()
     seed: int | None = None
+    from_tune: int | None = None
 
     def forget(self) -> None:
         """Forgets the music: the section is made anew the next time."""
         self.segments, self.joins = {}, {}
-        self.varied, self.seed = frozenset(), None
+        self.varied, self.seed, self.from_tune = frozenset(), None, None
 
     def copy(self) -> "SectionMemory":
         """The same, to change independently."""
         return replace(self, segments=dict(self.segments), joins=dict(self.joins))
+
+    def brought_back(self, from_tune: int) -> "SectionMemory":
+        """The section of an earlier tune, to begin a later one."""
+        return replace(self.copy(), times=0, from_tune=from_tune)
 
 
 @dataclass(slots=True)
@@ -82,6 +88,19 @@ class TuneMemory:
         """The same, to change independently."""
         sections = {letter: section.copy() for letter, section in self.sections.items()}
         return TuneMemory(self.place, self.at, sections, self.opens_set)
+
+
+@dataclass(frozen=True, slots=True)
+class TuneSet:
+    """The set of tunes that plays.
+
+    left: how many more it has. key_shift: semitones from its first tune to the one that plays.
+    first: its first tune, once that is over; None if somebody left it.
+    """
+
+    left: int = 0
+    key_shift: int = 0
+    first: TuneMemory | None = None
 
 
 @dataclass(slots=True)

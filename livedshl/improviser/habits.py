@@ -1,16 +1,19 @@
-"""What is usual in the tunes of a library: which chords and intervals follow each other."""
+"""What is usual in the tunes of a library: its chords, its intervals, how many notes it uses."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.music.grid import Grid
-from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.music.segments import ARTICULATED, CHORD, HIGHEST_PITCH, PITCH, REST
 
 WIDEST = 12  # semitones: larger intervals count as octaves
 UNKNOWN = 2 * WIDEST + 1  # the class of an interval that is missing
+VARIETY_BARS = 4  # in so many bars different notes are counted
+_MOST_STRETCHES = 1 << 16  # that are counted: those of all tunes that ship
 _UNSEEN = 0.5  # added to every count, so that what was never seen is only unlikely
 
 
@@ -23,11 +26,14 @@ class Habits:
         of the beat before (row). The last class stands for no chord.
     intervals: float64[26, 26], log likelihood of a melodic interval (column) after the one before
         (row), in semitones up plus 12. The last stands for a missing interval and has the mean.
+    variety: float64[128], log share of the stretches of `VARIETY_BARS` bars that have at most so
+        many different notes.
     """
 
     grid: Grid
     chords: NDArray[np.float64]
     intervals: NDArray[np.float64]
+    variety: NDArray[np.float64]
 
     @classmethod
     def of(cls, library: SegmentLibrary, chord_classes: int) -> "Habits":
@@ -46,6 +52,7 @@ class Habits:
             library.grid,
             _log_transitions(chords, tune[beats[1:]] == tune[beats[:-1]], chord_classes + 1),
             _with_unknown(_log_transitions(interval, within[1:] & within[:-1], UNKNOWN)),
+            _log_variety(steps[:, PITCH], np.asarray(library.tune_steps), library.grid),
         )
 
 
@@ -72,3 +79,28 @@ def _with_unknown(likely: NDArray[np.float64]) -> NDArray[np.float64]:
     weights = np.exp(likely)
     mean = float((likely * weights).sum() / weights.sum())
     return np.pad(likely, ((0, 1), (0, 1)), constant_values=mean)
+
+
+def _log_variety(
+    pitch: NDArray[np.int8], tune_steps: NDArray[np.integer], grid: Grid
+) -> NDArray[np.float64]:
+    """Log share of stretches with at most n different notes, float64[128], by n."""
+    n_steps = VARIETY_BARS * grid.bar_steps
+    first = np.concatenate(
+        [
+            np.arange(start, end - n_steps + 1, grid.bar_steps)
+            for start, end in pairwise(tune_steps.tolist())
+        ]
+    )
+    first = first[:: max(1, -(-len(first) // _MOST_STRETCHES))]
+    stretches = pitch[first[:, None] + np.arange(n_steps)]
+    counts = np.bincount(different_notes(stretches), minlength=HIGHEST_PITCH + 1) + _UNSEEN
+    likely: NDArray[np.float64] = np.log(np.cumsum(counts) / counts.sum())
+    return likely
+
+
+def different_notes(pitch: NDArray[np.int8]) -> NDArray[np.int64]:
+    """How many different pitches sound in each row of int8[n, s], int64[n]."""
+    ordered = np.sort(pitch, axis=1)
+    begins = np.diff(ordered, axis=1, prepend=np.int8(REST)) != 0
+    return np.asarray((begins & (ordered != REST)).sum(axis=1), np.int64)

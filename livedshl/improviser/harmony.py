@@ -2,13 +2,12 @@
 
 The harmoniser says how well each chord fits each hop of the melody. Counts of the library say which
 chord follows which. The close wants its cadence, and the middle of a section a half close. The best
-sequence of all is found by dynamic programming. The chords that the segments have in their songs
-count for a little. They are taken for the nearest of the few that networks read; where the sequence
-agrees with one, it sounds as it is written, with its seventh, its sixth or its bass.
+sequence of all is found; a root that stays for more than two bars loses by it. The chords that the
+segments have in their songs count for a little. They are taken for the nearest of the few that
+networks read; where the sequence agrees with one, it sounds as it is written, with its seventh, its
+sixth or its bass.
 
-References:
-1) Viterbi: Error bounds for convolutional codes (1967), for the search
-2) Yi, Hu, Wang, Xia: AccoMontage2 (2022), for harmonising phrases by template and cadence
+Reference: Yi, Hu, Wang, Xia: AccoMontage2 (2022), for harmonising phrases by template and cadence.
 """
 
 from functools import cached_property
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.bundle.harmonisers import shipped_harmoniser
+from livedshl.improviser.chord_sequence import best_sequence, lengths
 from livedshl.improviser.form import SECTION_BARS, Cadence
 from livedshl.music import Chord, ChordVocabulary, Grid
 from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD
@@ -33,6 +33,7 @@ _UNLIKE = 1.0  # for each pitch class by which a chord differs from one that is 
 _COMMON = 0.6  # how much of a chord's frequency is taken off: the tonic is not to win by it
 _LEAST_SHARE = 0.04  # a chord that is rarer gains no more: I7 is not to open a section
 _STAY = -1.6  # for a chord that stays for another bar
+_LONG_BARS, _LONG = 2, -3.0  # for each bar more that a root stays after so many
 _OWN = 0.4  # for the chord that the segment has in its song
 _WRITTEN = 4.0  # the same in a library of more chords: people wrote or played those
 _FOREIGN = 0.6  # taken off where the note at the start of the hop is not in the chord
@@ -92,7 +93,7 @@ class SectionHarmony:
         for at in range(sounded):
             if by_hop[at, -1] != NO_CHORD:
                 scores[at, np.arange(scores.shape[1]) != by_hop[at, -1]] = -np.inf
-        found = np.repeat(_best_path(scores, moves), hop)
+        found = np.repeat(best_sequence(scores, moves, self._lengths), hop)
         agrees = (own != NO_CHORD) & self._agree[own, found]
         chords = np.where(agrees, own, self._plain[found]).astype(np.int8)
         chords[:n_sounded] = own[:n_sounded]
@@ -182,6 +183,12 @@ class SectionHarmony:
         )
 
     @cached_property
+    def _lengths(self) -> Scores:
+        bar_hops = self._grid.bar_beats // self._grid.hop_beats
+        roots = np.array([chord.root for chord in self._classes])
+        return lengths(roots, _LONG_BARS * bar_hops, _LONG / bar_hops)
+
+    @cached_property
     def _harmoniser(self) -> Harmoniser | None:
         """Read when first needed: the first note does not wait for it."""
         return shipped_harmoniser()
@@ -235,24 +242,6 @@ def harmony_vocabulary(vocabulary: ChordVocabulary) -> ChordVocabulary:
     known = (Chord.parse(name) for name in CLASSES)
     own = (chord for chord in known if chord not in vocabulary.classes)
     return ChordVocabulary((*vocabulary.classes, *own))
-
-
-def _best_path(scores: Scores, moves: Scores) -> NDArray[np.int64]:
-    """The states of the highest total, int64[n].
-
-    scores: float64[n, k], of each state. moves: float64[n, k, k], of each state after the state
-    before it; the first is not used.
-    """
-    total = scores[0]
-    best = np.zeros(scores.shape, np.int64)
-    for at in range(1, len(scores)):
-        reached = total[:, None] + moves[at]
-        best[at] = reached.argmax(axis=0)
-        total = reached.max(axis=0) + scores[at]
-    path = [int(total.argmax())]
-    for back in best[:0:-1]:
-        path.append(int(back[path[-1]]))
-    return np.array(path[::-1])
 
 
 def _sheet_of(steps: NDArray[np.int8], grid: Grid, key: Key) -> LeadSheet:

@@ -86,6 +86,11 @@ class Improvisation(Iterator[Passage]):
         self._is_ending = True
         self._planner.forget()
 
+    def end_at(self, last_beat: int) -> None:
+        """Ends the music at a bar line."""
+        self._programme.end_at(last_beat)
+        self._planner.forget()
+
     def freeze(self, frozen: bool) -> None:
         """Repeats the present section over and over; False lets the tune go on."""
         self._programme.freeze(frozen)
@@ -114,6 +119,16 @@ class Improvisation(Iterator[Passage]):
     def wanted(self) -> int | None:
         """The segment that was chosen by hand and has not been played yet."""
         return self._planner.chooser.wanted
+
+    @property
+    def beat(self) -> int:
+        """Where the next passage begins."""
+        return self._line.beat
+
+    @property
+    def between_sections(self) -> bool:
+        """Whether the next passage begins a section; always in a free run."""
+        return self._line.beat >= self.next_beat and self._answer is None
 
     @property
     def next_beat(self) -> int:
@@ -210,6 +225,7 @@ class Improvisation(Iterator[Passage]):
         section = self._programme.memory_of(run)
         if section and self.wanted is not None:
             section.forget()
+            run.place = run.place and replace(run.place, from_tune=None)
         return run
 
     def _passage(self, run: SectionRun) -> Passage:

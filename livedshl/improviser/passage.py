@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from livedshl.music.compass import Compass
 
+INTRO = "Intro"  # in place of a section's letter, before the first section of all
+
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
@@ -38,12 +40,14 @@ class Continuation:
 class Place:
     """Where a passage stands in the form.
 
-    tune: counted from 1. plan: the tune's sections, one letter each. section: its letter.
+    tune: counted from 1. plan: the tune's sections, one letter each. section: its letter, or
+        `INTRO` in the bars that the band plays before the form begins.
     time: how often the section has been played in this tune, counting now.
     bar: of the section, counted from 1. key_shift: semitones from the key of the set's first tune.
     planned: whether the form brings the segment back from the section's first time.
     wished: the name of what the form wished for; None if it wished for nothing.
     bars: how many bars the section has, as planned when the passage was composed.
+    from_tune: the earlier tune of the set whose section comes back; None if it is this tune's own.
     """
 
     tune: int
@@ -55,17 +59,26 @@ class Place:
     planned: bool
     wished: str | None
     bars: int = 0
+    from_tune: int | None = None
+
+    @property
+    def is_intro(self) -> bool:
+        """Whether the band plays alone here, before the first section."""
+        return self.section == INTRO
 
     @property
     def number(self) -> int:
-        """Which of the sections in the plan it is, counted from 0."""
+        """Which of the sections in the plan it is, counted from 0; -1 in the intro."""
+        if self.is_intro:
+            return -1
         numbers = [n for n, letter in enumerate(self.plan) if letter == self.section]
         return numbers[min(self.time, len(numbers)) - 1]
 
     @property
     def name(self) -> str:
-        """The section's name: "A", the next time "A2"."""
-        return f"{self.section}{self.time}" if self.time > 1 else self.section
+        """The section's name: "A", the next time "A2"; "A from tune 1" if it comes back."""
+        name = f"{self.section}{self.time}" if self.time > 1 else self.section
+        return f"{name} from tune {self.from_tune}" if self.from_tune else name
 
 
 @dataclass(frozen=True, slots=True, eq=False)

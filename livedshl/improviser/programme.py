@@ -13,6 +13,7 @@ from livedshl.improviser.form import (
     SectionMemory,
     SectionRun,
     TuneMemory,
+    TuneSet,
 )
 from livedshl.improviser.ground import Ground
 from livedshl.improviser.passage import Place
@@ -26,6 +27,9 @@ _PLANS = {Form.AABB: 0.8, Form.AABA: 0.1, Form.ABAC: 0.1}
 # How often the second half of a section begins as the first, as in a period. In the library 38 %
 # of the bars of a section repeat a bar that came before in it.
 _RETURNS = 0.75
+# Share of the third tunes of sets that begin with the theme of the first, in its key. That is about
+# one tune in ten.
+_THEME_RETURNS = 0.5
 _DIFFERENT_ENDINGS = 0.3  # share of repeated sections that close half the first time, then fully
 _OPENING_BARS = 2  # of a section; they never change
 _SEEDS = 1 << 32
@@ -34,6 +38,8 @@ _MOST_VARIATIONS = 1  # segments that are replaced when a section comes back
 
 class Programme:
     """Sets of two or three tunes, each in another key than the one before in its set.
+
+    Some third tunes begin with the theme of the first, its section A, varied.
 
     last_beat: the bar line at which the music ends; None, or a free run, has no end.
     chart: chords that decide how long sections are, what returns and how they close. mode: of the
@@ -54,8 +60,7 @@ class Programme:
         self._grid = grid
         self._rng = rng
         self._n_tunes = 0
-        self._left_in_set = 0
-        self._key_shift = 0
+        self._set = TuneSet()
         self._tune: TuneMemory | None = None
         self._frozen = False
         self._ground = Ground.of(chart, grid, mode)
@@ -90,6 +95,8 @@ class Programme:
 
     def leave_tune(self) -> None:
         """Ends the tune that plays: the next section opens another."""
+        if self._tune and self._tune.opens_set:
+            self._set = replace(self._set, first=None)  # who leaves it need not hear it again
         self._tune = None
 
     def memory_of(self, run: SectionRun) -> SectionMemory | None:
@@ -119,29 +126,43 @@ class Programme:
             cadence = Cadence.HALF
         if end + _SHORTEST_SECTION_BARS * self._grid.bar_beats > self.last_beat:
             cadence, end = Cadence.END, self.last_beat
-        place = replace(tune.place, section=letter, time=section.times)
+        place = replace(tune.place, section=letter, time=section.times, from_tune=section.from_tune)
         run = SectionRun(beat, end, cadence, letter, place, is_last=end == self.last_beat)
         if section.returns and ground.half_returns(beat, end):
             run.half = (beat + end) // 2
         return run
 
     def _next_tune(self, beat: int) -> TuneMemory:
-        opens_set = self._left_in_set == 0
+        of_set = self._set
+        opens_set, returning = of_set.left == 0, None
         if opens_set:
             least, most = _SET_TUNES
-            self._left_in_set = int(self._rng.integers(least, most + 1))
-            self._key_shift = 0
+            of_set = TuneSet(int(self._rng.integers(least, most + 1)))
         else:
-            others = [shift for shift in _RELATED_KEYS if shift != self._key_shift]
-            self._key_shift = int(self._rng.choice(others))
-        self._left_in_set -= 1
+            first = self._tune if self._tune and self._tune.opens_set else of_set.first
+            returning = self._returning(first)
+            shift = 0 if returning else self._another_key(of_set.key_shift)
+            of_set = replace(of_set, key_shift=shift, first=first)
+        self._set = replace(of_set, left=of_set.left - 1)
         self._n_tunes += 1
         drawn = list(_PLANS)[self._rng.choice(len(_PLANS), p=list(_PLANS.values()))]
         plan = (drawn if self._form is Form.ANY else self._form).value
         plan = self._ground.plan(beat) or plan
-        place = Place(self._n_tunes, plan, "", 0, 0, self._key_shift, False, None)
+        place = Place(self._n_tunes, plan, "", 0, 0, self._set.key_shift, False, None)
         sections = {letter: self._new_section() for letter in plan}
+        if returning and plan[0] in returning.sections:  # over a chart others have other chords
+            theme = returning.sections[plan[0]]
+            sections[plan[0]] = theme.brought_back(returning.place.tune)
         return TuneMemory(place, 0, sections, opens_set)
+
+    def _returning(self, first: TuneMemory | None) -> TuneMemory | None:
+        """The first tune of the set if its theme comes back now, after another tune."""
+        is_over = first is not None and first.place.tune < self._n_tunes
+        return first if is_over and self._rng.random() < _THEME_RETURNS else None
+
+    def _another_key(self, shift: int) -> int:
+        others = [other for other in _RELATED_KEYS if other != shift]
+        return int(self._rng.choice(others))
 
     def _new_section(self) -> SectionMemory:
         returns, differs = self._rng.random(2) < (_RETURNS, _DIFFERENT_ENDINGS)
@@ -154,7 +175,8 @@ class Programme:
         n_varied = min(len(spots), int(self._rng.integers(_MOST_VARIATIONS + 1)))
         drawn = self._rng.choice(len(spots), n_varied, replace=False) if n_varied else ()
         section.varied = frozenset(spots[n] for n in drawn)
-        section.seed = int(self._rng.integers(_SEEDS)) if section.times > 1 else None
+        returns = section.times > 1 or section.from_tune is not None
+        section.seed = int(self._rng.integers(_SEEDS)) if returns else None
 
 
 def _close_of(plan: str, at: int, section: SectionMemory) -> Cadence:

@@ -75,6 +75,8 @@ class Provenance:
     def in_words(self) -> str:
         """The tune, the beat there and how it was found, for a log."""
         found = "an opening"
+        if self.is_intro:
+            found = "whose intro the band plays"
         if self.hamming is not None:
             found = f"Hamming distance {self.hamming}, one of {self.ties:,}"
         borrowed = "".join(f", accompanied by {one.in_words()}" for one in self.accompaniment)
@@ -84,6 +86,11 @@ class Provenance:
     def planned(self) -> bool:
         """Whether the form brings the segment back."""
         return self.place is not None and self.place.planned
+
+    @property
+    def is_intro(self) -> bool:
+        """Whether the band plays here without a melody, before the segment opens the form."""
+        return self.place is not None and self.place.is_intro
 
     @property
     def takeover_step(self) -> int:

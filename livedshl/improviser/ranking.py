@@ -15,6 +15,7 @@ What the terms are for:
 | novelty    | comes from songs not heard for long            | the music ranges widely       |
 | rhythm     | fills its beats as the tune's beats were       | the tune keeps its type       |
 | motif      | ends with a motif of the last 4 bars           | motifs are carried on         |
+| variety    | adds to the notes of the last 4 bars, if few   | the melody does not stand     |
 | dance      | comes from a tune of the set's dance           | the set keeps its dance       |
 | chart      | has chords and notes close to a chart's        | the melody fits the chart     |
 | likelihood | has steps that the next-step network expects   | the rhythm stays even         |
@@ -38,7 +39,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.improviser.habits import UNKNOWN, Habits, interval_class
+from livedshl.improviser.habits import (
+    UNKNOWN,
+    VARIETY_BARS,
+    Habits,
+    different_notes,
+    interval_class,
+)
 from livedshl.improviser.merge import chords_from
 from livedshl.music.motifs import beat_rhythms, motifs
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
@@ -48,7 +55,7 @@ Scores = NDArray[np.float64]
 
 SHORTLIST = 32  # how many of the best candidates by the other terms the LSTM rates
 LONGEST_MEMORY = 64  # passages after which a song is as good as new: over two minutes
-_LEAST_OF_MOTIF = 3  # notes
+_LEAST_OF_MOTIF = 2  # notes
 _UNHEARD = 0.25  # beats: so often a rhythm counts that was never heard
 
 
@@ -195,6 +202,18 @@ def motif(joins: Joins, habits: Habits) -> Scores:
     return _surprise(whole & enough) / 2 + _surprise(shape & enough) / 2
 
 
+def variety(joins: Joins, habits: Habits) -> Scores:
+    """Log share of the four-bar stretches of the library that have as few different notes."""
+    n_steps = VARIETY_BARS * habits.grid.bar_steps
+    pitch = joins.after[..., PITCH]
+    before = joins.before[pitch.shape[1] - n_steps :, PITCH]
+    if len(before) + pitch.shape[1] < n_steps:
+        return np.zeros(len(pitch))
+    heard = np.concatenate([np.broadcast_to(before, (len(pitch), len(before))), pitch], axis=1)
+    likely: Scores = habits.variety[different_notes(heard)]
+    return likely
+
+
 def dance(joins: Joins, habits: Habits) -> Scores:
     """1 for a candidate whose tune is the same dance as the one that opened the set, else 0."""
     return joins.of_dance.astype(np.float64)
@@ -217,6 +236,7 @@ WEIGHTS: dict[Term, float] = {
     novelty: 0.25,
     rhythm: 6.0,
     motif: 5.0,
+    variety: 2.0,
     dance: 3.0,
     chart: 16.0,
 }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from livedshl.bundle import Bundle, SegmentLibrary
 from livedshl.improviser.recent_rings import RecentRings
 from livedshl.improviser.rules import ContinuationRules, Retrieve
-from livedshl.index import CodeIndex, Ring, hamming
+from livedshl.index import CodeIndex, Ring
 from livedshl.music import Grid
 
 
@@ -40,11 +40,6 @@ class Repertoire:
         """The segments by how far their codes lie from what a segment asks for, nearest first."""
         query = self.bundle.forward[playing]
         return self.recent.around(playing, lambda: self.index.rings(query))
-
-    def distances_from(self, segment: int) -> NDArray[np.uint8]:
-        """Distance from a segment's forward code to every backward code, uint8[n]."""
-        bundle = self.bundle
-        return hamming(bundle.forward[segment], bundle.backward, bundle.shape)
 
     def in_phase(
         self, playing: int, segments: NDArray[np.int32], cycle_beats: int

@@ -140,9 +140,10 @@ def bridge(repertoire: Repertoire, playing: int) -> int:
 def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continuation:
     """How a segment that the form brings back follows the playing one."""
     bundle = repertoire.bundle
-    distances = repertoire.distances_from(playing)
-    distance = int(distances[segment])
-    nearest = distances.min() if repertoire.retrieve is Retrieve.MIN else distances.max()
+    asked = bundle.forward[playing]
+    distance = int(hamming(asked, bundle.backward[[segment]], bundle.shape)[0])
+    farthest_first = repertoire.retrieve is Retrieve.MAX
+    standing = repertoire.index.standing(asked, distance, farthest_first)
     agreeing = 0
     if bundle.overlaps:
         contents = bundle.library.contents(np.array([playing, segment]))
@@ -150,8 +151,8 @@ def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continua
     return Continuation(
         segment=segment,
         hamming=distance,
-        nearest=int(nearest),
-        ties=int((distances == distance).sum()),
+        nearest=standing.first,
+        ties=standing.ties,
         agreeing_steps=agreeing,
         rules_kept=True,
         wish=None,

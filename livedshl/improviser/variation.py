@@ -1,9 +1,9 @@
 """Varies the melody of a section that comes back, as a player does: small changes between beats.
 
-The notes on the beats stay, so the tune is recognised and its chords still fit. Three changes are
-made: a third is filled by the note between, a weak note is left out, or it is led another way to
-the next. The first two change a beat's rhythm, and are made only if that rhythm is common in the
-set.
+The notes on the beats stay, so the tune is recognised and its chords still fit. Five changes are
+made: a third is filled by the note between, a weak note is left out or led another way to the next,
+a long note is struck again on a beat, or a note that comes again is held instead. A change of a
+beat's rhythm is made only if that rhythm is common in the set.
 """
 
 from collections.abc import Callable
@@ -102,8 +102,29 @@ def _led_another_way(steps: Steps, beat: int, length: int) -> Steps | None:
     return new
 
 
+def _struck_again(steps: Steps, beat: int, length: int) -> Steps | None:
+    """A beat in which a note only sounds on, struck again; None for another, or for a rest."""
+    new = steps[beat : beat + length].copy()
+    pitch = steps[beat - 1, PITCH] if beat else REST
+    if pitch == REST or (new[:, PITCH] != pitch).any() or is_onset(new).any():
+        return None
+    new[0, ARTICULATED] = 1
+    return new
+
+
+def _held_over(steps: Steps, beat: int, length: int) -> Steps | None:
+    """A beat whose first note is the one before, which is held instead; None if it is another."""
+    new = steps[beat : beat + length].copy()
+    if beat == 0 or not is_onset(new[0]) or new[0, PITCH] != steps[beat - 1, PITCH]:
+        return None
+    new[0, ARTICULATED] = 0
+    return new
+
+
 _CHANGES: tuple[Callable[[Steps, int, int], Steps | None], ...] = (
     _filled,
     _thinned,
     _led_another_way,
+    _struck_again,
+    _held_over,
 )

@@ -4,10 +4,11 @@ A code has L symbols, each with one of K values. Each symbol is packed into as f
 in one or more 64-bit words. The distance of two codes is the number of these bit fields that
 differ. Segments with equal codes share a bucket, and the search runs over the distinct codes.
 
-Short codes: a table has one entry for every possible code. Long codes: each has two signatures with
-one bit per symbol. Signatures never differ in more bits than their codes do in symbols. The search
-compares the first signature of all codes, the second of those still near enough, and then only the
-codes that are near enough by both.
+Short codes: a table has one entry for every possible code. Long codes are kept in planes: the first
+has the first bit of every symbol, the second the second bit, and so on. Two codes differ in a
+symbol where any of their planes differ, so it takes a few operations on whole words to compare
+them. The search compares the first plane of all codes, which shows how far each lies at least, and
+then all planes of those that may be near enough.
 """
 
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ from numpy.typing import NDArray
 TABLE_BITS = 20  # a table of int32 for every possible code then takes at most 4 MiB
 WORD_BITS = 64
 _SCAN_BLOCK = 1 << 15  # codes per block: the temporary arrays then fit the processor's cache
-FIRST_PASS = 1 << 13  # codes, roughly, to compare whole before the first ring
-_DONE = np.uint8(255)  # more bits than signatures can differ in
+FIRST_PASS = 1 << 12  # codes, roughly, to compare whole before the first ring
+_DONE = np.uint8(255)  # more symbols than codes can differ in
 _NEXT_PASS = 4  # each later pass compares this many times more
 
 Words = NDArray[np.uint64]
@@ -63,6 +64,14 @@ class Ring:
     segments: NDArray[np.int32]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the first ring lies, and how many segments have the distance that was asked about."""
+
+    first: int
+    ties: int
+
+
 def pack(codes: NDArray[np.uint8], shape: CodeShape) -> Words:
     """Packs codes, uint8[..., L] to uint64[..., words], the first symbol in the lowest bits."""
     packed = np.zeros((*codes.shape[:-1], shape.words), np.uint64)
@@ -100,23 +109,45 @@ def hamming(query: Words, packed: Words, shape: CodeShape) -> NDArray[np.uint8]:
     return distances
 
 
-def signatures(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
-    """Two words for each code, uint64[..., words] to uint64[2, ...].
+def planes(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
+    """The bits of codes by their place in a symbol.
 
-    The first has the parity of each symbol, the second the parity of every other bit of it. Several
-    symbols may share a bit, which then has their joint parity. So two signatures differ at no more
-    places, in one word or the other, than their codes differ in symbols.
+    uint64[..., words] to uint64[bits, groups, ...].
+    Each word of a plane has one bit of each symbol in a group of words. There are as many words in
+    a group as bits in a symbol, so the bits of one word find room between those of the others.
     """
     bits, lowest_bits = shape.bits_per_symbol, _lowest_bits(shape)
-    signature = np.zeros((2, *packed.shape[:-1]), np.uint64)
+    sliced = np.zeros((bits, -(-shape.words // bits), *packed.shape[:-1]), np.uint64)
     for word in range(shape.words):
-        place = np.uint64(word % bits)
-        for kind, shifts in enumerate((range(bits), range(0, bits, 2))):
-            parity = np.zeros(packed.shape[:-1], np.uint64)
-            for shift in shifts:
-                parity ^= packed[..., word] >> np.uint64(shift)
-            signature[kind] ^= (parity & lowest_bits) << place
-    return signature
+        group, place = divmod(word, bits)
+        for bit in range(bits):
+            of_symbols = packed[..., word] >> np.uint64(bit) & lowest_bits
+            sliced[bit, group] |= of_symbols << np.uint64(place)
+    return sliced
+
+
+def _differing(wanted: NDArray[np.uint64], sliced: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """In how many symbols codes differ from the wanted one, by the planes given, uint8[n].
+
+    wanted: uint64[planes, groups]. sliced: uint64[planes, groups, n].
+    """
+    n_codes = sliced.shape[-1]
+    differing = np.empty(n_codes, np.uint8)
+    folded, other = np.empty((2, min(_SCAN_BLOCK, n_codes)), np.uint64)
+    for start in range(0, n_codes, _SCAN_BLOCK):
+        found = differing[start : start + _SCAN_BLOCK]
+        x, y = folded[: len(found)], other[: len(found)]
+        for group in range(wanted.shape[1]):
+            np.bitwise_xor(sliced[0, group, start : start + len(x)], wanted[0, group], out=x)
+            for plane in range(1, len(wanted)):
+                block = sliced[plane, group, start : start + len(x)]
+                np.bitwise_xor(block, wanted[plane, group], out=y)
+                np.bitwise_or(x, y, out=x)
+            if group == 0:
+                np.bitwise_count(x, out=found)
+            else:
+                found += np.bitwise_count(x)
+    return differing
 
 
 def _lowest_bits(shape: CodeShape) -> np.uint64:
@@ -147,9 +178,7 @@ class CodeIndex:
         opens_bucket = np.ones(len(ordered), np.bool_)
         opens_bucket[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
         first = np.flatnonzero(opens_bucket)
-        # Column-major: a scan reads one word of all codes at a time, three times faster this way.
-        self._distinct = np.asfortranarray(ordered[first])
-        self._signatures = signatures(self._distinct, shape)
+        self._planes = planes(ordered[first], shape)
         self._segments = order.astype(np.int32)
         self._offsets = np.append(first, len(ordered))
 
@@ -164,24 +193,29 @@ class CodeIndex:
         elif farthest_first:
             yield from self._rings_by_scan(query)
         else:
-            yield from self._rings_by_signature(query)
+            yield from self._rings_by_planes(query)
+
+    def standing(self, query: Words, distance: int, farthest_first: bool = False) -> "Standing":
+        """How a distance stands among those of all segments from a packed code, uint64[words]."""
+        found = _differing(planes(query, self.shape), self._planes)
+        there = np.flatnonzero(found == distance)
+        ties = (self._offsets[there + 1] - self._offsets[there]).sum()
+        return Standing(int(found.max() if farthest_first else found.min()), int(ties))
 
     def least_distances(self, queries: Words) -> NDArray[np.int64]:
         """How far the nearest segment lies from each of uint64[m, words], int64[m].
 
         It finds no rings, so few codes are compared whole.
         """
-        wanted = signatures(queries, self.shape).T
-        found = map(self._least_distance, queries, wanted)
-        return np.fromiter(found, np.int64, len(queries))
+        each = np.moveaxis(planes(queries, self.shape), -1, 0)
+        return np.fromiter(map(self._least_distance, each), np.int64, len(queries))
 
-    def _least_distance(self, query: Words, wanted: NDArray[np.uint64]) -> int:
-        one, other = self._signatures ^ wanted[:, None]
-        least = np.bitwise_count(np.bitwise_or(one, other, out=one))
-        likeliest = self._distinct[least == least.min()]
-        distance = hamming(query, likeliest, self.shape).min()
-        nearer = self._distinct[least < distance]
-        return int(hamming(query, nearer, self.shape).min(initial=distance))
+    def _least_distance(self, wanted: NDArray[np.uint64]) -> int:
+        least = self._least_distances(wanted)
+        likeliest = self._planes[:, :, least == least.min()]
+        distance = _differing(wanted, likeliest).min()
+        nearer = self._planes[:, :, least < distance]
+        return int(_differing(wanted, nearer).min(initial=distance))
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
@@ -198,30 +232,22 @@ class CodeIndex:
             if len(buckets):
                 yield self._ring(distance, buckets)
 
-    def _rings_by_signature(self, query: Words) -> Iterator[Ring]:
+    def _rings_by_planes(self, query: Words) -> Iterator[Ring]:
         """Searches a few distances at a time, only as far as the caller takes rings."""
-        wanted = signatures(query, self.shape)
+        wanted = planes(query, self.shape)
         least = self._least_distances(wanted)
         every = max(1, len(least) // FIRST_PASS)  # a sample suffices to choose the radius of a pass
         within = np.cumsum(np.bincount(least[::every], minlength=self.shape.length + 1)) * every
         done, n_wanted = -1, FIRST_PASS
-        rows, found = (
-            np.empty(0, np.int64),
-            np.empty(0, np.uint8),
-        )  # compared whole, but not yet in a ring
+        rows = np.empty(0, np.int64)  # compared whole, but not yet in a ring
+        found = np.empty(0, np.uint8)
         while done < self.shape.length:
             radius = max(done + 1, int(np.searchsorted(within, n_wanted, "right")) - 1)
             n_wanted *= _NEXT_PASS
             near = np.flatnonzero(least <= radius)
-            one, other = (self._signatures[kind].take(near) ^ wanted[kind] for kind in (0, 1))
-            closer = np.bitwise_count(one | other)
-            within_radius = closer <= radius
-            least[near] = np.where(
-                within_radius, _DONE, closer
-            )  # the others return in a later pass
-            near = near[within_radius]
+            least[near] = _DONE
             rows = np.append(rows, near)
-            found = np.append(found, hamming(query, self._distinct[near], self.shape))
+            found = np.append(found, _differing(wanted, self._planes.take(near, axis=-1)))
             for distance in range(done + 1, radius + 1):
                 buckets = rows[found == distance]
                 if len(buckets):
@@ -231,18 +257,12 @@ class CodeIndex:
             done = radius
 
     def _least_distances(self, wanted: NDArray[np.uint64]) -> NDArray[np.uint8]:
-        """Bits that differ between the first signature of each distinct code and the wanted one."""
-        least = np.empty(len(self._distinct), np.uint8)
-        difference = np.empty(min(_SCAN_BLOCK, len(least)), np.uint64)
-        for start in range(0, len(least), _SCAN_BLOCK):
-            block = self._signatures[0, start : start + _SCAN_BLOCK]
-            differing = np.bitwise_xor(block, wanted[0], out=difference[: len(block)])
-            np.bitwise_count(differing, out=least[start : start + _SCAN_BLOCK])
-        return least
+        """How far each distinct code lies from the wanted planes at least, uint8[n]."""
+        return _differing(wanted[:1], self._planes[:1])
 
     def _rings_by_scan(self, query: Words) -> Iterator[Ring]:
-        """Farthest first. Signatures bound distances only from below, so compares whole codes."""
-        found = hamming(query, self._distinct, self.shape)
+        """Farthest first. A plane bounds distances only from below, so compares whole codes."""
+        found = _differing(planes(query, self.shape), self._planes)
         for distance in range(int(found.max()), int(found.min()) - 1, -1):
             buckets = np.flatnonzero(found == distance)
             if len(buckets):
@@ -252,7 +272,9 @@ class CodeIndex:
     def _table(self) -> NDArray[np.int32]:
         """The bucket of every possible code, or -1, int32[2 ** bits]."""
         table = np.full(1 << self.shape.bits, -1, np.int32)
-        table[self._distinct[:, 0].astype(np.int64)] = np.arange(len(self._distinct))
+        bits = np.arange(self.shape.bits_per_symbol, dtype=np.uint64)
+        codes = np.bitwise_or.reduce(self._planes[:, 0] << bits[:, None])  # in one word each
+        table[codes.astype(np.int64)] = np.arange(len(codes))
         return table
 
     @cached_property

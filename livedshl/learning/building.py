@@ -4,13 +4,15 @@ import numpy as np
 import torch
 
 from livedshl.learning.networks import LstmNetworks, Networks
-from livedshl.learning.window import WindowNetworks
+from livedshl.learning.window import WindowEnsemble, WindowNetworks
 from livedshl.networks.shape import NetworkShape, Reader
 
 
 def build_networks(shape: NetworkShape) -> Networks:
     """Networks of a shape, with weights from torch's own generator."""
-    return WindowNetworks(shape) if shape.reader is Reader.WINDOW else LstmNetworks(shape)
+    if shape.reader is Reader.LSTM:
+        return LstmNetworks(shape)
+    return WindowNetworks(shape) if shape.members == 1 else WindowEnsemble(shape)
 
 
 def seeded_networks(shape: NetworkShape, rng: np.random.Generator) -> Networks:

@@ -1,5 +1,7 @@
 """The losses of the hash stage (paper, section 3.4, Eq. 3 to 5)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -38,6 +40,21 @@ def contrastive(
     soft = _telling_apart(forward, backward, known, temperature)
     hard = _telling_apart(as_compared(forward), as_compared(backward), known, temperature)
     return (soft + hard) / 2 + balance_weight * (bit_balance(forward) + bit_balance(backward))
+
+
+def contrastive_of_parts(
+    forward: Sequence[Tensor],
+    backward: Sequence[Tensor],
+    known: Tensor,
+    temperature: float,
+    balance_weight: float,
+) -> Tensor:
+    """The mean of `contrastive` over parts of the codes, so that each part learns apart."""
+    losses = [
+        contrastive(f, b, known, temperature, balance_weight)
+        for f, b in zip(forward, backward, strict=True)
+    ]
+    return torch.stack(losses).mean()
 
 
 def as_compared(soft: Tensor) -> Tensor:

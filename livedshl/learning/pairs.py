@@ -183,15 +183,17 @@ def split_pairs(
     positive: NDArray[np.int32],
     n_validation: int,
     rng: np.random.Generator,
+    own: int | None = None,
 ) -> PairSplit:
     """Withholds `n_validation` positive and as many negative pairs (section 4.4).
 
     Pairs with the content of a withheld pair are withheld too. Of a small corpus, withholds a
-    fifth.
+    fifth. own: withholds only pairs of the first so many rows; None means any.
     """
-    wanted = min(n_validation, len(positive) // 5)
+    possible = positive if own is None else positive[(positive < own).all(1)]
+    wanted = min(n_validation, len(possible) // 5)
     contents = library.content_ids[positive]  # (m, 2)
-    validation = positive[np.sort(rng.choice(len(positive), size=wanted, replace=False))]
+    validation = possible[np.sort(rng.choice(len(possible), size=wanted, replace=False))]
     keys = contents[:, 0].astype(np.int64) * len(library) + contents[:, 1]
     chosen = library.content_ids[validation].astype(np.int64)
     training = positive[~np.isin(keys, chosen[:, 0] * len(library) + chosen[:, 1])]

@@ -49,6 +49,7 @@ def train_bundle(
     workers: "Workers | None" = None,
     cluster: str | None = None,
     melody: str | None = None,
+    also: Sequence[str] = (),
 ) -> "TrainingResult":
     """Trains networks on some tunes and writes a bundle into `folder`.
 
@@ -57,8 +58,8 @@ def train_bundle(
     chords. The first Ctrl-C ends training with the best epoch so far; `resume` continues from the
     checkpoint in `folder/training`. Only the first of several `workers` writes. cluster: the
     address of a Dask scheduler, whose workers read and code the tunes. melody: the name or number
-    of the track that is the melody of MIDI files. Raises CorpusError,
-    BundleError.
+    of the track that is the melody of MIDI files. also: more tunes to learn from, which the bundle
+    does not get. Raises CorpusError, BundleError.
     """
     # Late, for torch and matplotlib.
     from livedshl.learning.chart import history_png
@@ -75,14 +76,21 @@ def train_bundle(
         with workers.leader_first(), crew_at(cluster) as crew:
             sheets = stream_sheets(paths, grid, mode, harmoniser, progress, crew, melody)
             target = _lay_out(sheets, (grid, mode), settings.follow_beats, files, progress, crew)
-        library = files.library(target.vocabulary)
-        check_segments(library)
+            library = files.library(target.vocabulary)
+            check_segments(library)
+            if also:
+                more = stream_sheets(also, grid, mode, harmoniser, progress, crew, melody)
+                with Spool[LeadSheet]() as spool:
+                    for _ in spool.passing(more):
+                        pass  # all are read before the crew lays them out
+                    _lay_out_spooled(spool, target, (grid, mode), files, progress, crew)
         with first_interrupt() as stop:
             result = train(
-                library,
+                files.library(target.vocabulary),
                 files.pairs(),
                 settings,
                 folder / _TRAINING,
+                own=len(library),
                 resume=resume,
                 progress=progress,
                 stop=stop,
@@ -105,7 +113,8 @@ def train_bundle(
             replace(coded, next_step=next_step),
             networks_bytes(weights, settings.shape),
             Background(
-                training=asdict(settings) | {"best_epoch": result.best_epoch},
+                training=asdict(settings)
+                | {"best_epoch": result.best_epoch, "also": describe(also)},
                 corpora=describe(paths),
                 figures=result.figures(),
             ),
@@ -128,8 +137,19 @@ def _lay_out(
     with Spool[LeadSheet]() as spool:
         vocabulary, _ = counted_vocabulary(spool.passing(sheets))
         target = Target(vocabulary, follow_beats)
-        laid_out = lay_out(spool, LayingPlan({kind: target}), crew)
-        for number, laid in enumerate(laid_out, 1):
-            files.add(laid)
-            progress("Laying out the tunes", number / len(spool))
+        _lay_out_spooled(spool, target, kind, files, progress, crew)
     return target
+
+
+def _lay_out_spooled(
+    spool: Spool[LeadSheet],
+    target: Target,
+    kind: Kind,
+    files: LibraryFiles,
+    progress: Progress,
+    crew: Crew,
+) -> None:
+    laid_out = lay_out(spool, LayingPlan({kind: target}), crew)
+    for number, laid in enumerate(laid_out, 1):
+        files.add(laid)
+        progress("Laying out the tunes", number / len(spool))

@@ -30,6 +30,8 @@ class TrainingSettings:
     balance: alpha of Eq. 5, the weight of `bit_balance`.
     temperature: of the contrastive method; lower is stricter.
     pretraining_steps, pretraining_batch: of the prediction stage, LSTMs only; a batch of segments.
+    own_epochs: so many epochs at the end learn only from the tunes that the model is for, where it
+        learns from others too.
     validation_pairs: positive pairs withheld from training, and as many negative ones.
     """
 
@@ -44,6 +46,7 @@ class TrainingSettings:
     temperature: float = 0.04
     pretraining_steps: int = 2000
     pretraining_batch: int = 128
+    own_epochs: int = 0
     validation_pairs: int = 750
     seed: int = 0
 
@@ -59,8 +62,10 @@ class TrainingSettings:
         shape = NetworkShape(
             Reader.WINDOW, 64, 16, 512, context_beats=8, dropout=0.5, metre=str(grid)
         )
-        # Half of an overlapping successor sounds already; one set end to end often repeats.
-        shape = replace(shape, overlap=True) if overlaps else replace(shape, recall=8)
+        if overlaps:
+            shape = replace(shape, overlap=True)  # half of the successor sounds already
+        else:  # it often repeats; and to find it takes all that codes can tell
+            shape = replace(shape, recall=8, length=128, members=2)
         return cls(
             method=method,
             shape=shape,
@@ -72,6 +77,16 @@ class TrainingSettings:
             balance=1.0,
             pretraining_steps=0,
         )
+
+    def with_more_tunes(self) -> "TrainingSettings":
+        """The best settings found for learning from other tunes too (see the model card).
+
+        There is more to learn, so less is left out, and one pair of networks does.
+        """
+        if self.method is Method.PAPER:
+            return self
+        shape = replace(self.shape, dropout=0.3, members=1)
+        return replace(self, shape=shape, epochs=14, own_epochs=4)
 
     def batch_size_for(self, n_pairs: int) -> int:
         """Pairs per batch: as set, or fewer if a contrastive training has only `n_pairs`."""

@@ -1,16 +1,15 @@
 """Trains the hash networks, from pairs of segments to the best epoch's weights.
 
-Read `train` first: it is the whole loop. `fresh` and `resumed` make a `Run`, `Run.learn_an_epoch`
-is one pass over the pairs, and `_judged` is the loss of one batch. Shapes: B pairs per batch, codes
-of L symbols with K values each.
+Read `train` first: it is the whole loop. `fresh` and `resumed` make a `Run` of a `Job`,
+`Run.learn_an_epoch` is one pass over the pairs, and `_judged` is the loss of one batch. Shapes: B
+pairs per batch, codes of L symbols with K values each.
 
 Reference: Joslyn, Zhuang, Hua: Deep Segment Hash Learning for Music Generation (2018), sections
 3.4 and 3.5. Stage one, LSTMs only, predicts steps. Stage two learns the codes.
 """
 
 import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -29,9 +28,10 @@ from livedshl.learning.checkpoint import (
     optimizer_tensors,
     restore_optimizer,
 )
+from livedshl.learning.job import Job
 from livedshl.learning.networks import LstmNetworks, Networks, to_code
-from livedshl.learning.objective import contrastive, objective
-from livedshl.learning.pairs import PairSplit, split_pairs
+from livedshl.learning.objective import contrastive_of_parts, objective
+from livedshl.learning.pairs import split_pairs
 from livedshl.learning.pretraining import PretrainingFigures, pretrain
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.validation import (
@@ -46,8 +46,6 @@ from livedshl.progress import Progress
 
 Stop = Callable[[], bool]
 
-_WARM_UP = 0.1  # share of a contrastive training during which the learning rate rises
-
 
 def train(
     library: SegmentLibrary,
@@ -55,6 +53,7 @@ def train(
     settings: TrainingSettings,
     folder: Path,
     *,
+    own: int | None = None,
     resume: bool = False,
     progress: Progress = lambda stage, share: None,
     stop: Stop = lambda: False,
@@ -62,11 +61,12 @@ def train(
 ) -> TrainingResult:
     """Trains on the `positive` pairs of library rows, int32[m, 2], and keeps the best epoch.
 
-    The best epoch has the highest `EpochFigures.score`, measured on withheld pairs. Epoch 0, which
-    has learned nothing, counts only if no other was completed. `folder` gets a checkpoint before
-    the first epoch and after each one. With `resume`, training continues from there and ends as if
-    never interrupted. The paper's method may then run for more epochs; the contrastive method may
-    not, because its learning rate depends on them.
+    own: the first so many rows are the tunes to learn for, all by default; the others only help.
+    The best epoch has the highest `EpochFigures.score`, measured on withheld pairs of the own
+    tunes. Epoch 0, which has learned nothing, counts only if no other was completed. `folder` gets
+    a checkpoint before the first epoch and after each one. With `resume`, training continues from
+    there and ends as if never interrupted. The paper's method may then run for more epochs; the
+    contrastive method may not, because its learning rate depends on them.
 
     Stops after the current batch once `stop()` is true. The same settings on the same processor
     give the same networks. Each of several `workers` learns from a part of every batch, all get
@@ -74,15 +74,16 @@ def train(
     for a checkpoint that is missing, damaged, or of other settings or tunes.
     """
     rng = np.random.default_rng(settings.seed)
-    split = split_pairs(library, positive, settings.validation_pairs, rng)
+    own = len(library) if own is None else own
+    split = split_pairs(library, positive, settings.validation_pairs, rng, own)
     if len(split.validation_negative) == 0:
         raise CorpusError(
             f"too few tunes to learn from: only {len(positive)} pairs of segments",
             remedy="Give more tunes",
         )
-    job = Job(library, split, settings, workers)
+    job = Job(library, split, settings, own, workers)
     fixed = replace(settings, epochs=0) if settings.method is Method.PAPER else settings
-    mark = fingerprint(library, positive, json.dumps(asdict(fixed)))
+    mark = fingerprint(library, positive, json.dumps(asdict(fixed) | {"own": own}))
     path = folder / CHECKPOINT
     if resume:
         run = resumed(job, rng, Checkpoint.read(path, mark))
@@ -97,45 +98,6 @@ def train(
             run.checkpoint().write(path, mark)
         progress(run.history[-1].summary, run.epoch / settings.epochs)
     return run.result(resumable=path.is_file())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """What stays the same during a training run."""
-
-    library: SegmentLibrary
-    split: PairSplit
-    settings: TrainingSettings
-    workers: Workers = ALONE
-
-    @property
-    def batch_size(self) -> int:
-        """Pairs per batch."""
-        return self.settings.batch_size_for(len(self.split.training))
-
-    def batches(self, rng: np.random.Generator) -> Iterator[NDArray[np.int32]]:
-        """The training pairs in random order, in batches, int32[B, 2]."""
-        order = rng.permutation(len(self.split.training))
-        for start in range(0, len(order), self.batch_size):
-            yield self.split.training[order[start : start + self.batch_size]]
-
-    def optimizer(self, networks: Networks) -> torch.optim.Optimizer:
-        """A new optimiser for the networks' weights."""
-        return torch.optim.AdamW(
-            networks.parameters(),
-            lr=self.settings.learning_rate,
-            weight_decay=self.settings.weight_decay,
-        )
-
-    def learning_rate(self, epoch: int, batch: int) -> float:
-        """The paper's method keeps its rate. The contrastive rate warms up, then decays to 0."""
-        settings = self.settings
-        if settings.method is Method.PAPER:
-            return settings.learning_rate
-        n_batches = -(-len(self.split.training) // self.batch_size)
-        share = (epoch + (batch + 1) / n_batches) / settings.epochs
-        cosine = (1 + math.cos(math.pi * max(0.0, share - _WARM_UP) / (1 - _WARM_UP))) / 2
-        return settings.learning_rate * min(share / _WARM_UP, cosine)
 
 
 @dataclass(slots=True, eq=False)
@@ -170,11 +132,12 @@ class Run:
             seed = int(self.rng.integers(2**63))
             torch.manual_seed(seed + workers.rank)  # for dropout
             draws = self.rng if workers.size == 1 else np.random.default_rng([seed, workers.rank])
-            for number, pairs in enumerate(job.batches(self.rng)):  # (B, 2)
+            batches = job.batches(self.rng, self.epoch)
+            for number, pairs in enumerate(batches, 1):  # (B, 2)
                 if workers.any(stop()):
                     return False
                 for group in self.optimizer.param_groups:
-                    group["lr"] = job.learning_rate(self.epoch, number)
+                    group["lr"] = job.learning_rate(self.epoch + number / len(batches))
                 mine = pairs[workers.rank :: workers.size]  # (B / workers, 2)
                 loss, batch = _judged(job, self.learned, mine, draws)
                 self.optimizer.zero_grad(set_to_none=True)
@@ -235,7 +198,7 @@ def fresh(job: Job, rng: np.random.Generator, progress: Progress, stop: Stop) ->
     learned = workers.together(networks)
     learned.eval()
     with torch.no_grad():
-        seen = [_judged(job, learned, pairs, rng)[1] for pairs in job.batches(rng)]
+        seen = [_judged(job, learned, pairs, rng)[1] for pairs in job.batches(rng, epoch=0)]
     figures = measured(networks, job.library, job.split, seen, epoch=0)
     return Run(
         job,
@@ -289,7 +252,9 @@ def _judged(
     if settings.method is Method.CONTRASTIVE:
         known = split.negatives.are_known(pairs[:, :1], pairs[:, 1])  # (B, B)
         mask = torch.from_numpy(known).to(job.workers.device)
-        loss = contrastive(forward, backward, mask, settings.temperature, settings.balance)
+        lengths = [part.length for part in settings.shape.parts]
+        parts = forward.split(lengths, 1), backward.split(lengths, 1)
+        loss = contrastive_of_parts(*parts, mask, settings.temperature, settings.balance)
     else:
         negatives = torch.from_numpy(first), torch.from_numpy(second)
         loss = objective(forward, backward, negatives, settings.balance)

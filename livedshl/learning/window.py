@@ -6,10 +6,13 @@ They add three things to the paper's networks (see `networks`). The model card s
 - Recall: tunes repeat themselves, so the forward network may name an earlier segment of the same
   tune. It does so by attention over the backward codes of those segments.
 - Overlap: half of the symbols depend only on the two beats that overlapping neighbours share.
+- Members: several pairs of networks learn apart. Their mistakes differ, so their codes, end to end,
+  find more than one code of that length.
 
 Reference for recall: Vinyals, Fortunato, Jaitly: Pointer networks (2015).
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -139,6 +142,25 @@ class WindowNetworks(Networks):
         """Steps, int8[B, T, 3], and the place in the cycle where they begin, (B, T*29 + places)."""
         place = _one_hot(places, self.shape.grid.places).to(self.device)
         return torch.cat([as_input(steps, self.device).flatten(1), place], 1)
+
+
+class WindowEnsemble(Networks):
+    """Several `WindowNetworks`, each for a part of the symbols."""
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__(shape)
+        self.members = nn.ModuleList(WindowNetworks(part) for part in shape.parts)
+
+    def soft_forward(self, contexts: Contexts) -> Tensor:
+        """Softened forward codes of the segments, (B, L, K)."""
+        return torch.cat([member.soft_forward(contexts) for member in self._each()], 1)
+
+    def soft_backward(self, contexts: Contexts) -> Tensor:
+        """Softened backward codes of the segments, (B, L, K)."""
+        return torch.cat([member.soft_backward(contexts) for member in self._each()], 1)
+
+    def _each(self) -> Iterator[WindowNetworks]:
+        return (member for member in self.members if isinstance(member, WindowNetworks))
 
 
 def _one_hot(values: NDArray[np.integer], size: int) -> Tensor:

@@ -66,10 +66,10 @@ class LiveMusic:
         self._heard_tempo = HeardTempo(snapshot.grid)
         self._songs = songs
 
-    def command(self, command: Command, band: Band | None) -> None:
-        """Takes in a command, from any thread. band: the band of a chosen preset."""
-        self._commands.add(command, band)
-        self.band = band or self.band
+    def command(self, change: Change) -> None:
+        """Takes in a command, from any thread; it acts at its tick, or later if that has passed."""
+        self._commands.add(change)
+        self.band = change.band or self.band
 
     def proceed(self, stopped: Callable[[], bool]) -> bool:
         """Obeys the commands, then composes a chunk if it is time; False if there is no more to do.
@@ -78,10 +78,10 @@ class LiveMusic:
         After the last chunk it still obeys: a command may ask for another end.
         stopped: whether the performance has been stopped; looked at before each command.
         """
-        for command, band in self._commands.take():
+        for change in self._commands.take():
             if stopped():
                 return False
-            self._obey(command, band)
+            self._obey(change)
         if self._composer.over or not self._delivery.wants(self._composer.tick):
             self._look_further()
             return False
@@ -122,9 +122,9 @@ class LiveMusic:
         """Whether the last chunk has been delivered."""
         return self._delivery.finished
 
-    def _obey(self, command: Command, band: Band | None) -> None:
-        change = Change(self._delivery.earliest_tick(), command, band)
-        match command:
+    def _obey(self, change: Change) -> None:
+        change = replace(change, tick=max(change.tick, self._delivery.earliest_tick()))
+        match change.command:
             case Panic():
                 self._delivery.panic()
                 self.snapshot = replace(self.snapshot, panics=self.snapshot.panics + 1)
@@ -238,9 +238,12 @@ class ComposerThread:
         """Completes the take after `stop`: up to `cut_tick`, or to the end of the music."""
         self._music.close(cut_tick)
 
-    def command(self, command: Command, band: Band | None) -> None:
-        """Takes in a command, from any thread. band: the band of a chosen preset."""
-        self._music.command(command, band)
+    def command(self, command: Command, band: Band | None, from_tick: int = 0) -> None:
+        """Takes in a command, from any thread. band: the band of a chosen preset.
+
+        from_tick: the earliest at which it acts on the music.
+        """
+        self._music.command(Change(from_tick, command, band))
         self._performer.wake()
 
     def snapshot(self) -> Snapshot:

@@ -7,21 +7,24 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from livedshl.errors import CommandError
-from livedshl.music.leadsheet import Key
 from livedshl.performance.command_kinds import COMMANDS, ValueKind, kind_of, target_of
 from livedshl.performance.command_text import command_of, part_of, value_of
 from livedshl.performance.commands import (
     ChoosePreset,
     Command,
+    FollowChart,
     OpenWith,
     Pause,
     PlaySong,
     SetLatency,
     SetTempo,
     SetVariation,
+    UseModel,
     Vary,
 )
+from livedshl.performance.material import FollowedChart
 from livedshl.performance.setting_values import value_in
+from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band, Steering, steered
 
 _MOST_CHANGES = 100
@@ -76,12 +79,22 @@ class History:
         with self._lock:
             return SetVariation(command.part, self._variation(command.part) + 1)
 
-    def begin_song(self, command: PlaySong, band: Band | None, tempo_bpm: float, key: Key) -> None:
+    def begin_song(self, command: PlaySong, band: Band | None, song: Settings) -> None:
         """Takes in that a song of the set begins; what was changed before it stays as it was."""
         with self._lock:
             self._take(command, band)
-            self._steering = replace(self._steering, tempo_bpm=tempo_bpm, key=key)
+            begun = song.steering
+            self._steering = replace(
+                self._steering, tempo_bpm=begun.tempo_bpm, key=begun.key, chart=begun.chart,
+                model=begun.model,
+            )  # fmt: skip
             self._changes.clear()
+
+    @property
+    def chart(self) -> FollowedChart:
+        """What is followed, or asked for."""
+        with self._lock:
+            return self._steering.chart
 
     def undo(self) -> tuple[Command, Band | None]:
         """The command that undoes the last change, and its band. Raises CommandError."""
@@ -103,6 +116,9 @@ class History:
                 self._steering = replace(self._steering, tempo_bpm=bpm)
             case SetLatency(ms):
                 self._latency_ms = ms
+            case FollowChart(followed):
+                steering = steered(self._steering, command)
+                self._steering = replace(steering, key=followed.key)
             case _:
                 self._steering = steered(self._steering, command, band)
 
@@ -111,6 +127,10 @@ class History:
         kind, steering = kind_of(command), self._steering
         if isinstance(command, OpenWith):
             return _Undoing(OpenWith(None), None)
+        if isinstance(command, FollowChart):
+            return _Undoing(FollowChart(steering.chart), None)
+        if isinstance(command, UseModel):
+            return _Undoing(UseModel(steering.model), None)
         if isinstance(command, SetVariation):
             return _Undoing(SetVariation(command.part, self._variation(command.part)), None)
         if kind.name not in COMMANDS or kind.takes is ValueKind.TRIGGER:

@@ -30,6 +30,10 @@ class Loader:
         """Whether `result` returns at once."""
         return self._result.done()
 
+    def when_done(self, call: Callable[[Future[Model]], None]) -> None:
+        """Calls back, on the loader's thread, with the model or with what loading raised."""
+        self._result.add_done_callback(call)
+
     def result(self, timeout_s: float | None = None) -> Model:
         """Waits for the model. Raises what loading raised, or TimeoutError."""
         return self._result.result(timeout_s)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from livedshl.bundle.model import Model
 from livedshl.errors import CommandError, OutputError
+from livedshl.live.at_hand import AtHand
 from livedshl.live.feasible import band_for, check_with_clock, chosen
 from livedshl.live.hearing import Hearing
-from livedshl.live.loader import Loader
+from livedshl.live.opening import Opening
 from livedshl.live.performer import Performer, PlayerReport
 from livedshl.live.port_watcher import PortWatcher
 from livedshl.live.signals import handling_signals
@@ -22,8 +23,21 @@ from livedshl.live.take_files import check_take_files, new_take_path
 from livedshl.outputs.choice import Output, choose_output
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.command_checks import checked
-from livedshl.performance.commands import Choose, Command, End, PlaySong, SetTempo, Undo, Vary
-from livedshl.performance.settings import Settings, model_of
+from livedshl.performance.commands import (
+    Choose,
+    ChooseModel,
+    Command,
+    End,
+    FollowChart,
+    PlaySong,
+    SetChart,
+    SetTempo,
+    Undo,
+    UseModel,
+    Vary,
+)
+from livedshl.performance.material import NamedModel
+from livedshl.performance.settings import Settings
 from livedshl.player.clock.source import ClockSettings, Sync
 from livedshl.progress import Progress, unseen
 
@@ -52,7 +66,7 @@ class Session:
     output: where it plays; or port: words of a MIDI port's name; or else the best output there is.
     clock: what drives the clock, if not livedshl itself. watcher: watches the ports; without one,
     the performer starts its own. record, trace: files to write; if one is there already, the new
-    one gets a number, unless `overwrite` is true.
+    one gets a number, unless `overwrite` is true. charts: folders whose charts can be chosen.
     progress: called from the loader thread while the model loads.
     observe: called on the composer thread with each chunk when it is heard.
     on_begin: called when everything is open and the first note is about to sound.
@@ -72,6 +86,7 @@ class Session:
         record: str | Path | None = None,
         trace: str | Path | None = None,
         overwrite: bool = False,
+        charts: Iterable[Path] = (),
         progress: Progress = unseen,
         observe: Callable[[Chunk], None] = lambda chunk: None,
         on_begin: Callable[[Hearing], None] = lambda hearing: None,
@@ -86,19 +101,19 @@ class Session:
         output = output or choose_output(port=port, synth=False, soundfont=None)
         self._open_player = partial(Performer, output, self._clock, settings.quarter_bpm, watcher)
         self._files = _path(record), _path(trace), overwrite
-        self._loader = Loader(lambda told: model_of(settings, told), progress)
+        self._at_hand = AtHand(settings, charts, Opening(settings, progress, self._use))
         self._calls = _Calls(observe, on_begin, on_ending)
         self._stop = threading.Event()
         self._ending = threading.Event()
         self._composing: ComposerThread | None = None
         self._keys: tuple[int, ...] = ()
 
-    def send(self, command: Command) -> Command:
-        """Obeys a command where in the music it acts.
+    def send(self, command: Command, from_tick: int = 0) -> Command:
+        """Obeys a command where in the music it acts, from `from_tick` on.
 
         Returns it with its part as the band spells it; of `Undo`, the command that undoes the last
-        change; of `Choose` and `Vary`, the one that says what comes. Raises CommandError or
-        PresetError.
+        change; of `Choose`, `Vary` and `SetChart`, the one that says what comes. Another model is
+        opened first. Raises LivedshlError.
         """
         composing = self._composing
         if composing is None:
@@ -106,8 +121,13 @@ class Session:
         history = composing.history
         if isinstance(command, Undo):
             command, band = history.undo()
-            composing.command(command, band)
+            composing.command(command, band, from_tick)
             return command
+        if isinstance(command, ChooseModel):
+            self._at_hand.models.open(self._at_hand.model(command.name))
+            return command
+        if isinstance(command, SetChart):
+            command = FollowChart(self._at_hand.chart(command.text, history.chart))
         command = checked(command, composing.band.names, self._settings.key.mode)
         check_with_clock(command, self._clock.sync)
         if isinstance(command, Choose):
@@ -117,12 +137,12 @@ class Session:
         band = band_for(command, self._settings)
         if isinstance(command, PlaySong):
             song = self._settings.song(command.number)
-            history.begin_song(command, band, song.tempo_bpm, song.key)
+            history.begin_song(command, band, song)
         elif not (isinstance(command, SetTempo) and self._clock.sync in _SHARED):
             history.add(command, band)  # the tempo is everybody's
         if isinstance(command, End):
             self._ending.set()
-        composing.command(command, band)
+        composing.command(command, band, from_tick)
         return command
 
     def tick_at(self, time_s: float) -> int:
@@ -141,7 +161,9 @@ class Session:
 
     def snapshot(self) -> Snapshot | None:
         """The performance as it stands; None until there is music."""
-        return replace(self._composing.snapshot(), keys=self._keys) if self._composing else None
+        if self._composing is None:
+            return None
+        return self._at_hand.listed_in(replace(self._composing.snapshot(), keys=self._keys))
 
     def show_keys(self, pitches: tuple[int, ...]) -> None:
         """Shows in every snapshot which keys the player who is listened to holds down."""
@@ -187,17 +209,18 @@ class Session:
             # Last in, first out: whatever happens, the notes go off before files are closed.
             files = stack.enter_context(ExitStack())
             performer = stack.enter_context(self._open_player())
-            self._loader.start()
+            self._at_hand.models.first.start()
             # Here, because the player's process takes a tenth of a second to start: the first
             # note would wait as much longer for imports at the top.
             from livedshl.live.composing import ComposerThread
             from livedshl.live.take import Take
-            from livedshl.performance.composer import music_of
+            from livedshl.performance.succession import Succession
 
             model = self._await_model()
             if model is None:
                 return None
-            composition = music_of(model.bundle, model.index, self._settings)
+            others = self._at_hand.models.opened
+            composition = Succession(model.bundle, model.index, self._settings, others)
             if not self._await_player(performer):
                 return None
             take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))
@@ -214,6 +237,7 @@ class Session:
             self._composing = composing  # who hears that it begins may send a command at once
             self._calls.on_begin(performer.hearing)
             composing.start()
+            self._at_hand.start()
             self._await_end(performer)
             left = performer.ended
             composing.stop()
@@ -223,6 +247,13 @@ class Session:
             if left and not came_to_its_end:
                 raise OutputError("the player process died", remedy="Start livedshl again")
             return performer.report()
+
+    def _use(self, model: NamedModel) -> None:
+        """Plays from a model that is open."""
+        if self._composing:
+            command = UseModel(model)
+            self._composing.history.add(command, None)
+            self._composing.command(command, None)
 
     def _await_end(self, performer: Performer) -> None:
         told = False
@@ -253,11 +284,12 @@ class Session:
 
     def _await_model(self) -> Model | None:
         """The model, or None if a stop comes first."""
+        loader = self._at_hand.models.first
         while not self._stop.is_set():
             try:
-                return self._loader.result(_POLL_S)
+                return loader.result(_POLL_S)
             except TimeoutError:
-                if self._loader.done:
+                if loader.done:
                     raise  # loading itself timed out, not this wait
         return None
 

@@ -22,8 +22,8 @@ class Snapshot:
     chunks: those heard lately and all to come, ascending. chords: what the numbers in their steps
     stand for. lateness: of everything that has been sent. hearing: where it goes. panics: how many
     there have been. paused: whether the music was told to stand still. keys: pitches that the
-    player who is listened to holds down. songs: titles of the set that is played. choices: what may
-    open the next section.
+    player who is listened to holds down. songs: titles of the set that is played. charts, models:
+    names of those that can be chosen. choices: what may open the next section.
 
     The composer thread makes one for each hop and assigns it whole; `at` adds the clock and the
     hearing.
@@ -43,6 +43,8 @@ class Snapshot:
     paused: bool = False
     keys: tuple[int, ...] = ()
     songs: tuple[str, ...] = ()
+    charts: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     choices: Choices = NO_CHOICES
 
     @property

@@ -17,6 +17,7 @@ _ENHARMONIC = {"DB": 1, "D#": 3, "E#": 5, "FB": 4, "GB": 6, "G#": 8, "A#": 10, "
 _TONICS = _ENHARMONIC | {name.upper(): index for index, name in enumerate(NOTE_NAMES)}
 NO_CHORD = -1
 N_CHORD_CLASSES = 12  # that networks read; paper, section 4.2
+MOST_NUMBERED = 127  # chords in the steps of a performance, which are int8
 MOST_CHORD_CLASSES = 64  # of a library: with what a chart brings they are numbered in 7 bits
 _BASS = 1 / 24  # by which a chord over another bass, so many semitones up, is farther than without
 

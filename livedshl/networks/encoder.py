@@ -37,15 +37,24 @@ class Encoder:
     def __init__(self, weights: Weights, shape: NetworkShape) -> None:
         self.shape = shape
         self._weights = weights
+        self._members = (
+            [Encoder(_of_member(weights, number), part) for number, part in enumerate(shape.parts)]
+            if shape.members > 1
+            else []
+        )
 
     def forward(self, contexts: Contexts) -> NDArray[np.uint8]:
         """The forward codes of the segments, uint8[B, L]."""
+        if self._members:
+            return np.concatenate([member.forward(contexts) for member in self._members], 1)
         if self.shape.reader is Reader.LSTM:
             return _code(self._by_lstm("forward_network", contexts.segments))
         return _code(self._forward_window(contexts))
 
     def backward(self, contexts: Contexts) -> NDArray[np.uint8]:
         """The backward codes of the segments, uint8[B, L]; the history has no effect."""
+        if self._members:
+            return np.concatenate([member.backward(contexts) for member in self._members], 1)
         if self.shape.reader is Reader.LSTM:
             return _code(self._by_lstm("backward_network", contexts.segments[:, ::-1]))
         return _code(self._backward_window(contexts))
@@ -120,6 +129,16 @@ class Encoder:
     def _groups(self, scores: Floats) -> Floats:
         """(B, symbols*K) to (B, symbols, K)."""
         return scores.reshape(len(scores), -1, self.shape.symbols)
+
+
+def _of_member(weights: Weights, number: int) -> Weights:
+    """The weights of one member, with the names that they have alone."""
+    prefix = f"members.{number}."
+    return {
+        name.removeprefix(prefix): weight
+        for name, weight in weights.items()
+        if name.startswith(prefix)
+    }
 
 
 def _code(soft: Floats) -> NDArray[np.uint8]:

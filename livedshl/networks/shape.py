@@ -1,6 +1,6 @@
 """The sizes of the networks in a bundle."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from livedshl.music.grid import COMMON_TIME, GRIDS, Grid
@@ -25,6 +25,7 @@ class NetworkShape:
     recall: earlier segments, end to end, that it may name as the next one, 0 to 8.
     overlap: whether half of the symbols depend only on the half segment that neighbours share.
     dropout: share of hidden values left out at random during training.
+    members: windows only. Pairs of networks that learn apart; each gives a part of the symbols.
     metre: of the segments, such as "6/8". Raises ValueError for a metre without a grid.
     """
 
@@ -37,11 +38,19 @@ class NetworkShape:
     recall: int = 0
     overlap: bool = False
     dropout: float = 0.0
+    members: int = 1
     metre: str = str(COMMON_TIME)
 
     def __post_init__(self) -> None:
         if self.metre not in GRIDS:
             raise ValueError(f"no grid for the metre {self.metre!r}")
+
+    @property
+    def parts(self) -> "tuple[NetworkShape, ...]":
+        """The shape of each member, in the order of their symbols; none is without a symbol."""
+        each, more = divmod(self.length, self.members)
+        lengths = (each + (number < more) for number in range(self.members))
+        return tuple(replace(self, length=length, members=1) for length in lengths if length)
 
     @property
     def grid(self) -> Grid:

@@ -1,6 +1,5 @@
 """The chart of a performance, with the metre and the key that it is played in."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,22 +11,24 @@ from livedshl.improviser import Chart
 from livedshl.music import GRIDS, Grid
 from livedshl.music.key_finding import key_of_chords
 from livedshl.music.leadsheet import Key, Mode
+from livedshl.text import shown
 
 if TYPE_CHECKING:
     from livedshl.charts import WrittenChart
 
-log = logging.getLogger(__name__)
-
 # Metres that are played in another one, bar for bar.
 _PLAYED_AS = {"2/2": "4/4", "4/8": "4/4", "2/4": "4/4", "12/8": "4/4"}
+_NAMED_BARS = 4  # of a chart that is called by its chords
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenChart:
-    """A chart that was chosen. where: its file, or the parameter that gave it."""
+    """A chart that was chosen. where: its file, or what else gave it. name: for the eye."""
 
     written: "WrittenChart"
     where: str
+    name: str
 
     @property
     def metre(self) -> str | None:
@@ -47,40 +48,52 @@ class ChosenChart:
 
     def played(
         self, grid: Grid, wanted_key: Key | None, preset_key: Key, modes: set[Mode]
-    ) -> tuple[Chart, Key]:
-        """The chart as it is played, and the key of the music over it.
+    ) -> tuple[Chart, Key, tuple[str, ...]]:
+        """The chart as it is played, the key of the music over it, and what to say of it.
 
         wanted_key: the one that is asked for. preset_key: what numbers count from if neither that
-        nor the chart has a key. modes: those that there are tunes in.
+        nor the chart has a key. modes: those that there are tunes in. Raises SettingsError.
         """
-        from livedshl.charts import chart_text
-
         known_key = wanted_key or self.written.sounding_key
         with _told_where(self.where):
             chart, remarks = self.written.played(grid, known_key or preset_key)
             has_numbers = known_key is None and self.written.has_numbers()
-        for remark in remarks:
-            log.warning("%s", remark)
-        for line in chart_text(chart, grid.bar_beats).splitlines():
-            log.info("chart: %s", line)
         if wanted_key:
-            return chart, wanted_key
+            return chart, wanted_key, remarks
         key = known_key or (preset_key if has_numbers else key_of_chords(chart.chords))
-        return chart, key.relative if {key.relative.mode} == modes else key
+        return chart, (key.relative if {key.relative.mode} == modes else key), remarks
 
 
-def choose_chart(text_or_file: str | Path, where: str = "chords") -> ChosenChart:
+def choose_chart(text_or_file: str | Path, where: str = "chords", name: str = "") -> ChosenChart:
     """The chart in a file of this name, or in the text itself. Raises SettingsError.
 
-    where: what gave the text.
+    where: what gave the text. name: what the chart is called; by default its file, or its chords.
     """
-    from livedshl.charts import read_chart, read_chart_file  # few performances have a chart
-
     text = str(text_or_file)
-    is_file = isinstance(text_or_file, Path) or _is_there(text) or _looks_like_a_file(text)
-    where = text if is_file else where
+    if isinstance(text_or_file, Path) or _is_there(text) or _looks_like_a_file(text):
+        return chart_in_file(Path(text))
+    return chart_in_text(text, where, name)
+
+
+def chart_in_file(path: Path) -> ChosenChart:
+    """The chart in a file, which is called as it is. Raises SettingsError."""
+    from livedshl.charts import read_chart_file  # few performances have a chart
+
+    where = str(path)
     with _told_where(where):
-        return ChosenChart(read_chart_file(Path(text)) if is_file else read_chart(text), where)
+        return ChosenChart(read_chart_file(path), where, shown(path.stem, _LONGEST_NAME))
+
+
+def chart_in_text(text: str, where: str, name: str = "") -> ChosenChart:
+    """The chart that a text is, never a file. Raises SettingsError."""
+    from livedshl.charts import read_chart
+
+    with _told_where(where):
+        written = read_chart(text)
+    bars = [" ".join(chord for chord, _ in bar.names) for bar in written.bars]
+    more = " …" if len(bars) > _NAMED_BARS else ""
+    name = name or " | ".join(bars[:_NAMED_BARS]) + more
+    return ChosenChart(written, where, shown(name, _LONGEST_NAME))
 
 
 @contextmanager

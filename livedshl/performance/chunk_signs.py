@@ -25,9 +25,10 @@ def signs_of_passage(
             chord = None if number == NO_CHORD else vocabulary.classes[number]
             name = symbol_of(chord.transposed(key.shift), parts, key) if chord else NO_CHORD_NAME
             chords.append((start + beat * grid.beat_ticks, name))
+    is_intro = passage.place is not None and passage.place.is_intro
     sections = (
         _of_chart(chart, passage, len(numbers), grid)
-        if chart and any(section.name for section in chart.sections)
+        if chart and any(section.name for section in chart.sections) and not is_intro
         else _of_form(passage, grid)
     )
     return Signs(((start, key),), tuple(sections), tuple(chords))

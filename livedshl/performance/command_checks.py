@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from livedshl.errors import CommandError, did_you_mean
 from livedshl.music import Mode
+from livedshl.music.leadsheet import Key
 from livedshl.performance.command_kinds import ValueKind, kind_of
 from livedshl.performance.commands import (
     Command,
+    FollowChart,
     Lock,
     Mute,
     SetKey,
@@ -40,11 +42,21 @@ def checked(command: Command, parts: Collection[str], mode: Mode) -> Command:
                 where=kind.name,
                 remedy=f"Choose {kind.lowest:g} to {kind.highest:g}",
             )
-    if isinstance(command, SetKey) and command.key.mode is not mode:
-        key = command.key
+    key = _key_of(command)
+    if key and key.mode is not mode:
         raise CommandError(
             f"{key} is {key.mode.value}, the tunes that play are {mode.value}",
             where=kind.name,
             remedy=f"Choose a {mode.value} key, or start again in {key}",
         )
     return command
+
+
+def _key_of(command: Command) -> Key | None:
+    """The key that a command brings, if any."""
+    match command:
+        case SetKey(key):
+            return key
+        case FollowChart(followed):
+            return followed.key
+    return None

@@ -7,10 +7,12 @@ from enum import Enum
 from livedshl.performance.commands import (
     Answer,
     Choose,
+    ChooseModel,
     ChoosePreset,
     Command,
     End,
     Fill,
+    FollowChart,
     FollowChord,
     Freeze,
     Hold,
@@ -24,6 +26,7 @@ from livedshl.performance.commands import (
     PlaySong,
     ReRoll,
     SetAdventure,
+    SetChart,
     SetDensity,
     SetIntensity,
     SetKey,
@@ -34,6 +37,7 @@ from livedshl.performance.commands import (
     SetVariation,
     Solo,
     Undo,
+    UseModel,
     Vary,
 )
 from livedshl.units import (
@@ -109,6 +113,11 @@ COMMANDS: Mapping[str, CommandKind] = {
                     "swing 0.6", "amount", 0, 1),
         CommandKind("preset", ChoosePreset, _NAME, Acts.BAR, "change the band and its groove",
                     "preset session", "name"),
+        CommandKind("chart", SetChart, _NAME, Acts.SECTION,
+                    "follow a chart, or the tunes' own chords: none", "chart C | Am | F | G7",
+                    "text"),
+        CommandKind("model", ChooseModel, _NAME, Acts.SECTION, "play tunes of another model",
+                    "model songbook", "name"),
         CommandKind("mute", Mute, _SWITCH, Acts.HOP, "mute a part", "mute Bass on", "on"),
         CommandKind("solo", Solo, _SWITCH, Acts.HOP, "solo a part", "solo Bass on", "on"),
         CommandKind("level", SetLevel, _NUMBER, Acts.HOP, "set the volume of a part, 0 to 127",
@@ -140,7 +149,7 @@ COMMANDS: Mapping[str, CommandKind] = {
 }  # fmt: skip
 
 # What no surface sends: the listener does, while somebody plays along, and a session that says
-# what a choice or another pattern comes to.
+# what a choice, a chart, a model or another pattern comes to.
 INNER: Mapping[str, CommandKind] = {
     kind.name: kind
     for kind in (
@@ -152,6 +161,11 @@ INNER: Mapping[str, CommandKind] = {
                     "harmony Am", "chord"),
         CommandKind("open", OpenWith, _NAME, Acts.HOP, "open the next section with a segment",
                     "open 1234", "segment"),
+        CommandKind("follow", FollowChart, _NAME, Acts.HOP, "follow a chart after this section",
+                    'follow {"name": "none", "key": "C", "chart": null, "remarks": []}',
+                    "followed"),
+        CommandKind("use", UseModel, _NAME, Acts.HOP, "play from an open model",
+                    'use {"name": "session", "folder": ".", "manifest": ""}', "model"),
         CommandKind("variation", SetVariation, _NUMBER, Acts.HOP,
                     "a part as after so many vary", "variation Bass 1", "number", 0,
                     MOST_VARIATIONS),

@@ -15,16 +15,25 @@ from livedshl.performance.commands import (
     Answer,
     Choose,
     Command,
+    FollowChart,
     FollowChord,
     OpenWith,
     PlaySong,
     SetKey,
     SetLevel,
     SetVariation,
+    UseModel,
 )
+from livedshl.performance.material import FollowedChart, NamedModel
 from livedshl.performance.phrase import Phrase
 
 _WHOLE = (SetLevel, PlaySong, Choose, SetVariation)  # commands with a whole number
+
+# What a session brings into the music, as a record.
+_RECORDS: Mapping[type[Command], type[FollowedChart] | type[NamedModel]] = {
+    FollowChart: FollowedChart,
+    UseModel: NamedModel,
+}
 
 _MOST_DIGITS = 9  # of the number of a segment
 
@@ -93,6 +102,10 @@ def value_of(command: Command) -> Value:
             return value.name if value else ""
         case OpenWith():
             return "" if value is None else str(value)
+        case FollowChart() | UseModel():
+            from livedshl.records import encode  # msgspec takes long to load, and few need it
+
+            return encode(value)
         case Answer() | SetKey():
             return str(value)
     return value  # type: ignore[no-any-return]  # a number, a switch or a name
@@ -126,6 +139,10 @@ def _read(kind: CommandKind, value: Value) -> Any:
             return Chord.parse(value) if value else None
         if kind.command is OpenWith:
             return _segment(value) if value else None
+        if kind.command in _RECORDS:
+            from livedshl.records import decode
+
+            return decode(value, _RECORDS[kind.command])
     except ValueError as error:
         raise _wrong(kind, str(error)) from None
     if not value:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
+from livedshl.performance.material import FollowedChart, NamedModel
 from livedshl.performance.phrase import Phrase
 
 
@@ -54,6 +55,34 @@ class ChoosePreset:
     """Changes the band and its groove to those of a preset."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetChart:
+    """Follows a chart: its name, its chords, or "none". A session obeys `FollowChart`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowChart:
+    """Begins a tune over a chart, or over its own chords, where the next section would begin."""
+
+    followed: FollowedChart
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseModel:
+    """Plays from another model, of the same metre. A session obeys `UseModel` once it is open."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseModel:
+    """Begins a tune of a model that is open, where the next section would begin."""
+
+    model: NamedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +240,10 @@ Command = (
     | SetDensity
     | SetSwing
     | ChoosePreset
+    | SetChart
+    | FollowChart
+    | ChooseModel
+    | UseModel
     | Mute
     | Solo
     | SetLevel

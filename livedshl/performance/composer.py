@@ -6,20 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
-from livedshl.bundle import Bundle
-from livedshl.index import CodeIndex
 from livedshl.music import ChordVocabulary
 from livedshl.performance.choices import NO_CHOICES, Choices
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.command_kinds import Acts, kind_of, target_of
 from livedshl.performance.commands import Command
-from livedshl.performance.composition import Composition
-from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band, Steering
 
 
 class SteerableMusic(Protocol):
-    """Music that grows chunk by chunk: a `Composition`, or the `SetMusic` of several."""
+    """Music that grows chunk by chunk: a `Composition`, or several in turn."""
 
     @property
     def tick(self) -> int:
@@ -52,15 +48,6 @@ class SteerableMusic(Protocol):
 
     def obey(self, command: Command, band: Band | None = None) -> None:
         """Obeys a command from the next chunk on."""
-
-
-def music_of(bundle: Bundle, index: CodeIndex, settings: Settings) -> SteerableMusic:
-    """The music of a performance: a composition, or one for each song of a set."""
-    if settings.songs:
-        from livedshl.performance.set_list import SetMusic  # most performances are no set
-
-        return SetMusic(bundle, index, settings)
-    return Composition(bundle, index, settings)
 
 
 @dataclass(frozen=True, slots=True)

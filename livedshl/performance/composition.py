@@ -12,7 +12,7 @@ from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_o
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary
-from livedshl.performance.accompaniment import finder_for
+from livedshl.performance.arranging import arranger_of
 from livedshl.performance.band_section import section_of
 from livedshl.performance.choices import Choices, choices_of
 from livedshl.performance.chunk import Chunk
@@ -39,30 +39,26 @@ from livedshl.performance.mixdown import Mixdown
 from livedshl.performance.passages import Passages
 from livedshl.performance.phrase import Phrase
 from livedshl.performance.settings import Settings, chords_of
-from livedshl.performance.steering import Band, Steering, steered
+from livedshl.performance.steering import Band, steered
 from livedshl.performance.tempo import Slowing, slowing_in
-
-_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its melody
 
 
 class Composition(Iterator[Chunk]):
     """A performance from tick 0, chunk by chunk, without a gap.
 
     With `Settings.bars` it ends there with every note off: on the tonic, except that a free run
-    stops in mid-air. Between two chunks it can be copied and can obey a command.
+    stops in mid-air. Between two chunks it can be copied and can obey a command. settings: its own.
     """
 
     def __init__(self, bundle: Bundle, index: CodeIndex, settings: Settings) -> None:
         self.tick = 0
-        self.steering = Steering(
-            settings.tempo_bpm, settings.key, settings.rules.adventure, settings.band
-        )
+        self.settings = settings
+        self.steering = settings.steering
         self._bundle = bundle
-        self._settings = settings
         grid = settings.grid
         self._harmony = Harmony(grid, settings.chart_in_c, chords_of(bundle, settings))
         bars, opening = settings.bars, settings.opening
-        last_beat = None if bars is None else bars * grid.bar_beats
+        last_beat = None if bars is None else (bars - settings.intro_bars) * grid.bar_beats
         improvisation = Improvisation(
             Repertoire(bundle, index, settings.rules, settings.retrieve),
             settings.form,
@@ -72,6 +68,8 @@ class Composition(Iterator[Chunk]):
             opening=None if opening is None else bundle.library.opening_of(opening),
         )
         self._passages = Passages(improvisation, grid, last_beat)
+        if settings.intro_bars:
+            self._passages.begin_with_intro(settings.intro_bars, bundle)
         self._arranger = self._arranger_of(settings.band)
         self._mixdown = Mixdown(self._arranger.setup())
         self._held = HeldBars(grid)
@@ -80,17 +78,15 @@ class Composition(Iterator[Chunk]):
     def __next__(self) -> Chunk:
         if self.over:
             raise StopIteration
-        on_bar_line = self.tick % self._settings.grid.bar_ticks == 0
+        on_bar_line = self.tick % self.settings.grid.bar_ticks == 0
         if self._held.looping and on_bar_line and not self.steering.hold:
             self._let_go()
         if not self._pieces:
             chunk = self._repeat() if self._held.looping else self._arrange()
             # While a player is listened to, an answer may be wanted on any step.
-            pieces = chunk.in_steps(self._settings.grid) if self.steering.listening else (chunk,)
+            pieces = chunk.in_steps(self.settings.grid) if self.steering.listening else (chunk,)
             self._pieces = pieces
-        chunk, *later = self._pieces
-        self._pieces = tuple(later)
-        chunk = self._mixdown.placed(chunk)
+        chunk, self._pieces = self._mixdown.placed(self._pieces[0]), self._pieces[1:]
         self.tick = chunk.end_tick
         self._held.remember(chunk)
         return self._mixdown.mixed(chunk, self.steering.silent, self.over)
@@ -104,6 +100,22 @@ class Composition(Iterator[Chunk]):
     def chords(self) -> ChordVocabulary:
         """What the chord numbers in steps stand for; chords that a player holds add to it."""
         return self._harmony.vocabulary
+
+    @property
+    def between_sections(self) -> bool:
+        """Whether other music may begin here: on a bar line, where a section is over.
+
+        In a free run any bar line will do. Nothing may begin in bars that are held, nor when the
+        music heads for its end.
+        """
+        busy = self._pieces or self._held.looping or self.over or self.steering.ending
+        on_bar_line = self.tick % self.settings.grid.bar_ticks == 0
+        return on_bar_line and not busy and self._passages.improvisation.between_sections
+
+    @property
+    def bars_left(self) -> int | None:
+        """The bars up to its end; None for endless."""
+        return self._passages.bars_left
 
     @property
     def next_beat(self) -> int:
@@ -139,8 +151,10 @@ class Composition(Iterator[Chunk]):
             case OpenWith(segment):
                 improvisation.open_with(segment)
             case NextTune():
+                self._passages.leave_intro()
                 improvisation.begin_next_tune()
             case End():
+                self._passages.leave_intro()
                 improvisation.end()
             case SetAdventure(amount):
                 improvisation.set_adventure(amount)
@@ -151,14 +165,14 @@ class Composition(Iterator[Chunk]):
             case ChoosePreset() if band:
                 self._change_band(band)
             case Lock(part, on) if part in before.band.names:
-                channel, beat = before.band.names[part], self.tick // self._settings.grid.beat_ticks
+                channel, beat = before.band.names[part], self.tick // self.settings.grid.beat_ticks
                 locked = self._arranger.heard_at(beat) if on else None
                 conducting = steering.conducting.with_lock(channel, locked)
                 steering = replace(steering, conducting=conducting)
             case SetLevel(part, level):
                 self._set_levels({part: level}, before.band)
             case Fill():
-                self._arranger.fill_bar = self.tick // self._settings.grid.bar_ticks
+                self._arranger.fill_bar = self.tick // self.settings.grid.bar_ticks
             case FollowChord(chord):
                 self._follow(chord)
             case Answer(phrase):
@@ -176,7 +190,8 @@ class Composition(Iterator[Chunk]):
             listening=steering.listening, follows=steering.follows,
             conducting=replace(steering.conducting, swing=None, varied=(), locks=()),
         )  # fmt: skip
-        self._harmony.vocabulary = before.chords
+        if self._bundle.vocabulary == before._bundle.vocabulary:
+            self._harmony.vocabulary = before.chords
         self._harmony.held = before._harmony.held
         self._mixdown = before._mixdown
         self._mixdown.begin_again()
@@ -185,20 +200,20 @@ class Composition(Iterator[Chunk]):
 
     def _arrange(self) -> Chunk:
         """The next passage, arranged for the band that plays."""
-        grid, arranger, harmony = self._settings.grid, self._arranger, self._harmony
+        grid, arranger, harmony = self.settings.grid, self._arranger, self._harmony
         passage = self._passages.take()
         self.steering = replace(self.steering, opens_with=self._passages.improvisation.wanted)
         key = harmony.key_of(passage, self.steering.key)
         if harmony.held:
             self._passages.improvisation.set_chart(harmony.followed_in(key))
-        beats_held = self._held.ticks // grid.beat_ticks
+        beats_before = self._passages.intro_beats + self._held.ticks // grid.beat_ticks
         passage = harmony.written_into(passage, key)
         signs = signs_of_passage(passage, key, self.steering.band.parts, harmony, grid)
-        passage = replace(passage, beat=passage.beat + beats_held)
+        passage = replace(passage, beat=passage.beat + beats_before)
         has_form_keys = passage.place is not None and not harmony.chart
         provenance = provenance_of(self._bundle, passage, key if has_form_keys else None)
         end_beat = passage.beat + len(passage.steps) // grid.beat_steps
-        section = section_of(passage, grid)
+        section = section_of(passage, grid, has_intro=self._passages.intro_beats > 0)
         cue = Cue(passage.beat, key.shift, section, compass=passage.compass)
         # What follows the opening takes too long to find before the first note.
         if self.tick and not passage.ends:
@@ -213,9 +228,9 @@ class Composition(Iterator[Chunk]):
                 events = np.concatenate([events, arranger.end(end_beat * grid.beat_ticks)])
         chunk = Chunk(
             passage.beat * grid.beat_ticks, end_beat * grid.beat_ticks, events,
-            arranger.heard(passage.steps, cue), key,
-            replace(provenance, accompaniment=arranger.borrowed),
-            slowing=self._slowing(passage, end_beat), signs=signs.moved(self._held.ticks),
+            passage.steps, key, replace(provenance, accompaniment=arranger.borrowed),
+            slowing=self._slowing(passage, end_beat),
+            signs=signs.moved(beats_before * grid.beat_ticks),
         )  # fmt: skip
         return chunk.begun_at(self.tick) if chunk.start_tick < self.tick else chunk  # an answer
 
@@ -232,7 +247,7 @@ class Composition(Iterator[Chunk]):
 
     def _slowing(self, passage: Passage, end_beat: int) -> Slowing:
         """How the tempo falls in a passage up to `end_beat`; a machine keeps it to the end."""
-        grid = self._settings.grid
+        grid = self.settings.grid
         if not self.steering.band.groove.timing:
             return ()
         coming = self._passages.peek() if self.tick and not self._passages.ended else None
@@ -248,10 +263,9 @@ class Composition(Iterator[Chunk]):
         """Continues from a phrase as from a segment: by its forward code."""
         from livedshl.performance.answer import heard_as  # the network, needed for a phrase only
 
-        grid = self._settings.grid
-        self._passages.answer(
-            heard_as(phrase, self.tick, self._bundle, grid, self._harmony.vocabulary)
-        )
+        grid = self.settings.grid
+        heard = heard_as(phrase, self.tick, self._bundle, grid, self._harmony.vocabulary)
+        self._passages.answer(heard)
         self._held.restart()
         self._pieces = ()
         self._mixdown.silence_all(self.tick)
@@ -279,21 +293,8 @@ class Composition(Iterator[Chunk]):
 
     def _set_levels(self, levels: Mapping[str, int], band: Band) -> None:
         changed = [part for part in band.parts if part.name in levels]
-        self._mixdown.add(
-            as_events(volume_message(self.tick, part, levels[part.name]) for part in changed)
-        )
+        messages = (volume_message(self.tick, part, levels[part.name]) for part in changed)
+        self._mixdown.add(as_events(messages))
 
     def _arranger_of(self, band: Band) -> Arranger:
-        settings, groove = self._settings, band.groove
-        is_short = settings.bars is not None and settings.bars < _LEAST_BARS_WITH_INTRO
-        if is_short or settings.opening is not None:
-            groove = replace(groove, intro=0)  # what is asked for is heard at once
-        return Arranger(
-            band.parts,
-            self._harmony.vocabulary,
-            settings.grid,
-            settings.key.mode,
-            groove,
-            settings.seed,
-            finder_for(band.parts, self._bundle, settings.grid),
-        )
+        return arranger_of(band, self.settings, self._bundle, self._harmony.vocabulary)

@@ -1,7 +1,7 @@
 """From options as a person gives them to the settings of a performance."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from livedshl.bundle.catalogue import bundle_folder, find_bundle, kind_manifests
 from livedshl.bundle.integrity import read_manifest
 from livedshl.errors import SettingsError
-from livedshl.improviser import Form, Retrieve
+from livedshl.improviser import Chart, Form, Retrieve
 from livedshl.music import GRIDS, Grid
 from livedshl.music.leadsheet import Key, Mode
 from livedshl.performance.chart_choice import choose_chart
@@ -86,7 +86,7 @@ def make_settings(
     if chords not in (None, "none"):
         chosen = choose_chart(chords)
     elif chords is None and of_preset.chords and _is_in_mode(of_preset, wanted_key):
-        chosen = choose_chart(of_preset.chords, f"{preset}: chords")
+        chosen = choose_chart(of_preset.chords, f"{preset}: chords", of_preset.name)
     metre = metre or (chosen.metre if chosen else None)
     if metre and of_preset.metre not in (None, metre):
         log.warning("The preset %s is made for %s; it plays %s", preset, of_preset.metre, metre)
@@ -99,7 +99,8 @@ def make_settings(
     chart = None
     if chosen:
         modes = {tune.mode} if tune else _modes(of_model, grid)
-        chart, wanted_key = chosen.played(grid, wanted_key, of_preset.key, modes)
+        chart, wanted_key, remarks = chosen.played(grid, wanted_key, of_preset.key, modes)
+        _tell_of(chart, remarks, grid)
     elif wanted_key is None and tune:
         wanted_key = Key(of_preset.key.tonic, tune.mode)
     find_bundle(of_model, str(grid), (wanted_key or of_preset.key).mode)  # raises if there is none
@@ -113,6 +114,7 @@ def make_settings(
         seed=randbelow(_SEEDS) if seed is None else seed,
         bars=bars,
         chart=chart,
+        chart_name=chosen.name if chosen else "chart",
         opening=tune.row if tune else None,
         model=of_model,
     )
@@ -121,6 +123,16 @@ def make_settings(
         settings.preset, settings.tempo_bpm, grid, settings.key, settings.seed,
     )  # fmt: skip
     return settings
+
+
+def _tell_of(chart: Chart, remarks: Sequence[str], grid: Grid) -> None:
+    """Shows a chart as it was read."""
+    from livedshl.charts import chart_text
+
+    for remark in remarks:
+        log.warning("%s", remark)
+    for line in chart_text(chart, grid.bar_beats).splitlines():
+        log.info("chart: %s", line)
 
 
 def _check_range(

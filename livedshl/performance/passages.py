@@ -1,11 +1,14 @@
-"""The improvised passages, with a look at the one to come."""
+"""The passages to play: the intro, then the improvisation, with a look at the one to come."""
 
 from copy import copy
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from livedshl.bundle import Bundle
 from livedshl.improviser import Improvisation, Passage
 from livedshl.improviser.form import ENDING_BARS
+from livedshl.improviser.intro import intro_before
 from livedshl.music import Grid
 
 if TYPE_CHECKING:
@@ -15,12 +18,16 @@ if TYPE_CHECKING:
 class Passages:
     """Takes passages from an improvisation, which may be changed between two of them.
 
-    last_beat: where the music ends, None for never. ended: whether the last passage was taken.
+    They count beats as the improvisation does: from where the form begins. Those of the intro have
+    negative beats. last_beat: where the music ends, None for never. ended: whether the last passage
+    was taken. intro_beats: how long the band plays before the form begins.
     """
 
     def __init__(self, improvisation: Improvisation, grid: Grid, last_beat: int | None) -> None:
         self.improvisation = improvisation
         self.ended = False
+        self.intro_beats = 0
+        self._intro: tuple[Passage, ...] = ()  # what is left of it
         self._grid = grid
         self._last_beat = last_beat
         self._ahead: tuple[Improvisation, Passage | None] | None = None
@@ -32,6 +39,32 @@ class Passages:
         other._ahead = None
         return other
 
+    def begin_with_intro(self, n_bars: int, bundle: Bundle) -> None:
+        """Lets the band play so many bars before the form begins."""
+        opening = next(self.improvisation.copy())
+        self._intro = tuple(intro_before(opening, n_bars, bundle))
+        self.intro_beats = n_bars * self._grid.bar_beats
+
+    def leave_intro(self) -> None:
+        """Lets the form begin at the next bar line."""
+        bar_beats = self._grid.bar_beats
+        kept = [*takewhile(lambda passage: passage.beat % bar_beats, self._intro)]
+        left_out = sum(len(passage.steps) for passage in self._intro[len(kept) :])
+        beats = left_out // self._grid.beat_steps
+        self._intro = tuple(replace(passage, beat=passage.beat + beats) for passage in kept)
+        self.intro_beats -= beats
+        if self._last_beat is not None:
+            self._last_beat += beats
+            self.improvisation.end_at(self._last_beat)
+        self._ahead = None
+
+    @property
+    def bars_left(self) -> int | None:
+        """The bars up to the end; None for endless."""
+        if self._last_beat is None:
+            return None
+        return (self._last_beat - self.improvisation.beat) // self._grid.bar_beats
+
     def peek(self) -> Passage | None:
         """The next passage; None if there is none."""
         return self._look_ahead()[1]
@@ -39,6 +72,7 @@ class Passages:
     def take(self) -> Passage:
         """The next passage, cut where the music ends."""
         self.improvisation, passage = self._look_ahead()
+        self._intro = self._intro[1:]
         self._ahead = None
         assert passage is not None, "music continues until its end has been played"
         steps = passage.steps
@@ -53,18 +87,25 @@ class Passages:
         self._ahead = None
 
     def answer(self, heard: "Heard") -> None:
-        """Continues from what a player played; music that was about to end leaves time for it."""
+        """Continues from what a player played; music that was about to end leaves time for it.
+
+        heard: in beats of the performance.
+        """
+        start_beat = heard.start_beat - self.intro_beats
+        self._intro = ()
         if self._last_beat is not None:
             bar_beats = self._grid.bar_beats
-            least = (heard.start_beat // bar_beats + 1 + ENDING_BARS) * bar_beats
+            least = (start_beat // bar_beats + 1 + ENDING_BARS) * bar_beats
             self._last_beat = max(self._last_beat, least)
         self.improvisation.answer(
-            heard.code, heard.steps, heard.start_beat, heard.late_beats, self._last_beat
+            heard.code, heard.steps, start_beat, heard.late_beats, self._last_beat
         )
         self.ended = False
 
     def _look_ahead(self) -> tuple[Improvisation, Passage | None]:
         """The next passage, and the improvisation after it."""
+        if self._intro:
+            return self.improvisation, self._intro[0]
         if self._ahead is None:
             after = self.improvisation.copy()
             self._ahead = after, next(after, None)

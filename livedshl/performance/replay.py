@@ -7,6 +7,8 @@ import numpy as np
 
 from livedshl.arranger import Part
 from livedshl.bundle import Bundle
+from livedshl.bundle.integrity import MANIFEST
+from livedshl.bundle.model import Model, open_model
 from livedshl.errors import TakeError
 from livedshl.index import CodeIndex
 from livedshl.midi.events import NO_EVENTS, Events
@@ -14,11 +16,12 @@ from livedshl.midi.signs import Signs, joined
 from livedshl.midi.sounding import cut_events
 from livedshl.music import TICKS_PER_STEP, ChordVocabulary, Grid
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import OF_THE_CLOCK, OpenWith, SetTempo
-from livedshl.performance.composer import Change, Composer, music_of
+from livedshl.performance.commands import OF_THE_CLOCK, OpenWith, SetTempo, UseModel
+from livedshl.performance.composer import Change, Composer
 from livedshl.performance.excerpt import ChannelSettings, excerpt
 from livedshl.performance.steering import track_names
-from livedshl.performance.take_log import TakeLog, manifest_digest
+from livedshl.performance.succession import Succession
+from livedshl.performance.take_log import NamedLibrary, TakeLog, manifest_digest
 from livedshl.performance.tempo import Tempi, tempo_map
 
 
@@ -44,7 +47,10 @@ class Replayed:
 def replayed(
     log: TakeLog, bundle: Bundle, index: CodeIndex, keeps_chunks: bool = False
 ) -> Replayed:
-    """Composes a take once more, as far as its log goes. Raises TakeError for another model.
+    """Composes a take once more, as far as its log goes.
+
+    Raises TakeError for another model, also where one that it changed to is not what it was, or for
+    another library of accompaniment where one was played, and BundleError.
 
     keeps_chunks: hands out the chunks as well, which takes more memory.
     """
@@ -54,6 +60,7 @@ def replayed(
             where=str(bundle.folder),
             remedy="Choose the folder of that model",
         )
+    _check_accompaniment(log, bundle)
     settings = log.settings
     library = bundle.library
     if settings.grid != library.grid or settings.key.mode is not bundle.mode:
@@ -61,10 +68,12 @@ def replayed(
     openings = [settings.opening, *(song.opening for song in settings.songs)]
     if any(opening is not None and opening >= len(library.tunes) for opening in openings):
         raise TakeError("begins with a tune that the model lacks", remedy="The file may be damaged")
+    models = models_of(log)
+    most = max(len(each.bundle.library) for each in (Model(bundle, index), *models.values()))
     chosen = [c.command.segment for c in log.changes if isinstance(c.command, OpenWith)]
-    if any(segment is not None and segment >= len(library) for segment in chosen):
+    if any(segment is not None and segment >= most for segment in chosen):
         raise TakeError("chose a tune that the model lacks", remedy="The file may be damaged")
-    composer = Composer(music_of(bundle, index, settings), settings.grid.bar_ticks)
+    composer = Composer(Succession(bundle, index, settings, models), settings.grid.bar_ticks)
     for change in log.changes:
         if not isinstance(change.command, OF_THE_CLOCK):
             composer.change(change)
@@ -96,6 +105,40 @@ def replayed(
     chunks = tuple(_from_zero(chunk, kept[0].start_tick, end, settings.grid) for chunk in kept)
     tracks = tracks_of(log)
     return Replayed(events, tempo_bpm, tempi, tracks, heard_signs, chunks, composer.chords)
+
+
+def _check_accompaniment(log: TakeLog, bundle: Bundle) -> None:
+    """Raises TakeError if parts that play by code would find bars of another library."""
+    songs = (part for song in log.settings.songs for part in song.parts)
+    if log.accompaniment is None or not any(p.plays_by_code for p in (*parts_of(log), *songs)):
+        return
+    library = NamedLibrary.of_model(bundle.folder)
+    if library is None or library.manifest != log.accompaniment.manifest:
+        raise TakeError(
+            "not the accompaniment that the take was played with",
+            where=str(library.folder if library else bundle.folder),
+            remedy=f"Put back the library that was in {log.accompaniment.folder}",
+        )
+
+
+def models_of(log: TakeLog) -> dict[str, Model]:
+    """The models that a take changed to, by their manifests. Raises TakeError or BundleError."""
+    used = {c.command.model for c in log.changes if isinstance(c.command, UseModel)}
+    models = {}
+    for model in used:
+        if not model.manifest or model.manifest in models:
+            continue
+        where = str(model.folder)
+        if not (model.folder / MANIFEST).is_file():
+            remedy = f"Install the model {model.name} there again"
+            raise TakeError("a model of the take is not there", where=where, remedy=remedy)
+        if manifest_digest(model.folder) != model.manifest:
+            raise TakeError("not the model that the take was played from", where=where)
+        opened = open_model(model.folder)
+        if (opened.metre, opened.mode) != (str(log.settings.grid), log.settings.key.mode):
+            raise TakeError("its metre or mode is not the take's", where=where)
+        models[model.manifest] = opened
+    return models
 
 
 def parts_of(log: TakeLog) -> tuple[Part, ...]:

@@ -1,27 +1,17 @@
-"""A set list: a TOML file of songs, and the music that plays them in turn."""
+"""A set list: a TOML file of songs to play in turn."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from copy import copy
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from livedshl.bundle import Bundle
 from livedshl.errors import LivedshlError, SettingsError, did_you_mean
-from livedshl.files import read_text
-from livedshl.index import CodeIndex
-from livedshl.music import ChordVocabulary
-from livedshl.performance.choices import Choices
-from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import Answer, Command, PlaySong
-from livedshl.performance.composition import Composition
+from livedshl.files import is_file, read_text
 from livedshl.performance.options import make_settings
-from livedshl.performance.phrase import Phrase
 from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import SetSong, Settings
-from livedshl.performance.steering import Band, Steering
-from livedshl.units import MOST_SONGS, TICKS_PER_STEP
+from livedshl.units import MOST_SONGS
 
 _MOST_BYTES = 1 << 20
 # The keys of a song, and what each is for `make_settings`; a title is for the eye only.
@@ -110,91 +100,8 @@ def _wanted(table: Any, folder: Path, where: str) -> dict[str, Any]:
         if not (is_number if key in _NUMBERS else isinstance(value, str)):
             kind = "a number" if key in _NUMBERS else "a text in quotes"
             raise SettingsError(f"{key} must be {kind}", where=where)
-        if key in _FILES and _is_file(folder / value):
+        if key in _FILES and is_file(folder / value):
             value = str(folder / value)
         if _KEYS[key]:
             wanted[_KEYS[key]] = value
     return wanted
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # longer than a name can be, or with a null byte
-        return False
-
-
-class SetMusic(Iterator[Chunk]):
-    """The songs of a set, one composition after another, as one performance.
-
-    The first plays on until `PlaySong` begins another. Each is composed from its own beat 0.
-    """
-
-    def __init__(self, bundle: Bundle, index: CodeIndex, settings: Settings) -> None:
-        self._bundle = bundle
-        self._index = index
-        self._settings = settings
-        self._began_tick = 0
-        self._song = Composition(bundle, index, settings.song(1))
-        self._song.steering = replace(self._song.steering, song=1)
-
-    def __next__(self) -> Chunk:
-        chunk = next(self._song)
-        if not self._began_tick:
-            return chunk
-        beat = chunk.provenance.beat + self._began_tick // self._settings.grid.beat_ticks
-        slowing = tuple((tick + self._began_tick, share) for tick, share in chunk.slowing)
-        provenance = replace(chunk.provenance, beat=beat)
-        return replace(chunk.moved(self._began_tick), provenance=provenance, slowing=slowing)
-
-    @property
-    def tick(self) -> int:
-        """The tick where the next chunk starts."""
-        return self._began_tick + self._song.tick
-
-    @property
-    def steering(self) -> Steering:
-        """The settings where the next chunk starts."""
-        return self._song.steering
-
-    @property
-    def over(self) -> bool:
-        """Whether the music has come to its end."""
-        return self._song.over
-
-    @property
-    def chords(self) -> ChordVocabulary:
-        """What the chord numbers in the steps of all songs so far stand for."""
-        return self._song.chords
-
-    @property
-    def next_beat(self) -> int:
-        """Where the next section begins, by the beats of the song."""
-        return self._song.next_beat
-
-    def choices(self) -> Choices | None:
-        """What may open the next section; None while that is not known."""
-        return self._song.choices()
-
-    def copy(self) -> "SetMusic":
-        """Music that continues from here as this would."""
-        other = copy(self)
-        other._song = self._song.copy()
-        return other
-
-    def obey(self, command: Command, band: Band | None = None) -> None:
-        """Obeys a command from the next chunk on. band: the band of a chosen preset."""
-        match command:
-            case PlaySong(number):
-                self._begin(number)
-            case Answer(phrase):
-                start_step = phrase.start_step - self._began_tick // TICKS_PER_STEP
-                self._song.obey(Answer(Phrase(start_step, phrase.steps)))
-            case _:
-                self._song.obey(command, band)
-
-    def _begin(self, number: int) -> None:
-        before, self._began_tick = self._song, self.tick
-        self._song = Composition(self._bundle, self._index, self._settings.song(number))
-        self._song.take_over_from(before)
-        self._song.steering = replace(self._song.steering, song=number)

@@ -14,6 +14,8 @@ def value_in(steering: Steering, name: str, part: str | None) -> Value:
         "density": steering.conducting.density,
         "swing": steering.swing,
         "preset": steering.band.preset,
+        "chart": steering.chart.name,
+        "model": steering.model.name,
         "hold": steering.hold,
         "freeze": steering.freeze,
         "song": steering.song,

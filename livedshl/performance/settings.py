@@ -1,6 +1,7 @@
 """The settings of a performance: everything that decides which notes are played."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from livedshl.arranger import Groove, Part
 from livedshl.bundle import Bundle
@@ -10,9 +11,12 @@ from livedshl.improviser import Chart, ContinuationRules, Form, Retrieve
 from livedshl.improviser.harmony import harmony_vocabulary
 from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
+from livedshl.performance.material import NO_CHART_NAME, FollowedChart, NamedModel
 from livedshl.performance.preset import Preset
-from livedshl.performance.steering import Band
+from livedshl.performance.steering import Band, Steering
 from livedshl.progress import Progress, unseen
+
+_LEAST_BARS_WITH_INTRO = 16  # bars of music that can wait for its form
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,9 @@ class Settings:
 
     grid: metre and beats. tempo_bpm: beats per minute. key: the key of the first tune. bars: how
     many to play; None for endless. chart: chords to follow, as they sound; every tune stays in one
-    key then. preset: name of the preset that the parts come from. opening: row, in the library, of
-    the tune to begin with. model: name or folder of the model. songs: of a set that is played, of
-    which the first is in the settings themselves.
+    key then. chart_name: what the chart is called. preset: name of the preset that the parts come
+    from. opening: row, in the library, of the tune to begin with. model: name or folder of the
+    model. songs: of a set that is played, of which the first is in the settings themselves.
     """
 
     parts: tuple[Part, ...]
@@ -70,6 +74,7 @@ class Settings:
     opening: int | None = None
     model: str = "session"
     songs: tuple[SetSong, ...] = ()
+    chart_name: str = "chart"
 
     @classmethod
     def of_preset(
@@ -84,6 +89,7 @@ class Settings:
         seed: int,
         bars: int | None,
         chart: Chart | None = None,
+        chart_name: str = "chart",
         opening: int | None = None,
         model: str = "session",
     ) -> "Settings":
@@ -100,6 +106,7 @@ class Settings:
             seed=seed,
             bars=bars,
             chart=chart,
+            chart_name=chart_name,
             preset=preset.name,
             opening=opening,
             model=model,
@@ -116,13 +123,32 @@ class Settings:
         return replace(
             self, parts=song.parts, groove=song.groove, preset=song.preset,
             tempo_bpm=song.tempo_bpm, key=song.key, form=song.form, rules=song.rules,
-            chart=song.chart, opening=song.opening, seed=self.seed + number - 1, songs=(),
+            chart=song.chart, chart_name=song.title, opening=song.opening,
+            seed=self.seed + number - 1, songs=(),
         )  # fmt: skip
+
+    @property
+    def intro_bars(self) -> int:
+        """How many bars the band plays before the form begins."""
+        is_short = self.bars is not None and self.bars < _LEAST_BARS_WITH_INTRO
+        if is_short or self.opening is not None or self.form is Form.NONE:
+            return 0  # what is asked for is heard at once
+        return self.groove.intro
 
     @property
     def chart_in_c(self) -> Chart | None:
         """The chart in C major or A minor, the keys in which tunes are stored."""
         return self.chart and self.chart.transposed(-self.key.shift)
+
+    @property
+    def steering(self) -> Steering:
+        """How the music is steered where it begins."""
+        name = self.chart_name if self.chart else NO_CHART_NAME
+        return Steering(
+            self.tempo_bpm, self.key, self.rules.adventure, self.band,
+            chart=FollowedChart(name, self.key, self.chart_in_c),
+            model=NamedModel(Path(self.model).name),
+        )  # fmt: skip
 
     @property
     def quarter_bpm(self) -> float:

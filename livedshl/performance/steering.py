@@ -11,6 +11,7 @@ from livedshl.performance.commands import (
     ChoosePreset,
     Command,
     End,
+    FollowChart,
     FollowChord,
     Freeze,
     Hold,
@@ -27,8 +28,10 @@ from livedshl.performance.commands import (
     SetSwing,
     SetVariation,
     Solo,
+    UseModel,
     Vary,
 )
+from livedshl.performance.material import NO_CHART, SESSION_MODEL, FollowedChart, NamedModel
 from livedshl.performance.preset import Preset
 
 _MELODIC = (Role.MELODY, Role.COUNTER)  # silent while a player has the melody
@@ -62,6 +65,7 @@ class Steering:
     its end. listening: whether a player has the melody. follows: the
     chord that a player holds. song: of the set that is played, counted
     from 1; 0 without a set. opens_with: the segment that was chosen to open the next section.
+    chart, model: what the music follows and plays from, from the next section on at the latest.
     conducting: how the plan of the band is bent.
     """
 
@@ -80,6 +84,8 @@ class Steering:
     follows: Chord | None = None
     song: int = 0
     opens_with: int | None = None
+    chart: FollowedChart = NO_CHART
+    model: NamedModel = SESSION_MODEL
     conducting: Conducting = field(default_factory=Conducting)
 
     @property
@@ -111,7 +117,11 @@ def steered(steering: Steering, command: Command, band: Band | None = None) -> S
     """The settings after a command. band: the band of a chosen preset."""
     match command:
         case SetKey(key):
-            return replace(steering, key=key)
+            return replace(steering, key=key, chart=replace(steering.chart, key=key))
+        case FollowChart(chart):
+            return replace(steering, chart=chart)
+        case UseModel(model):
+            return replace(steering, model=model)
         case SetAdventure(amount):
             return replace(steering, adventure=amount)
         case SetIntensity(amount):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from livedshl.bundle.accompaniment import MANIFEST as ACCOMPANIMENT_MANIFEST
+from livedshl.bundle.accompaniment import accompaniment_for
 from livedshl.bundle.integrity import MANIFEST
 from livedshl.bundle.integrity import sha256 as file_sha256
 from livedshl.errors import CommandError, TakeError
@@ -35,6 +37,22 @@ _MOST_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class NamedLibrary:
+    """A library of accompaniment: its folder, and the SHA-256 of its manifest."""
+
+    folder: Path
+    manifest: str
+
+    @classmethod
+    def of_model(cls, bundle: Path) -> "NamedLibrary | None":
+        """The library that accompanies a model's tunes; None where no library is installed."""
+        folder = accompaniment_for(bundle)
+        if folder is None:
+            return None
+        return cls(folder.resolve(), file_sha256(folder / ACCOMPANIMENT_MANIFEST))
+
+
+@dataclass(frozen=True, slots=True)
 class TakeLog:
     """A take, as its log has it.
 
@@ -42,7 +60,8 @@ class TakeLog:
     which chunks were heard. end: the tick at which the take was cut off; None if the music came to
     its end, or the program crashed. start: the tick at which the file begins, for the last bars of
     a performance; None for all of it. tempi_bpm: the tempo that was heard of a clock from outside,
-    each with the tick from which it held, in beats of the metre.
+    each with the tick from which it held, in beats of the metre. accompaniment: the library for
+    parts that play by code; None in older logs.
     """
 
     settings: Settings
@@ -53,6 +72,7 @@ class TakeLog:
     end: int | None
     start: int | None = None
     tempi_bpm: tuple[tuple[int, float], ...] = ()
+    accompaniment: NamedLibrary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +84,7 @@ class _Head:
     bundle: Path
     manifest: str
     settings: Settings
+    accompaniment: NamedLibrary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +115,10 @@ class LogWriter:
 
     def __init__(self, file: Lines, settings: Settings, bundle: Path) -> None:
         self._file = file
-        head = _Head(_FORMAT, __version__, bundle.resolve(), manifest_digest(bundle), settings)
-        self._write(head)
+        # Always named, because another band may play by code later.
+        library = NamedLibrary.of_model(bundle)
+        digest = manifest_digest(bundle)
+        self._write(_Head(_FORMAT, __version__, bundle.resolve(), digest, settings, library))
 
     def heard(self, tick: int) -> None:
         """Everything composed before `tick` is heard."""
@@ -219,7 +242,7 @@ def read_log(path: Path) -> TakeLog:
         raise TakeError("ends long after what was heard", where=str(path))
     return TakeLog(
         head.settings, head.bundle, head.manifest, tuple(changes.values()), heard, end, start,
-        tuple(tempi_bpm),
+        tuple(tempi_bpm), head.accompaniment,
     )  # fmt: skip
 
 

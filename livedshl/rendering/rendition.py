@@ -8,18 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.arranger import Part, Role
+from livedshl.arranger.groove import swung_tick
 from livedshl.files import write_beside
 from livedshl.improviser.sources import SourceSpan, section_starts, source_spans
 from livedshl.improviser.trace_file import trace_line
 from livedshl.midi.events import TICK, Events, channels_of
 from livedshl.midi.file import write_midi
 from livedshl.midi.signs import Signs
-from livedshl.music import ChordVocabulary
+from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_END, NOTE_PITCH, NOTE_START, notes_of
+from livedshl.music import ChordVocabulary, Grid
 from livedshl.music.leadsheet import Key
 from livedshl.music.spelling import key_name
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.settings import Settings
 from livedshl.performance.tempo import Tempi
+from livedshl.scores.keyboard import KeyboardPart
 from livedshl.scores.marks import Mark, TuneSpan, join_marks, section_marks, tunes_to_write
 from livedshl.scores.musicxml import musicxml
 
@@ -128,7 +131,7 @@ class Rendition:
     @property
     def sections(self) -> list[tuple[int, str]]:
         """The sections of the form, each with its first step."""
-        return section_starts(self._sources)
+        return section_starts(chunk.provenance for chunk in self.chunks)
 
     @property
     def spans(self) -> list[TuneSpan]:
@@ -152,7 +155,20 @@ class Rendition:
         return musicxml(
             self.steps, self.vocabulary.classes, self.settings.grid, self.key,
             self.tempo_bpm, self.title, self.creator, self.keys, marks, self.tempi,
+            self._keyboards,
         )  # fmt: skip
+
+    @property
+    def _keyboards(self) -> list[KeyboardPart]:
+        """The parts that borrow their bars from songs, as they are written."""
+        grid, swing = self.settings.grid, self.settings.groove.swing
+        notes = notes_of(self.events)
+        borrows = {part.channel for part in self.parts if part.plays_by_code}
+        return [
+            KeyboardPart(name, on_steps(played, len(self.steps), grid, swing))
+            for channel, name in self.tracks.items()
+            if channel in borrows and len(played := notes[notes[:, NOTE_CHANNEL] == channel])
+        ]
 
     @property
     def _quarter_bpm(self) -> float:
@@ -161,3 +177,16 @@ class Rendition:
     @property
     def _quarter_tempi(self) -> Tempi:
         return [(tick, self.settings.grid.quarter_bpm(bpm)) for tick, bpm in self.tempi]
+
+
+def on_steps(notes: NDArray[np.int64], n_steps: int, grid: Grid, swing: float) -> NDArray[np.int64]:
+    """The notes, as `notes_of` has them, as they are written: int64[n, 3], step, length, pitch.
+
+    Swing, early and late notes are taken off: each starts and ends on the nearest step.
+    """
+    ticks = np.array([swung_tick(step, grid, swing) for step in range(n_steps + 1)])
+    between = (ticks[1:] + ticks[:-1]) / 2
+    start, end = (np.searchsorted(between, notes[:, at]) for at in (NOTE_START, NOTE_END))
+    length = np.maximum(1, end - start)
+    written = np.stack([start, length, notes[:, NOTE_PITCH]], axis=1)
+    return np.asarray(written[start < n_steps], np.int64)

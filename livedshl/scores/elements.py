@@ -6,9 +6,12 @@ from xml.etree import ElementTree as ET
 from livedshl.music import Chord, Metre
 from livedshl.music.chords import QUALITIES
 from livedshl.music.leadsheet import Key, Mode
-from livedshl.music.spelling import fifths_of, spell
+from livedshl.music.spelling import fifths_of, spell, spell_over
 from livedshl.scores.accidentals import add_accidentals
 from livedshl.scores.marks import title_of
+from livedshl.scores.written_notes import NOTE_TYPES, WrittenNote
+
+Spelled = tuple[str, int]  # a letter, and 1 for a sharp or -1 for a flat
 
 # MusicXML's kind for each chord quality.
 _KINDS = {
@@ -55,9 +58,9 @@ def add_metre(attributes: ET.Element, metre: Metre) -> None:
     ET.SubElement(time, "beat-type").text = str(metre.unit)
 
 
-def add_clef(attributes: ET.Element, *, is_bass: bool = False) -> None:
-    """The treble clef, or that of a bass."""
-    clef = ET.SubElement(attributes, "clef")
+def add_clef(attributes: ET.Element, *, is_bass: bool = False, staff: int = 0) -> None:
+    """The treble clef, or that of a bass. staff: its number, from 1, where a part has several."""
+    clef = ET.SubElement(attributes, "clef", {"number": str(staff)} if staff else {})
     ET.SubElement(clef, "sign").text = "F" if is_bass else "G"
     ET.SubElement(clef, "line").text = "4" if is_bass else "2"
 
@@ -100,18 +103,67 @@ def _add_bass(harmony: ET.Element, chord: Chord, fifths: int) -> None:
         ET.SubElement(bass, "bass-alter").text = str(alter)
 
 
-def add_pitch(note: ET.Element, pitch: int | None, fifths: int) -> None:
-    """The pitch of a note, spelled for a key signature; a rest for None."""
-    if pitch is None:
-        ET.SubElement(note, "rest")
-        return
-    letter, alter = spell(pitch % 12, fifths)
-    spelled = ET.SubElement(note, "pitch")
-    ET.SubElement(spelled, "step").text = letter
+def add_pitch(note: ET.Element, pitch: int, spelled: Spelled) -> None:
+    """The pitch of a note."""
+    letter, alter = spelled
+    element = ET.SubElement(note, "pitch")
+    ET.SubElement(element, "step").text = letter
     if alter:
-        ET.SubElement(spelled, "alter").text = str(alter)
+        ET.SubElement(element, "alter").text = str(alter)
     # B sharp and C flat belong to the octave of their letter.
-    ET.SubElement(spelled, "octave").text = str((pitch - alter) // 12 - 1)
+    ET.SubElement(element, "octave").text = str((pitch - alter) // 12 - 1)
+
+
+class Speller:
+    """Spells the notes of a part for its key and chords; what is tied stays as it was."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, Spelled] = {}
+
+    def spelled(self, note: WrittenNote, chord: Chord | None, fifths: int) -> list[Spelled]:
+        """The spelling of each pitch of a note. chord: that sounds when it is struck."""
+        for pitch in note.pitches:
+            if not (note.tied_from and pitch in self._last):
+                self._last[pitch] = spell_over(pitch % 12, chord, fifths)
+        return [self._last[pitch] for pitch in note.pitches]
+
+
+def add_note(
+    measure: ET.Element,
+    note: WrittenNote,
+    spelled: Sequence[Spelled],
+    beams: Sequence[str],
+    *,
+    voice: int = 0,
+    staff: int = 0,
+) -> None:
+    """A note, chord or rest. voice, staff: their numbers, from 1, where there are several."""
+    ties = [kind for kind, tied in (("stop", note.tied_from), ("start", note.tied_to)) if tied]
+    for place in range(max(1, len(note.pitches))):
+        element = ET.SubElement(measure, "note")
+        if place:
+            ET.SubElement(element, "chord")
+        if note.pitches:
+            add_pitch(element, note.pitches[place], spelled[place])
+        else:
+            ET.SubElement(element, "rest")
+        ET.SubElement(element, "duration").text = str(note.length)
+        for kind in ties:
+            ET.SubElement(element, "tie", type=kind)
+        if voice:
+            ET.SubElement(element, "voice").text = str(voice)
+        type_name, dots = NOTE_TYPES[note.length]
+        ET.SubElement(element, "type").text = type_name
+        for _ in range(dots):
+            ET.SubElement(element, "dot")
+        if staff:
+            ET.SubElement(element, "staff").text = str(staff)
+        for number, kind in enumerate(() if place else beams, 1):
+            ET.SubElement(element, "beam", number=str(number)).text = kind
+        if ties:
+            notations = ET.SubElement(element, "notations")
+            for kind in ties:
+                ET.SubElement(notations, "tied", type=kind)
 
 
 def written_out(score: ET.Element) -> bytes:

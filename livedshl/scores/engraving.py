@@ -29,6 +29,7 @@ _OPTIONS = {
     "scale": 50,
     "unit": 8.0,
     "spacingSystem": 11,
+    "spacingStaff": 16,  # room for the titles between melody and keyboard
     "bottomMarginHeader": 4.0,
     "breaks": "line",
     "footer": "none",

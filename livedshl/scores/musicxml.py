@@ -1,4 +1,4 @@
-"""Writes melody and chord symbols as MusicXML 4.0."""
+"""Writes melody, chord symbols and parts for keyboards as MusicXML 4.0."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,18 +12,20 @@ from livedshl.music.leadsheet import Key
 from livedshl.music.segments import CHORD
 from livedshl.music.spelling import fifths_of
 from livedshl.scores.elements import (
+    Speller,
     add_barline,
     add_chord,
     add_clef,
     add_key,
     add_metre,
+    add_note,
     add_parts,
-    add_pitch,
     new_score,
     written_out,
 )
+from livedshl.scores.keyboard import KeyboardPart, add_keyboard
 from livedshl.scores.marks import LINE_BARS, Mark, title_of
-from livedshl.scores.written_notes import NOTE_TYPES, QUARTER, WrittenNote, beams_of, written_notes
+from livedshl.scores.written_notes import QUARTER, beams_of, written_notes
 
 
 def musicxml(
@@ -37,32 +39,39 @@ def musicxml(
     keys: Mapping[int, Key] | None = None,
     marks: Sequence[Mark] = (),
     tempi: Sequence[tuple[int, float]] = (),
+    keyboards: Sequence[KeyboardPart] = (),
 ) -> bytes:
     """The score of steps, int8[n, 3] in C major or A minor, with four bars on a line.
 
     chords: the chords that the steps number. key: of the first bar. keys: by bar from 0, where the
     key changes. tempo_bpm: beats of the grid a minute. marks: words beside the notes. tempi: (tick,
     BPM) of each change of tempo. Where it falls from step to step, a ritardando is written.
+    keyboards: parts on two staves below the melody.
     """
-    key_shift, fifths = key.shift, fifths_of(key)
     score = new_score(title, creator)
-    (part,) = add_parts(score, ["Melody"])
-    sounding_chord = None
+    part, *others = add_parts(score, ["Melody", *(keyboard.name for keyboard in keyboards)])
+    n_bars = -(-len(steps) // grid.bar_steps)
+    bar_keys = _by_bar(keys or {}, key, n_bars)
+    over = _sounding(steps, chords, bar_keys, grid)
+    for other, keyboard in zip(others, keyboards, strict=True):
+        add_keyboard(other, keyboard.notes, over, grid, bar_keys)
+    speller = Speller()
+    symbol: tuple[Chord | None, ...] = ()  # the last that was written, if one was in this key
     marks_at = _by_step(marks)
     tempi_at = {tick // TICKS_PER_STEP: bpm for tick, bpm in tempi}
-    for number, start in enumerate(range(0, len(steps), grid.bar_steps), 1):
-        measure = ET.SubElement(part, "measure", number=str(number))
-        if number > 1 and number % LINE_BARS == 1:
+    for bar, key in enumerate(bar_keys):
+        start, fifths = bar * grid.bar_steps, fifths_of(key)
+        measure = ET.SubElement(part, "measure", number=str(bar + 1))
+        if bar and bar % LINE_BARS == 0:
             ET.SubElement(measure, "print", {"new-system": "yes"})
-        if number == 1:
+        if bar == 0:
             _add_attributes(measure, key, grid)
             _add_tempo(measure, tempi_at.get(0, tempo_bpm), grid)
-        elif keys and keys.get(number - 1, key) != key:
-            key, sounding_chord = keys[number - 1], None
-            key_shift, fifths = key.shift, fifths_of(key)
+        elif key != bar_keys[bar - 1]:
+            symbol = ()
             add_key(ET.SubElement(measure, "attributes"), key)
         end = min(start + grid.bar_steps, len(steps))
-        notes = written_notes(steps, start, end, grid.beat_steps)
+        notes = written_notes(steps, start, end, grid.beat_steps, key.shift)
         for note, beams in zip(notes, beams_of(notes, grid.beat_steps), strict=True):
             onset = start + note.first
             for step in range(onset, onset + note.length):
@@ -70,15 +79,33 @@ def musicxml(
                     _add_mark(measure, mark, step - onset)
                 if step and step in tempi_at:
                     _add_change(measure, step, tempi_at, grid, step - onset)
-            if note.first % grid.beat_steps == 0:
-                sounding_chord = _add_chord(
-                    measure, int(steps[onset, CHORD]), sounding_chord, chords, key_shift, fifths
-                )
-            _add_note(measure, note, key_shift, fifths, beams)
+            if note.first % grid.beat_steps == 0 and symbol != (over[onset],):
+                add_chord(measure, over[onset], fifths)
+                symbol = (over[onset],)
+            add_note(measure, note, speller.spelled(note, over[onset], fifths), beams)
         if any(mark.section for mark in marks_at.get(start + grid.bar_steps, ())):
             add_barline(measure, "light-light")
     add_barline(measure, "light-heavy")
     return written_out(score)
+
+
+def _by_bar(keys: Mapping[int, Key], key: Key, n_bars: int) -> list[Key]:
+    """The key of each bar."""
+    found = []
+    for bar in range(n_bars):
+        key = keys.get(bar, key) if bar else key
+        found.append(key)
+    return found
+
+
+def _sounding(
+    steps: NDArray[np.int8], chords: Sequence[Chord], bar_keys: Sequence[Key], grid: Grid
+) -> list[Chord | None]:
+    """The chord of each step as it sounds; None for none."""
+    return [
+        chords[chord].transposed(bar_keys[step // grid.bar_steps].shift) if chord >= 0 else None
+        for step, chord in enumerate(steps[:, CHORD].tolist())
+    ]
 
 
 def _by_step(marks: Sequence[Mark]) -> Mapping[int, Sequence[Mark]]:
@@ -148,41 +175,3 @@ def _add_mark(measure: ET.Element, mark: Mark, offset_steps: int) -> None:
         ET.SubElement(kind, "words", {"default-y": "-60"}).text = title_of(mark.text)
     if offset_steps:
         ET.SubElement(direction, "offset").text = str(offset_steps)
-
-
-def _add_chord(
-    measure: ET.Element,
-    chord_class: int,
-    before: int | None,
-    chords: Sequence[Chord],
-    key_shift: int,
-    fifths: int,
-) -> int:
-    """Writes a chord symbol if it differs from the one before; returns the chord."""
-    if chord_class == before:
-        return chord_class
-    known = chord_class >= 0
-    chord = chords[chord_class].transposed(key_shift) if known else None
-    add_chord(measure, chord, fifths)
-    return chord_class
-
-
-def _add_note(
-    measure: ET.Element, note: WrittenNote, key_shift: int, fifths: int, beams: Sequence[str]
-) -> None:
-    element = ET.SubElement(measure, "note")
-    add_pitch(element, None if note.pitch is None else note.pitch + key_shift, fifths)
-    ET.SubElement(element, "duration").text = str(note.length)
-    ties = [kind for kind, tied in (("stop", note.tied_from), ("start", note.tied_to)) if tied]
-    for kind in ties:
-        ET.SubElement(element, "tie", type=kind)
-    type_name, dots = NOTE_TYPES[note.length]
-    ET.SubElement(element, "type").text = type_name
-    for _ in range(dots):
-        ET.SubElement(element, "dot")
-    for number, kind in enumerate(beams, 1):
-        ET.SubElement(element, "beam", number=str(number)).text = kind
-    if ties:
-        notations = ET.SubElement(element, "notations")
-        for kind in ties:
-            ET.SubElement(notations, "tied", type=kind)

@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from livedshl.scores.engraving import take_tempo
+from livedshl.scores.light_picture import light
 from livedshl.units import TICKS_PER_BEAT
 
 _OPTIONS = {
@@ -66,10 +67,11 @@ class ScreenEngraver:
             raise ValueError("verovio cannot draw this score")
         svg: str = self._toolkit.renderToSVG(1)
         timemap = self._toolkit.renderToTimemap({"includeRests": True})
-        picture = ET.fromstring(svg).find(f"{_SVG}svg")
+        drawn = ET.fromstring(svg)
+        picture = drawn.find(f"{_SVG}svg")
         assert picture is not None
         width, height = map(float, picture.attrib["viewBox"].split()[2:])
-        return ScreenScore(svg, width, height, tuple(_moments(picture, timemap)))
+        return ScreenScore(light(drawn), width, height, tuple(_moments(picture, timemap)))
 
 
 def _moments(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.music import Chord, LeadSheet, Metre
 from livedshl.music.leadsheet import Key
-from livedshl.music.spelling import fifths_of
+from livedshl.music.spelling import fifths_of, spell
 from livedshl.scores.elements import (
     add_barline,
     add_chord,
@@ -160,7 +160,10 @@ def _add_spans(
                 note = ET.SubElement(measure, "note")
                 if pitch is not None and pitch != span.pitches[0]:
                     ET.SubElement(note, "chord")
-                add_pitch(note, pitch, fifths)
+                if pitch is None:
+                    ET.SubElement(note, "rest")
+                else:
+                    add_pitch(note, pitch, spell(pitch % 12, fifths))
                 _add_length(note, length, voice, ties if pitch is not None else ())
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
+from livedshl.scores.voices import StaffNote
 
 QUARTER = 4  # steps
 # Note types by length in sixteenths: name, dots.
@@ -23,14 +24,14 @@ _BEAMS = {
 
 @dataclass(frozen=True, slots=True)
 class WrittenNote:
-    """A note or rest as it is written. first: its step in the bar. length: in steps.
+    """A note, chord or rest as it is written. first: its step in the bar. length: in steps.
 
-    pitch: in C major or A minor; None for a rest.
+    pitches: as they sound, the lowest first; none for a rest.
     """
 
     first: int
     length: int
-    pitch: int | None
+    pitches: tuple[int, ...]
     tied_from: bool = False
     tied_to: bool = False
 
@@ -46,9 +47,9 @@ def is_tied(steps: NDArray[np.int8], step: int) -> bool:
 
 
 def written_notes(
-    steps: NDArray[np.int8], start: int, end: int, beat_steps: int
+    steps: NDArray[np.int8], start: int, end: int, beat_steps: int, key_shift: int
 ) -> list[WrittenNote]:
-    """The notes of the bar from step `start` up to `end`.
+    """The notes of the bar from step `start` up to `end`, `key_shift` semitones higher.
 
     On every beat where the chord changes a note or rest is written, to carry the chord symbol.
     """
@@ -66,15 +67,30 @@ def written_notes(
     ]
     notes = []
     for onset, stop in pairwise([0, *changes, len(bar)]):
-        pitch = None if bar[onset, PITCH] == REST else int(bar[onset, PITCH])
+        pitches = () if bar[onset, PITCH] == REST else (int(bar[onset, PITCH]) + key_shift,)
         cuts = [onset, *(change for change in chord_changes if onset < change < stop), stop]
         pieces = [piece for a, b in pairwise(cuts) for piece in _pieces(a, b, beat_steps)]
         for index, (first, length) in enumerate(pieces):
             tied_from = index > 0 or (onset == 0 and tied_in)
             tied_to = index < len(pieces) - 1 or (stop == len(bar) and tied_out)
-            sounds = pitch is not None
+            sounds = bool(pitches)
             notes.append(
-                WrittenNote(first, length, pitch, tied_from and sounds, tied_to and sounds)
+                WrittenNote(first, length, pitches, tied_from and sounds, tied_to and sounds)
+            )
+    return notes
+
+
+def written_voice(spans: Sequence[StaffNote], start: int, beat_steps: int) -> list[WrittenNote]:
+    """The notes of a voice in the bar that starts at step `start`; the spans are in steps."""
+    notes = []
+    for span in spans:
+        pieces = list(_pieces(span.start - start, span.end - start, beat_steps))
+        for index, (first, length) in enumerate(pieces):
+            tied_from = span.tied_from or index > 0
+            tied_to = span.tied_to or index < len(pieces) - 1
+            sounds = bool(span.pitches)
+            notes.append(
+                WrittenNote(first, length, span.pitches, tied_from and sounds, tied_to and sounds)
             )
     return notes
 
@@ -88,7 +104,7 @@ def beams_of(notes: Sequence[WrittenNote], beat_steps: int) -> list[list[str]]:
     def beam(index: int) -> tuple[int, int]:
         """Equal only for notes under one beam; a long note or a rest is alone."""
         note = notes[index]
-        alone = note.pitch is None or note.length >= QUARTER
+        alone = not note.pitches or note.length >= QUARTER
         return (note.first // beat_steps, index if alone else -1)
 
     beams: list[list[str]] = [[] for _ in notes]

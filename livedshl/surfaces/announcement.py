@@ -1,12 +1,14 @@
 """What a surface says when a command was obeyed: the new state, in a few words."""
 
-from livedshl.performance.command_kinds import kind_of
+from livedshl.performance.command_kinds import Acts, kind_of
 from livedshl.performance.commands import (
     Choose,
+    ChooseModel,
     ChoosePreset,
     Command,
     End,
     Fill,
+    FollowChart,
     Freeze,
     Hold,
     Lock,
@@ -18,6 +20,7 @@ from livedshl.performance.commands import (
     PlaySong,
     ReRoll,
     SetAdventure,
+    SetChart,
     SetDensity,
     SetIntensity,
     SetKey,
@@ -28,9 +31,11 @@ from livedshl.performance.commands import (
     SetVariation,
     Solo,
     Undo,
+    UseModel,
     Vary,
 )
 from livedshl.performance.held_bars import HELD_BARS
+from livedshl.performance.material import NamedModel
 
 
 def told_of(asked: Command, obeyed: Command) -> str:
@@ -58,6 +63,13 @@ def announced(command: Command) -> str:
             return f"Swing {amount:.2f}"
         case ChoosePreset(name):
             return f"Preset {name} {when}"
+        case SetChart(text):
+            return f"Chart {text} {when}"
+        case FollowChart(chart):
+            what = f"Chart {chart.name} in {chart.key}" if chart.chart else "The tunes' own chords"
+            return " ".join((f"{what} {Acts.SECTION.value}.", *chart.remarks)).rstrip(".")
+        case ChooseModel(name) | UseModel(NamedModel(name)):
+            return f"Model {name} {Acts.SECTION.value}"
         case Mute(part, on):
             return f"{part} {'muted' if on else 'unmuted'}"
         case Solo(part, on):

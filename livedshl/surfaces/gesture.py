@@ -37,6 +37,7 @@ _STEPS: Mapping[str, float] = {
     "latency": 5, "song": 1,
 }  # fmt: skip
 # What a knob covers where its whole range would be too coarse: one unit per position.
+_CHOSEN = ("key", "preset", "chart", "model")  # from a list, up and down
 _KNOB_RANGES = {"tempo": (60.0, 187.0), "latency": (-64.0, 63.0)}
 
 
@@ -123,7 +124,7 @@ def move_called(word: str, name: str) -> Move | None:
     """The move that a word names, if the command of this name can do it."""
     if word == Move.TAP.value:
         return Move.TAP if name == "tempo" else None
-    return Move(word) if word in ("up", "down") and name in (*_STEPS, "key", "preset") else None
+    return Move(word) if word in ("up", "down") and name in (*_STEPS, *_CHOSEN) else None
 
 
 def _part(kind: CommandKind, words: list[str]) -> str | None:

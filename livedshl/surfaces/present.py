@@ -29,9 +29,17 @@ def part_called(name: str | None, snapshot: Snapshot) -> str | None:
 
 
 def choices(name: str, snapshot: Snapshot) -> Sequence[str]:
-    """The keys of the mode that plays, or the presets of its metre."""
-    if name == "key":
-        return [str(Key(tonic, snapshot.steering.key.mode)) for tonic in range(12)]
+    """The keys of the mode that plays, the presets of its metre, or the charts or models there are.
+
+    There is at least one.
+    """
+    match name:
+        case "key":
+            return [str(Key(tonic, snapshot.steering.key.mode)) for tonic in range(12)]
+        case "chart":
+            return snapshot.charts or (snapshot.steering.chart.name,)
+        case "model":
+            return snapshot.models or (snapshot.steering.model.name,)
     return _presets_for(snapshot.grid)
 
 

@@ -1,7 +1,8 @@
 """The tour that `livedshl demo` gives: what is said and done, bar by bar, while the music plays."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +28,8 @@ from livedshl.text import shown
 from livedshl.units import TICKS_PER_STEP
 
 _POLL_S = 0.03
-_LEAD_BEATS = 2  # before its bar a command is sent, so that it acts where the bar begins
+_ASKED_BARS = 2  # before it is composed, which is eight beats before it is heard
+_SAID_BEATS = 2  # before it is heard
 _PHRASE_BARS = 2
 _CHORDS = "Dm7 | G7 | Cmaj7 | Am7"
 
@@ -36,7 +38,7 @@ _CHORDS = "Dm7 | G7 | Cmaj7 | Am7"
 class Stop:
     """A stop of the tour.
 
-    bar: counted from 1, where it acts. says: in plain words. does: what is sent to the music.
+    bar: counted from 1, where it is heard. says: in plain words. does: what is sent to the music.
     answers: whether the music answers its own last two bars, as it would a player's.
     names_tune: whether the tune that plays is named.
     """
@@ -76,41 +78,54 @@ def tour_settings(seed: int | None = None) -> Settings:
     return replace(first, songs=songs)
 
 
-def shortened(stops: Sequence[Stop], times: int) -> tuple[Stop, ...]:
-    """The same tour, so many times shorter."""
-    return tuple(replace(stop, bar=(stop.bar - 1) // times + 1) for stop in stops)
-
-
 def lead(
     session: Session, stops: Sequence[Stop], tell: Callable[[str], None], left: Callable[[], bool]
 ) -> None:
     """Leads through the stops while the music plays. tell: shows the user a line.
 
+    The commands of a stop are sent long before its bar, so that they act where it begins even on a
+    busy machine: the same seed gives the same tour.
     left: whether the tour is over before its time.
     """
-    for stop in stops:
-        snapshot = _await(session, stop, left)
-        if snapshot is None:
-            return
-        tell(f"{_time_of(snapshot)}  {stop.says}{_tune_in(snapshot) if stop.names_tune else ''}")
-        for command in (*stop.does, *([_answer(snapshot, stop.bar)] if stop.answers else [])):
-            session.send(command)
-
-
-def _await(session: Session, stop: Stop, left: Callable[[], bool]) -> Snapshot | None:
-    """The music as it stands when a stop is due; None if the tour is over."""
-    while not left():
+    to_ask, to_say = deque(stops), deque(stops)
+    while (to_ask or to_say) and not left():
         snapshot = session.snapshot()
         if snapshot is not None:
-            lead_ticks = _LEAD_BEATS * snapshot.grid.beat_ticks
-            if snapshot.tick >= (stop.bar - 1) * snapshot.grid.bar_ticks - lead_ticks:
-                return snapshot
+            if to_ask and _can_be_asked(snapshot, to_ask[0]):
+                _ask(session, snapshot, to_ask.popleft())
+            if to_say and _is_due(snapshot, to_say[0]):
+                tell(_said(snapshot, to_say.popleft()))
         time.sleep(_POLL_S)
-    return None
 
 
-def _time_of(snapshot: Snapshot) -> str:
-    return f"bar {max(0, snapshot.tick) // snapshot.grid.bar_ticks + 1:>3}"
+def _can_be_asked(snapshot: Snapshot, stop: Stop) -> bool:
+    """Whether it is time for the commands of a stop; an answer needs all music before it."""
+    ahead = 0 if stop.answers else _ASKED_BARS * snapshot.grid.bar_ticks
+    composed = snapshot.chunks[-1].end_tick if snapshot.chunks else 0
+    return composed > 0 and composed >= _tick_of(snapshot, stop) - ahead
+
+
+def _is_due(snapshot: Snapshot, stop: Stop) -> bool:
+    """Whether it is time to say what a stop is about."""
+    ahead = _SAID_BEATS * snapshot.grid.beat_ticks
+    return snapshot.tick >= _tick_of(snapshot, stop) - ahead
+
+
+def _tick_of(snapshot: Snapshot, stop: Stop) -> int:
+    return (stop.bar - 1) * snapshot.grid.bar_ticks
+
+
+def _ask(session: Session, snapshot: Snapshot, stop: Stop) -> None:
+    """Sends the commands of a stop."""
+    tick = _tick_of(snapshot, stop)
+    for command in (*stop.does, *(_answers(snapshot, tick) if stop.answers else ())):
+        session.send(command, tick)
+
+
+def _said(snapshot: Snapshot, stop: Stop) -> str:
+    """What a stop is about, with the bar in which it is said."""
+    bar = max(0, snapshot.tick) // snapshot.grid.bar_ticks + 1
+    return f"bar {bar:>3}  {stop.says}{_tune_in(snapshot) if stop.names_tune else ''}"
 
 
 def _tune_in(snapshot: Snapshot) -> str:
@@ -119,12 +134,12 @@ def _tune_in(snapshot: Snapshot) -> str:
     return f" This one is from: {shown(now[0].provenance.song)}." if now else ""
 
 
-def _answer(snapshot: Snapshot, bar: int) -> Answer:
-    """An answer to the melody of the last bars before the command for `bar` is sent."""
-    grid = snapshot.grid
-    end = (bar - 1) * grid.bar_steps - _LEAD_BEATS * grid.beat_steps
-    chunks = [chunk for chunk in snapshot.chunks if chunk.start_tick < end * TICKS_PER_STEP]
-    steps = np.concatenate([chunk.steps for chunk in chunks])
-    oldest = chunks[0].start_tick // TICKS_PER_STEP
-    first = max(oldest, end - _PHRASE_BARS * grid.bar_steps)
-    return Answer(Phrase(first, steps[first - oldest : end - oldest]))
+def _answers(snapshot: Snapshot, tick: int) -> Iterator[Answer]:
+    """An answer to the melody of the last bars before `tick`, unless they are forgotten."""
+    end = tick // TICKS_PER_STEP
+    chunks = [chunk for chunk in snapshot.chunks if chunk.start_tick < tick]
+    if chunks:
+        steps = np.concatenate([chunk.steps for chunk in chunks])
+        oldest = chunks[0].start_tick // TICKS_PER_STEP
+        first = max(oldest, end - _PHRASE_BARS * snapshot.grid.bar_steps)
+        yield Answer(Phrase(first, steps[first - oldest : end - oldest]))

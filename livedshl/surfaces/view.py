@@ -70,8 +70,11 @@ def form_line(snapshot: Snapshot) -> Text:
         for number, letter in enumerate(place.plan):
             played = number == place.number
             text.append(letter, Style(reverse=True, bold=True) if played else DIM)
+        section = "the intro" if place.is_intro else f"section {place.section}"
+        if place.from_tune:
+            section += f" from tune {place.from_tune}"
         of_bars = f" of {place.bars}" if place.bars else ""
-        text.append(f"  section {place.section}, bar {place.bar}{of_bars}", DIM)
+        text.append(f"  bar {place.bar}{of_bars} of {section}", DIM)
         if chunk.provenance.wish:
             text.append(f", {_told(chunk.provenance.wish)}")
     else:

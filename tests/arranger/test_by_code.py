@@ -10,6 +10,7 @@ from support.strategies import VOCABULARY
 
 from livedshl.arranger import Arranger, Conducting, Cue, Role, Section
 from livedshl.midi.events import TICK
+from livedshl.midi.message import CONTROL, SUSTAIN_PEDAL
 from livedshl.music import COMMON_TIME, Mode
 
 BAR = COMMON_TIME.bar_ticks
@@ -52,6 +53,23 @@ def rhythm(events):
     return [sorted({int(t) % BAR for t in ticks if t // BAR == bar}) for bar in range(8)]
 
 
+def pedal_spans(events):
+    """From where to where the piano's pedal is down; None where it stays down."""
+    moves = [
+        (tick, value)
+        for tick, status, controller, value in events.tolist()
+        if status == CONTROL | PIANO.channel and controller == SUSTAIN_PEDAL
+    ]
+    spans, down = [], None
+    for tick, value in moves:
+        if value and down is None:
+            down = tick
+        elif not value and down is not None:
+            spans.append((down, tick))
+            down = None
+    return spans if down is None else [*spans, (down, None)]
+
+
 @settings(max_examples=12, deadline=None)
 @given(
     chords=st.lists(st.sampled_from(VOCABULARY.names), min_size=2, max_size=6),
@@ -63,10 +81,44 @@ def test_every_note_ends_keeps_its_range_and_lies_below_the_melody(chords, key_s
     arranger = with_library(seed)
     events, _ = played(arranger, Section(0), chords, key_shift, pitch)
     events = ended(arranger, events, len(chords) * BAR)
-    melody = notes_of(events, MELODY.channel)
-    for start, end, note in notes_of(events, PIANO.channel):
+    melody, piano = (notes_of(events, player.channel) for player in (MELODY, PIANO))
+    for start, end, note in piano:
         assert PIANO.lowest <= note <= PIANO.highest
         assert all(note < high for on, off, high in melody if on < end and off > start)
+    for down, up in pedal_spans(events):  # no two chords blur, nor notes beside a chord
+        bar = down // BAR
+        assert up <= (bar + 1) * BAR
+        chord = VOCABULARY.classes[VOCABULARY.names.index(chords[bar])].transposed(key_shift)
+        ringing = {note % 12 for start, end, note in piano if start < up and end > down}
+        assert ringing <= set(chord.pitch_classes)
+
+
+def test_a_piano_has_its_pedal_through_most_of_the_music_and_a_harp_none():
+    shares = {}
+    for program in (0, 46):
+        player = replace(PIANO, program=program)
+        arranger = Arranger(
+            [MELODY, player], VOCABULARY, COMMON_TIME, Mode.MAJOR, STRAIGHT, 1, finder()
+        )
+        events = ended(arranger, played(arranger, Section(0))[0], 8 * BAR)
+        shares[program] = sum(up - down for down, up in pedal_spans(events)) / (8 * BAR)
+    assert shares[0] > 0.4
+    assert shares[46] == 0
+
+
+def test_the_pedal_is_let_go_at_rests_and_when_the_music_ends():
+    arranger = with_library()
+    first, second = bars(1, chord="C", every=4)
+    silent = second.copy()
+    silent[:, 2] = -1
+    events = [arranger.arrange(first, Cue(0, 0, Section(0), coming=silent))]
+    events.append(arranger.arrange(silent, Cue(2, 0, Section(0))))
+    assert pedal_spans(np.concatenate(events))[-1][1] <= BAR // 2
+    events.append(arranger.arrange(first, Cue(4, 0, Section(0))))
+    assert pedal_spans(np.concatenate(events))[-1][1] is None
+    events.append(arranger.close(first, Cue(6, 0, Section(0))))
+    (*_, (down, up)) = pedal_spans(np.concatenate(events))
+    assert 6 * BAR // 4 < down < up == 8 * BAR // 4
 
 
 def test_the_pianist_plays_both_hands_and_mostly_tones_of_the_chord():

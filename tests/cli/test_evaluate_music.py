@@ -71,6 +71,8 @@ def test_json_has_the_figures_and_torch_is_not_asked_for():
         (("session", "--music", "-o", "out"), 2, "choose either --out or --music"),
         (("session", "--pieces", 3), 2, "--pieces needs --music"),
         (("session", "--preset", "ambient"), 2, "--preset needs --music"),
+        (("session", "--by-code"), 2, "--by-code needs --music"),
+        (("session", "--music", "--by-code", "--band"), 2, "choose either --band or --by-code"),
         (("session", "--music", "--pieces", 0), 2, "--pieces: must be a whole number of 1 or more"),
         (("sesion", "--music"), 1, "no model 'sesion'"),
     ],

@@ -10,11 +10,11 @@ from livedshl.cli.typed import obey_line, split_lines
 from livedshl.performance.choices import Choices, TuneChoice
 
 
-@given(st.lists(st.binary(min_size=1, max_size=300)))
+@given(st.lists(st.binary(min_size=1, max_size=3000)))
 def test_any_bytes_are_short_lines(received):
     lines = list(split_lines(received))
     assert len(lines) == b"".join(received).count(b"\n") + 1
-    assert all(len(line) <= 200 for line in lines)
+    assert all(len(line) <= 2000 for line in lines)
 
 
 def test_a_line_is_there_as_soon_as_it_is_complete():

@@ -136,23 +136,14 @@ def test_every_osc_address_and_every_example_of_learning_is_understood():
     page = PAGES["controllers.md"]
     messages = re.findall(r"`(/livedshl/[^ `]+)(?: ([^`]*))?`", page)
     assert len(messages) >= 20
-    texts = {"key": "D", "preset": "session"}
+    texts = {"key": "D", "preset": "session", "chart": "none", "model": "session"}
     for address, value in messages:
         values = [float(value) if re.fullmatch(r"[\d.]+", value) else value] if value else []
         name, *below = address.removeprefix("/livedshl/").split("/")
         if not values and name in (
-            "tempo",
-            "adventure",
-            "intensity",
-            "density",
-            "swing",
-            "latency",
-            "level",
-            "song",
-            "choose",
-            "key",
-            "preset",
-        ):
+            *texts, "tempo", "adventure", "intensity", "density", "swing", "latency", "level",
+            "song", "choose",
+        ):  # fmt: skip
             values = [] if below[-1:] in (["up"], ["down"], ["tap"]) else [texts.get(name, 1)]
         assert name == "hello" or values == [0.0] or gesture_of(address, values), address
     examples = [

@@ -5,12 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.made_songs import made_songs
+from support.written_songs import write_songs
 
-from livedshl.errors import CorpusError
+from livedshl.errors import CorpusError, PresetError
+from livedshl.evaluation.accompaniment.band import compare_by_code
 from livedshl.evaluation.accompaniment.contest import BarContest
 from livedshl.evaluation.accompaniment.evaluate import evaluate_songs
+from livedshl.evaluation.accompaniment.figures import SoundingBar, figures_of, ground_of
 from livedshl.learning.accompaniment.reading import accompanied_songs
 from livedshl.learning.accompaniment.training import AccompanimentSettings
+from livedshl.music import Chord
 from livedshl.music.accompaniment import accompaniment_of
 from livedshl.music.accompaniment_features import AccompanimentBars
 from livedshl.progress import unseen
@@ -69,3 +73,41 @@ def test_songs_without_accompaniment_are_refused():
 def test_too_few_songs_to_hold_one_out_are_refused():
     with pytest.raises(CorpusError, match="leaves one side empty"):
         evaluate_songs(accompanied_songs(made_songs(1)), 0.1, 0, unseen)
+
+
+def bar_of(*notes, chord="C", melody=76, before=None):
+    """A bar of notes, each a step and a pitch, over a chord and below a melody."""
+    rows = np.array([(step, 2, pitch, 0) for step, pitch in notes], np.int16)
+    ground = ground_of([Chord.parse(chord)] * 16, [melody] * 16)
+    return SoundingBar(rows, ground, before)
+
+
+def test_the_figures_of_bars_tell_rhythm_chord_clashes_and_register():
+    first = bar_of((0, 48), (4, 60), (8, 64), (12, 67))
+    same = bar_of((0, 50), (4, 62), (8, 65), (12, 63), chord="Dm", before=first.notes)
+    other = bar_of((0, 48), (8, 60), before=first.notes)
+    figures = figures_of([first, same, other])
+    assert figures.notes == pytest.approx(10 / 3)
+    assert figures.same_rhythm == 0.5
+    assert figures.rhythm == pytest.approx((1 + 2 / 8**0.5) / 2)
+    assert figures.chord_tones == pytest.approx(0.9)
+    assert figures.clashes == pytest.approx(0.2)  # F and Eb, of ten notes, below an E
+    assert figures.pitch == pytest.approx(58.7)
+
+
+def test_what_a_preset_plays_by_code_stands_beside_songs(tmp_path):
+    write_songs(tmp_path, 4)
+    compared = compare_by_code("session", ["lied"], [str(tmp_path)], 1, 3, unseen).presets["lied"]
+    assert (compared.metre, compared.songs) == ("4/4", 4)
+    assert compared.of_songs["same_rhythm"].mean == 1
+    for spreads in (compared.pieces, compared.of_songs):
+        for spread in spreads.values():
+            assert spread.low <= spread.mean <= spread.high
+    assert 0.8 < compared.pieces["chord_tones"].mean <= 1
+    assert 5 < compared.pieces["notes"].mean < 30
+
+
+def test_a_preset_in_which_nobody_plays_by_code_is_refused():
+    with pytest.raises(PresetError, match="no part of the preset plays by code") as refused:
+        compare_by_code("session", ["session"], [], 1, 0, unseen)
+    assert "lied" in refused.value.remedy

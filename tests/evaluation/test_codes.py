@@ -67,6 +67,30 @@ def test_training_has_nothing_of_the_held_out_songs(seed: int, share: str, follo
     assert {tuple(pair) for pair in learned.tolist()} <= every
 
 
+def test_more_tunes_to_learn_from_change_no_question_and_have_nothing_of_the_held_out_songs() -> (
+    None
+):
+    of_others = [
+        replace(tune, source=f"more.abc#{n}")
+        for n, tune in enumerate(own_tunes(n_tunes=20, seed=9))
+    ]
+    in_other_chords = replace(
+        TUNES[2], steps=TUNES[2].steps + np.array([12, 0, 0], np.int8), source="more.abc#20"
+    )
+    songs = np.array([2, 7])
+    alone, more = (hold_out(TUNES, songs, 4, also) for also in ((), [*of_others, in_other_chords]))
+    assert (alone.queries == more.queries).all() and len(alone.library) == len(more.library)
+    assert len(more.training_pairs) > 2 * len(alone.training_pairs)
+    assert "more.abc#20" in more.recurring
+    held_out = melody_ids(np.concatenate([alone.library.contents(), more.training.contents()]))
+    of_songs = held_out[: len(alone.library)][np.isin(alone.library.tune_of, songs)]
+    learned_of_others = held_out[len(alone.library) + len(alone.training) :]
+    assert not np.isin(learned_of_others, of_songs).any()
+    asked, asked_more = (Contest.of(each, np.random.default_rng(0)) for each in (alone, more))
+    assert (asked.candidates == asked_more.candidates).all()
+    assert (asked.negatives == asked_more.negatives).all()
+
+
 def test_a_tune_in_another_octave_and_with_other_chords_is_the_same_tune() -> None:
     contents = SegmentLibrary.of_tunes(TUNES).contents(slice(0, 4)).copy()
     other = contents.copy()

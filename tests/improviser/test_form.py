@@ -269,6 +269,23 @@ def test_music_that_is_asked_to_end_ends_on_the_tonic_within_four_bars(
     assert_ends_on_the_tonic(bundle, passages[-1])
 
 
+def test_a_theme_that_comes_back_begins_as_it_did_and_is_told_as_a_return():
+    bundle = dance_bundle()
+    for seed in range(20):  # one that brings a theme back
+        sections = sections_in(played(bundle, Form.AABB, bars=80, seed=seed))
+        if len(sections) > 8 and sections[8][0].place.from_tune:
+            break
+    first, back = sections[0], sections[8]
+    assert [p.segment for p in back[:3]] == [p.segment for p in first[:3]]
+    assert all(p.place.from_tune == 1 for p in back)
+    assert all(p.place.planned for p in back[:3])
+    assert np.array_equal(back[0].steps[:, :CHORD], first[0].steps[:, :CHORD])
+    steps = [np.concatenate([p.steps for p in section])[:, :CHORD] for section in (first, back)]
+    assert not np.array_equal(*steps)
+    bars = (steps[0] == steps[1]).reshape(SECTION_BARS, -1).all(axis=1)
+    assert bars.mean() >= 0.25
+
+
 def test_what_is_new_keeps_song_cap_and_recency():
     bundle = dance_bundle(n_tunes=60)
     rules = ContinuationRules(song_cap=3, window=16, recency=300)

@@ -1,6 +1,7 @@
 """How a section is harmonised: it moves, it closes, and it keeps what sounds already."""
 
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from support.strategies import VOCABULARY
 
 from livedshl.improviser.form import Cadence
 from livedshl.improviser.harmony import SectionHarmony, harmony_vocabulary
-from livedshl.music import Chord, ChordVocabulary
+from livedshl.music import COMMON_TIME, Chord, ChordVocabulary
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.leadsheet import Mode
 from livedshl.music.segments import CHORD
@@ -51,6 +52,16 @@ def test_a_library_of_many_chords_keeps_them_as_they_are_written():
     steps[:, CHORD] = np.repeat([songs.index(Chord.parse(name)) for name in own], 16)
     found = [rich.vocabulary.classes[n].name for n in rich.chords_of(steps, 0, Cadence.FULL)]
     assert found[::4] == own
+
+
+def test_no_chord_stays_for_most_of_a_section_though_the_songs_had_it_throughout():
+    songs = ChordVocabulary((*VOCABULARY.classes, *map(Chord.parse, ("C6", "F/C"))))
+    rich = SectionHarmony(replace(random_bundle(), vocabulary=songs))
+    steps = steps_of([*[(60, 8), (67, 4), (64, 4)] * 7, (60, 16)])
+    steps[:, CHORD] = songs.names.index("C")
+    found = rich.chords_of(steps, 0, Cadence.FULL)
+    roots = [rich.vocabulary.classes[chord].root for chord in found]
+    assert max(len(list(run)) for _, run in groupby(roots)) <= 4 * COMMON_TIME.bar_beats
 
 
 def test_a_half_close_ends_on_the_dominant(harmony):

@@ -54,6 +54,26 @@ def test_a_set_has_two_or_three_tunes_each_in_another_key_than_the_one_before():
     assert all(len(set(run)) == len(run) for run in away)
 
 
+def test_some_third_tunes_begin_with_the_theme_of_the_first_in_its_key():
+    played = runs(programme(Form.ANY, seed=2), 2000)
+    tunes = [played[at : at + 4] for at in range(0, len(played), 4)]
+    back = [tune for tune in tunes if tune[0].place.from_tune]
+    assert 1 / 16 < len(back) / len(tunes) < 1 / 7
+    for tune in back:
+        place = tune[0].place
+        assert (place.tune - place.from_tune, place.key_shift) == (2, 0)
+        assert place.name == f"A from tune {place.from_tune}"
+        assert {run.place.from_tune for run in tune if run.letter != "A"} <= {None}
+
+
+def test_who_leaves_a_tune_does_not_hear_its_theme_again():
+    for seed in range(10):
+        going = programme(seed=seed)
+        runs(going, 2)
+        going.leave_tune()
+        assert not any(run.place.from_tune for run in runs(going, 5, 64))
+
+
 def test_the_last_section_of_a_tune_ends_it_and_some_sections_close_half_first():
     seen = set()
     for seed in range(30):

@@ -66,6 +66,21 @@ def test_what_stays_in_the_range_of_the_last_bars_joins_better():
     assert inside == 0 > half > outside
 
 
+def test_a_melody_that_stands_on_few_notes_is_led_on():
+    before = line(*[64, 65] * 16)
+    after = [line(*[64, 65] * 4), line(*[64, 67] * 4), line(*[60, 67] * 4)]
+    stands, moves, moves_on = ranking.variety(joins(before, after), habits())
+    assert stands <= moves <= moves_on
+    assert stands < moves_on
+
+
+def test_a_melody_too_short_to_judge_may_stand():
+    stands, moves = ranking.variety(
+        joins(line(64), [line(*[64] * 8), line(*[62, 60] * 4)]), habits()
+    )
+    assert stands == moves
+
+
 def test_chords_that_follow_in_the_tunes_join_better():
     c, f, d7 = (VOCABULARY.names.index(name) for name in ("C", "F", "D7"))
     after = [line(*[65] * 8, chord=chord) for chord in (f, d7)]

@@ -8,6 +8,7 @@ from support.pieces import piece
 from support.provenances import place
 from support.strategies import grids
 
+from livedshl.improviser.passage import INTRO
 from livedshl.improviser.sources import section_starts, source_spans, summarise_sources
 from livedshl.music import COMMON_TIME
 
@@ -28,7 +29,7 @@ def test_a_new_tune_is_named_and_a_repeated_section_is_counted():
         replace(found, place=place(tune=2)) if found.beat >= 96 else found
         for found in tune.provenances
     ]
-    assert section_starts(source_spans(second, len(tune.steps))) == [
+    assert section_starts(second) == [
         (0, "A"), (128, "B"), (256, "A2"), (384, "Tune 2: A")
     ]  # fmt: skip
 
@@ -36,7 +37,24 @@ def test_a_new_tune_is_named_and_a_repeated_section_is_counted():
 def test_a_free_run_has_no_sections():
     tune = piece(COMMON_TIME, 8)
     free = [replace(found, place=None) for found in tune.provenances]
-    assert section_starts(source_spans(free, len(tune.steps))) == []
+    assert section_starts(free) == []
+
+
+def test_an_intro_has_no_melody_and_so_no_tune():
+    tune = piece(COMMON_TIME, 8)
+    begun = [
+        replace(found, place=place(section=INTRO))
+        if found.beat < 8
+        else replace(found, splice=None)
+        if found.beat == 8
+        else found
+        for found in tune.provenances
+    ]
+    assert section_starts(begun)[:2] == [(0, "Intro"), (32, "A")]
+    assert source_spans(begun, len(tune.steps))[0].start == 32
+    summary = summarise_sources(begun)
+    assert (summary.bars, summary.intro_bars, summary.segments) == (8, 2, len(begun) - 4)
+    assert sum(share for _, share in summary.songs) == pytest.approx(6)
 
 
 @given(grids, st.integers(0, 1000), st.integers(1, 12))

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from support.strategies import code_sets
 
 from livedshl.index import CodeIndex, CodeShape, hamming, pack, unpack
-from livedshl.index.codes import signatures
 
 short_codes = st.builds(CodeShape, st.integers(1, 8), st.integers(2, 4))
 long_codes = st.builds(CodeShape, st.integers(21, 70), st.integers(2, 256))
@@ -29,12 +28,18 @@ def test_the_packed_distance_counts_differing_symbols(codes):
     assert distances.tolist() == (codes != query).sum(axis=1).tolist()
 
 
-@given(code_sets())
-def test_signatures_never_differ_more_than_their_codes(codes):
+@given(
+    codes=code_sets(st.one_of(short_codes, long_codes)),
+    distance=st.integers(0, 70),
+    farthest_first=st.booleans(),
+)
+def test_a_distance_stands_as_the_rings_say(codes, distance, farthest_first):
     shape, codes, query = codes
-    wanted = signatures(pack(query, shape), shape)
-    one, other = signatures(pack(codes, shape), shape) ^ wanted[:, None]
-    assert (np.bitwise_count(one | other) <= (codes != query).sum(axis=1)).all()
+    index = CodeIndex(pack(codes, shape), shape)
+    standing = index.standing(pack(query, shape), distance, farthest_first)
+    rings = rings_by_brute_force(codes, query)
+    assert standing.first == rings[-1 if farthest_first else 0][0]
+    assert standing.ties == len(dict(rings).get(distance, []))
 
 
 @given(codes=code_sets(st.one_of(short_codes, long_codes)), farthest_first=st.booleans())

@@ -56,6 +56,19 @@ def tunes(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[LeadSheet]]:
     return found
 
 
+def test_tunes_to_learn_from_alone_stay_out_of_the_bundle(tunes, tmp_path: Path) -> None:
+    settings = replace(SETTINGS, epochs=2, own_epochs=1)
+    for name, also in (("alone", ()), ("more", ("other",))):
+        train_bundle(["book"], tmp_path / name, settings, progress=silent, also=also)
+    alone, more = (open_bundle(tmp_path / name) for name in ("alone", "more"))
+    assert more.library.tunes == alone.library.tunes
+    assert (more.library.steps == alone.library.steps).all()
+    assert more.vocabulary == alone.vocabulary
+    assert more.manifest.corpora == alone.manifest.corpora
+    assert more.manifest.training["also"] == [{"title": "other"}]
+    assert (more.backward != alone.backward).any()  # from them it learned
+
+
 def test_training_leaves_a_bundle_coded_by_its_own_networks(tunes, tmp_path: Path) -> None:
     told: list[str] = []
     result = train_bundle(
@@ -68,6 +81,7 @@ def test_training_leaves_a_bundle_coded_by_its_own_networks(tunes, tmp_path: Pat
     assert bundle.manifest.figures["epoch"] == result.best_epoch
     assert bundle.manifest.training["shape"]["hidden"] == 8
     assert bundle.manifest.corpora == ({"title": "book"},)
+    assert bundle.manifest.training["also"] == []
     history = json.loads((tmp_path / "history.json").read_text(encoding="utf-8"))
     assert [row["epoch"] for row in history] == [0, 1]
     assert {"Laying out the tunes", "Pre-training", "Coding the segments"} < set(told)

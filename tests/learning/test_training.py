@@ -12,9 +12,10 @@ from support.torch_codes import torch_codes
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError, CorpusError
+from livedshl.learning.job import Job
 from livedshl.learning.networks import LstmNetworks
 from livedshl.learning.objective import as_compared, contrastive
-from livedshl.learning.pairs import positive_pairs
+from livedshl.learning.pairs import positive_pairs, split_pairs
 from livedshl.learning.pretraining import pretrain, targets
 from livedshl.learning.settings import Method, TrainingSettings
 from livedshl.learning.training import train
@@ -65,6 +66,17 @@ def test_the_same_seed_gives_the_same_codes(library, pairs, tmp_path: Path) -> N
     assert same(first, second, library) and not same(first, other, library)
     assert [row.epoch for row in first.history] == [0, 1, 2, 3]
     assert first.finished
+
+
+def test_the_last_epochs_learn_from_the_own_tunes_alone(library, pairs) -> None:
+    own = int(np.searchsorted(library.tune_of, 6))
+    rng = np.random.default_rng(0)
+    split = split_pairs(library, pairs, 40, rng, own)
+    assert (split.validation_positive < own).all()
+    job = Job(library, split, replace(SETTINGS, epochs=3, own_epochs=1), own)
+    whole, last = (np.concatenate(list(job.batches(rng, epoch))) for epoch in (1, 2))
+    assert len(whole) == len(split.training) > len(last) > 0
+    assert len(last) == (split.training < own).all(1).sum() and (last < own).all()
 
 
 def contrastive_settings(follow_beats: int, grid: Grid = COMMON_TIME) -> TrainingSettings:

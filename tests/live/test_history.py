@@ -3,13 +3,16 @@
 import pytest
 
 from livedshl.errors import CommandError
+from livedshl.improviser import Chart
 from livedshl.live.history import History
+from livedshl.music import Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.command_text import parse_command, text_of
 from livedshl.performance.commands import (
     Answer,
     ChoosePreset,
     End,
+    FollowChart,
     Listen,
     NextTune,
     OpenWith,
@@ -18,8 +21,10 @@ from livedshl.performance.commands import (
     ReRoll,
     SetSwing,
     SetVariation,
+    UseModel,
     Vary,
 )
+from livedshl.performance.material import FollowedChart, NamedModel
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band, Steering, steered
 
@@ -64,6 +69,27 @@ def test_a_choice_is_taken_back(history):
     history.add(OpenWith(12), None)
     history.add(OpenWith(0), None)
     assert history.undo() == (OpenWith(None), None)
+
+
+def test_a_chart_is_taken_back_to_the_one_before_in_the_key_that_it_had(history):
+    before = FollowedChart("none", Key.parse("G"))
+    blues = FollowedChart("blues", Key.parse("E"), Chart((Chord.parse("C7"),)))
+    history.add(parse_command("key G"), None)
+    history.add(FollowChart(blues), None)
+    history.add(parse_command("key A"), None)
+    assert text_of(history.undo()[0]) == "key E"
+    assert history.undo() == (FollowChart(before), None)
+    assert history.chart == before
+    with pytest.raises(CommandError):
+        history.undo(), history.undo()
+
+
+def test_a_model_is_taken_back(history):
+    history.add(UseModel(NamedModel("lieder", manifest="abc")), None)
+    history.add(UseModel(NamedModel("lieder", manifest="abc")), None)  # which changes nothing
+    assert history.undo() == (UseModel(NamedModel("session")), None)
+    with pytest.raises(CommandError):
+        history.undo()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from livedshl.performance.commands import (
     ReRoll,
     SetAdventure,
 )
+from livedshl.performance.composer import Change
 from livedshl.performance.phrase import Phrase
 
 COMMANDS = [
@@ -34,15 +35,19 @@ class Clock:
         return self.seconds
 
 
+def add(waiting, command):
+    waiting.add(Change(0, command))
+
+
 def taken(waiting):
-    return [command for command, _ in waiting.take()]
+    return [change.command for change in waiting.take()]
 
 
 def test_of_each_control_the_latest_command_is_left_and_the_order_stays():
     waiting = WaitingCommands(Clock())
     for command in (Mute("Bass", True), ReRoll(), Mute("Chords", True), Mute("Bass", False)):
         for _ in range(100):
-            waiting.add(command, None)
+            add(waiting, command)
     assert taken(waiting) == [ReRoll(), Mute("Chords", True), Mute("Bass", False)]
     assert taken(waiting) == []
 
@@ -50,10 +55,10 @@ def test_of_each_control_the_latest_command_is_left_and_the_order_stays():
 def test_a_control_is_paced_while_others_are_obeyed_at_once():
     clock = Clock()
     waiting = WaitingCommands(clock)
-    waiting.add(ReRoll(), None)
+    add(waiting, ReRoll())
     assert taken(waiting) == [ReRoll()]
-    waiting.add(ReRoll(), None)
-    waiting.add(Panic(), None)
+    add(waiting, ReRoll())
+    add(waiting, Panic())
     assert taken(waiting) == [Panic()]
     clock.seconds += 1
     assert taken(waiting) == [ReRoll()]
@@ -63,11 +68,21 @@ def test_what_the_listener_asks_is_never_put_behind_its_answer():
     waiting = WaitingCommands(Clock())
     answer = Answer(Phrase.parse("64: 60.1.0 62.1.0"))
     for command in (Listen(True), Listen(False), Listen(True)):
-        waiting.add(command, None)
+        add(waiting, command)
         taken(waiting)
-    waiting.add(Listen(True), None)
-    waiting.add(answer, None)
+    add(waiting, Listen(True))
+    add(waiting, answer)
     assert taken(waiting) == [Listen(True), answer]
+
+
+def test_what_is_planned_for_a_bar_is_neither_dropped_nor_put_behind():
+    waiting = WaitingCommands(Clock())
+    planned = [Change(1920, Hold(True)), Change(3840, Hold(False)), Change(3840, ReRoll())]
+    waiting.add(planned[0])
+    assert waiting.take() == planned[:1]
+    for change in planned[1:]:
+        waiting.add(change)
+    assert waiting.take() == planned[1:]
 
 
 @given(st.lists(st.tuples(st.sampled_from(COMMANDS), st.floats(0, 0.3)), max_size=60))
@@ -76,7 +91,7 @@ def test_whatever_comes_the_last_command_of_each_control_is_obeyed(sent):
     waiting = WaitingCommands(clock)
     obeyed = []
     for command, pause_s in sent:
-        waiting.add(command, None)
+        add(waiting, command)
         obeyed += taken(waiting)
         clock.seconds += pause_s
     clock.seconds += 1

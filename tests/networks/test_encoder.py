@@ -23,6 +23,7 @@ SHAPES = [
     WINDOW,
     replace(WINDOW, overlap=False),
     replace(WINDOW, recall=3),
+    replace(WINDOW, overlap=False, length=13, recall=2, members=2),
     replace(WINDOW, metre="6/8"),
 ]
 

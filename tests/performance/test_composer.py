@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 from support.bundles import index_of, random_bundle, random_networks
+from support.performed import BAR, play
 from support.strategies import thorough
 
 from livedshl.arranger import Mixer, Role
@@ -15,7 +16,7 @@ from livedshl.errors import CommandError
 from livedshl.improviser import Form, Retrieve
 from livedshl.index import hamming, pack
 from livedshl.midi.sounding import cut_events
-from livedshl.music import COMMON_TIME, TICKS_PER_BEAT, TICKS_PER_STEP, Chord
+from livedshl.music import COMMON_TIME, TICKS_PER_STEP, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.encoder import encoder_of
@@ -56,19 +57,18 @@ from livedshl.performance.preset import load_preset
 from livedshl.performance.settings import Settings
 from livedshl.performance.steering import Band
 
-BAR = COMMON_TIME.bar_ticks
-LOOKAHEAD = 8 * TICKS_PER_BEAT
 SHAPE = NetworkShape(Reader.WINDOW, 6, 4, 16, context_beats=4, overlap=True)
 SESSION, PIANO, AMBIENT = map(load_preset, ("session", "solo-piano", "ambient"))
 PARTS = [part.name for part in SESSION.parts]
 WHOLE_BAND = Change(0, SetIntensity(1.0))
 
 
-def chosen(form=Form.ANY, bars=None, seed=1):
-    return Settings.of_preset(
+def chosen(form=Form.ANY, bars=None, seed=1, intro=0):
+    settings = Settings.of_preset(
         SESSION, COMMON_TIME, tempo_bpm=None, key=None, form=form, retrieve=Retrieve.MIN,
         seed=seed, bars=bars,
     )  # fmt: skip
+    return replace(settings, groove=replace(settings.groove, intro=intro))
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +83,9 @@ def bundle(tmp_path_factory):
 def composer_of(bundle):
     """Makes a composer of a performance."""
 
-    def make(form=Form.ANY, bars=None, seed=1):
-        return Composer(Composition(bundle, index_of(bundle), chosen(form, bars, seed)), BAR)
+    def make(form=Form.ANY, bars=None, seed=1, intro=0):
+        settings = chosen(form, bars, seed, intro)
+        return Composer(Composition(bundle, index_of(bundle), settings), BAR)
 
     return make
 
@@ -97,28 +98,6 @@ def heard_with(composer_of):
         return play(composer_of(form, seed=seed), wanted, bars * BAR)[0]
 
     return hear
-
-
-def play(composer, wanted, until):
-    """Plays as the session does: `wanted` are controls by the tick at which the clock brings them.
-
-    Gives the chunks that were heard and the changes that acted.
-    """
-    heard, coming, changes = [], [], []
-    wanted = sorted(wanted, key=lambda change: change.tick)
-    for clock in range(0, until + 1, 60):
-        while wanted and wanted[0].tick <= clock:
-            change = wanted.pop(0)
-            earliest = Change(clock + 100, change.command, change.band)
-            tick = composer.change(earliest)
-            assert tick >= heard[-1].end_tick if heard else True
-            coming = [chunk for chunk in coming if chunk.start_tick < tick]
-        while not composer.over and composer.tick <= clock + LOOKAHEAD:
-            coming.append(composer.compose())
-        while coming and coming[0].start_tick <= clock:
-            changes += composer.keep_before(coming[0].start_tick + 1)
-            heard.append(coming.pop(0))
-    return heard, changes
 
 
 def events_of(chunks):
@@ -171,12 +150,16 @@ wishes = st.lists(
 
 @thorough(max_examples=24, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
-    wishes, st.sampled_from([Form.ANY, Form.NONE]), st.sampled_from([None, 14]), st.integers(0, 3)
+    wishes,
+    st.sampled_from([Form.ANY, Form.NONE]),
+    st.sampled_from([None, 14]),
+    st.integers(0, 3),
+    st.sampled_from([0, 4]),
 )
 def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
-    composer_of, wanted, form, bars, seed
+    composer_of, wanted, form, bars, seed, intro
 ):
-    heard, changes = play(composer_of(form, bars, seed), wanted, 26 * BAR)
+    heard, changes = play(composer_of(form, bars, seed, intro), wanted, 26 * BAR)
     end = heard[-1].end_tick
     assert [chunk.start_tick for chunk in heard] == [0] + [c.end_tick for c in heard[:-1]]
     sounding = Counter()
@@ -187,7 +170,7 @@ def test_whatever_is_changed_every_note_ends_and_the_take_can_be_played_again(
             sounding[status & 15, pitch] += 1 if status & 0xF0 == 0x90 and velocity else -1
             assert sounding[status & 15, pitch] >= 0
     assert not +sounding
-    again = composer_of(form, bars, seed)
+    again = composer_of(form, bars, seed, intro)
     for change in changes:
         again.change(change)
     chunks = []

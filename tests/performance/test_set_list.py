@@ -6,18 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.bundles import index_of, random_bundle
+from support.performed import performed
 
 from livedshl.errors import SettingsError
 from livedshl.midi.message import PROGRAM
 from livedshl.music import COMMON_TIME, Chord
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import End, Mute, PlaySong, SetIntensity
-from livedshl.performance.composer import Change, Composer, music_of
+from livedshl.performance.composer import Change, Composer
 from livedshl.performance.set_list import make_set
+from livedshl.performance.succession import Succession
 from livedshl.performance.take_log import LogWriter, read_log
 
 BAR = COMMON_TIME.bar_ticks
-LOOKAHEAD = 8 * 480
 SET = """
 [[song]]
 title = "Opener"
@@ -114,23 +115,6 @@ def settings(written):
     return replace(made_of, songs=songs)
 
 
-def performed(bundle, settings, wanted, bars):
-    """Plays some bars with these changes, as a session does; the chunks, and what acted."""
-    composer = Composer(music_of(bundle, index_of(bundle), settings), BAR)
-    heard, coming, changes, wanted = [], [], [], list(wanted)
-    for clock in range(0, bars * BAR, 120):
-        while wanted and wanted[0].tick <= clock:
-            change = wanted.pop(0)
-            tick = composer.change(replace(change, tick=clock + 100))
-            coming = [chunk for chunk in coming if chunk.start_tick < tick]
-        while not composer.over and composer.tick <= clock + LOOKAHEAD:
-            coming.append(composer.compose())
-        while coming and coming[0].start_tick <= clock:
-            changes += composer.keep_before(coming[0].start_tick + 1)
-            heard.append(coming.pop(0))
-    return heard, changes
-
-
 def song(number, tick, settings):
     return Change(tick, PlaySong(number), settings.songs[number - 1].band)
 
@@ -166,7 +150,7 @@ def test_whatever_song_is_played_when_every_note_ends_and_the_take_can_be_played
         if status & 0xF0 in (0x80, 0x90):
             sounding[status & 15, pitch] += 1 if status & 0xF0 == 0x90 and velocity else -1
     assert not +sounding and heard[-1].end_tick % BAR == 0
-    again = Composer(music_of(bundle, index_of(bundle), settings), BAR)
+    again = Composer(Succession(bundle, index_of(bundle), settings), BAR)
     for change in changes:
         again.change(change)
     played = []

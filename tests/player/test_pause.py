@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.strategies import thorough
 
@@ -50,11 +50,11 @@ class Stage:
     def go_on(self):
         self.take(self.internal.go_on(self.playback, self.now))
 
-    def ons(self, since_s=0.0, channel=0):
-        """(seconds since, pitch) of what is struck."""
+    def ons(self, since_s=0.0, channel=0, after=0):
+        """(seconds since, pitch) of what is struck. after: messages that are too early to count."""
         return [
             (round(at - since_s, 6), m[1])
-            for at, m in self.sent
+            for at, m in self.sent[after:]
             if m[0] == 0x90 | channel and at >= since_s
         ]
 
@@ -71,6 +71,7 @@ EIGHTHS = [(240 * n, 240 * n + 230, 40 + n) for n in range(64)]
 
 
 @given(st.floats(0.01, 6), st.floats(0, 60), st.sampled_from([0.0, 0.1, -0.1]))
+@example(1.0, 0.0, 0.0)  # right after a note on the beat, which is struck again at the same time
 def test_a_pause_is_silent_at_once_and_the_music_goes_on_at_the_next_beat(
     played_s, paused_s, latency_s
 ):
@@ -87,7 +88,7 @@ def test_a_pause_is_silent_at_once_and_the_music_goes_on_at_the_next_beat(
     began_s = stage.now
     stage.play(1.0)
     first = 40 + int(tick) // 240
-    heard = stage.ons(began_s)
+    heard = stage.ons(began_s, after=n_sent)
     assert [pitch for _, pitch in heard[:3]] == [first, first + 1, first + 2]
     assert heard[1][0] - heard[0][0] == pytest.approx(0.25, abs=abs(latency_s) + 1e-3)
     assert heard[2][0] - heard[1][0] == pytest.approx(0.25, abs=1e-3)

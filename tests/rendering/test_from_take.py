@@ -16,10 +16,11 @@ from livedshl.improviser.trace_file import read_trace
 from livedshl.live.take import Take
 from livedshl.music.leadsheet import Key
 from livedshl.performance.commands import ChoosePreset, Hold, Mute, SetKey, SetTempo
-from livedshl.performance.composer import Change, Composer, music_of
+from livedshl.performance.composer import Change, Composer
 from livedshl.performance.options import make_settings
 from livedshl.performance.preset import load_preset
 from livedshl.performance.steering import Band
+from livedshl.performance.succession import Succession
 from livedshl.performance.take_log import log_path
 from livedshl.rendering import render_take
 
@@ -41,7 +42,7 @@ def take(tmp_path_factory):
     folder = tmp_path_factory.mktemp("take")
     settings = make_settings(seed=3, tempo_bpm=120, key="G")
     model = open_model(find_bundle("session"))
-    composer = Composer(music_of(model.bundle, model.index, settings), BAR)
+    composer = Composer(Succession(model.bundle, model.index, settings), BAR)
     commands = list(COMMANDS)
     with Take(settings, model.bundle.folder, folder / "take.mid", folder / "take.jsonl") as taken:
         while composer.tick < 11 * BAR:

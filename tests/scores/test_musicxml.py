@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.strategies import VOCABULARY, grids, step_arrays
+from support.written_notes import keys
 
 from livedshl.corpus import read_corpus
 from livedshl.music import COMMON_TIME, GRIDS, Mode
@@ -12,7 +13,7 @@ from livedshl.music.leadsheet import Key
 from livedshl.scores.musicxml import musicxml
 
 C = Key(0, Mode.MAJOR)
-keys = st.builds(Key, st.integers(0, 11), st.sampled_from([Mode.MAJOR, Mode.MINOR]))
+
 three_bars = grids.flatmap(
     lambda grid: st.tuples(st.just(grid), step_arrays(3 * grid.bar_steps, grid.beat_steps))
 )

@@ -62,13 +62,25 @@ class Browser:
             assert time.monotonic() < deadline, f"nothing is served at {address}"
             time.sleep(0.2)
 
-    def resize(self, width: int, height: int, dark: bool = True) -> None:
+    def resize(self, width: int, height: int, dark: bool = True, scale: float = 1) -> None:
         self._ask(
             "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=False,
+            width=width, height=height, deviceScaleFactor=scale, mobile=False,
         )  # fmt: skip
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
+
+    def slow_down(self, times: float) -> None:
+        """Runs the page's thread so many times slower, as on a modest device."""
+        self._ask("Emulation.setCPUThrottlingRate", rate=times)
+
+    def seconds_of_work(self) -> dict[str, float]:
+        """Processor time of the page's thread so far, by kind: TaskDuration is all of it."""
+        self._ask("Performance.enable", timeDomain="threadTicks")
+        metrics = self._ask("Performance.getMetrics")["metrics"]
+        return {
+            each["name"]: each["value"] for each in metrics if each["name"].endswith("Duration")
+        }
 
     def evaluate(self, script: str):
         """The value of an expression in the page."""

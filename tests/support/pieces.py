@@ -38,7 +38,7 @@ class Piece:
 
     @property
     def sections(self):
-        return section_starts(source_spans(self.provenances, len(self.steps)))
+        return section_starts(self.provenances)
 
     @property
     def events(self):

@@ -83,7 +83,7 @@ class StillSession:
             choices=CHOICES,
         )  # fmt: skip
 
-    def send(self, command):
+    def send(self, command, from_tick=0):
         if isinstance(command, Choose):
             command = chosen(command, CHOICES)
         self.steering = steered(self.steering, command)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from livedshl.evaluation.accompaniment.baselines import BAR_BASELINES
 from livedshl.evaluation.accompaniment.contest import BarContest, BarRanker
-from livedshl.evaluation.accompaniment.laying import BarFigures, laid_figures
+from livedshl.evaluation.accompaniment.figures import BarFigures
+from livedshl.evaluation.accompaniment.laying import laid_figures
 from livedshl.evaluation.codes.intervals import Figure
 from livedshl.learning.accompaniment.networks import AccompanimentNetworks
 from livedshl.learning.accompaniment.reading import AccompaniedSongs, read_accompanied

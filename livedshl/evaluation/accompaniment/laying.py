@@ -1,38 +1,22 @@
 """What is retrieved, laid on the chords and below the melody of the song: does it accompany it?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from livedshl.arranger.figures import BarGround, ending_pitches, laid
+from livedshl.arranger.figures import ending_pitches, laid
 from livedshl.evaluation.accompaniment.contest import BarContest, BarRanker
-from livedshl.music import Chord
-from livedshl.music.accompaniment import NOTE_PITCH, ONSET, Accompaniment
-from livedshl.music.segments import PITCH, REST
+from livedshl.evaluation.accompaniment.figures import (
+    BarFigures,
+    SoundingBar,
+    figures_of,
+    ground_of_bar,
+)
+from livedshl.music.accompaniment import Accompaniment
 
 _MOST_LAID = 500  # bars
-_LOWEST, _HIGHEST = 28, 88  # MIDI pitches of a piano that accompanies
-_SCALE = frozenset({0, 2, 4, 5, 7, 9, 11})  # of C major and A minor
-_SEMITONE = (1, 11)
 _LEAST = 1e-6  # less than any difference of scores that matters
-
-
-@dataclass(frozen=True, slots=True)
-class BarFigures:
-    """Means over bars of accompaniment.
-
-    notes: in a bar. chord_tones: share of the notes that belong to the chord they start over.
-    clashes: share of the notes that start a semitone from the melody, in any octave. rhythm: cosine
-    of where notes start with the bar before. pitch: mean MIDI pitch.
-    """
-
-    notes: float
-    chord_tones: float
-    clashes: float
-    rhythm: float
-    pitch: float
 
 
 def laid_figures(
@@ -75,7 +59,7 @@ def _laid(
     """The notes of the bar `other`, laid on the bar that follows `row`."""
     bars = contest.bars
     there = accompaniments[bars.stretches[other]]
-    ground = _ground(accompaniments[bars.stretches[row]], int(bars.places[row]) + 1)
+    ground = ground_of_bar(accompaniments[bars.stretches[row]], int(bars.places[row]) + 1)
     return laid(
         _bar(contest, accompaniments, other),
         there.chords[bars.places[other]],
@@ -92,15 +76,6 @@ def _bar(
     return song.bar(int(contest.bars.places[row]))
 
 
-def _ground(song: Accompaniment, bar: int) -> BarGround:
-    chords = [
-        Chord(root, quality) if root >= 0 else None
-        for root, quality in song.chords[bar].tolist()
-        for _ in range(song.grid.beat_steps)
-    ]
-    return BarGround(chords, song.melody[bar, :, PITCH].tolist(), _SCALE, _LOWEST, _HIGHEST)
-
-
 def _figures(
     contest: BarContest,
     accompaniments: Sequence[Accompaniment],
@@ -108,36 +83,12 @@ def _figures(
     played: Sequence[NDArray[np.int16]],
 ) -> BarFigures:
     """The figures of bars that are played after the bars `rows`."""
-    chord_tones: list[bool] = []
-    clashes: list[bool] = []
-    pitches: list[int] = []
-    alike: list[float] = []
-    for row, notes in zip(rows.tolist(), played, strict=True):
-        song = accompaniments[contest.bars.stretches[row]]
-        ground = _ground(song, int(contest.bars.places[row]) + 1)
-        for onset, pitch in notes[:, [ONSET, NOTE_PITCH]].tolist():
-            chord, melody = ground.chords[onset], ground.melody[onset]
-            if chord:
-                chord_tones.append(pitch % 12 in chord.pitch_classes)
-            if melody != REST:
-                clashes.append((melody - pitch) % 12 in _SEMITONE)
-            pitches.append(pitch)
-        alike.append(_rhythm_likeness(_bar(contest, accompaniments, row), notes))
-    return BarFigures(
-        notes=len(pitches) / len(rows),
-        chord_tones=_mean(chord_tones),
-        clashes=_mean(clashes),
-        rhythm=_mean(alike),
-        pitch=_mean(pitches),
+    bars, places = contest.bars, contest.bars.places
+    return figures_of(
+        SoundingBar(
+            notes,
+            ground_of_bar(accompaniments[bars.stretches[row]], int(places[row]) + 1),
+            _bar(contest, accompaniments, row),
+        )
+        for row, notes in zip(rows.tolist(), played, strict=True)
     )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else 0.0
-
-
-def _rhythm_likeness(one: NDArray[np.int16], other: NDArray[np.int16]) -> float:
-    """The cosine of where notes start."""
-    first, second = set(one[:, ONSET].tolist()), set(other[:, ONSET].tolist())
-    together = float(np.sqrt(len(first) * len(second)))
-    return len(first & second) / together if together else 0.0

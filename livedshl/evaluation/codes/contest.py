@@ -44,6 +44,7 @@ class Contest:
         key = library.content_ids.astype(np.int64) * library.grid.cycle_beats + library.phases
         _, candidates, candidate_of = np.unique(key, return_index=True, return_inverse=True)
         training = holdout.training_rows[holdout.training_pairs].astype(np.int32)
+        training = training[(training < len(library)).all(1)]  # not of other corpora
         filtered = Negatives(library, training, queries)
         drawn = [filtered.draw(queries[:, 0], candidates, rng) for _ in range(_NEGATIVES)]
         return cls(

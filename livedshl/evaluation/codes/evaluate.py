@@ -25,6 +25,7 @@ from livedshl.learning.settings import TrainingSettings
 from livedshl.learning.sheets import read_sheets
 from livedshl.learning.training import train
 from livedshl.music.chords import N_CHORD_CLASSES, ChordVocabulary
+from livedshl.music.leadsheet import LeadSheet
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 from livedshl.networks.contexts import Contexts
 from livedshl.progress import Progress
@@ -93,11 +94,13 @@ def evaluate(
     share_or_file: str,
     seed: int,
     progress: Progress,
+    also: Sequence[str] = (),
 ) -> Evaluation:
     """Trains with the bundle's settings on all but the held-out songs, and measures on those.
 
     paths: the tunes; if empty, those of the bundle. share_or_file: see `choose_songs`. seed: of the
-    choice of songs, the training and every other random choice. Raises BundleError, CorpusError.
+    choice of songs, the training and every other random choice. also: more tunes to learn from,
+    never to measure on. Raises BundleError, CorpusError.
     """
     try:
         settings = replace(TrainingSettings.of_manifest(bundle.manifest.training), seed=seed)
@@ -107,8 +110,10 @@ def evaluate(
             where=str(bundle.folder),
             remedy="Train the model again",
         ) from error
-    tunes = _tunes(bundle, paths, progress)
-    holdout = hold_out(tunes, choose_songs(tunes, share_or_file, seed), settings.follow_beats)
+    tunes, vocabulary = _tunes(bundle, paths, progress)
+    others = _laid_out(_sheets(bundle, also, progress), vocabulary) if also else []
+    songs = choose_songs(tunes, share_or_file, seed)
+    holdout = hold_out(tunes, songs, settings.follow_beats, others)
     contest = Contest.of(holdout, np.random.default_rng(seed))
     with tempfile.TemporaryDirectory() as scratch:
         result = train(
@@ -116,6 +121,7 @@ def evaluate(
             holdout.training_pairs,
             settings,
             Path(scratch),
+            own=int(np.searchsorted(holdout.training_rows, len(holdout.library))),
             progress=progress,
         )
     material = Material(
@@ -212,13 +218,27 @@ _COUNTS: dict[str, Callable[[NDArray[np.uint8]], float]] = {
 }
 
 
-def _tunes(bundle: Bundle, paths: Sequence[str], progress: Progress) -> list[Tune]:
+def _tunes(
+    bundle: Bundle, paths: Sequence[str], progress: Progress
+) -> tuple[list[Tune], ChordVocabulary]:
+    """The tunes to measure on, and the chord classes that their networks read."""
     if not paths:
         library = bundle.library
-        return [replace(tune, steps=library.as_heard(tune.steps)) for tune in stored_tunes(library)]
-    sheets = read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
+        tunes = [
+            replace(tune, steps=library.as_heard(tune.steps)) for tune in stored_tunes(library)
+        ]
+        return tunes, ChordVocabulary(bundle.vocabulary.classes[:N_CHORD_CLASSES])
+    sheets = _sheets(bundle, paths, progress)
     counted, _ = counted_vocabulary(sheets)
     vocabulary = ChordVocabulary(counted.classes[:N_CHORD_CLASSES])
+    return _laid_out(sheets, vocabulary), vocabulary
+
+
+def _sheets(bundle: Bundle, paths: Sequence[str], progress: Progress) -> list[LeadSheet]:
+    return read_sheets(paths, bundle.library.grid, bundle.mode, shipped_harmoniser(), progress)
+
+
+def _laid_out(sheets: Sequence[LeadSheet], vocabulary: ChordVocabulary) -> list[Tune]:
     tunes = (lay_on_grid(sheet, vocabulary) for sheet in sheets)
     return [tune for tune in tunes if len(tune.starts)]
 

@@ -18,9 +18,11 @@ from livedshl.music.segments import Tune
 class Holdout:
     """A corpus with whole songs held out.
 
-    library: the segments of all songs. training: the segments to learn from, with only their tunes.
+    library: the segments of all songs of the corpus. training: the segments to learn from, with
+        only their tunes, and those of other corpora after them.
     training_pairs: positive pairs of rows of `training`, int32[m, 2].
-    training_rows: rows of `library` that `training` has, in its order.
+    training_rows: rows of `library` that `training` has, in its order; then, counted on from the
+        end of `library`, rows of the other corpora.
     queries: positive pairs of rows of `library` in the held-out songs, int32[q, 2].
     songs: held-out songs. recurring: songs kept from training because they are held-out songs under
         another name. removed: further segments kept from training because a held-out song has them.
@@ -55,28 +57,34 @@ def choose_songs(tunes: Sequence[Tune], share_or_file: str, seed: int) -> NDArra
     return np.sort(order[:n_songs])
 
 
-def hold_out(tunes: Sequence[Tune], songs: NDArray[np.int64], follow_beats: int) -> Holdout:
-    """Holds out `songs`, given as numbers of tunes.
+def hold_out(
+    tunes: Sequence[Tune],
+    songs: NDArray[np.int64],
+    follow_beats: int,
+    also: Sequence[Tune] = (),
+) -> Holdout:
+    """Holds out `songs`, given as numbers of `tunes`.
 
     Also keeps from training the songs that share half or more of their melody with a held-out one,
-    and every segment that a held-out song has. Raises CorpusError if too little is left.
+    and every segment that a held-out song has. also: tunes of other corpora, to learn from only.
+    Their chords may have been added, so of these every segment is kept from training whose melody
+    a held-out song has, in any octave. Raises CorpusError if too little is left.
     """
     tunes = [tune for tune in tunes if len(tune.starts)]
+    also = [tune for tune in also if len(tune.starts)]
     library = SegmentLibrary.of_tunes(tunes)
-    pairs = positive_pairs(tunes, follow_beats)
-    melodies = np.split(melody_ids(library.contents()), library.tune_ends)
-    taken = set(np.concatenate([melodies[song] for song in songs]).tolist())
-    held_out = set(songs.tolist())
-    recurring = [
-        song
-        for song, ids in enumerate(melodies)
-        if song not in held_out and np.isin(ids, list(taken)).mean() >= RECURS
-    ]
-    of_held_out = np.isin(library.tune_of, songs)
-    known = np.isin(library.content_ids, library.content_ids[of_held_out])
-    recurs = np.isin(library.tune_of, recurring)
+    every = SegmentLibrary.of_tunes([*tunes, *also]) if also else library
+    pairs = positive_pairs([*tunes, *also], follow_beats)
+    of_held_out = np.isin(every.tune_of, songs)
+    melodies = melody_ids(every.contents())
+    taken = np.isin(melodies, melodies[of_held_out])
+    shared = np.bincount(every.tune_of, taken) / np.bincount(every.tune_of)
+    recurring = [int(song) for song in np.setdiff1d(np.flatnonzero(shared >= RECURS), songs)]
+    known = np.isin(every.content_ids, every.content_ids[of_held_out])
+    known |= taken & (np.arange(len(every)) >= len(library))
+    recurs = np.isin(every.tune_of, recurring)
     rows = np.flatnonzero(~known & ~recurs)
-    place = np.full(len(library), -1)
+    place = np.full(len(every), -1)
     place[rows] = np.arange(len(rows))
     training_pairs = place[pairs]
     queries = pairs[of_held_out[pairs[:, 0]]]
@@ -87,12 +95,12 @@ def hold_out(tunes: Sequence[Tune], songs: NDArray[np.int64], follow_beats: int)
         )
     return Holdout(
         library=library,
-        training=library.part(rows),
+        training=every.part(rows),
         training_pairs=training_pairs,
         training_rows=rows,
         queries=queries,
         songs=tuple(library.tunes[song].source for song in songs),
-        recurring=tuple(library.tunes[song].source for song in recurring),
+        recurring=tuple(every.tunes[song].source for song in recurring),
         removed=int((known & ~recurs & ~of_held_out).sum()),
     )
 

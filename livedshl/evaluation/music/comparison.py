@@ -40,6 +40,12 @@ class Spread:
     high: float
 
 
+def spread_of(values: NDArray[np.float64]) -> Spread:
+    """The spread of some values, one or more."""
+    low, median, high = np.quantile(values, [_LOW, 0.5, _HIGH]).tolist()
+    return Spread(float(values.mean()), median, low, high)
+
+
 @dataclass(frozen=True, slots=True)
 class Within:
     """Whether the default's median is in the middle 80 % of real tunes, and the share of its pieces
@@ -67,10 +73,7 @@ class Comparison:
     def spread(self, source: str, measure: Measure) -> Spread | None:
         """The spread of a measure over the pieces that have it, or None."""
         found = _without_nan(self.values[source][measure.name])
-        if not len(found):
-            return None
-        low, median, high = np.quantile(found, [_LOW, 0.5, _HIGH]).tolist()
-        return Spread(float(found.mean()), median, low, high)
+        return spread_of(found) if len(found) else None
 
     def within(self, measure: Measure) -> Within | None:
         """How the default setting compares with real tunes; None if that is meaningless."""

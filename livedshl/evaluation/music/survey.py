@@ -190,8 +190,9 @@ def _of_charts(
         for text in _CHARTS:
             chart = read_chart(text).played(settings.grid, settings.key)[0]
             over = replace(
-                settings, seed=settings.seed + number, bars=_CHART_ROUNDS_BARS, chart=chart
-            )
+                settings, seed=settings.seed + number, bars=_CHART_ROUNDS_BARS, chart=chart,
+                groove=replace(settings.groove, intro=0),  # the chart is compared from bar 1
+            )  # fmt: skip
             piece = traced_piece(settings.grid, _composed(model, over))
             tunes = replace(_tunes_of(model), vocabulary=chords_of(model.bundle, over))
             off, clash = foreign_notes(piece, tunes), clashing_notes(piece, tunes)

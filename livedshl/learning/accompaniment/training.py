@@ -4,7 +4,6 @@ A batch has runs of bars from many songs in one metre. So a bar must be told fro
 which are the likest.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from livedshl.errors import CorpusError
 from livedshl.learning.accompaniment.networks import AccompanimentNetworks
+from livedshl.learning.job import share_of_rate
 from livedshl.learning.objective import contrastive
 from livedshl.music.accompaniment_features import AccompanimentBars
 from livedshl.networks.shape import NetworkShape, Reader
@@ -21,21 +21,20 @@ from livedshl.progress import Progress, unseen
 
 _RUN = 16  # bars of a song in a row
 _FEWEST = 16  # pairs in a batch
-_WARM_UP = 0.1  # share of the training during which the learning rate rises
 
 
 @dataclass(frozen=True, slots=True)
 class AccompanimentSettings:
-    """How codes of accompaniment are learned.
+    """How codes of accompaniment are learned; by default as those that ship were.
 
     shape: of the networks. batch_size: pairs of bars. learning_rate, weight_decay: of AdamW; the
     rate warms up, then decays to 0. balance, temperature: as in `TrainingSettings`.
     """
 
     shape: NetworkShape = field(
-        default_factory=lambda: NetworkShape(Reader.WINDOW, 64, 16, 384, dropout=0.3)
+        default_factory=lambda: NetworkShape(Reader.WINDOW, 32, 16, 256, dropout=0.3)
     )
-    epochs: int = 8
+    epochs: int = 6
     batch_size: int = 512
     learning_rate: float = 2e-3
     weight_decay: float = 0.1
@@ -71,7 +70,7 @@ def train_accompaniment(
             for number, batch in enumerate(batches, 1):
                 share = (epoch + number / len(batches)) / settings.epochs
                 for group in optimizer.param_groups:
-                    group["lr"] = settings.learning_rate * _rate(share)
+                    group["lr"] = settings.learning_rate * share_of_rate(share)
                 _learn(networks, optimizer, bars, batch, settings)
                 progress("Learning codes of accompaniment", share)
     return networks.eval()
@@ -122,9 +121,3 @@ def _runs(
     for of_stretch in np.split(rows, np.flatnonzero(np.diff(stretches)) + 1):
         cuts = np.arange(int(rng.integers(1, _RUN + 1)), len(of_stretch), _RUN)
         yield from np.split(of_stretch, cuts)
-
-
-def _rate(share: float) -> float:
-    """The share of the learning rate after a share of the training."""
-    cosine = (1 + math.cos(math.pi * max(0.0, share - _WARM_UP) / (1 - _WARM_UP))) / 2
-    return min(share / _WARM_UP, cosine)

@@ -32,7 +32,7 @@ from livedshl.surfaces.web.serving import Serving
 
 MOST_PAGES = 32
 _MOST_CONNECTIONS = 96  # a browser opens six to fetch the files
-_MOST_LETTERS = 200  # of what a page asks for
+_MOST_BYTES = 4000  # of what a page asks for: a chart may be long. A pipe takes so many at once
 _PACE_S = 0.02  # between two things that a page asks for
 _PING_S = 5.0
 _OPENING_S = 5.0
@@ -70,7 +70,7 @@ class Server:
             process_request=self._answer,
             create_connection=_counted_connections(),
             compression=None,
-            max_size=_MOST_LETTERS,
+            max_size=_MOST_BYTES,
             max_queue=4,
             open_timeout=_OPENING_S,
             ping_interval=_PING_S,

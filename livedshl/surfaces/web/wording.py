@@ -55,6 +55,7 @@ def music(snapshot: Snapshot) -> Plain:
         "chords": list(_chords(snapshot, chunks)),
         "sections": list(_sections(chunks)),
         "songs": list(_songs(chunks)),
+        "accompaniment": list(_accompaniment(chunks)),
         "end": chunks[-1].end_tick if chunks else 0,
     }
 
@@ -77,6 +78,7 @@ def settings(snapshot: Snapshot) -> Plain:
         },
         "parts": list(_parts(snapshot)),
         "songs": [shown(title, _LONGEST_TITLE) for title in snapshot.songs],
+        "openings": _openings(snapshot),
     }
 
 
@@ -165,6 +167,32 @@ def _songs(chunks: Sequence[Chunk]) -> Iterator[tuple[int, str, int]]:
 
 def _song(chunk: Chunk) -> tuple[int, str, int]:
     return chunk.start_tick, title_of_source(chunk), chunk.provenance.song_beat + 1
+
+
+def _accompaniment(chunks: Iterable[Chunk]) -> Iterator[tuple[int, list[str]]]:
+    """Where other bars begin to accompany, and the songs that they are from; [] for none."""
+    before: list[str] | None = None
+    for chunk in chunks:
+        bars = [shown(bar.in_words(), _LONGEST_TITLE) for bar in chunk.provenance.accompaniment]
+        if bars != before:
+            yield chunk.start_tick, bars
+        before = bars
+
+
+def _openings(snapshot: Snapshot) -> Plain:
+    """What may open the next section. chosen: the number of what somebody chose, or None."""
+    choices = snapshot.choices
+    segments = [choice.segment for choice in choices.tunes]
+    wanted = snapshot.steering.opens_with
+    return {
+        "section": choices.section,
+        "returns": choices.returns,
+        "chosen": segments.index(wanted) + 1 if wanted in segments else None,
+        "tunes": [
+            {"song": shown(choice.song, _LONGEST_TITLE), "bar": choice.bar}
+            for choice in choices.tunes
+        ],
+    }
 
 
 def title_of_source(chunk: Chunk) -> str:

@@ -38,7 +38,7 @@ class Playing(StillSession):
         self.asked = []
         self.saved = None
 
-    def send(self, command):
+    def send(self, command, from_tick=0):
         super().send(command)
         self.asked.append(text_of(command))
         return command

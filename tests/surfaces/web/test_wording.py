@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from support.still import BEAT, HOP, SONGS, StillSession
 
+from livedshl.bundle.accompaniment import BorrowedBar
 from livedshl.performance.command_kinds import COMMANDS
-from livedshl.performance.commands import Mute
+from livedshl.performance.commands import Choose, Mute
 from livedshl.surfaces.web.news import News
 from livedshl.surfaces.web.wording import clock, hello, music, settings, told
 
@@ -44,6 +45,25 @@ def test_chords_sections_and_tunes_say_where_they_begin():
     assert {section["plan"] for section in shown["sections"]} == {"AABB"}
     assert {title for _, title, _ in shown["songs"]} <= set(SONGS)
     assert all(before[1:] != after[1:] for before, after in pairwise(shown["songs"]))
+
+
+def test_the_songs_whose_accompaniment_sounds_are_told_where_they_begin():
+    snapshot = StillSession().snapshot()
+    assert [bars for _, bars in music(snapshot)["accompaniment"]] == [[]]
+    last = snapshot.chunks[-1]
+    borrowed = (BorrowedBar("Gute Nacht", "a.mxl", 3), BorrowedBar("<b>Song</b>", "b.mxl", 7))
+    last = replace(last, provenance=replace(last.provenance, accompaniment=borrowed))
+    told = music(replace(snapshot, chunks=(*snapshot.chunks[:-1], last)))["accompaniment"]
+    assert told[1:] == [(last.start_tick, ["Gute Nacht, bar 3", "<b>Song</b>, bar 7"])]
+
+
+def test_what_may_open_the_next_section_is_told_by_title_and_what_was_chosen_is_marked():
+    session = StillSession()
+    openings = settings(session.snapshot())["openings"]
+    assert [tune["song"] for tune in openings["tunes"]] == list(SONGS)
+    assert openings["section"] == "B" and openings["chosen"] is None
+    session.send(Choose(2))
+    assert settings(session.snapshot())["openings"]["chosen"] == 2
 
 
 def test_the_settings_tell_every_value_and_the_parts():

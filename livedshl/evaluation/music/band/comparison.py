@@ -87,7 +87,7 @@ def compare_bands(
     models: dict[Any, Model] = {}
     means: dict[str, dict[str, float]] = {}
     for number, name in enumerate(presets):
-        settings = _settings(name, model)
+        settings = band_settings(name, model)
         folder = find_bundle(model, str(settings.grid), settings.key.mode)
         if folder not in models:
             models[folder] = open_model(folder)
@@ -100,7 +100,8 @@ def compare_bands(
     return BandComparison(n_pieces, means)
 
 
-def _settings(name: str, model: str) -> Settings:
+def band_settings(name: str, model: str) -> Settings:
+    """The settings of a preset's pieces, on the tunes of a model. Raises PresetError."""
     preset = load_preset(name)
     metre = preset.metre or read_manifest(find_bundle(model)).metre
     return Settings.of_preset(

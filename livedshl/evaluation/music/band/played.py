@@ -11,7 +11,8 @@ from livedshl.arranger import Part, Role
 from livedshl.bundle.model import Model
 from livedshl.midi.events import Events, kinds_of
 from livedshl.midi.message import CONTROL, PITCH_BEND, channel_of, is_note_off, is_note_on
-from livedshl.music import TICKS_PER_STEP, Grid
+from livedshl.music import TICKS_PER_STEP, Chord, ChordVocabulary, Grid
+from livedshl.music.segments import CHORD
 from livedshl.performance.chunk import Chunk
 from livedshl.performance.composition import Composition
 from livedshl.performance.settings import Settings
@@ -40,7 +41,7 @@ class BandPiece:
     """A piece as a band played it.
 
     notes: by part, in the order of `parts`. tick_s: seconds of a tick. gestures: messages that are
-    neither notes nor set a part up, such as pedals and swells.
+    neither notes nor set a part up, such as pedals and swells. chords: as they sound, at each step.
     """
 
     grid: Grid
@@ -50,6 +51,7 @@ class BandPiece:
     tick_s: float
     gestures: int
     bars: int = BARS
+    chords: tuple[Chord | None, ...] = ()
 
     def of_role(self, *roles: Role) -> list[Notes]:
         """The notes of each part that has one of the roles and plays at all."""
@@ -80,7 +82,8 @@ class BandPiece:
 
 def band_piece(model: Model, settings: Settings) -> BandPiece:
     """The piece that the settings compose."""
-    chunks = list(Composition(model.bundle, model.index, settings))
+    composition = Composition(model.bundle, model.index, settings)
+    chunks = list(composition)
     events = np.concatenate([chunk.events for chunk in chunks])
     is_gesture = np.isin(kinds_of(events), (CONTROL, PITCH_BEND))
     expressive = events[is_gesture & ~np.isin(events[:, 2], SETUP_CONTROLLERS)]
@@ -94,6 +97,7 @@ def band_piece(model: Model, settings: Settings) -> BandPiece:
         tick_s=60 / settings.tempo_bpm / settings.grid.beat_ticks,
         gestures=len(expressive),
         bars=settings.bars or BARS,
+        chords=_chords(chunks, composition.chords),
     )
 
 
@@ -109,6 +113,14 @@ def notes_by_channel(events: Events) -> dict[int, Notes]:
             start, struck = open_[key].popleft()
             notes[key[0]].append((start, tick, pitch, struck))
     return {channel: np.array(sorted(found), np.int64) for channel, found in notes.items()}
+
+
+def _chords(chunks: Sequence[Chunk], vocabulary: ChordVocabulary) -> tuple[Chord | None, ...]:
+    return tuple(
+        vocabulary.classes[number].transposed(chunk.key.shift) if number >= 0 else None
+        for chunk in chunks
+        for number in chunk.steps[:, CHORD].tolist()
+    )
 
 
 def _sections(chunks: Sequence[Chunk], grid: Grid) -> tuple[PlayedSection, ...]:

@@ -2,6 +2,8 @@
 
 const PACE_MS = 100; // a slider that is swept sends no faster
 const SETTLING_MS = 600; // until livedshl has heard of a change, its old value is not shown again
+const LINE_END = "⏎"; // between the lines of a chart, which livedshl takes as one
+const MOST_CHART_LETTERS = 1200; // a letter may take three bytes, and livedshl takes 4000
 const DECIMALS = { tempo: 1, latency: 0 };
 
 export function element(name, { text, ...attributes } = {}, ...children) {
@@ -24,6 +26,8 @@ export function widget(control, part, send) {
   if (control.takes === "trigger") return trigger(control, part, words, label, send);
   if (control.takes === "switch") return toggle(control, part, words, label, send);
   if (control.name === "song") return songChooser(control, send);
+  if (control.name === "chart") return chartChooser(control, send);
+  if (control.name === "model") return modelChooser(control, send);
   if (control.takes === "number") return slider(control, part, words, label, send);
   return chooser(control, words, label, send);
 }
@@ -99,7 +103,7 @@ function slider(control, part, words, label, send) {
   return { node, set };
 }
 
-function chooser(control, words, label, send) {
+function chooser(control, words, label, send, titles = {}) {
   const select = element("select", { "aria-label": label, title: hint(control), "data-command": words });
   const settled = settling();
   let known = "";
@@ -112,7 +116,7 @@ function chooser(control, words, label, send) {
   const set = (value, choices = []) => {
     const all = choices.includes(value) || value === null ? choices : [value, ...choices];
     if (known !== (known = all.join("\n"))) {
-      select.replaceChildren(...all.map((name) => element("option", { value: name, text: name })));
+      select.replaceChildren(...all.map((name) => element("option", { value: name, text: titles[name] ?? name })));
     }
     if (value !== null && settled.reached()) select.value = value;
   };
@@ -126,6 +130,38 @@ function songChooser(control, send) {
     const choices = titles.map((name, place) => `${place + 1}: ${name}`);
     chosen.node.hidden = choices.length === 0;
     chosen.set(choices[number - 1] ?? null, choices);
+  };
+  return { node: chosen.node, set };
+}
+
+// A chart at hand, by its name, or one that is typed: "none" stands for the tunes' own chords.
+function chartChooser(control, send) {
+  const chosen = chooser(control, "chart", "Chart", send, { none: "The tunes' own chords" });
+  const text = element("textarea", {
+    rows: 3, maxlength: MOST_CHART_LETTERS, spellcheck: "false", autocapitalize: "off",
+    autocomplete: "off", placeholder: "Type chords: C | Am | F G7 | C", "aria-label": "Chords to follow",
+    "data-command": "chart text",
+  });
+  const play = element("button", { type: "button", text: "Play these chords", title: hint(control), "data-command": "chart typed" });
+  const sendText = () => {
+    const lines = text.value.split("\n").map((line) => line.trim()).filter(Boolean);
+    if (lines.length) send(`chart ${lines.join(` ${LINE_END} `)}`);
+  };
+  play.addEventListener("click", sendText);
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) sendText();
+  });
+  chosen.node.classList.add("wide");
+  chosen.node.append(text, play);
+  return chosen;
+}
+
+// The models with tunes of this metre; unseen if there is only one.
+function modelChooser(control, send) {
+  const chosen = chooser(control, "model", "Model", send);
+  const set = (name, models) => {
+    chosen.node.hidden = models.length < 2;
+    chosen.set(name, models);
   };
   return { node: chosen.node, set };
 }

@@ -1,6 +1,7 @@
 // The page of livedshl: shows what sounds and what comes, and steers it.
 // All text that comes from outside is set as text, never as markup.
 
+import { Choices } from "./choices.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
 import { element, widget } from "./controls.js";
@@ -12,6 +13,7 @@ const TOLD_MS = 6000;
 const LATE_MS = 20; // a note this late is heard as late
 const SPEAK_MS = 2000; // a screen reader is told no more often
 const COMING_CHORDS = 4;
+const STEP_TICKS = 120; // nothing but the roll and the place changes more often
 
 export const shown = { music: null, settings: null, tick: 0 }; // also what tests look at
 
@@ -20,6 +22,7 @@ const clock = new Clock();
 const roll = new Roll(byId("roll"));
 const sheet = new Sheet(byId("sheet"));
 const saved = new Saved(byId("saved"), tell);
+const choices = new Choices(byId("choices"), send);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const messages = { toldUntil: 0, spokenAt: 0, spoken: "" };
 let controls = [];
@@ -61,9 +64,10 @@ function showConnection(up) {
   setText("connection", up ? "Connected" : "Connection lost. Trying again…");
 }
 
+const written = {}; // the text of each element, so that nobody has to ask the page
+
 function setText(id, text) {
-  const node = byId(id);
-  if (node.textContent !== text) node.textContent = text;
+  if (written[id] !== text) byId(id).textContent = written[id] = text;
 }
 
 function tell(line) {
@@ -72,7 +76,8 @@ function tell(line) {
 }
 
 function makeControls() {
-  widgets = controls.filter((control) => !control.perPart).map((control) => ({ control, ...widget(control, null, send) }));
+  const single = controls.filter((control) => !control.perPart && control.name !== "choose"); // has its own place
+  widgets = single.map((control) => ({ control, ...widget(control, null, send) }));
   const isTrigger = ({ control }) => control.takes === "trigger" || control.takes === "switch";
   const save = element("button", {
     type: "button", text: "Save", title: "save the last 32 bars", "data-command": "save",
@@ -112,6 +117,7 @@ function showSettings(settings) {
     partWidgets[number].row.classList.toggle("silent", part.silent);
     for (const { name, set } of partWidgets[number].made) set(part.values[name]);
   });
+  choices.take(settings.openings);
   setText("key", settings.key);
   setText("metre", settings.metre);
 }
@@ -155,6 +161,16 @@ function sectionAt(tick) {
   return sections[numberAt(sections, tick, (section) => section.tick)];
 }
 
+let step = {};
+
+function showStep(tick) {
+  const { music, settings } = shown;
+  const number = Math.floor(tick / STEP_TICKS);
+  if (step.number === number && step.music === music && step.settings === settings) return;
+  step = { number, music, settings };
+  showMusic(tick);
+}
+
 function showMusic(tick) {
   const { music, settings } = shown;
   const bar = Math.floor(tick / music.barTicks);
@@ -171,6 +187,8 @@ function showMusic(tick) {
   const song = numberAt(music.songs, tick, ([at]) => at);
   setText("song", songLine("From", music.songs[song]));
   setText("song-next", songLine("Next", music.songs[song + 1]));
+  const bars = music.accompaniment[numberAt(music.accompaniment, tick, ([at]) => at)]?.[1] ?? [];
+  setText("accompaniment", bars.length ? `Accompaniment: ${bars.join("; ")}` : "");
   speak(now?.[1], next?.[1], sectionAt(tick)?.name);
 }
 
@@ -191,12 +209,14 @@ function showSection(section, bar, music, settings) {
   else if (!section) setText("left", "");
   else {
     const left = section.bars - section.bar + 1 - (bar - Math.floor(section.tick / music.barTicks));
-    setText("left", section.bars && left > 0 ? `${left} bar${left === 1 ? "" : "s"} left` : `bar ${section.bar}`);
+    const where = section.bars && left > 0 ? `${left} bar${left === 1 ? "" : "s"} left` : `bar ${section.bar}`;
+    setText("left", section.name === "Intro" ? `Intro, ${where}` : where);
   }
 }
 
 function speak(now, next, section) {
-  const line = [section && `Section ${section}.`, now, next && `then ${next}`].filter(Boolean).join(" ");
+  const name = section === "Intro" ? "Intro." : section && `Section ${section}.`;
+  const line = [name, now, next && `then ${next}`].filter(Boolean).join(" ");
   if (line === messages.spoken || performance.now() - messages.spokenAt < SPEAK_MS) return;
   messages.spoken = line;
   messages.spokenAt = performance.now();
@@ -207,7 +227,7 @@ function frame() {
   const now = performance.now();
   if (shown.music) {
     shown.tick = clock.tick(now);
-    showMusic(shown.tick);
+    showStep(shown.tick);
     const beat = shown.music.beatTicks;
     const place = still.matches ? Math.floor(shown.tick / beat) * beat : shown.tick;
     roll.draw(shown.music, shown.settings?.parts ?? [], place);

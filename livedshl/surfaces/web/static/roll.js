@@ -9,6 +9,8 @@ const LEAST_SPAN = 7; // pitches of a part
 export class Roll {
   #canvas;
   #colours = {};
+  #music = null;
+  #lanes = new Map(); // of each channel its notes and their pitches, as far as #music goes
 
   constructor(canvas) {
     this.#canvas = canvas;
@@ -20,6 +22,7 @@ export class Roll {
   }
 
   draw(music, parts, tick) {
+    if (music !== this.#music) this.#sort(music);
     const context = this.#canvas.getContext("2d");
     const { width, height } = this.#canvas;
     context.clearRect(0, 0, width, height);
@@ -31,7 +34,8 @@ export class Roll {
     const lane = height / Math.max(1, parts.length);
     parts.forEach((part, number) => {
       context.globalAlpha = part.silent ? 0.3 : 1;
-      this.#drawPart(context, music, part, number, { x, top: number * lane, lane, tick });
+      const mine = this.#lanes.get(part.channel);
+      if (mine) this.#drawPart(context, mine, number, { x, top: number * lane, lane, tick });
       context.fillStyle = this.#colours.dim;
       context.font = `${NAME_PIXELS * devicePixelRatio}px system-ui, sans-serif`;
       context.fillText(part.name, 6 * devicePixelRatio, number * lane + NAME_PIXELS * devicePixelRatio);
@@ -50,11 +54,20 @@ export class Roll {
     }
   }
 
-  #drawPart(context, music, part, number, { x, top, lane, tick }) {
-    const notes = music.notes.filter((note) => note[2] === part.channel);
-    const pitches = notes.map((note) => note[3]);
-    const lowest = Math.min(...pitches);
-    const span = Math.max(LEAST_SPAN, Math.max(...pitches) - lowest + 1);
+  #sort(music) {
+    this.#music = music;
+    this.#lanes = new Map();
+    for (const note of music.notes) {
+      const mine = this.#lanes.get(note[2]) ?? { notes: [], lowest: Infinity, highest: -Infinity };
+      mine.notes.push(note);
+      mine.lowest = Math.min(mine.lowest, note[3]);
+      mine.highest = Math.max(mine.highest, note[3]);
+      this.#lanes.set(note[2], mine);
+    }
+  }
+
+  #drawPart(context, { notes, lowest, highest }, number, { x, top, lane, tick }) {
+    const span = Math.max(LEAST_SPAN, highest - lowest + 1);
     const row = (lane - GAP) / span;
     for (const [start, end, , pitch] of notes) {
       const left = x(start);

@@ -12,8 +12,9 @@ export class Sheet {
   #place;
   #sources;
   #sheet = null;
-  #wider = 0; // pixels of the picture, if it is wider than what shows it
-  #seen = 0;
+  #width = 0; // pixels of the picture
+  #seen = 0; // of which this many are seen at once
+  #line = []; // top and bottom of the line in which the place was last
   #highest = 0; // of the pictures so far, in widths: what is below must not move
 
   constructor(node) {
@@ -21,12 +22,13 @@ export class Sheet {
     this.#picture = node.querySelector("img");
     this.#place = node.querySelector("#place");
     this.#sources = node.querySelector("#sources");
-    new ResizeObserver(() => this.#fit()).observe(node);
+    new ResizeObserver(() => this.#fit()).observe(this.#picture);
   }
 
   // A picture in <img> can run nothing and load nothing, whatever is in it.
   take(sheet) {
     this.#sheet = sheet;
+    this.#line = [];
     this.#picture.src = `data:image/svg+xml,${encodeURIComponent(sheet.svg)}`;
     this.#highest = Math.max(this.#highest, sheet.height / sheet.width);
     this.#node.firstElementChild.style.aspectRatio = 1 / this.#highest;
@@ -52,26 +54,35 @@ export class Sheet {
     });
   }
 
-  // On a narrow screen the picture is wider than what shows it, and follows the place.
   #fit() {
-    this.#wider = this.#node.scrollWidth - this.#node.clientWidth > 1 ? this.#node.scrollWidth : 0;
+    this.#width = this.#picture.clientWidth;
     this.#seen = this.#node.clientWidth;
+    this.#line = [];
+  }
+
+  // How high the place is changes once a line: in between it only moves, for which nothing is laid
+  // out or painted.
+  #turn(top, bottom, scale) {
+    if (this.#line[0] === top && this.#line[1] === bottom) return;
+    this.#line = [top, bottom];
+    this.#place.style.top = `${top * scale}px`;
+    this.#place.style.height = `${(bottom - top) * scale}px`;
   }
 
   draw(tick) {
     if (!this.#sheet) return;
-    const { moments, width, height } = this.#sheet;
+    const { moments, width } = this.#sheet;
     const after = moments.findIndex(([at]) => at > tick);
-    this.#place.hidden = after < 1;
+    if (this.#place.hidden !== after < 1) this.#place.hidden = after < 1;
     if (after < 1) return;
     const [from, left, top, bottom] = moments[after - 1];
     const [to, right, nextTop] = moments[after];
     const end = nextTop === top ? right : width;
     const x = left + ((end - left) * (tick - from)) / (to - from);
-    const style = this.#place.style;
-    if (this.#wider) this.#node.scrollLeft = (this.#wider * x) / width - AHEAD * this.#seen;
-    style.left = `${(100 * x) / width}%`;
-    style.top = `${(100 * top) / height}%`;
-    style.height = `${(100 * (bottom - top)) / height}%`;
+    const scale = this.#width / width;
+    this.#turn(top, bottom, scale);
+    this.#place.style.transform = `translateX(${x * scale}px)`;
+    // On a narrow screen the picture is wider than what shows it, and follows the place.
+    if (this.#width - this.#seen > 1) this.#node.scrollLeft = x * scale - AHEAD * this.#seen;
   }
 }

@@ -1,15 +1,30 @@
-"""The library that accompanies a band's tunes, if a part of it plays by code."""
+"""The arranger of a band, with the library that accompanies its tunes if a part plays by code."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from livedshl.arranger import Part
+from livedshl.arranger import Arranger, Part
 from livedshl.bundle import Bundle
 from livedshl.bundle.accompaniment import accompaniment_for
-from livedshl.music import Grid
+from livedshl.music import ChordVocabulary, Grid
+from livedshl.performance.settings import Settings
+from livedshl.performance.steering import Band
 
 if TYPE_CHECKING:
     from livedshl.arranger.accompaniment_finder import AccompanimentFinder
+
+
+def arranger_of(
+    band: Band, settings: Settings, bundle: Bundle, vocabulary: ChordVocabulary
+) -> Arranger:
+    """The arranger of a band, for tunes of a model whose steps number these chords.
+
+    Raises BundleError for a library that is damaged.
+    """
+    finder = finder_for(band.parts, bundle, settings.grid)
+    return Arranger(
+        band.parts, vocabulary, settings.grid, settings.key.mode, band.groove, settings.seed, finder
+    )
 
 
 def finder_for(parts: Iterable[Part], bundle: Bundle, grid: Grid) -> "AccompanimentFinder | None":
