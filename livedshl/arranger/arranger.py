@@ -154,13 +154,13 @@ class Arranger:
         onsets = np.flatnonzero(steps[:, ARTICULATED])
         beats = int(onsets[-1]) // self._grid.beat_steps if len(onsets) else 0
         before, last = np.split(steps, [beats * self._grid.beat_steps])
-        events = self.arrange(before, replace(cue, following=None, coming=last))
+        events = [self.arrange(before, replace(cue, following=None, coming=last))] if beats else []
         cue = replace(cue, beat=cue.beat + beats, following=None, coming=None)
         stretch = self._stretch(last, cue)
         for player, guide in zip(self._players, self._guides_for(cue.section), strict=True):
             player.close(stretch, guide, self._swing)
         end_tick = (stretch.first_step + len(stretch)) * TICKS_PER_STEP
-        return np.concatenate([events, self._taken(), self.end(end_tick)])
+        return np.concatenate([*events, self._taken(), self.end(end_tick)])
 
     def end(self, tick: int) -> Events:
         """Ends whatever still sounds, at `tick`, and resets the controllers."""

@@ -9,7 +9,7 @@ class Section:
 
     beat: where it starts in the performance. tune: counted from 1. number: of the section in its
     tune, from 0; sections: how many the tune has. time: how often it has been played, counting now.
-    letter: that sections with the same melody share; "" in a free run and in an intro.
+    letter: that sections with the same melody share; "" in a free run, an intro and a tag.
     intro_bars: how long the intro is, if it is one: the melody waits. follows_intro: whether an
     intro leads to it.
     """

@@ -1,6 +1,6 @@
 """The segments of all tunes as arrays. A code stands for a segment by its row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livedshl.music.dances import TuneTypes
 from livedshl.music.grid import COMMON_TIME, Grid
 from livedshl.music.segments import Tune, as_heard, distinct_segments, steps_from
+from livedshl.music.tune_forms import TuneForm, forms_in
 from livedshl.networks.contexts import Contexts
 
 
@@ -118,6 +119,11 @@ class SegmentLibrary:
         """The types of the tunes. Made when first needed: the first note may not wait for it."""
         titles = [tune.title for tune in self.tunes]
         return TuneTypes.of(titles, np.asarray(self.steps), self.tune_steps, self.grid)
+
+    @cached_property
+    def forms(self) -> Mapping[TuneForm, int]:
+        """How many of its tunes have each form."""
+        return forms_in(self.steps, self.tune_steps, self.grid)
 
     @cached_property
     def content_ids(self) -> NDArray[np.int32]:

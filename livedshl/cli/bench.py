@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 from rich.table import Table
 
+from livedshl.bundle.accompaniment import accompaniment_for, open_accompaniment
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.model import load_model
 from livedshl.cli.console import PlainConsole
@@ -32,7 +33,7 @@ def bench(subjects: Sequence[str], model: str, minutes: float) -> None:
     \b
     start      time from `livedshl play` to its first note, and its memory
     clock      how late notes are sent: idle, and while a network is trained
-    queries    time of a retrieval among 10,000 to 10,000,000 segments
+    queries    processor time of a retrieval among 10,000 to 10,000,000 segments
     pages      how late notes are sent while 20 browsers show the page
     drift      how much the clock runs slow in, say, --minutes 60
     reading    tunes read a second, by kind of file and number of processes
@@ -66,7 +67,10 @@ def _measured(subject: str, model: str, seconds: float, progress: Progress) -> l
         return measure_reading(progress)
     bundle = load_model(model).bundle
     if subject == "queries":
-        return measure_queries(bundle, progress)
+        folder = accompaniment_for(bundle.folder)
+        return measure_queries(
+            bundle, progress, accompaniment=open_accompaniment(folder) if folder else None
+        )
     # It loads torch, which the other subjects must not.
     from livedshl.diagnostics.bench.training import measure_training
 

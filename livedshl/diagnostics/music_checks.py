@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.diagnostics.check import Check
+from livedshl.diagnostics.check import Check, counted
 from livedshl.improviser import ContinuationRules
 from livedshl.music import Grid
 from livedshl.music.segments import CHORD
@@ -49,7 +49,7 @@ class Repetition:
 
     def check(self) -> Check:
         """The check that none came again."""
-        found = f"{self.repeats} windows of {_REPEATED_BARS} bars came again"
+        found = f"{counted(self.repeats, 'window')} of {_REPEATED_BARS} bars came again"
         return Check(
             f"repeats in {_REPEAT_MINUTES} min",
             found,
@@ -105,8 +105,8 @@ class RuleKeeping:
     def checks(self) -> list[Check]:
         """The checks that neither was broken."""
         cap, window = self._rules.song_cap, self._rules.window
-        over = f"{self.over_cap} segments over {cap} in {window} of one song"
-        returned = f"{self.returns} segments came again within {self._recency} segments"
+        over = f"{counted(self.over_cap, 'segment')} over {cap} in {window} of one song"
+        returned = f"{counted(self.returns, 'segment')} came again within {self._recency} segments"
         return [
             Check("song cap", over, f"{over}, {self._first_over_cap}" if self.over_cap else None),
             Check(

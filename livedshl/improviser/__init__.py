@@ -5,6 +5,7 @@ It counts in beats and steps and knows nothing of seconds or ports.
 
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.form import Form
+from livedshl.improviser.groundwork import Groundwork
 from livedshl.improviser.improvisation import Improvisation
 from livedshl.improviser.outlook import Outlook
 from livedshl.improviser.passage import Passage, Place
@@ -17,6 +18,7 @@ __all__ = [
     "Chart",
     "ContinuationRules",
     "Form",
+    "Groundwork",
     "Improvisation",
     "Outlook",
     "Passage",

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.improviser.chart import Chart, ChartDistance
-from livedshl.improviser.habits import Habits
 from livedshl.improviser.line import Line
 from livedshl.improviser.passage import Continuation
 from livedshl.improviser.ranking import CHORDS, DANCE, LIKELIHOOD, Joins, Ranking, Scores
@@ -19,7 +18,6 @@ from livedshl.improviser.rules import Retrieve, Wish
 from livedshl.index import Ring, hamming
 from livedshl.index.codes import Words
 from livedshl.music.segments import CHORD
-from livedshl.networks.next_step import NextStep
 
 log = logging.getLogger(__name__)
 
@@ -244,18 +242,14 @@ class Continuator:
     @cached_property
     def _ranking(self) -> Ranking:
         """Made at the first retrieval: counting habits would delay the first note."""
-        bundle = self._repertoire.bundle
-        weights = bundle.next_step
-        if weights is None and LIKELIHOOD in self._terms:
+        groundwork = self._repertoire.groundwork
+        if groundwork.next_step is None and LIKELIHOOD in self._terms:
             log.warning(
                 "%s has no network for the likelihood of a join, so that term is left out; "
                 "`livedshl train` makes one",
-                bundle.folder.name,
+                groundwork.bundle.folder.name,
             )
-        habits = Habits.of(bundle.library, len(bundle.vocabulary))
-        heard_as = bundle.library.heard_as
-        next_step = None if weights is None else NextStep(weights, heard_as)
-        return Ranking(habits, next_step, self._terms)
+        return Ranking(groundwork.habits, groundwork.next_step, self._terms)
 
     def _off_chart(self, candidates: Candidates, beat: int) -> Scores:
         """How far notes and chords lie from the chart's chords at `beat`, float64[c]."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from livedshl.improviser.passage import Continuation, Place
+from livedshl.music.tune_forms import TuneForm
 
 SECTION_BARS = 8
+PHRASE_BARS = 4
 ENDING_BARS = 4  # music that is asked to end does so within these
 
 
@@ -76,18 +78,19 @@ class TuneMemory:
     """The tune that plays: which section of its plan is on, and what is remembered of each.
 
     place: of the tune, before any section. at: the number of the section, from 0.
-    opens_set: whether it is the first of its set.
+    opens_set: whether it is the first of its set. form: as it was drawn; a chart may have another.
     """
 
     place: Place
     at: int
     sections: dict[str, SectionMemory]
     opens_set: bool
+    form: TuneForm
 
     def copy(self) -> "TuneMemory":
         """The same, to change independently."""
         sections = {letter: section.copy() for letter, section in self.sections.items()}
-        return TuneMemory(self.place, self.at, sections, self.opens_set)
+        return replace(self, sections=sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ class TuneSet:
 class SectionRun:
     """A section while it is played, from beat `start` to `end`. A free run has no letter.
 
-    place: of its first passage. phrase: the beat at which the present phrase began.
+    place: of its first passage. begins: the beat from which it is heard; later than `start` if only
+    its last phrase is. phrase: the beat at which the present phrase began.
     ending: whether it was cut short because the music was asked to end.
     is_last: whether the music ends with it. half: the beat at which its beginning returns, or any
     beyond its end if it does not.
@@ -118,18 +122,20 @@ class SectionRun:
     cadence: Cadence
     letter: str = ""
     place: Place | None = None
+    begins: int = -1
     phrase: int = 0
     ending: bool = False
     is_last: bool = False
     half: int = sys.maxsize
 
     def __post_init__(self) -> None:
-        self.phrase = self.start
+        self.begins = self.begins if self.begins >= 0 else self.start
+        self.phrase = self.begins
 
     def place_at(self, beat: int, bar_beats: int) -> Place | None:
         """The place of a passage that starts at `beat`; None in a free run."""
         return self.place and replace(
             self.place,
-            bar=1 + (beat - self.start) // bar_beats,
-            bars=(self.end - self.start) // bar_beats,
+            bar=1 + (beat - self.begins) // bar_beats,
+            bars=(self.end - self.begins) // bar_beats,
         )

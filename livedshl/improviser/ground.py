@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from livedshl.improviser.chart import SHORTEST_SECTION, Chart, Layout
-from livedshl.improviser.form import SECTION_BARS
+from livedshl.improviser.form import PHRASE_BARS, SECTION_BARS
 from livedshl.improviser.moment import RETURNING_BARS
 from livedshl.music import Grid, Mode
 from livedshl.music.segments import TONICS
@@ -30,13 +30,14 @@ class Ground:
         free = Layout((SECTION_BARS * grid.bar_beats,), "A")
         return cls(chart, grid, chart.layout(grid.bar_beats) if chart else free, TONICS[mode])
 
-    def section_end(self, beat: int) -> int:
-        """Where a section ends that starts at a beat. Over a chart, where the chart's does.
+    def section_end(self, beat: int, bars: int = SECTION_BARS) -> int:
+        """Where a section ends that starts at a beat. bars: how long it is without a chart.
 
-        If that is less than `SHORTEST_SECTION` away, the section takes the next one in.
+        Over a chart it ends where the chart's section does. If that is less than `SHORTEST_SECTION`
+        away, it takes the next one in.
         """
         if self.chart is None:
-            return beat + self.layout.lengths[0]
+            return beat + bars * self.grid.bar_beats
         _, end = self._around(beat)
         is_short = end - beat < SHORTEST_SECTION * self.grid.bar_beats
         return self._around(end)[1] if is_short else end
@@ -58,17 +59,20 @@ class Ground:
         (last,) = self.chart.at(end - 1, 1)
         return last is not None and last.root == self.tonic
 
-    def half_returns(self, start: int, end: int) -> bool:
-        """Whether the beginning of a section may return in its middle: over equal chords."""
+    def half_returns(self, start: int, end: int, bars: int = SECTION_BARS) -> bool:
+        """Whether the beginning of a section may return in its middle: over equal chords.
+
+        bars: of the section without a chart; it is cut short where the music ends.
+        """
         half, odd = divmod(end - start, 2)
-        is_whole = self.chart is None or self._around(start) == (start, end)
-        # Without a chart a section is cut short where the music ends.
-        is_whole = is_whole and end - start in self.layout.lengths
+        if self.chart is None:
+            phrases, rest = divmod(half, PHRASE_BARS * self.grid.bar_beats)
+            return end - start == bars * self.grid.bar_beats and phrases > 0 and not rest
+        is_whole = self._around(start) == (start, end) and end - start in self.layout.lengths
         if not is_whole or odd or half % (SECTION_BARS // 2):
             return False
         beats = RETURNING_BARS * self.grid.bar_beats
-        chart = self.chart
-        return chart is None or chart.at(start, beats) == chart.at(start + half, beats)
+        return self.chart.at(start, beats) == self.chart.at(start + half, beats)
 
     def _around(self, beat: int) -> tuple[int, int]:
         """Where the chart's section that a beat lies in starts and ends."""

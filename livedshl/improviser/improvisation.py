@@ -16,7 +16,6 @@ from livedshl.improviser.chooser import SegmentChooser
 from livedshl.improviser.continuator import Continuator
 from livedshl.improviser.edges import struck
 from livedshl.improviser.form import ENDING_BARS, Cadence, Form, SectionRun
-from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.line import Line
 from livedshl.improviser.outlook import NOTHING_COMES, Outlook, outlook_of
 from livedshl.improviser.passage import Continuation, Passage
@@ -52,10 +51,16 @@ class Improvisation(Iterator[Passage]):
         self._line = Line(repertoire)
         self._planner = SectionPlanner(
             SegmentChooser(repertoire, Continuator(repertoire, rng, chart), opening),
-            SectionHarmony(repertoire.bundle),
+            repertoire.groundwork.harmony,
         )
         self._programme = Programme(
-            form, repertoire.grid, rng, last_beat, chart, repertoire.bundle.mode
+            form,
+            repertoire.grid,
+            rng,
+            last_beat,
+            chart,
+            repertoire.bundle.mode,
+            repertoire.library.forms,
         )
         self._run: SectionRun | None = None
         self._answer: tuple[Continuation, int] | None = None  # and how many of its beats are over

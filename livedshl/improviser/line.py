@@ -36,7 +36,7 @@ class Line:
         self.beat = 0
         self.playing: int | None = None
         self.memory = Memory(library, rules.song_cap, rules.window, rules.recency_in(library))
-        self.quotes = Quotes(library, rules.max_quote)
+        self.quotes = Quotes(repertoire.groundwork.melodies, rules.max_quote)
         self.recent: NDArray[np.int8] = np.empty((0, 3), np.int8)
         self.rhythms = np.zeros(1 << repertoire.grid.beat_steps)
         self.opener: int | None = None

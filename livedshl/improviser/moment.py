@@ -13,7 +13,8 @@ RETURNING_BARS = 2  # with which the second half of a section begins as the firs
 class Moment:
     """Where the next passage starts. All beats are those of the music.
 
-    start, end, cadence: of the section. half: the beat at which the section's beginning returns;
+    start, end, cadence: of the section. begins: from where it is heard; later than `start` if
+    only its last phrase is. half: the beat at which the section's beginning returns;
     `end` if it does not. phrase: where the present phrase began; a section has one or two.
     follow_beats: from the start of one segment to the next.
     """
@@ -21,6 +22,7 @@ class Moment:
     beat: int
     start: int
     end: int
+    begins: int
     cadence: Cadence
     half: int
     phrase: int
@@ -30,7 +32,7 @@ class Moment:
     @property
     def opens_section(self) -> bool:
         """Whether the section starts here."""
-        return self.beat == self.start
+        return self.beat == self.begins
 
     @property
     def opens_phrase(self) -> bool:
@@ -86,4 +88,6 @@ def moment_of(run: SectionRun, beat: int, grid: Grid, follow_beats: int) -> Mome
     half = min(run.half, run.end)
     if beat == half:
         run.phrase = half
-    return Moment(beat, run.start, run.end, run.cadence, half, run.phrase, grid, follow_beats)
+    return Moment(
+        beat, run.start, run.end, run.begins, run.cadence, half, run.phrase, grid, follow_beats
+    )

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from livedshl.music.compass import Compass
 
-INTRO = "Intro"  # in place of a section's letter, before the first section of all
+# In place of a section's letter: before the first of all, and after the last.
+INTRO, TAG = "Intro", "Tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Place:
     """Where a passage stands in the form.
 
     tune: counted from 1. plan: the tune's sections, one letter each. section: its letter, or
-        `INTRO` in the bars that the band plays before the form begins.
+        `INTRO` in the bars that the band plays before the form begins, or `TAG` in those at the end
+        that repeat the last phrase.
     time: how often the section has been played in this tune, counting now.
     bar: of the section, counted from 1. key_shift: semitones from the key of the set's first tune.
     planned: whether the form brings the segment back from the section's first time.
@@ -71,6 +73,8 @@ class Place:
         """Which of the sections in the plan it is, counted from 0; -1 in the intro."""
         if self.is_intro:
             return -1
+        if self.section == TAG:
+            return len(self.plan) - 1
         numbers = [n for n, letter in enumerate(self.plan) if letter == self.section]
         return numbers[min(self.time, len(numbers)) - 1]
 

@@ -1,6 +1,7 @@
 """The programme: tune after tune in sets of related keys, and which section comes when."""
 
 import sys
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
 
@@ -8,6 +9,8 @@ import numpy as np
 
 from livedshl.improviser.chart import Chart
 from livedshl.improviser.form import (
+    PHRASE_BARS,
+    SECTION_BARS,
     Cadence,
     Form,
     SectionMemory,
@@ -16,14 +19,17 @@ from livedshl.improviser.form import (
     TuneSet,
 )
 from livedshl.improviser.ground import Ground
-from livedshl.improviser.passage import Place
+from livedshl.improviser.passage import TAG, Place
 from livedshl.music import Grid, Mode
+from livedshl.music.tune_forms import USUAL_FORM, TuneForm
 
 _SHORTEST_SECTION_BARS = 4  # if less is left after a section, the section takes it up
 _RELATED_KEYS = (0, 5, -5)  # semitones: tonic, subdominant, dominant
 _SET_TUNES = (2, 3)  # the least and the most tunes of a set
-# How often each plan is drawn. Of 200 tunes of the library 134 are AABB, 23 AAAA and 3 AABA.
-_PLANS = {Form.AABB: 0.8, Form.AABA: 0.1, Form.ABAC: 0.1}
+# How often each of these is drawn. Of 200 tunes of the library 134 are AABB, 23 AAAA and 3 AABA.
+# The others are forms that the library's tunes have, in proportion.
+_OTHER_PLANS = {Form.AABA: 0.1, Form.ABAC: 0.1}
+_MORE_USUAL = 10  # tunes by which the usual form is counted too high: few tunes tell little
 # How often the second half of a section begins as the first, as in a period. In the library 38 %
 # of the bars of a section repeat a bar that came before in it.
 _RETURNS = 0.75
@@ -33,6 +39,7 @@ _THEME_RETURNS = 0.5
 _DIFFERENT_ENDINGS = 0.3  # share of repeated sections that close half the first time, then fully
 _OPENING_BARS = 2  # of a section; they never change
 _SEEDS = 1 << 32
+NO_FORMS: Mapping[TuneForm, int] = {}
 _MOST_VARIATIONS = 1  # segments that are replaced when a section comes back
 
 
@@ -43,7 +50,7 @@ class Programme:
 
     last_beat: the bar line at which the music ends; None, or a free run, has no end.
     chart: chords that decide how long sections are, what returns and how they close. mode: of the
-    tunes.
+    tunes. forms: how many tunes of the library have each.
     """
 
     def __init__(
@@ -54,6 +61,7 @@ class Programme:
         last_beat: int | None,
         chart: Chart | None = None,
         mode: Mode = Mode.MAJOR,
+        forms: Mapping[TuneForm, int] = NO_FORMS,
     ) -> None:
         self.last_beat = sys.maxsize
         self._form = form
@@ -64,6 +72,7 @@ class Programme:
         self._tune: TuneMemory | None = None
         self._frozen = False
         self._ground = Ground.of(chart, grid, mode)
+        self._forms = forms
         self.end_at(last_beat)
 
     def copy(self, rng: np.random.Generator) -> "Programme":
@@ -108,6 +117,8 @@ class Programme:
         if self.is_free:
             return SectionRun(beat, sys.maxsize, Cadence.END)
         tune = self._tune
+        if tune and self._has_tag(tune, beat):
+            return self._tag_of(tune, beat)
         if tune is None or (tune.at == len(tune.place.plan) - 1 and not self._frozen):
             tune = self._tune = self._next_tune(beat)
         elif not self._frozen:
@@ -120,7 +131,7 @@ class Programme:
         else:
             self._vary(section)
         ground = self._ground
-        end = ground.section_end(beat)
+        end = ground.section_end(beat, tune.form.bars)
         cadence = _close_of(tune.place.plan, tune.at, section)
         if not ground.closes_on_tonic(end):
             cadence = Cadence.HALF
@@ -128,9 +139,28 @@ class Programme:
             cadence, end = Cadence.END, self.last_beat
         place = replace(tune.place, section=letter, time=section.times, from_tune=section.from_tune)
         run = SectionRun(beat, end, cadence, letter, place, is_last=end == self.last_beat)
-        if section.returns and ground.half_returns(beat, end):
+        if section.returns and ground.half_returns(beat, end, tune.form.bars):
             run.half = (beat + end) // 2
         return run
+
+    def _has_tag(self, tune: TuneMemory, beat: int) -> bool:
+        """Whether just a phrase is left of the music, for the last one to come again."""
+        is_left = self.last_beat - beat == PHRASE_BARS * self._grid.bar_beats
+        bars = tune.form.bars
+        whole_phrases = bars > PHRASE_BARS and bars % PHRASE_BARS == 0
+        return is_left and whole_phrases and self._ground.chart is None
+
+    def _tag_of(self, tune: TuneMemory, beat: int) -> SectionRun:
+        """The last phrase of the section that was played last, once more."""
+        letter = tune.place.plan[tune.at]
+        section = tune.sections[letter]
+        section.times += 1
+        self._vary(section)
+        start = self.last_beat - tune.form.bars * self._grid.bar_beats
+        place = replace(tune.place, section=TAG, time=1)
+        return SectionRun(
+            start, self.last_beat, Cadence.END, letter, place, begins=beat, is_last=True
+        )
 
     def _next_tune(self, beat: int) -> TuneMemory:
         of_set = self._set
@@ -145,15 +175,20 @@ class Programme:
             of_set = replace(of_set, key_shift=shift, first=first)
         self._set = replace(of_set, left=of_set.left - 1)
         self._n_tunes += 1
-        drawn = list(_PLANS)[self._rng.choice(len(_PLANS), p=list(_PLANS.values()))]
-        plan = (drawn if self._form is Form.ANY else self._form).value
-        plan = self._ground.plan(beat) or plan
+        form = returning.form if returning else self._drawn_form()
+        plan = self._ground.plan(beat) or form.plan
         place = Place(self._n_tunes, plan, "", 0, 0, self._set.key_shift, False, None)
         sections = {letter: self._new_section() for letter in plan}
         if returning and plan[0] in returning.sections:  # over a chart others have other chords
             theme = returning.sections[plan[0]]
             sections[plan[0]] = theme.brought_back(returning.place.tune)
-        return TuneMemory(place, 0, sections, opens_set)
+        return TuneMemory(place, 0, sections, opens_set, form)
+
+    def _drawn_form(self) -> TuneForm:
+        """A form that the library's tunes have, or the one that was asked for."""
+        shares = _shares_of(self._forms)
+        drawn = list(shares)[self._rng.choice(len(shares), p=list(shares.values()))]
+        return drawn if self._form is Form.ANY else TuneForm(self._form.value, SECTION_BARS)
 
     def _returning(self, first: TuneMemory | None) -> TuneMemory | None:
         """The first tune of the set if its theme comes back now, after another tune."""
@@ -186,3 +221,12 @@ def _close_of(plan: str, at: int, section: SectionMemory) -> Cadence:
         return Cadence.END
     is_repeat = letter == plan[at - 1 : at]
     return Cadence.HALF if section.differs and not is_repeat else Cadence.FULL
+
+
+def _shares_of(forms: Mapping[TuneForm, int]) -> dict[TuneForm, float]:
+    """How often each form is drawn, the usual one first. forms: how many tunes have each."""
+    others = {TuneForm(form.value, SECTION_BARS): share for form, share in _OTHER_PLANS.items()}
+    counts = {USUAL_FORM: _MORE_USUAL + forms.get(USUAL_FORM, 0)}
+    counts |= {form: forms[form] for form in sorted(forms, key=str) if form != USUAL_FORM}
+    left = (1 - sum(others.values())) / sum(counts.values())
+    return {form: left * count for form, count in counts.items()} | others

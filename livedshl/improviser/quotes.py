@@ -35,6 +35,36 @@ class _Runs:
     forbidden: tuple[NDArray[np.uint8], ...] = ()
 
 
+class Melodies:
+    """The melodies of a library, arranged so that quotes from them are found fast."""
+
+    def __init__(self, library: SegmentLibrary) -> None:
+        self.library = library
+
+    @cached_property
+    def notes(self) -> NDArray[np.uint8]:
+        """Pitch and articulation of each step, uint8[n]."""
+        return _melody(self.library.steps)
+
+    @cached_property
+    def looks(self) -> NDArray[np.uint8]:
+        """The `_LOOK_STEPS` before each step of the library, and before its end, [n + 1, look]."""
+        padded = np.concatenate([np.zeros(_LOOK_STEPS, np.uint8), self.notes])
+        return sliding_window_view(padded, _LOOK_STEPS)
+
+    @cached_property
+    def by_seed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The library's steps in order of the hash of the seed that starts there, int32[n].
+
+        And where each hash begins among them, int64[hashes + 1]. Made at the first retrieval: the
+        25 ms for 700,000 steps would delay the first note.
+        """
+        hashed = _hashed(_seeds(self.notes))
+        counts = np.bincount(hashed, minlength=1 << _HASH_BITS)
+        offsets = np.append(0, np.cumsum(counts))
+        return np.argsort(hashed, kind="stable").astype(np.int32), offsets
+
+
 class Quotes:
     """Follows the music and knows how long it has quoted each song.
 
@@ -42,8 +72,9 @@ class Quotes:
     with it by chance before it, in whole beats: 6 in 4/4, 8 in 3/4, 3 of three eighths.
     """
 
-    def __init__(self, library: SegmentLibrary, most_beats: int) -> None:
-        grid = library.grid
+    def __init__(self, melodies: Melodies, most_beats: int) -> None:
+        library, grid = melodies.library, melodies.library.grid
+        self._melodies = melodies
         self._library = library
         self._beat_steps = grid.beat_steps
         least_beats = -(-(grid.segment_steps + SEED_STEPS - 1) // grid.beat_steps)
@@ -98,7 +129,7 @@ class Quotes:
         if len(self._heard) < SEED_STEPS:
             return _Runs(np.empty(0, np.int64))
         seed = self._heard[-SEED_STEPS:]
-        order, offsets = self._by_seed
+        order, offsets = self._melodies.by_seed
         hashed = int(_hashed(_seeds(seed))[0])
         starts = order[offsets[hashed] : offsets[hashed + 1]].astype(np.int64)
         ends, lengths = starts + SEED_STEPS, np.zeros(len(starts), np.int64)
@@ -107,7 +138,7 @@ class Quotes:
         while len(going):  # look farther back wherever all was the same so far
             back = int(lengths[going[0]])
             heard = self._heard[: len(self._heard) - back][-_LOOK_STEPS:]
-            looked = self._looks[ends[going] - back, _LOOK_STEPS - len(heard) :]
+            looked = self._melodies.looks[ends[going] - back, _LOOK_STEPS - len(heard) :]
             differs = (looked != heard)[:, ::-1]
             lengths[going] += np.where(differs.any(axis=1), differs.argmax(axis=1), len(heard))
             is_whole = ~differs.any(axis=1) & (lengths[going] < (ends - first)[going])
@@ -125,35 +156,13 @@ class Quotes:
         ends, missing = ends[reached], missing[reached]
         end_of_song = self._library.tune_steps[self._library.tune_at(ends - 1) + 1]
         different = {
-            self._melodies[end : end + n].tobytes()
+            self._melodies.notes[end : end + n].tobytes()
             for end, n, last in zip(
                 ends.tolist(), missing.tolist(), end_of_song.tolist(), strict=True
             )
             if end + n <= last
         }
         return tuple(np.frombuffer(melody, np.uint8) for melody in sorted(different))
-
-    @cached_property
-    def _melodies(self) -> NDArray[np.uint8]:
-        return _melody(self._library.steps)
-
-    @cached_property
-    def _looks(self) -> NDArray[np.uint8]:
-        """The `_LOOK_STEPS` before each step of the library, and before its end, [n + 1, look]."""
-        padded = np.concatenate([np.zeros(_LOOK_STEPS, np.uint8), self._melodies])
-        return sliding_window_view(padded, _LOOK_STEPS)
-
-    @cached_property
-    def _by_seed(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The library's steps in order of the hash of the seed that starts there, int32[n].
-
-        And where each hash begins among them, int64[hashes + 1]. Made at the first retrieval: the
-        25 ms for 700,000 steps would delay the first note.
-        """
-        hashed = _hashed(_seeds(self._melodies))
-        counts = np.bincount(hashed, minlength=1 << _HASH_BITS)
-        offsets = np.append(0, np.cumsum(counts))
-        return np.argsort(hashed, kind="stable").astype(np.int32), offsets
 
 
 def _melody(steps: NDArray[np.int8]) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle, SegmentLibrary
+from livedshl.improviser.groundwork import Groundwork
 from livedshl.improviser.recent_rings import RecentRings
 from livedshl.improviser.rules import ContinuationRules, Retrieve
 from livedshl.index import CodeIndex, Ring
@@ -17,14 +18,20 @@ from livedshl.music import Grid
 class Repertoire:
     """A model, the index of its backward codes, and the rules by which to draw from it.
 
-    rules: as the performance begins; its adventure may change later. recent: what was found last.
+    groundwork: of the model. rules: as the performance begins; its adventure may change later.
+    recent: what was found last.
     """
 
-    bundle: Bundle
+    groundwork: Groundwork
     index: CodeIndex
     rules: ContinuationRules
     retrieve: Retrieve = Retrieve.MIN
     recent: RecentRings = field(default_factory=RecentRings, init=False)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model."""
+        return self.groundwork.bundle
 
     @property
     def library(self) -> SegmentLibrary:

@@ -166,17 +166,19 @@ def _every_ring(repertoire: Repertoire, playing: int) -> Iterator[Ring]:
 
 
 def _rings_among(repertoire: Repertoire, query: Query, wish: Wish) -> Iterator[Ring]:
-    """The rings of the segments that fulfil a wish: so few that no index is needed."""
-    bundle = repertoire.bundle
-    wished = wish.segments
-    distances: NDArray[np.integer] = hamming(
-        bundle.forward[query.playing], bundle.backward[wished], bundle.shape
-    )
+    """The rings of the segments that fulfil a wish."""
+    bundle, wished = repertoire.bundle, wish.segments
+    asked, farthest_first = bundle.forward[query.playing], repertoire.retrieve is Retrieve.MAX
+    if wish.index:
+        for ring in wish.index.rings(asked, farthest_first):
+            yield Ring(ring.distance, wished[ring.segments])
+        return
+    distances: NDArray[np.integer] = hamming(asked, bundle.backward[wished], bundle.shape)
     if wish.handicap is not None:
         distances = distances + wish.handicap
     every = np.flatnonzero(np.bincount(distances - distances.min(initial=0)))
     every = every + distances.min(initial=0)
-    for distance in every if repertoire.retrieve is Retrieve.MIN else every[::-1]:
+    for distance in every[::-1] if farthest_first else every:
         yield Ring(int(distance), wished[distances == distance])
 
 

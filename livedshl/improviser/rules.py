@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.ranking import FIT, TERMS
+from livedshl.index import CodeIndex
 from livedshl.music.dances import Dance
 
 _BOLDEST_NEAR = 24  # symbols of 64: within this distance lie 50 segments at the median
@@ -86,9 +87,11 @@ class Wish:
         the code decides alone.
     handicap: int64[m], symbols by which each counts as farther; None for none. See
         `hubness`.
+    index: finds the nearest of them by code; None where they are few or have handicaps.
     """
 
     name: str
     segments: NDArray[np.int32]
     reach: int
     handicap: NDArray[np.int64] | None = None
+    index: CodeIndex | None = None

@@ -1,15 +1,13 @@
 """What the form wishes for next: a segment that opens, leads to a close, closes, or varies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.improviser.form import Cadence
-from livedshl.improviser.hubness import handicaps
 from livedshl.improviser.line import Line
 from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.retrieval import allowed_near
@@ -49,17 +47,15 @@ class Wishes:
             Cadence.FULL: full,
             Cadence.END: full & (bundle.roles & SectionRole.RESTS > 0),
         }
-        self._opens = bundle.roles & SectionRole.OPENS > 0
         self.pause = self._wish("pause", closing[Cadence.HALF], _PAUSE_REACH)
-        self._closing: Mapping[Cadence, Wish] = {
+        self._closing = {
             cadence: self._wish(cadence.value, among, _CADENCE_REACH)
             for cadence, among in closing.items()
         }
-        self._leading: Mapping[Cadence, Wish] = {
+        self._leading = {
             cadence: self._wish(f"to {cadence.value}", _before(bundle, among), _LEADING_REACH)
             for cadence, among in closing.items()
         }
-        self._leading_to: dict[Cadence, CodeIndex | None] = {}
 
     def opening(self, line: Line) -> Wish:
         """The wish to open a section: with a tune that is the same dance as its set.
@@ -67,18 +63,15 @@ class Wishes:
         A new set is of one of the dances that the rules name, and of one that can go on: with too
         few tunes like it, it would soon be another dance.
         """
-        library = self._repertoire.library
+        library, groundwork = self._repertoire.library, self._repertoire.groundwork
+        openings, reach = groundwork.openings, self._symbols(_OPENING_REACH)
         if line.playing is None and not self._is_choosy and len(library.tunes) > _MOST_TYPED:
-            return self._wish("opening", self._opens, _OPENING_REACH)
-        wish = self._every_opening
+            return Wish("opening", openings, reach)
         for fits in self._fitting(line):
-            fitting = fits[library.tune_of[wish.segments]]
+            fitting = fits[library.tune_of[openings]]
             if fitting.sum() >= _FEWEST_OPENINGS:
-                assert wish.handicap is not None, "openings have handicaps"
-                return replace(
-                    wish, segments=wish.segments[fitting], handicap=wish.handicap[fitting]
-                )
-        return wish
+                return Wish("opening", openings[fitting], reach, groundwork.handicaps[fitting])
+        return Wish("opening", openings, reach, groundwork.handicaps)
 
     def _fitting(self, line: Line) -> Iterator[NDArray[np.bool_]]:
         """Which tunes may open a section, bool[tunes], the choosiest first."""
@@ -89,12 +82,6 @@ class Wishes:
         named = types.among(rules.dances, rules.notes_a_bar)
         yield named & (types.kin() >= _FEWEST_KIN)
         yield named
-
-    @cached_property
-    def _every_opening(self) -> Wish:
-        """The wish to open a section, with any tune. Made when first needed."""
-        wish = self._wish("opening", self._opens, _OPENING_REACH)
-        return replace(wish, handicap=handicaps(self._repertoire.bundle, wish.segments))
 
     @property
     def _is_choosy(self) -> bool:
@@ -110,9 +97,9 @@ class Wishes:
         """
         follow_beats = self._repertoire.bundle.follow_beats
         if beats == 0:
-            return self._closing[cadence]
+            return self._indexed(self._closing, cadence)
         if beats <= follow_beats:
-            return self._leading[cadence]
+            return self._indexed(self._leading, cadence)
         if beats <= 2 * follow_beats:
             return self._turning(cadence, line)
         return None
@@ -137,23 +124,20 @@ class Wishes:
 
         Without this wish, the join to the cadence lies half as far again.
         """
-        bundle, leading = self._repertoire.bundle, self._index_of_leading(cadence)
+        bundle, leading = self._repertoire.bundle, self._indexed(self._leading, cadence).index
         if line.playing is None or leading is None:
             return None
         near, first = allowed_near(self._repertoire, line, self._symbols(_FIRST_SLACK), _MOST_TURNS)
         path = first + leading.least_distances(bundle.forward[near])
         return self._shortest(f"turn to {cadence.value}", near, path, reach=1.0)
 
-    def _index_of_leading(self, cadence: Cadence) -> CodeIndex | None:
-        """Finds the nearest segment that leads to a cadence; None if no segment does.
-
-        Made when first needed: the first note does not wait for it.
-        """
-        if cadence not in self._leading_to:
-            bundle = self._repertoire.bundle
-            found = bundle.backward[self._leading[cadence].segments]
-            self._leading_to[cadence] = CodeIndex(found, bundle.shape) if len(found) else None
-        return self._leading_to[cadence]
+    def _indexed(self, wishes: dict[Cadence, Wish], cadence: Cadence) -> Wish:
+        """A wish with an index of its own, made when first needed: the first note does not wait."""
+        wish, bundle = wishes[cadence], self._repertoire.bundle
+        if wish.index is None and len(wish.segments):
+            index = CodeIndex(bundle.backward[wish.segments], bundle.shape)
+            wish = wishes[cadence] = replace(wish, index=index)
+        return wish
 
     def _shortest(
         self, name: str, segments: NDArray[np.int32], path: NDArray[np.int64], reach: float

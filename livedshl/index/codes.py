@@ -212,10 +212,14 @@ class CodeIndex:
 
     def _least_distance(self, wanted: NDArray[np.uint64]) -> int:
         least = self._least_distances(wanted)
-        likeliest = self._planes[:, :, least == least.min()]
-        distance = _differing(wanted, likeliest).min()
-        nearer = self._planes[:, :, least < distance]
-        return int(_differing(wanted, nearer).min(initial=distance))
+        likeliest = np.flatnonzero(least == least.min())
+        distance = self._compared(wanted, likeliest).min()
+        nearer = np.flatnonzero(least < distance)
+        return int(self._compared(wanted, nearer).min(initial=distance))
+
+    def _compared(self, wanted: NDArray[np.uint64], rows: NDArray[np.integer]) -> NDArray[np.uint8]:
+        """How far some of the distinct codes lie from the wanted planes, uint8[rows]."""
+        return _differing(wanted, self._planes.take(rows, axis=-1))
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
@@ -247,7 +251,7 @@ class CodeIndex:
             near = np.flatnonzero(least <= radius)
             least[near] = _DONE
             rows = np.append(rows, near)
-            found = np.append(found, _differing(wanted, self._planes.take(near, axis=-1)))
+            found = np.append(found, self._compared(wanted, near))
             for distance in range(done + 1, radius + 1):
                 buckets = rows[found == distance]
                 if len(buckets):

@@ -15,6 +15,7 @@ from livedshl.music.segments import ARTICULATED, PITCH, REST
 _STEP_OF_SCALE = np.array([0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6])  # by pitch class
 _STEPS_OF_OCTAVE = 7
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # mixes the intervals of a motif into one number
+_LARGEST = 128  # steps of the scale: no interval is larger, so each counts as more than nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,20 +40,22 @@ def motifs(steps: NDArray[np.int8], length: int) -> Motifs:
     begins = is_onset(stretches)
     pitch = stretches[..., PITCH].astype(np.int64)
     scale_step = pitch // 12 * _STEPS_OF_OCTAVE + _STEP_OF_SCALE[pitch % 12]
-    shape = begins.shape[:-1]
-    last, first = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    notes = np.zeros(shape, np.int64)
-    rhythm, intervals, contour = (np.zeros(shape, np.uint64) for _ in range(3))
-    for at in range(length):
-        here, now = begins[..., at], scale_step[..., at]
-        moved = np.where(here & (notes > 0), now - last, 0)
-        rhythm = rhythm * np.uint64(2) + here
-        intervals = np.where(here, _mixed(intervals, moved), intervals)
-        contour = np.where(here, _mixed(contour, np.sign(moved)), contour)
-        first = np.where(here & (notes == 0), now, first)
-        last = np.where(here, now, last)
-        notes = notes + here
-    return Motifs(notes, first, rhythm, intervals, contour)
+    notes = begins.sum(axis=-1)
+    place = np.arange(length)
+    last = np.maximum.accumulate(np.where(begins, place, -1), axis=-1)
+    before = np.concatenate([np.full((*begins.shape[:-1], 1), -1), last[..., :-1]], axis=-1)
+    moved = scale_step - np.take_along_axis(scale_step, np.maximum(before, 0), axis=-1)
+    moved[before < 0] = 0
+    first = np.take_along_axis(scale_step, begins.argmax(axis=-1)[..., None], axis=-1)[..., 0]
+    nth = np.cumsum(begins, axis=-1)
+    factors = np.where(begins, (_FACTOR ** np.arange(1, length + 1, dtype=np.uint64))[nth - 1], 0)
+    return Motifs(
+        notes=notes,
+        first=np.where(notes > 0, first, 0),
+        rhythm=_mixed(begins, np.uint64(1) << place[::-1].astype(np.uint64)),
+        intervals=_mixed(moved + _LARGEST, factors),
+        contour=_mixed(np.sign(moved) + _LARGEST, factors),
+    )
 
 
 def beat_rhythms(steps: NDArray[np.int8], beat_steps: int) -> NDArray[np.int64]:
@@ -72,6 +75,9 @@ def is_onset(steps: NDArray[np.int8]) -> NDArray[np.bool_]:
     return np.asarray((steps[..., ARTICULATED] > 0) & (steps[..., PITCH] != REST), np.bool_)
 
 
-def _mixed(hashed: NDArray[np.uint64], moved: NDArray[np.int64]) -> NDArray[np.uint64]:
-    mixed: NDArray[np.uint64] = (hashed + moved.astype(np.uint64) + np.uint64(1)) * _FACTOR
+def _mixed(
+    values: NDArray[np.integer | np.bool_], factors: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """One number for the values of each stretch, modulo 2 ** 64."""
+    mixed: NDArray[np.uint64] = (values.astype(np.uint64) * factors).sum(axis=-1)
     return mixed

@@ -25,7 +25,7 @@ def section_of(passage: Passage, grid: Grid, *, has_intro: bool) -> Section:
         number=number,
         sections=len(place.plan),
         time=place.time,
-        letter="" if place.is_intro else place.section,
+        letter=place.section if place.section in place.plan else "",
         intro_bars=place.bars if place.is_intro else 0,
         follows_intro=has_intro and (place.tune, number, place.time) == (1, 0, 1),
     )

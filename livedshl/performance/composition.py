@@ -8,7 +8,7 @@ import numpy as np
 
 from livedshl.arranger import Arranger, Cue, volume_message
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Passage, Repertoire, provenance_of
+from livedshl.improviser import Groundwork, Passage, provenance_of
 from livedshl.index import CodeIndex
 from livedshl.midi.events import as_events
 from livedshl.music import Chord, ChordVocabulary
@@ -48,28 +48,24 @@ class Composition(Iterator[Chunk]):
 
     With `Settings.bars` it ends there with every note off: on the tonic, except that a free run
     stops in mid-air. Between two chunks it can be copied and can obey a command. settings: its own.
+    groundwork: of the bundle, if there is some already.
     """
 
-    def __init__(self, bundle: Bundle, index: CodeIndex, settings: Settings) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        index: CodeIndex,
+        settings: Settings,
+        groundwork: Groundwork | None = None,
+    ) -> None:
         self.tick = 0
         self.settings = settings
         self.steering = settings.steering
         self._bundle = bundle
         grid = settings.grid
         self._harmony = Harmony(grid, settings.chart_in_c, chords_of(bundle, settings))
-        bars, opening = settings.bars, settings.opening
-        last_beat = None if bars is None else (bars - settings.intro_bars) * grid.bar_beats
-        improvisation = Improvisation(
-            Repertoire(bundle, index, settings.rules, settings.retrieve),
-            settings.form,
-            np.random.default_rng(settings.seed),
-            last_beat=last_beat,
-            chart=self._harmony.chart,
-            opening=None if opening is None else bundle.library.opening_of(opening),
-        )
-        self._passages = Passages(improvisation, grid, last_beat)
-        if settings.intro_bars:
-            self._passages.begin_with_intro(settings.intro_bars, bundle)
+        groundwork = groundwork or Groundwork(bundle)
+        self._passages = Passages(groundwork, index, settings, self._harmony.chart)
         self._arranger = self._arranger_of(settings.band)
         self._mixdown = Mixdown(self._arranger.setup())
         self._held = HeldBars(grid)
@@ -105,10 +101,10 @@ class Composition(Iterator[Chunk]):
     def between_sections(self) -> bool:
         """Whether other music may begin here: on a bar line, where a section is over.
 
-        In a free run any bar line will do. Nothing may begin in bars that are held, nor when the
-        music heads for its end.
+        In a free run any bar line will do. Nothing begins in an intro, in held bars or in an end.
         """
-        busy = self._pieces or self._held.looping or self.over or self.steering.ending
+        waits = self._passages.in_intro or self._held.looping
+        busy = self._pieces or waits or self.over or self.steering.ending
         on_bar_line = self.tick % self.settings.grid.bar_ticks == 0
         return on_bar_line and not busy and self._passages.improvisation.between_sections
 

@@ -5,11 +5,14 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from livedshl.bundle import Bundle
-from livedshl.improviser import Improvisation, Passage
+from livedshl.improviser import Chart, Groundwork, Improvisation, Passage, Repertoire
 from livedshl.improviser.form import ENDING_BARS
 from livedshl.improviser.intro import intro_before
-from livedshl.music import Grid
+from livedshl.index import CodeIndex
+from livedshl.performance.settings import Settings
 
 if TYPE_CHECKING:
     from livedshl.performance.answer import Heard
@@ -23,14 +26,29 @@ class Passages:
     was taken. intro_beats: how long the band plays before the form begins.
     """
 
-    def __init__(self, improvisation: Improvisation, grid: Grid, last_beat: int | None) -> None:
-        self.improvisation = improvisation
+    def __init__(
+        self, groundwork: Groundwork, index: CodeIndex, settings: Settings, chart: Chart | None
+    ) -> None:
+        """Takes what plays by `settings`. chart: the chords to follow, in C major or A minor."""
+        grid, bars, bundle = settings.grid, settings.bars, groundwork.bundle
+        last_beat = None if bars is None else (bars - settings.intro_bars) * grid.bar_beats
+        opening = settings.opening
+        self.improvisation = Improvisation(
+            Repertoire(groundwork, index, settings.rules, settings.retrieve),
+            settings.form,
+            np.random.default_rng(settings.seed),
+            last_beat=last_beat,
+            chart=chart,
+            opening=None if opening is None else bundle.library.opening_of(opening),
+        )
         self.ended = False
         self.intro_beats = 0
         self._intro: tuple[Passage, ...] = ()  # what is left of it
         self._grid = grid
         self._last_beat = last_beat
         self._ahead: tuple[Improvisation, Passage | None] | None = None
+        if settings.intro_bars:
+            self._begin_with_intro(settings.intro_bars, bundle)
 
     def copy(self) -> "Passages":
         """An independent copy."""
@@ -39,8 +57,7 @@ class Passages:
         other._ahead = None
         return other
 
-    def begin_with_intro(self, n_bars: int, bundle: Bundle) -> None:
-        """Lets the band play so many bars before the form begins."""
+    def _begin_with_intro(self, n_bars: int, bundle: Bundle) -> None:
         opening = next(self.improvisation.copy())
         self._intro = tuple(intro_before(opening, n_bars, bundle))
         self.intro_beats = n_bars * self._grid.bar_beats
@@ -57,6 +74,11 @@ class Passages:
             self._last_beat += beats
             self.improvisation.end_at(self._last_beat)
         self._ahead = None
+
+    @property
+    def in_intro(self) -> bool:
+        """Whether the next passage is one of the intro."""
+        return bool(self._intro)
 
     @property
     def bars_left(self) -> int | None:

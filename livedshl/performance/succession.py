@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
 from livedshl.bundle.model import Model
+from livedshl.improviser import Groundwork
 from livedshl.index import CodeIndex
 from livedshl.music import ChordVocabulary
 from livedshl.music.chords import MOST_NUMBERED, NO_CHORD
@@ -42,12 +43,12 @@ class Succession(Iterator[Chunk]):
         settings: Settings,
         models: Mapping[str, Model] = NO_MODELS,
     ) -> None:
-        self._own = Model(bundle, index)
-        self._models = models
+        self._models = _Models(Model(bundle, index), models)
         self._settings = settings
         self._began_tick = 0
         self._n_begun = 1
-        self._song = Composition(bundle, index, settings.song(1) if settings.songs else settings)
+        first = settings.song(1) if settings.songs else settings
+        self._song = self._models.composition(self._models.own, first)
         if settings.songs:
             self._song.steering = replace(self._song.steering, song=1)
         self._plays = self._song.steering
@@ -99,7 +100,7 @@ class Succession(Iterator[Chunk]):
         """Obeys a command from the next chunk on. band: the band of a chosen preset."""
         match command:
             case PlaySong(number):
-                self._follow_with(self._settings.song(number), self._own)
+                self._follow_with(self._settings.song(number), self._models.own)
                 self._song.steering = replace(self._song.steering, song=number)
                 self._plays = self._song.steering
             case OpenWith(int(segment)) if segment >= len(self._model.bundle.library):
@@ -116,8 +117,7 @@ class Succession(Iterator[Chunk]):
     @property
     def _model(self) -> Model:
         """The model that plays."""
-        manifest = self._plays.model.manifest
-        return self._models[manifest] if manifest else self._own
+        return self._models.of(self._plays.model.manifest)
 
     @property
     def _is_to_change(self) -> bool:
@@ -165,7 +165,7 @@ class Succession(Iterator[Chunk]):
         """Lets another composition follow here."""
         before, self._began_tick = self._song, self.tick
         self._n_begun += 1
-        self._song = Composition(model.bundle, model.index, settings)
+        self._song = self._models.composition(model, settings)
         self._song.take_over_from(before)
 
     def _as_the_song_has(self, phrase: Phrase) -> Phrase:
@@ -192,3 +192,26 @@ class Succession(Iterator[Chunk]):
         steps = chunk.steps.copy()
         steps[:, CHORD] = self._numbers[steps[:, CHORD]]  # no chord, -1, finds the last
         return replace(chunk, steps=steps)
+
+
+class _Models:
+    """The models that may play, and what was worked out about those that have played.
+
+    own: the one of the performance. named: the others, by their manifests.
+    """
+
+    def __init__(self, own: Model, named: Mapping[str, Model]) -> None:
+        self.own = own
+        self._named = named
+        self._groundwork: dict[Bundle, Groundwork] = {}
+
+    def of(self, manifest: str) -> Model:
+        """The model with this manifest; without one, that of the performance."""
+        return self._named[manifest] if manifest else self.own
+
+    def composition(self, model: Model, settings: Settings) -> Composition:
+        """Music of a model, on the same groundwork as its music before."""
+        bundle = model.bundle
+        if bundle not in self._groundwork:
+            self._groundwork[bundle] = Groundwork(bundle)
+        return Composition(bundle, model.index, settings, self._groundwork[bundle])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
+from livedshl.improviser.passage import INTRO, TAG
 from livedshl.live.snapshot import Snapshot
 from livedshl.midi.events import NO_EVENTS
 from livedshl.midi.sounding import NOTE_CHANNEL, NOTE_END, NOTE_START, notes_of
@@ -46,12 +47,11 @@ def clock_line(snapshot: Snapshot) -> Text:
         text.append(f"  {'PAUSED' if snapshot.paused else 'waiting':>9}", BOLD)
     text.append(f"  {grid} {snapshot.steering.key!s:<3}", BOLD)
     text.append(f" {_sync(snapshot)}  ", DIM)
-    lateness = snapshot.lateness
-    late = f"late {lateness.quantile_ms(0.5):.2f} ms, at worst {lateness.worst_ms:.2f}"
-    text.append(late, TROUBLE if lateness.worst_ms > 1 else DIM)
     if snapshot.latency_ms:
-        text.append(f"  early {snapshot.latency_ms:g} ms", DIM)
-    return text
+        text.append(f"early {snapshot.latency_ms:g} ms  ", DIM)
+    lateness = snapshot.lateness
+    late = f"late {lateness.quantile_ms(0.5):.2f}, worst {lateness.worst_ms:.2f} ms"
+    return text.append(late, TROUBLE if lateness.worst_ms > 1 else DIM)
 
 
 def _sync(snapshot: Snapshot) -> str:
@@ -70,11 +70,11 @@ def form_line(snapshot: Snapshot) -> Text:
         for number, letter in enumerate(place.plan):
             played = number == place.number
             text.append(letter, Style(reverse=True, bold=True) if played else DIM)
-        section = "the intro" if place.is_intro else f"section {place.section}"
+        is_named = place.section in (INTRO, TAG)
+        section = f"the {place.section.lower()}" if is_named else f"section {place.section}"
         if place.from_tune:
             section += f" from tune {place.from_tune}"
-        of_bars = f" of {place.bars}" if place.bars else ""
-        text.append(f"  bar {place.bar}{of_bars} of {section}", DIM)
+        text.append(f"  bar {place.bar} of {section}", DIM)
         if chunk.provenance.wish:
             text.append(f", {_told(chunk.provenance.wish)}")
     else:

@@ -74,6 +74,15 @@ def test_a_thinned_melody_still_ends_on_its_last_note():
     assert last == (720, 960, 72)
 
 
+def test_the_last_note_may_begin_off_the_beat_while_another_still_sounds():
+    whole = part(Role.MELODY)
+    arranger = Arranger([whole], VOCABULARY, COMMON_TIME, Mode.MAJOR, Groove(), 1)
+    before, last = bars(1, pitch=74, every=8)
+    last[:, 1], last[2:, 0], last[2, 1] = 0, 72, 1
+    events = [arranger.arrange(before, Cue(0, 0)), arranger.close(last, Cue(2, 0))]
+    assert notes_of(np.concatenate(events), whole.channel) == [(0, 1140, 74), (1200, 1920, 72)]
+
+
 def test_long_and_repeated_notes_are_ornamented_from_above():
     ornamented = part(Role.MELODY, ornaments=1)
     played = notes(bars(1, pitch=71, every=4), ornamented)

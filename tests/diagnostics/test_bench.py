@@ -3,12 +3,15 @@ import subprocess
 
 import numpy as np
 import pytest
+from support.accompaniment_library import write_library
 from support.bundles import random_bundle
 from support.surroundings import livedshl
 
+from livedshl.bundle.accompaniment import open_accompaniment
 from livedshl.diagnostics.bench.measurement import drift_ppm, side_by_side
 from livedshl.diagnostics.bench.queries import measure_queries
 from livedshl.diagnostics.bench.reading import measure_reading
+from livedshl.progress import unseen
 
 
 @pytest.mark.parametrize("slow_ppm", [-300.0, 0.0, 2.0])
@@ -27,11 +30,21 @@ def test_ratios_are_to_the_first():
     assert (first.figures["ratio"], second.figures["ratio"]) == (1.0, 1.5)
 
 
-def test_queries_are_measured_at_each_size():
-    found = measure_queries(random_bundle(), lambda stage, share: None, sizes=(500, 3000))
-    assert [measurement.what for measurement in found] == ["500 segments", "3,000 segments"]
-    for measurement in found:
-        assert {"median ms", "99 % ms", "retrieval, median ms"} <= set(measurement.figures)
+def test_queries_are_measured_at_each_size(tmp_path):
+    write_library(tmp_path)
+    found = measure_queries(random_bundle(), unseen, (500, 3000), open_accompaniment(tmp_path))
+    assert [measurement.what for measurement in found] == [
+        f"{size}: {what}"
+        for size in ("500", "3,000")
+        for what in (
+            "all codes compared",
+            "nearest by the index",
+            "continuation",
+            "and accompaniment",
+            "section",
+        )
+    ]
+    assert all(m.figures["median ms"] <= m.figures["99 % ms"] for m in found)
 
 
 def test_reading_is_measured_for_each_kind_of_file_and_number_of_processes(monkeypatch):

@@ -96,7 +96,7 @@ def test_a_repeat_is_told_with_its_bars():
     repetition = Repetition(COMMON_TIME, TEMPO)
     repetition.hear(np.concatenate([random_bars(12, seed=2), random_bars(8), random_bars(8)]))
     assert repetition.check().fault == (
-        "1 windows of 8 bars came again, first those of bar 13 at bar 21"
+        "1 window of 8 bars came again, first those of bar 13 at bar 21"
     )
 
 
@@ -129,7 +129,7 @@ def test_a_content_that_songs_share_counts_for_each():
     kept = RuleKeeping(library, ContinuationRules(song_cap=2, window=3, recency=0))
     for segment in (0, 2, 3):  # the shared one as a segment of "One", then the rest of "Two"
         kept.hear(segment, 4 * segment)
-    assert kept.checks()[0].fault == "1 segments over 2 in 3 of one song, first by 'Two' at beat 12"
+    assert kept.checks()[0].fault == "1 segment over 2 in 3 of one song, first by 'Two' at beat 12"
 
 
 def growth(mb_at, hours=3.0):
@@ -242,8 +242,8 @@ def test_a_performance_as_it_should_be_passes(metre, form):
     [
         ({"underruns": 2}, "2 times the composer was late (60 times the tempo is too fast"),
         ({"dropped": 3}, "3 notes left out, too late (60 times the tempo is too fast"),
-        ({"unreleased": 1}, "1 notes had to be released at the end"),
-        ({"jumps": 1}, "1 times the clock stood still"),
+        ({"unreleased": 1}, "1 note had to be released at the end"),
+        ({"jumps": 1}, "1 time the clock stood still"),
         ({"notes": 7}, "notes composed, 7 played"),
     ],
 )
@@ -258,7 +258,7 @@ def test_what_the_listening_end_misses_is_told(looked_on):
     deaf = account(notes - 1)
     assert faults(watcher, good_report(notes), deaf) == [f"{notes} notes played, {notes - 1} heard"]
     deaf.hear(0x90, 60, 90)
-    assert faults(watcher, good_report(notes), deaf) == ["1 notes still sound at the listening end"]
+    assert faults(watcher, good_report(notes), deaf) == ["1 note left on at the listening end"]
 
 
 def test_what_the_composer_does_wrong_is_told():
@@ -282,7 +282,7 @@ def test_what_the_composer_does_wrong_is_told():
     assert "windows of 8 bars came again, first those of bar 1 at bar 11" in told[0]
     assert "over 3 in 16 of one song" in told[1]
     assert "segments came again within 1000 segments" in told[2]
-    assert told[3] == "1 note-offs for silent notes"
+    assert told[3] == "1 note-off that ended nothing"
 
 
 def test_a_performance_that_was_stopped_fails_and_says_how_long_it_was():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from support.bundles import index_of, random_bundle
 
-from livedshl.improviser import ContinuationRules, Repertoire
+from livedshl.improviser import ContinuationRules, Groundwork, Repertoire
 from livedshl.improviser.continuator import Continuator
 from livedshl.improviser.line import Line
 from livedshl.index import hamming
@@ -11,7 +11,7 @@ from livedshl.music import GRIDS
 
 def player(bundle, rules=ContinuationRules(), seed=1):  # noqa: B008
     """A continuator, and the line it is to continue."""
-    repertoire = Repertoire(bundle, index_of(bundle), rules)
+    repertoire = Repertoire(Groundwork(bundle), index_of(bundle), rules)
     return Continuator(repertoire, np.random.default_rng(seed)), Line(repertoire)
 
 

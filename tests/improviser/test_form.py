@@ -14,7 +14,14 @@ from support.strategies import VOCABULARY, thorough
 
 from livedshl.arranger import Groove, Part, Role
 from livedshl.bundle import Bundle, SegmentLibrary
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire, Retrieve
+from livedshl.improviser import (
+    ContinuationRules,
+    Form,
+    Groundwork,
+    Improvisation,
+    Repertoire,
+    Retrieve,
+)
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
 from livedshl.index import CodeShape, hamming, pack
 from livedshl.learning.roles import roles_in
@@ -97,7 +104,7 @@ bundles = st.builds(
 def played(bundle, form=Form.ANY, bars=None, seed=0, rules=RULES, **options):
     last_beat = None if bars is None else bars * bundle.library.grid.bar_beats
     rng = np.random.default_rng(seed)
-    repertoire = Repertoire(bundle, index_of(bundle), rules)
+    repertoire = Repertoire(Groundwork(bundle), index_of(bundle), rules)
     return Improvisation(repertoire, form, rng, last_beat=last_beat, **options)
 
 
@@ -286,6 +293,17 @@ def test_a_theme_that_comes_back_begins_as_it_did_and_is_told_as_a_return():
     assert bars.mean() >= 0.25
 
 
+@pytest.mark.parametrize("metre", ["4/4", "6/8"])
+def test_a_tag_repeats_the_last_phrase_and_ends_the_music(metre):
+    section, tag = sections_in(played(dance_bundle(metre=metre), Form.AABB, bars=12))
+    phrase = [p.segment for p in section if p.place.bar > SECTION_BARS // 2]
+    assert [p.place.name for p in tag] == ["Tag"] * len(phrase)
+    before_close = [p.segment for p in tag][: len(tag) // 2]
+    changed = [one for one, other in zip(before_close, phrase, strict=False) if one != other]
+    assert tag[0].segment == phrase[0] and len(changed) <= 1  # it is varied as any return
+    assert_ends_on_the_tonic(dance_bundle(metre=metre), tag[-1])
+
+
 def test_what_is_new_keeps_song_cap_and_recency():
     bundle = dance_bundle(n_tunes=60)
     rules = ContinuationRules(song_cap=3, window=16, recency=300)
@@ -378,7 +396,7 @@ def test_every_note_ends_and_the_last_chord_rings_to_the_end_of_the_bar(bundle, 
 
 def test_provenance_names_the_key_and_the_notes_are_in_it():
     bundle = dance_bundle()
-    chunks = composed(bundle, 400)
+    chunks = composed(bundle, 600)
     for chunk in chunks[:-1]:
         shift = {"D": 2, "G": 7, "A": 9}[str(chunk.provenance.key)]
         heard = {p % 12 for _, s, p, v in chunk.events.tolist() if s == 0x90 and v}

@@ -13,6 +13,7 @@ from support.strategies import grids
 from livedshl.improviser import (
     ContinuationRules,
     Form,
+    Groundwork,
     Improvisation,
     Repertoire,
     Retrieve,
@@ -26,7 +27,7 @@ FREE = ContinuationRules(song_cap=1000, window=1000, recency=0, adventure=0, max
 
 def passages(bundle, n, rules=ContinuationRules(), retrieve=Retrieve.MIN, seed=1):  # noqa: B008
     rng = np.random.default_rng(seed)
-    repertoire = Repertoire(bundle, index_of(bundle), rules, retrieve)
+    repertoire = Repertoire(Groundwork(bundle), index_of(bundle), rules, retrieve)
     return list(islice(Improvisation(repertoire, Form.NONE, rng), n))
 
 
@@ -190,7 +191,8 @@ def test_a_chart_draws_segments_whose_chords_are_near_it():
         rng = np.random.default_rng(1)
         index = index_of(bundle)
         played = islice(
-            Improvisation(Repertoire(bundle, index, FREE), Form.NONE, rng, chart=chart), 100
+            Improvisation(Repertoire(Groundwork(bundle), index, FREE), Form.NONE, rng, chart=chart),
+            100,
         )
         return np.mean([distance.of(p.steps[None, ::4, 2], p.beat) for p in played])
 

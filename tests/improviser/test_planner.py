@@ -5,14 +5,14 @@ from itertools import islice
 import numpy as np
 from support.bundles import index_of, random_bundle
 
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire
+from livedshl.improviser import ContinuationRules, Form, Groundwork, Improvisation, Repertoire
 
 BUNDLE = random_bundle()
 RULES = ContinuationRules(song_cap=4, window=12, recency=200)
 
 
 def improvisation(seed=1):
-    repertoire = Repertoire(BUNDLE, index_of(BUNDLE), RULES)
+    repertoire = Repertoire(Groundwork(BUNDLE), index_of(BUNDLE), RULES)
     return Improvisation(repertoire, Form.AABB, np.random.default_rng(seed))
 
 

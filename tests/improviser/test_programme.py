@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from livedshl.improviser.form import Cadence, Form
-from livedshl.improviser.programme import Programme
+from livedshl.improviser.programme import NO_FORMS, Programme
 from livedshl.music import COMMON_TIME
+from livedshl.music.tune_forms import TuneForm
 
 SECTION = 32  # beats
 
 
-def programme(form=Form.AABB, last_beat=None, seed=0):
-    return Programme(form, COMMON_TIME, np.random.default_rng(seed), last_beat)
+def programme(form=Form.AABB, last_beat=None, seed=0, forms=NO_FORMS):
+    return Programme(form, COMMON_TIME, np.random.default_rng(seed), last_beat, forms=forms)
 
 
 def runs(of, n, beat=0):
@@ -42,6 +43,25 @@ def test_the_usual_plan_is_drawn_most_often():
     plans = Counter(run.place.plan for run in runs(programme(Form.ANY), 800))
     assert plans["AABB"] > 2 * (plans["AABA"] + plans["ABAC"]) > 0
     assert min(plans["AABA"], plans["ABAC"]) > 0
+
+
+def test_forms_of_the_library_are_drawn_in_proportion_with_sections_of_their_length():
+    forms = {TuneForm("AABB", 8): 190, TuneForm("AABBCC", 8): 100, TuneForm("AABB", 12): 50}
+    played = runs(programme(Form.ANY, forms=forms), 3000)
+    drawn = Counter((run.place.plan, (run.end - run.start) // 4) for run in played)
+    tunes = {form: count / len(form[0]) for form, count in drawn.items()}
+    assert set(tunes) == {("AABB", 8), ("AABBCC", 8), ("AABB", 12), ("AABA", 8), ("ABAC", 8)}
+    assert 1.5 < tunes["AABB", 8] / tunes["AABBCC", 8] < 2.6
+    assert 1.4 < tunes["AABBCC", 8] / tunes["AABB", 12] < 2.8
+    assert not any(run.half < run.end for run in played if run.end - run.start == 48)
+    themes = [run for run in played if run.place.from_tune]
+    lengths = {run.place.tune: run.end - run.start for run in played}
+    assert themes and all(lengths[run.place.from_tune] == run.end - run.start for run in themes)
+
+
+def test_a_form_that_was_asked_for_has_sections_of_eight_bars():
+    played = runs(programme(Form.AABB, forms={TuneForm("AABBCC", 12): 100}), 40)
+    assert {(run.place.plan, run.end - run.start) for run in played} == {("AABB", SECTION)}
 
 
 def test_a_set_has_two_or_three_tunes_each_in_another_key_than_the_one_before():
@@ -92,9 +112,18 @@ def test_the_last_section_of_a_tune_ends_it_and_some_sections_close_half_first()
 )
 def test_what_is_too_short_for_a_section_lengthens_the_last_one(bars, lengths):
     played = runs(programme(last_beat=4 * bars), len(lengths))
-    assert [(run.end - run.start) // 4 for run in played] == lengths
+    assert [(run.end - run.begins) // 4 for run in played] == lengths
     assert played[-1].end == 4 * bars
     assert played[-1].cadence is Cadence.END
+
+
+def test_where_a_phrase_is_left_the_last_one_comes_again_as_a_tag():
+    for bars, letter in ((12, "A"), (36, "B")):
+        *before, tag = runs(programme(last_beat=4 * bars), bars // 8 + 1)
+        assert (tag.letter, tag.place.name, tag.cadence) == (letter, "Tag", Cadence.END)
+        assert tag.start == before[-1].start + 16  # in its second phrase as the section before
+        assert (tag.begins, tag.end) == (4 * bars - 16, 4 * bars)
+        assert (tag.place_at(tag.begins, 4).bar, tag.place_at(tag.begins, 4).bars) == (1, 4)
 
 
 def test_a_frozen_section_repeats_until_it_is_let_go():

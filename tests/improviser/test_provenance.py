@@ -9,6 +9,7 @@ from livedshl.improviser import (
     Candidate,
     ContinuationRules,
     Form,
+    Groundwork,
     Improvisation,
     Repertoire,
     provenance_of,
@@ -20,7 +21,7 @@ from livedshl.music.leadsheet import Key
 
 def passages(bundle, n, form=Form.NONE):
     rng = np.random.default_rng(1)
-    repertoire = Repertoire(bundle, index_of(bundle), ContinuationRules())
+    repertoire = Repertoire(Groundwork(bundle), index_of(bundle), ContinuationRules())
     return list(islice(Improvisation(repertoire, form, rng), n))
 
 

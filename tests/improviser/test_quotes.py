@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.strategies import every_hop
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.improviser.quotes import SEED_STEPS, Quotes
+from livedshl.improviser.quotes import SEED_STEPS, Melodies, Quotes
 from livedshl.music import COMMON_TIME, GRIDS, Tune
 
 
@@ -59,7 +59,7 @@ def test_a_quote_is_the_longest_run_of_any_song_wherever_it_stands(seed):
     rng = np.random.default_rng(seed)
     library = little_book(rng)
     steps = heard_music(library, rng)
-    quotes = Quotes(library, 8)
+    quotes = Quotes(Melodies(library), 8)
     for start in range(0, len(steps), 8):
         quotes.hear(steps[start : start + 8])
         heard = melody(steps[: start + 8])
@@ -73,7 +73,7 @@ def test_exactly_what_would_quote_one_song_for_too_long_is_ruled_out(seed, most_
     rng = np.random.default_rng(seed)
     library = little_book(rng)
     steps = heard_music(library, rng)
-    quotes = Quotes(library, most_beats)
+    quotes = Quotes(Melodies(library), most_beats)
     quotes.hear(steps)
     most = 4 * max(most_beats, 6)  # what may agree before a segment is always allowed
     songs = songs_of(library)
@@ -96,7 +96,7 @@ def scale_book(grid=COMMON_TIME, n_steps=48):
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=str)
 def test_in_no_metre_does_a_song_go_on_for_more_beats_than_may_be_quoted(grid):
     library = scale_book(grid, 120)
-    quotes, own, at = Quotes(library, 8), library.steps, 0
+    quotes, own, at = Quotes(Melodies(library), 8), library.steps, 0
     while not quotes.too_long(own[None, at : at + grid.segment_steps])[0]:
         quotes.hear(own[at : at + grid.hop_steps])
         at += grid.hop_steps
@@ -106,7 +106,7 @@ def test_in_no_metre_does_a_song_go_on_for_more_beats_than_may_be_quoted(grid):
 
 def test_a_song_is_left_after_so_many_beats_and_not_before():
     library = scale_book()
-    quotes = Quotes(library, 8)
+    quotes = Quotes(Melodies(library), 8)
     own = library.steps
     quotes.hear(own[:16])
     assert not quotes.too_long(own[None, 16:32])[0]  # 8 beats in all
@@ -117,7 +117,7 @@ def test_a_song_is_left_after_so_many_beats_and_not_before():
 
 def test_what_the_form_brings_back_is_no_quote():
     library = scale_book()
-    quotes = Quotes(library, 8)
+    quotes = Quotes(Melodies(library), 8)
     quotes.hear(library.steps[:24], planned=True)
     assert quotes.beats == 0
     quotes.hear(library.steps[24:32])
@@ -127,7 +127,7 @@ def test_what_the_form_brings_back_is_no_quote():
 
 def test_other_chords_do_not_make_another_tune_of_it():
     library = scale_book()
-    quotes = Quotes(library, 8)
+    quotes = Quotes(Melodies(library), 8)
     heard = library.steps[:16].copy()
     heard[:, 2] = 3
     quotes.hear(heard)

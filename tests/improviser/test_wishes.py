@@ -4,7 +4,7 @@ from support.bundles import index_of, random_bundle, random_tunes
 from support.strategies import VOCABULARY
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.improviser import ContinuationRules, Repertoire
+from livedshl.improviser import ContinuationRules, Groundwork, Repertoire
 from livedshl.improviser.line import Line
 from livedshl.improviser.wishes import Wishes
 from livedshl.learning.roles import roles_in
@@ -21,7 +21,7 @@ def opened_by(rules=ContinuationRules()):  # noqa: B008
     library = SegmentLibrary.of_tunes(tunes)
     bundle = random_bundle(N_TUNES)
     bundle = replace(bundle, library=library, roles=roles_in(library, VOCABULARY, bundle.mode))
-    repertoire = Repertoire(bundle, index_of(bundle), rules)
+    repertoire = Repertoire(Groundwork(bundle), index_of(bundle), rules)
     wish = Wishes(repertoire).opening(Line(repertoire))
     return set(library.tune_of[wish.segments].tolist())
 

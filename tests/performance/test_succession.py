@@ -20,6 +20,7 @@ from livedshl.performance.command_text import ALL_COMMANDS, parse_command, text_
 from livedshl.performance.commands import FollowChart as Follow
 from livedshl.performance.commands import (
     Freeze,
+    Hold,
     Mute,
     NextTune,
     OpenWith,
@@ -173,12 +174,23 @@ def test_the_tunes_of_another_model_sound_with_its_own_chords(bundle, settings, 
     assert names[0] == names[1] and own.classes != common.classes[: len(own)]
 
 
-def test_music_of_so_many_bars_ends_there_whatever_begins_meanwhile(bundle, settings, models):
-    settings = replace(settings, bars=24)
-    wanted = [Change(BAR, Follow(FOLLOWED)), Change(9 * BAR, UseModel(OTHER))]
-    heard, _ = performed(bundle, settings, wanted, 30, models)
-    assert heard[-1].end_tick == 24 * BAR
+@pytest.mark.parametrize("intro", [0, 4])
+def test_music_of_so_many_bars_ends_there_whatever_begins_meanwhile(
+    bundle, settings, models, intro
+):
+    settings = replace(settings, bars=28, groove=replace(settings.groove, intro=intro))
+    wanted = [
+        Change(BAR, Follow(FOLLOWED)),
+        Change(13 * BAR - 200, Hold(True)),
+        Change(20 * BAR - 200, Hold(False)),
+        Change(21 * BAR, UseModel(OTHER)),
+        Change(27 * BAR, Freeze(True)),
+    ]
+    heard, _ = performed(bundle, settings, wanted, 50, models)
+    held = sum(chunk.end_tick - chunk.start_tick for chunk in heard if chunk.provenance.held)
+    assert held == 7 * BAR and heard[-1].end_tick == 28 * BAR + held  # they are not counted
     assert str(heard[-1].key) == "E"
+    assert [c.start_tick < intro * BAR for c in heard] == [c.provenance.is_intro for c in heard]
 
 
 def test_a_frozen_section_gives_way_to_a_chart_and_what_follows_is_frozen(bundle, settings):

@@ -54,6 +54,45 @@ def test_whatever_stalls_no_note_is_left_on_and_order_is_kept(events, clock_step
     assert all(message in position for message in sent), "out of order"
 
 
+def composed_again(events, tick, others):
+    """Events with other music from `tick` on, where what sounds ends in time."""
+    kept = [(at, message) for at, message in events if at < tick]
+    on = balance(message for _, message in kept)
+    ends = [
+        (tick + 100, bytes((0x80 | channel, pitch, 0))) for channel, pitch in sorted(on.elements())
+    ]
+    later = [(tick + at, message) for at, message in others]
+    new = sorted([*ends, *later], key=lambda event: (event[0], event[1][0] & 0xF0 == 0x90))
+    return kept, new
+
+
+@given(
+    note_events(),
+    st.lists(st.tuples(st.integers(1, 1500), st.integers(-1500, 500), note_events()), max_size=5),
+)
+def test_music_taken_back_too_late_leaves_no_note_on(events, takes):
+    """Some was played by then, and some left out, as after a stall of the player."""
+    scheduler = Scheduler()
+    for event in events:
+        scheduler.push(*event)
+    scheduler.extend_horizon(10**9)
+    sent, now = [], 0
+    for step, later, others in takes:
+        now += step
+        sent.extend(scheduler.due(now))
+        kept, new = composed_again(events, max(0, now + later), others)
+        events = [*kept, *new]
+        sent.extend(scheduler.discard(max(0, now + later)))
+        for event in new:
+            scheduler.push(*event)
+        scheduler.extend_horizon(10**9)
+    while scheduler.next_tick is not None:
+        now = max(now, scheduler.next_tick)
+        sent.extend(scheduler.due(now))
+    assert not balance(sent)
+    assert scheduler.notes.sounding == 0
+
+
 @given(note_events(), st.integers(0, 20_000))
 def test_releasing_at_any_moment_switches_off_everything(events, now):
     scheduler = Scheduler()
@@ -95,6 +134,23 @@ def test_notes_too_late_are_dropped_with_their_ends_and_programs_are_not():
     assert list(scheduler.due(1000)) == [bytes((0xC0, 5)), bytes((0x90, 62, 90))]
     assert list(scheduler.due(2000)) == [bytes((0x80, 62, 0))]
     assert scheduler.dropped == 1
+
+
+def test_of_a_note_struck_twice_the_older_ends_first():
+    """The other was left out, so its note-off ends nothing."""
+    scheduler = Scheduler()
+    for tick, message in [
+        (0, bytes((0x90, 60, 90))),
+        (240, bytes((0x90, 60, 90))),
+        (800, bytes((0x80, 60, 0))),
+        (1200, bytes((0x80, 60, 0))),
+    ]:
+        scheduler.push(tick, message)
+    scheduler.extend_horizon(5000)
+    assert len(list(scheduler.due(0))) == 1
+    assert list(scheduler.due(700)) == []
+    assert len(list(scheduler.due(800))) == 1
+    assert list(scheduler.due(1200)) == []
 
 
 def test_a_late_composer_lets_the_chord_ring_and_counts_one_underrun():

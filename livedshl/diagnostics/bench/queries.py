@@ -1,21 +1,27 @@
-"""How long a query takes with the index, and with a scan of all codes.
+"""How long the nearest code takes to find with the index, and by comparing all codes.
 
-Also how long retrieving a continuation takes, with all rules and the ranking.
+Also a continuation with all rules and the ranking, the same with a bar of accompaniment, and the
+plan of a whole section.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle, repeat
 
 import numpy as np
 
-from livedshl.bundle import Bundle, SegmentLibrary
+from livedshl.arranger.accompaniment_finder import AccompanimentFinder, PlayedBar
+from livedshl.arranger.accompanist import Accompanist, BarWish
+from livedshl.bundle import Bundle
+from livedshl.bundle.accompaniment import AccompanimentLibrary
 from livedshl.diagnostics.bench.measurement import Measurement
-from livedshl.improviser import ContinuationRules, Form, Improvisation, Repertoire
-from livedshl.index import CodeIndex, Ring, hamming, pack, unpack
+from livedshl.diagnostics.bench.scaled import accompaniment_like, bundle_like, codes_like
+from livedshl.improviser import ContinuationRules, Form, Groundwork, Improvisation, Repertoire
+from livedshl.index import CodeIndex, Ring, hamming
 from livedshl.index.codes import CodeShape, Words
-from livedshl.music.segments import PITCH, REST
+from livedshl.music.accompaniment import NO_NOTES
+from livedshl.music.segments import REST
 from livedshl.progress import Progress
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)  # segments
@@ -23,38 +29,45 @@ _QUERIES = 100
 _MOST_FOR_RETRIEVAL = 1_000_000  # segments; finding equal ones among more takes minutes
 _SLOW_QUERIES = 5  # enough of those that take longer than `_SLOW_S`
 _SLOW_S = 0.1
-_CHANGED = 0.1  # share of symbols that an invented code changes
-_BLOCK = 1_000_000
+_SECTION_BARS = 8
+_SECTIONS = 24
 
 
 def measure_queries(
-    bundle: Bundle, progress: Progress, sizes: tuple[int, ...] = SIZES
+    bundle: Bundle,
+    progress: Progress,
+    sizes: tuple[int, ...] = SIZES,
+    accompaniment: AccompanimentLibrary | None = None,
 ) -> list[Measurement]:
     """The latency of queries among more and more segments, modelled on a bundle's.
 
-    Queries are forward codes of the bundle's segments; retrievals are those of a free run.
+    Queries are forward codes of the bundle's segments; continuations are those of a free run.
+    accompaniment: bars of it are retrieved as well, among as many. All is in processor time, so
+    other work on the machine hardly counts.
     """
     rng = np.random.default_rng(0)
     queries = np.asarray(bundle.forward)[rng.integers(len(bundle.library), size=_QUERIES)]
     found = []
     for done, size in enumerate(sizes):
         progress(f"Querying {size:,} segments", done / len(sizes))
-        codes = _codes_like(bundle, size, rng)
+        codes = codes_like(np.asarray(bundle.backward), bundle.shape, size, rng)
         index = CodeIndex(codes, bundle.shape)
-        by_index = _latencies(partial(_nearest, index=index), queries)
-        by_scan = _latencies(partial(_scan, codes=codes, shape=bundle.shape), queries)
-        median_ms = np.median(by_index) * 1e3
-        figures: dict[str, float | str] = {
-            "median ms": float(median_ms),
-            "99 % ms": float(np.quantile(by_index, 0.99) * 1e3),
-            "all codes, median ms": float(np.median(by_scan) * 1e3),
-            "ratio": float(np.median(by_scan) * 1e3 / median_ms),
+        taken = {
+            "all codes compared": _latencies(
+                partial(_scan, codes=codes, shape=bundle.shape), queries
+            ),
+            "nearest by the index": _latencies(partial(_nearest, index=index), queries),
         }
         if size <= _MOST_FOR_RETRIEVAL:
-            retrievals = _retrievals(_bundle_like(bundle, codes), index)
-            figures["retrieval, median ms"] = float(np.median(retrievals) * 1e3)
-            figures["retrieval, 99 % ms"] = float(np.quantile(retrievals, 0.99) * 1e3)
-        found.append(Measurement(f"{size:,} segments", figures))
+            larger = Groundwork(bundle_like(bundle, codes))
+            repertoire = Repertoire(larger, index, ContinuationRules())
+            taken["continuation"] = _continuations(repertoire)
+            if accompaniment is not None:
+                bars = accompaniment_like(accompaniment, bundle.library.grid, size, rng)
+                finder = AccompanimentFinder(bars, bundle.library.grid)
+                taken["and accompaniment"] = _continuations(repertoire, finder)
+            taken["section"] = _sections(repertoire)
+        found += [_in_ms(f"{size:,}: {what}", latencies) for what, latencies in taken.items()]
     progress("Querying", 1.0)
     return found
 
@@ -67,58 +80,58 @@ def _scan(query: Words, codes: Words, shape: CodeShape) -> int:
     return int(hamming(query, codes, shape).min())
 
 
-def _codes_like(bundle: Bundle, size: int, rng: np.random.Generator) -> Words:
-    """The bundle's backward codes, repeated, each with some symbols drawn at random.
+def _in_ms(what: str, taken: list[float]) -> Measurement:
+    figures = {
+        "median ms": float(np.median(taken) * 1e3),
+        "99 % ms": float(np.quantile(taken, 0.99) * 1e3),
+    }
+    return Measurement(what, figures)
 
-    uint64[size, words].
+
+def _continuations(
+    repertoire: Repertoire, finder: AccompanimentFinder | None = None
+) -> list[float]:
+    """Seconds of each retrieval in a free run with the usual rules.
+
+    finder: a bar of accompaniment is retrieved with each.
     """
-    backward, shape = np.asarray(bundle.backward), bundle.shape
-    blocks = []
-    for start in range(0, size, _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, size)) % len(backward)
-        codes = unpack(backward[rows], shape)
-        changed = rng.random(codes.shape, np.float32) < _CHANGED
-        codes[changed] = rng.integers(shape.symbols, size=int(changed.sum()), dtype=np.uint8)
-        blocks.append(pack(codes, shape))
-    return np.asfortranarray(np.concatenate(blocks))
-
-
-def _bundle_like(bundle: Bundle, backward: Words) -> Bundle:
-    """The bundle's tunes, repeated at other pitches each time, with these backward codes."""
-    library, size = bundle.library, len(backward)
-    copies = -(-size // len(library))
-    copy = np.arange(copies)
-    steps = np.tile(library.steps, (copies, 1))
-    shift = np.repeat(copy % 25 - 12, len(library.steps))
-    sounding = steps[:, PITCH] != REST
-    steps[sounding, PITCH] += shift[sounding].astype(np.int8)
-    offsets = copy[:, None] * len(library.steps)
-    starts = (offsets + library.starts).ravel()[:size]
-    tune_starts = (offsets + library.tune_steps[:-1]).ravel()
-    n_tunes = int(np.searchsorted(tune_starts, starts[-1], "right"))
-    ends = np.append(tune_starts, len(steps))[: n_tunes + 1]
-    return replace(
-        bundle,
-        library=SegmentLibrary(
-            (library.tunes * copies)[:n_tunes],
-            ends.astype(np.int32),
-            steps[: ends[-1]],
-            starts.astype(np.int32),
-            np.tile(library.phases, copies)[:size],
-            library.grid,
-        ),
-        forward=np.tile(bundle.forward, (copies, 1))[:size],
-        backward=backward,
-        roles=np.tile(bundle.roles, copies)[:size],
+    rng = np.random.default_rng(0)
+    passages = Improvisation(repertoire, Form.NONE, rng)
+    next(passages)  # the opening; the first retrieval after it warms up in `_latencies`
+    bars = _chosen_bars(finder, rng) if finder else repeat(0)
+    return _latencies(
+        lambda query: (next(passages), next(bars)), np.empty((_QUERIES, 0), np.uint64)
     )
 
 
-def _retrievals(bundle: Bundle, index: CodeIndex) -> list[float]:
-    """Seconds of each retrieval in a free run with the usual rules."""
-    rng = np.random.default_rng(0)
-    passages = Improvisation(Repertoire(bundle, index, ContinuationRules()), Form.NONE, rng)
-    next(passages)  # the opening; the first retrieval after it warms up in `_latencies`
-    return _latencies(lambda query: next(passages), np.empty((_QUERIES, 0), np.uint64))
+def _sections(repertoire: Repertoire) -> list[float]:
+    """Seconds that it takes to plan each section, new ones and those that come back.
+
+    A section is planned when its first passage is wanted, except the very first. The first that is
+    planned is left out: what is worked out once would count.
+    """
+    passages = Improvisation(repertoire, Form.ANY, np.random.default_rng(0))
+    section, taken = next(passages).place, list[float]()
+    while len(taken) <= _SECTIONS:
+        since = time.thread_time()
+        place = next(passages).place
+        if place and section and (place.tune, place.name) != (section.tune, section.name):
+            taken.append(time.thread_time() - since)
+        section = place
+    return taken[1:]
+
+
+def _chosen_bars(finder: AccompanimentFinder, rng: np.random.Generator) -> Iterator[int]:
+    """Bars that accompany the chords of the library's own, without a melody, in sections."""
+    accompanist, grid, library = Accompanist(finder, rng), finder.grid, finder.library
+    silent = np.full((grid.bar_steps, 2), (REST, 0), np.int8)
+    for number, row in enumerate(cycle(finder.rows.tolist())):
+        chords = library.arrays.chords[row, : grid.bar_beats]
+        section, within = divmod(number, _SECTION_BARS)
+        wish = BarWish(number, None, within, section % 4 / 3, section)
+        chosen = accompanist.choose(wish, PlayedBar(NO_NOTES, chords, silent))
+        accompanist.remember(PlayedBar(library.notes(chosen), chords, silent))
+        yield chosen
 
 
 def _latencies(ask: Callable[[Words], object], queries: Words) -> list[float]:
@@ -126,9 +139,9 @@ def _latencies(ask: Callable[[Words], object], queries: Words) -> list[float]:
     ask(queries[0])  # warms up
     taken: list[float] = []
     for query in queries:
-        since = time.perf_counter()
+        since = time.thread_time()
         ask(query)
-        taken.append(time.perf_counter() - since)
+        taken.append(time.thread_time() - since)
         if len(taken) >= _SLOW_QUERIES and taken[-1] > _SLOW_S:
             break
     return taken

@@ -13,6 +13,7 @@ const TOLD_MS = 6000;
 const LATE_MS = 20; // a note this late is heard as late
 const SPEAK_MS = 2000; // a screen reader is told no more often
 const COMING_CHORDS = 4;
+const NAMED = ["Intro", "Tag"]; // parts of the music that are no sections
 const STEP_TICKS = 120; // nothing but the roll and the place changes more often
 
 export const shown = { music: null, settings: null, tick: 0 }; // also what tests look at
@@ -210,12 +211,12 @@ function showSection(section, bar, music, settings) {
   else {
     const left = section.bars - section.bar + 1 - (bar - Math.floor(section.tick / music.barTicks));
     const where = section.bars && left > 0 ? `${left} bar${left === 1 ? "" : "s"} left` : `bar ${section.bar}`;
-    setText("left", section.name === "Intro" ? `Intro, ${where}` : where);
+    setText("left", NAMED.includes(section.name) ? `${section.name}, ${where}` : where);
   }
 }
 
 function speak(now, next, section) {
-  const name = section === "Intro" ? "Intro." : section && `Section ${section}.`;
+  const name = NAMED.includes(section) ? `${section}.` : section && `Section ${section}.`;
   const line = [name, now, next && `then ${next}`].filter(Boolean).join(" ");
   if (line === messages.spoken || performance.now() - messages.spokenAt < SPEAK_MS) return;
   messages.spoken = line;

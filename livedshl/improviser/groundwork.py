@@ -1,0 +1,48 @@
+"""What a model's tunes tell, worked out once for all the music that is made of them."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from livedshl.bundle import Bundle
+from livedshl.improviser.habits import Habits
+from livedshl.improviser.harmony import SectionHarmony
+from livedshl.improviser.hubness import handicaps
+from livedshl.improviser.quotes import Melodies
+from livedshl.music.sections import SectionRole
+from livedshl.networks.next_step import NextStep
+
+
+class Groundwork:
+    """A model, and what its tunes tell; each fact is found when first needed.
+
+    The first note does not wait for all of it. Another chart, or a model that comes again, finds it
+    there: the next section is then planned in half the time.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.harmony = SectionHarmony(bundle)
+        self.melodies = Melodies(bundle.library)
+
+    @cached_property
+    def habits(self) -> Habits:
+        """What is usual in the tunes."""
+        return Habits.of(self.bundle.library, len(self.bundle.vocabulary))
+
+    @cached_property
+    def next_step(self) -> NextStep | None:
+        """How likely steps follow others; None if the model has no network for that."""
+        weights = self.bundle.next_step
+        return None if weights is None else NextStep(weights, self.bundle.library.heard_as)
+
+    @cached_property
+    def openings(self) -> NDArray[np.int32]:
+        """The segments that open a section, int32[m]."""
+        return np.flatnonzero(self.bundle.roles & SectionRole.OPENS > 0).astype(np.int32)
+
+    @cached_property
+    def handicaps(self) -> NDArray[np.int64]:
+        """By how many symbols each of `openings` counts as farther, int64[m]; see `hubness`."""
+        return handicaps(self.bundle, self.openings)
