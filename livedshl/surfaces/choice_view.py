@@ -5,12 +5,9 @@ from rich.text import Text
 
 from livedshl.live.snapshot import Snapshot
 from livedshl.performance.chunk import Chunk
-from livedshl.surfaces.pointing import clickable
+from livedshl.surfaces.look import BOLD, DIM, GOOD, YOURS_BADGE, clickable
 from livedshl.surfaces.view import chunk_at, coming_after
 
-_DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
-_CHOSEN = Style(color="#1a1a1a", bgcolor="#ffb454", bold=True)
-_NUMBER = Style(color="#95e6cb", bold=True)
 # A code's distance in words, by the share of its symbols that differ. Half of what may open
 # a section differs in 0.56 to 0.63 of them.
 _DISTANCES = ((0.5, "near"), (0.6, "not far"), (1.0, "far"))
@@ -30,13 +27,13 @@ def choice_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
     lines = [_heading(snapshot)]
     for number, choice in enumerate(choices.tunes, 1):
         is_next = choice.segment == comes
-        text = Text(no_wrap=True, overflow="ellipsis")
-        text.append(f"{number} ", _NUMBER)
+        text = Text()
+        text.append(f"{number} ", GOOD + BOLD)
         text.append("▸ " if is_next else "  ")
         distance = "" if choice.distance is None else in_words(choice.distance)
-        text.append(f"{distance:<{_LONGEST_WORD}} ", _DIM)
-        text.append(choice.song, _BOLD if is_next else Style())
-        text.append(f", bar {choice.bar}", _DIM)
+        text.append(f"{distance:<{_LONGEST_WORD}} ", DIM)
+        text.append(choice.song, BOLD if is_next else Style())
+        text.append(f", bar {choice.bar}", DIM)
         text.stylize(clickable(str(number)))
         lines.append(text)
     return lines[:n_lines]
@@ -50,16 +47,16 @@ def in_words(distance: float) -> str:
 def _heading(snapshot: Snapshot) -> Text:
     choices, steering = snapshot.choices, snapshot.steering
     keys = f"1-{len(choices.tunes)}" if len(choices.tunes) > 1 else "1"
-    text = Text("next ", _DIM, no_wrap=True, overflow="ellipsis")
+    text = Text("next ", DIM)
     if choices.section:
-        text.append(f"section {choices.section} ", _BOLD)
+        text.append(f"section {choices.section} ", BOLD)
     if steering.opens_with is not None:
-        text.append(" CHOSEN ", _CHOSEN)
-        text.append("  u undoes", _DIM)
+        text.append(" CHOSEN ", YOURS_BADGE)
+        text.append("  u undoes", DIM)
     elif choices.returns:
-        text.append(f"comes back; {keys} choose another", _DIM)
+        text.append(f"comes back; {keys} choose another", DIM)
     else:
-        text.append(f"{keys} choose", _DIM)
+        text.append(f"{keys} choose", DIM)
     return text
 
 
@@ -85,11 +82,11 @@ def candidate_lines(snapshot: Snapshot, n_lines: int) -> list[Text]:
     coming = coming_after(now, snapshot.chunks) if now else None
     if coming is None:
         return []
-    lines = [Text("candidates", _DIM)]
+    lines = [Text("candidates", DIM)]
     for candidate in coming.provenance.candidates:
         chosen = candidate.segment == coming.provenance.segment
-        text = Text("▸ " if chosen else "  ", no_wrap=True, overflow="ellipsis")
-        text.append(f"{candidate.hamming:>2}  ", _DIM)
-        text.append(candidate.song, _BOLD if chosen else Style())
+        text = Text("▸ " if chosen else "  ")
+        text.append(f"{candidate.hamming:>2}  ", DIM)
+        text.append(candidate.song, BOLD if chosen else Style())
         lines.append(text)
     return lines[:n_lines]

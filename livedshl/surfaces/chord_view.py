@@ -7,52 +7,64 @@ from rich.text import Text
 
 from livedshl.live.snapshot import Snapshot
 from livedshl.music import TICKS_PER_STEP
-from livedshl.music.chords import NO_CHORD
+from livedshl.music.chords import NO_CHORD, NOTE_NAMES
 from livedshl.music.segments import CHORD
+from livedshl.surfaces.look import BOLD, DIM, GOOD_BADGE, YOURS, YOURS_BADGE
+from livedshl.surfaces.view import chunk_at
 
-_DIM, _BOLD = Style(color="#8a919e"), Style(bold=True)
-_NOW = Style(color="#1a1a1a", bgcolor="#95e6cb", bold=True)
-_YOURS = Style(color="#1a1a1a", bgcolor="#ffb454", bold=True)
 _MOST_COMING = 3
 _NO_CHORD = "N.C."
 
 
 def chords_line(snapshot: Snapshot) -> Text:
-    """The chord that sounds, those to come with the beats until then, and what a player does."""
-    text = Text(no_wrap=True, overflow="ellipsis")
+    """The chord that sounds, those to come with the beats until then, and the bars left."""
+    text = Text()
     changes = list(_changes(snapshot))
     sounding = [name for tick, name in changes if tick <= snapshot.tick]
     coming = [(tick, name) for tick, name in changes if tick > snapshot.tick]
-    text.append(f" {sounding[-1] if sounding else _NO_CHORD} ", _NOW)
+    text.append(f" {sounding[-1] if sounding else _NO_CHORD} ", GOOD_BADGE)
     for number, (tick, name) in enumerate(coming[:_MOST_COMING]):
         beats = -(-(tick - snapshot.tick) // snapshot.grid.beat_ticks)
-        text.append("  → " if number == 0 else "  ", _DIM)
-        text.append(name, _BOLD)
-        text.append(f" in {beats}", _DIM)
+        text.append("  → " if number == 0 else "  ", DIM)
+        text.append(name, BOLD)
+        text.append(f" in {beats}", DIM)
     if coming:
-        text.append(" beats", _DIM)
-    for told in _told_of_player(snapshot):
-        text.append("   ")
-        text.append(f" {told} ", _YOURS)
-    return text
+        text.append(" beats", DIM)
+    return text.append_text(_bars_left(snapshot))
 
 
-def _told_of_player(snapshot: Snapshot) -> Iterator[str]:
-    """What the player who is listened to does, and what the band makes of it."""
-    steering = snapshot.steering
+def _bars_left(snapshot: Snapshot) -> Text:
+    """How many bars of the section come after this one; empty in a free run."""
+    chunk = chunk_at(snapshot.chunks, snapshot.tick)
+    place = chunk.provenance.place if chunk else None
+    if place is None or place.bars < place.bar:
+        return Text()
+    left = place.bars - place.bar
+    told = f"{left} more bar{'s' if left > 1 else ''}" if left else "last bar"
+    return Text().append(f"   {told} of section {place.section}", DIM if left else BOLD)
+
+
+def heard_line(snapshot: Snapshot) -> Text:
+    """What the player who is listened to does, and what the band makes of it; empty if nothing."""
+    steering, text = snapshot.steering, Text()
+    if snapshot.keys:
+        names = " ".join(NOTE_NAMES[pitch % 12] for pitch in snapshot.keys)
+        text.append(f"Your keys: {names}   ", YOURS)
     if steering.follows:
-        yield f"YOU HOLD {steering.follows.name}"
+        text.append(f" YOU HOLD {steering.follows.name} ", YOURS_BADGE)
+        text.append("   ")
     if steering.listening:
-        yield "YOU PLAY"
+        text.append(" YOU PLAY ", YOURS_BADGE)
     elif _answers(snapshot):
-        yield "ANSWERING YOU"
+        text.append(" ANSWERING YOU ", YOURS_BADGE)
+    return text
 
 
 def _answers(snapshot: Snapshot) -> bool:
     """Whether what sounds is the answer to a phrase."""
-    now = [c for c in snapshot.chunks if c.start_tick <= snapshot.tick < c.end_tick]
-    places = [chunk.provenance.place for chunk in now]
-    return any(place is not None and place.wished == "answer" for place in places)
+    chunk = chunk_at(snapshot.chunks, snapshot.tick)
+    place = chunk.provenance.place if chunk else None
+    return place is not None and place.wished == "answer"
 
 
 def chord_names(snapshot: Snapshot, first_step: int, width: int) -> Text:
@@ -71,7 +83,7 @@ def chord_names(snapshot: Snapshot, first_step: int, width: int) -> Text:
             end = column + len(name) + 1
             if tick <= snapshot.tick:
                 sounding = (column, end)
-    text.append("".join(line)[:width], _DIM)
+    text.append("".join(line)[:width], DIM)
     text.stylize(Style(bold=True, color="#ffffff"), *sounding)
     return text
 

@@ -1,20 +1,17 @@
 """The screen's first row: where the music goes, and a warning when nobody can hear it."""
 
-from rich.style import Style
 from rich.text import Text
 
 from livedshl.live.hearing import Hearing
 from livedshl.outputs.choice import OutputKind
+from livedshl.surfaces.look import GOOD, TROUBLE_BADGE
 
-_STYLE = Style(color="#95e6cb")
-_SILENT = Style(color="#1a1a1a", bgcolor="#f07178", bold=True)
 _SPEAKERS = "speakers"
 
 
 def output_line(hearing: Hearing) -> Text:
     """Such as "→ IAC Bus" or "→ livedshl (nobody connected) + speakers"."""
-    style = _STYLE if hearing.can_be_heard else _SILENT
-    return Text(_told(hearing), style, no_wrap=True, overflow="ellipsis")
+    return Text(_told(hearing), GOOD if hearing.can_be_heard else TROUBLE_BADGE)
 
 
 def _told(hearing: Hearing) -> str:

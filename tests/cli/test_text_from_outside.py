@@ -10,6 +10,7 @@ import mido
 import pytest
 from support.bundles import write_kind
 from support.provenances import place, provenance
+from support.rows import shown_rows
 from support.still import StillSession
 from support.surroundings import need
 
@@ -159,8 +160,7 @@ def test_the_screen(keys, count):
             while session.times_seen < until:
                 await pilot.pause(0.02)
             await pilot.pause()
-            widget = cockpit.query_one("#body")
-            return [widget.render_line(y).text for y in range(40)]
+            return shown_rows(cockpit)
 
     lines = asyncio.run(shown_lines())
     assert not obeyed("".join(lines))

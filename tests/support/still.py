@@ -53,7 +53,7 @@ def hop(number, band):
         beat=number * COMMON_TIME.hop_beats, segment=number, song=SONGS[number // 2 % len(SONGS)],
         song_beat=4 * number, backward_code=(0, 1, 2, 3, number % 4, 1, 2, 3),
         forward_code=(0, 1, 2, 3, (number + 1) % 4, 1, 2, 0), hamming=1, nearest=1, ties=12,
-        agreeing_steps=8, candidates=candidates, place=place(bar=number // 2 + 1),
+        agreeing_steps=8, candidates=candidates, place=place(bar=number // 2 + 1, bars=8),
     )  # fmt: skip
     return Chunk(start, start + HOP, in_order(np.array(events)), steps, Key.parse("G"), where)
 

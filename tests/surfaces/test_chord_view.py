@@ -5,19 +5,19 @@ from dataclasses import replace
 from support.still import BEAT, StillSession
 
 from livedshl.music import Chord
-from livedshl.surfaces.chord_view import chords_line
+from livedshl.surfaces.chord_view import chords_line, heard_line
 
 
-def told(**changed):
-    """The row of a performance that stands still, with its steering changed so."""
+def heard(**changed):
+    """What is said of the player, with the steering of a performance changed so."""
     snapshot = StillSession().snapshot()
     steering = replace(snapshot.steering, **changed)
-    return chords_line(replace(snapshot, steering=steering)).plain
+    return heard_line(replace(snapshot, steering=steering)).plain
 
 
 def test_the_chord_that_sounds_comes_first_then_those_to_come_with_the_beats_until_then():
     snapshot = StillSession().snapshot()
-    now, coming = told().split("→")
+    now, coming = chords_line(snapshot).plain.split("→")
     assert now.strip()
     later = replace(snapshot, tick=snapshot.tick + 2 * BEAT)
     first, beats = coming.split()[0], coming.split()[2]
@@ -26,9 +26,9 @@ def test_the_chord_that_sounds_comes_first_then_those_to_come_with_the_beats_unt
 
 
 def test_it_says_what_the_player_holds_and_that_the_melody_is_the_players():
-    assert "YOU" not in told()
-    assert "YOU HOLD Am" in told(follows=Chord.parse("Am"))
-    assert "YOU PLAY" in told(listening=True)
+    assert not heard()
+    assert "YOU HOLD Am" in heard(follows=Chord.parse("Am"))
+    assert "YOU PLAY" in heard(listening=True)
 
 
 def test_it_says_that_a_phrase_is_answered():
@@ -42,8 +42,19 @@ def test_it_says_that_a_phrase_is_answered():
         )
         for chunk in snapshot.chunks
     ]
-    assert "ANSWERING YOU" in chords_line(replace(snapshot, chunks=tuple(answering))).plain
+    assert "ANSWERING YOU" in heard_line(replace(snapshot, chunks=tuple(answering))).plain
 
 
 def test_without_music_there_is_no_chord():
     assert chords_line(replace(StillSession().snapshot(), chunks=())).plain.strip() == "N.C."
+
+
+def test_it_counts_the_bars_until_the_section_ends():
+    snapshot = StillSession().snapshot()  # in the fifth of eight bars
+    assert chords_line(snapshot).plain.endswith("3 more bars of section A")
+    later = replace(snapshot, tick=snapshot.tick + 2 * snapshot.grid.bar_ticks)
+    assert chords_line(later).plain.endswith("1 more bar of section A")
+
+
+def test_it_names_the_keys_that_the_player_holds_down():
+    assert "C E G" in heard_line(replace(StillSession().snapshot(), keys=(60, 64, 67))).plain

@@ -1,9 +1,6 @@
 """The help and the hint of the screen, in terminals of every size."""
 
-import io
-
 import pytest
-from rich.console import Console
 
 from livedshl.surfaces.key_help import OWN_KEYS, hint, key_pages
 from livedshl.surfaces.keys import KEYS
@@ -11,24 +8,19 @@ from livedshl.surfaces.keys import KEYS
 ALL_KEYS = [*((key.label, key.help) for key in KEYS if key.help), *OWN_KEYS]
 
 
-def shown(page, width):
-    console = Console(file=io.StringIO(), width=width)
-    console.print(page)
-    return console.file.getvalue()
-
-
 @pytest.mark.parametrize("size", [(36, 8), (40, 12), (80, 24), (97, 30), (120, 40)])
 def test_every_key_is_on_some_page_whole_and_no_page_is_too_high(size):
     width, height = size
-    pages = [shown(page, width) for page in key_pages(width, height)]
-    assert all(page.count("\n") <= height for page in pages)
-    text = " ".join(" ".join(pages).split())
+    pages = key_pages(width, height)
+    assert all(len(page) <= height for page in pages)
+    assert all(len(line.plain.rstrip()) <= width for page in pages for line in page)
+    text = " ".join(" ".join(line.plain for page in pages for line in page).split())
     assert [each for each in ALL_KEYS if " ".join(each) not in text] == []
 
 
 def test_a_page_says_that_more_keys_follow():
-    *first, last = [shown(page, 40) for page in key_pages(40, 12)]
-    assert first and all("? more keys" in page for page in first) and "more keys" not in last
+    *first, last = [[line.plain for line in page] for page in key_pages(40, 12)]
+    assert first and all("? more keys" in page for page in first) and "? more keys" not in last
 
 
 @pytest.mark.parametrize(
@@ -36,5 +28,5 @@ def test_a_page_says_that_more_keys_follow():
 )
 def test_the_hint_names_whole_keys_only(width, last):
     line = hint(width).plain
-    assert len(line) == width
+    assert len(line) <= width
     assert line.rstrip().endswith(f"  {last}")

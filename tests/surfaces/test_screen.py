@@ -7,6 +7,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
+from support.rows import shown_rows
 from support.still import CHOICES, StillSession
 from textual.events import MouseScrollDown, MouseScrollUp
 
@@ -31,9 +32,9 @@ def cockpit(session, monkeypatch):
     return Cockpit(session, session)
 
 
-async def some_frames(pilot, session):
+async def some_frames(pilot, session, many=3):
     """Waits for a few frames, however slow the machine is, or for the screen to close."""
-    until = session.times_seen + 3
+    until = session.times_seen + many
     while session.times_seen < until and session.is_alive():
         await pilot.pause(0.02)
     await pilot.pause()
@@ -130,16 +131,10 @@ def point(cockpit, session, *acts, size=SIZES[0]):
                     wheel = MouseScrollUp if act == "up" else MouseScrollDown
                     unmoved_and_no_keys = 0, 0, 0, False, False, False
                     cockpit.post_message(wheel(None, *at, *unmoved_and_no_keys, *at))
-            await some_frames(pilot, session)
+            await some_frames(pilot, session, many=10)  # the desk sends them at its own pace
             return shown_rows(cockpit)
 
     return asyncio.run(run())
-
-
-def shown_rows(cockpit):
-    """What stands on the screen, row by row."""
-    body = cockpit.query_one("#body")
-    return [body.render_line(row).text for row in range(body.size.height)]
 
 
 def test_a_click_on_a_part_mutes_it_and_selects_it(cockpit, session):

@@ -23,13 +23,13 @@ from livedshl.performance.settings import Settings, chords_of
 from livedshl.player.clock.source import Sync
 from livedshl.player.lateness import Lateness
 from livedshl.surfaces.choice_view import candidate_lines, choice_lines, in_words
+from livedshl.surfaces.roll_view import roll
 from livedshl.surfaces.view import (
     chunk_at,
     chunk_notes,
     clock_line,
     form_line,
-    part_lines,
-    roll,
+    part_line,
     song_lines,
 )
 
@@ -76,7 +76,8 @@ def test_everything_fits_at_every_size_and_moment(metre, form, tick, width, heig
     assert len(song_lines(snapshot, codes=True)) <= 4
     assert len(candidate_lines(snapshot, 5)) <= 5
     assert choice_lines(snapshot, 5) == []
-    assert len(part_lines(snapshot, 0)) == len(snapshot.steering.band.parts)
+    for number, part in enumerate(snapshot.steering.band.parts):
+        assert part.name in part_line(snapshot, number, selected=False).plain
 
 
 def test_symbols_that_differ_are_marked_as_many_as_the_hamming_distance():
@@ -170,7 +171,9 @@ def test_a_farther_tune_never_has_a_nearer_word(one, other):
 
 def test_a_muted_part_shows_no_level_and_its_mark():
     steering = replace(snapshot_of().steering, muted=frozenset({"Melody"}))
-    (melody, *others) = part_lines(snapshot_of(steering=steering), 0)
+    snapshot = snapshot_of(steering=steering)
+    n_parts = len(steering.band.parts)
+    melody, *others = (part_line(snapshot, number, False) for number in range(n_parts))
     assert "M" in melody.plain[1:].replace("Melody", "")
     assert "▮" not in melody.plain
     assert any("▮" in line.plain for line in others)
