@@ -11,7 +11,7 @@ from livedshl.improviser.line import Line
 from livedshl.improviser.moment import Moment
 from livedshl.improviser.passage import Continuation
 from livedshl.improviser.repertoire import Repertoire
-from livedshl.improviser.retrieval import bridge, planned_join
+from livedshl.improviser.retrieval import bridges, planned_join
 from livedshl.improviser.rules import Wish
 from livedshl.improviser.wishes import Wishes
 
@@ -150,7 +150,9 @@ class SegmentChooser:
         """The segment whose code asks for what comes: a bridging one where a phrase opens."""
         if line.playing is None or not (moment.opens_phrase and self._repertoire.bundle.overlaps):
             return line.playing
-        return bridge(self._repertoire, line.playing)
+        if moment.opens_section:
+            return self.continuator.bridge(line.playing)
+        return int(bridges(self._repertoire, line.playing, reach=0)[0])
 
     def _recall(
         self,

@@ -13,7 +13,7 @@ from livedshl.improviser.line import Line
 from livedshl.improviser.passage import Continuation
 from livedshl.improviser.ranking import CHORDS, DANCE, LIKELIHOOD, Joins, Ranking, Scores
 from livedshl.improviser.repertoire import Repertoire
-from livedshl.improviser.retrieval import Candidates, Query, retrieve, whole_ring
+from livedshl.improviser.retrieval import Candidates, Query, bridges, retrieve, whole_ring
 from livedshl.improviser.rules import Retrieve, Wish
 from livedshl.index import Ring, hamming
 from livedshl.index.codes import Words
@@ -77,7 +77,18 @@ class Continuator:
         library = self._repertoire.library
         openings = among if len(among) else library.openings
         pool = openings if len(openings) else np.arange(len(library), dtype=np.int32)
-        return int(self._rng.choice(pool))
+        # By tune, then one of its openings: a tune with many parts is no likelier than another.
+        tunes = library.tune_of[pool]
+        return int(self._rng.choice(pool[tunes == self._rng.choice(np.unique(tunes))]))
+
+    def bridge(self, playing: int) -> int:
+        """Draws a bridging segment to a new section; see `bridges`.
+
+        The nearest alone would let few tunes open: in each library one of them serves 10 to 19 % of
+        the closes. On 200 pieces of 3/4 major, the commonest tune opens 8 % instead of 12 %.
+        """
+        reach = self._rules.near(self._repertoire.bundle.shape.length)
+        return int(self._rng.choice(bridges(self._repertoire, playing, reach)))
 
     def answer(self, line: Line, code: Words, phase: int) -> Continuation:
         """Draws what continues a phrase that somebody else played.

@@ -119,22 +119,26 @@ def allowed_near(
     return np.concatenate(found)[:most], far[:most]
 
 
-def bridge(repertoire: Repertoire, playing: int) -> int:
-    """A bridging segment: its code links the playing segment to the opening of a new phrase.
+def bridges(repertoire: Repertoire, playing: int, reach: int) -> NDArray[np.int32]:
+    """Bridging segments: their codes link the playing segment to the opening of a new phrase.
 
     The new phrase starts on a first beat, end to end with the playing segment. The bridge itself
-    is never played: its forward code only serves as the next query.
+    is never played: its forward code only serves as the next query. Nearest first, at least one.
+    reach: by how many symbols they may lie farther than the nearest.
     """
     library, follow_beats = repertoire.library, repertoire.bundle.follow_beats
-    nearest: int | None = None
+    found: list[NDArray[np.int32]] = []
+    anything, nearest = np.empty(0, np.int32), 0
     for ring in repertoire.rings_around(playing):
-        nearest = int(ring.segments[0]) if nearest is None else nearest
+        if found and ring.distance > nearest + reach:
+            break
+        anything = anything if len(anything) else ring.segments[:1]
         ends_at = library.phases[ring.segments] + follow_beats
         on_first_beat = ring.segments[ends_at % repertoire.grid.cycle_beats == 0]
         if len(on_first_beat):
-            return int(on_first_beat[0])
-    assert nearest is not None, "an index is never empty"
-    return nearest
+            nearest = nearest if found else ring.distance
+            found.append(on_first_beat)
+    return np.concatenate(found) if found else anything
 
 
 def planned_join(repertoire: Repertoire, playing: int, segment: int) -> Continuation:
