@@ -186,7 +186,7 @@ def test_what_begins_a_phrase_begins_a_bar_in_its_song_too(metre, form, seed):
 
 
 def test_second_times_differ_somewhere_and_are_no_copy():
-    sections = sections_in(played(dance_bundle(), Form.AABB, bars=64))
+    sections = sections_in(played(dance_bundle(), Form.AABB, bars=128))
     varied = [p for section in sections for p in section if p.place.wished == "variation"]
     assert any(not passage.place.planned for passage in varied)
     first, second = (np.concatenate([p.steps for p in section]) for section in sections[:2])
