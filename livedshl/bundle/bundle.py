@@ -12,7 +12,7 @@
     forward.npy            uint64[n, words]
     backward.npy           uint64[n, words]
     next_step.npy          float32[4 H + 32, 29 + H + 1], see `CodedLibrary`; may be missing
-    networks.safetensors   weights; no code in it
+    networks.safetensors   weights; no code in it. Bundles that share it have it in a folder above
 
 Arrays are memory-mapped, and nothing is unpickled.
 """
@@ -38,6 +38,7 @@ from livedshl.bundle.integrity import (
     write_json,
 )
 from livedshl.bundle.library import SegmentLibrary, TuneInfo
+from livedshl.bundle.networks_file import NETWORKS, are_above, networks_of
 from livedshl.errors import BundleError
 from livedshl.files import open_regular
 from livedshl.index.codes import WORD_BITS, CodeShape, Words, unpack
@@ -47,7 +48,6 @@ from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
 from livedshl.networks.next_step import is_next_step
 
-NETWORKS = "networks.safetensors"
 _TUNES = "tunes.json"
 # Array files: name, type, number of dimensions.
 _ARRAYS: tuple[tuple[str, str, int], ...] = (
@@ -104,7 +104,7 @@ class Bundle(CodedLibrary):
     @property
     def networks(self) -> Path:
         """The file with the networks' weights."""
-        return self.folder / NETWORKS
+        return networks_of(self.folder)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +124,7 @@ def write_bundle(
 ) -> None:
     """Writes a bundle; `networks` is the content of its safetensors file.
 
+    The file is left out if a folder above has the same: see `networks_of`.
     The manifest is renamed into place last, so a folder with a manifest is a complete bundle.
     Other files in the folder, such as a model card, stay as they are.
     """
@@ -145,6 +146,9 @@ def write_bundle(
         content = json.loads(encode(manifest))
         write_json(beside / MANIFEST, content | {"checksum": checksum(content)})
         (folder / MANIFEST).unlink(missing_ok=True)
+        if are_above(folder, manifest.sha256[NETWORKS]):
+            (folder / NETWORKS).unlink(missing_ok=True)
+            files = tuple(name for name in files if name != NETWORKS)
         for name in (*files, MANIFEST):
             (beside / name).replace(folder / name)
 
@@ -159,7 +163,8 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     has_next_step = f"{_NEXT_STEP[0]}.npy" in manifest.sha256
     files = (*_FILES, f"{_NEXT_STEP[0]}.npy") if has_next_step else _FILES
     for done, name in enumerate(files, 1):
-        check_file(folder, name, manifest.sha256)
+        place = networks_of(folder).parent if name == NETWORKS else folder
+        check_file(place, name, manifest.sha256)
         if progress:
             progress(done / len(files))
     try:
@@ -169,10 +174,10 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
             folder=folder,
             manifest=manifest,
             library=SegmentLibrary(
-                tunes=tuple(map(_tune, read_json(folder / _TUNES))),
+                tunes=tuple(map(TuneInfo.of_json, read_json(folder / _TUNES))),
                 **{name: arrays[name] for name in ("tune_steps", "steps", "starts", "phases")},
                 grid=GRIDS[manifest.metre],
-                heard_as=vocabulary.heard_as,
+                heard_as=vocabulary.read_as(manifest.chords_read),
             ),
             vocabulary=vocabulary,
             mode=manifest.mode,
@@ -235,15 +240,6 @@ def _manifest(coded: CodedLibrary, background: Background, digests: Mapping[str,
         figures=background.figures,
         sha256=digests,
     )
-
-
-def _tune(entry: Any) -> TuneInfo:
-    """A tune of `tunes.json`. Raises ValueError or TypeError."""
-    tune = TuneInfo(**entry)
-    if not (isinstance(tune.title, str) and isinstance(tune.source, str)):
-        raise ValueError("a title or source in tunes.json is not a text")
-    (tune.title + tune.source).encode()  # half a surrogate pair cannot be shown
-    return tune
 
 
 def _open_array(folder: Path, name: str, type_name: str, n_dimensions: int) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import Any, cast, get_origin, get_type_hints
 
 from livedshl.errors import BundleError
 from livedshl.files import open_regular, read_regular
-from livedshl.music.chords import MOST_CHORD_CLASSES
+from livedshl.music.chords import MOST_CHORD_CLASSES, N_CHORD_CLASSES
 from livedshl.music.grid import GRIDS
 from livedshl.music.leadsheet import Mode
 
@@ -47,6 +47,16 @@ class Manifest:
     figures: Mapping[str, Any]
     sha256: Mapping[str, str]
     checksum: str = ""
+
+    @property
+    def chords_read(self) -> tuple[str, ...]:
+        """The chord classes that the networks read. Raises ValueError for what are not names."""
+        shape = self.training.get("shape")
+        named = shape.get("chords") if isinstance(shape, dict) else None
+        names = tuple(named or self.chord_classes[:N_CHORD_CLASSES])
+        if len(names) > N_CHORD_CLASSES or not all(isinstance(name, str) for name in names):
+            raise ValueError("the chord classes that the networks read are damaged")
+        return names
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -22,6 +23,15 @@ class TuneInfo:
     title: str
     source: str
 
+    @classmethod
+    def of_json(cls, entry: Any) -> "TuneInfo":
+        """A tune as `tunes.json` has it. Raises ValueError or TypeError."""
+        tune = cls(**entry)
+        if not (isinstance(tune.title, str) and isinstance(tune.source, str)):
+            raise ValueError("a title or source in tunes.json is not a text")
+        (tune.title + tune.source).encode()  # half a surrogate pair cannot be shown
+        return tune
+
 
 @dataclass(frozen=True, eq=False)
 class SegmentLibrary:
@@ -32,7 +42,7 @@ class SegmentLibrary:
     starts: int32[n], first step of each segment in `steps`, ascending.
     phases: int8[n], beats from the start of the cycle to the segment, as in `Tune`.
     grid: of all tunes.
-    heard_as: int8[k + 1], as `ChordVocabulary.heard_as`; None: networks know every chord class.
+    heard_as: int8[k + 1], as `ChordVocabulary.read_as`; None: networks know every chord class.
     """
 
     tunes: tuple[TuneInfo, ...]

@@ -1,6 +1,6 @@
 """`livedshl train`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import reduce
 from pathlib import Path
@@ -22,24 +22,19 @@ from livedshl.progress import unseen
 
 if TYPE_CHECKING:
     from livedshl.learning.accompaniment.training import AccompanimentSettings
+    from livedshl.learning.validation import TrainingResult
 
 _Chosen = TypeVar("_Chosen", TrainingSettings, "AccompanimentSettings")
 
 _PAPER, _CONTRASTIVE = (TrainingSettings.of(method, COMMON_TIME, True) for method in Method)
 
+_ANY_METRE = TrainingSettings.of_any_metre()
+
 _OF_SHAPE = ("length", "symbols", "hidden", "final_relu")
-# What has no meaning for accompaniment: it is of any metre and mode, and learned in one way.
-_OF_MELODIES = (
-    "method",
-    "follow",
-    "final_relu",
-    "device",
-    "resume",
-    "metre",
-    "minor",
-    "melody",
-    "also",
-)
+# What has no meaning for models together or accompaniment: both are of any metre and mode, and
+# learned in one way.
+_OF_ONE_KIND = ("method", "follow", "final_relu", "metre", "minor", "melody", "also")
+_OF_MELODIES = (*_OF_ONE_KIND, "device", "resume", "together")
 
 
 def _by_method(name: str) -> str:
@@ -83,6 +78,9 @@ _OPTIONS = (
                  show_default=True, help="Where to compute. auto takes a GPU if there is one."),
     click.option("--resume", is_flag=True, help="Continue a training into DIR that was stopped."),
     also_option,
+    click.option("--together", is_flag=True,
+                 help="Learn one pair of networks from all tunes of the models PATH..., for every "
+                 "metre and mode, and code the models anew."),
     click.option("--accompaniment", is_flag=True,
                  help="Learn from the accompaniment of songs instead, for parts with the pattern "
                  "`by code`."),
@@ -111,6 +109,7 @@ def train(
     melody: str | None,
     cluster: str | None,
     also: tuple[str, ...],
+    together: bool,
     accompaniment: bool,
     **chosen: Any,
 ) -> None:
@@ -122,13 +121,20 @@ def train(
     With --accompaniment, PATH... are songs in MusicXML with a voice and a piano. DIR gets a library
     of their accompaniment. A folder `accompaniment` in the folder of a model serves that model.
 
+    With --together, PATH... are models, by name or folder. DIR gets the networks, and a folder for
+    each model.
+
     The first Ctrl-C ends the training and writes the best codes so far. Several processes can
     train together: torchrun --nproc-per-node N -m livedshl train ...
     """
     check_folder(out)
     if accompaniment:
-        _check_of_accompaniment()
+        _check_apart("--accompaniment", _OF_MELODIES)
         _train_accompaniment(paths, out, cluster, chosen)
+        return
+    if together:
+        _check_apart("--together", (*_OF_ONE_KIND, "cluster"))
+        _train_together(paths, out, device, resume, chosen)
         return
     found = TrainingSettings.of(Method(method), GRIDS[metre], follow == "2")
     settings = _with_chosen(found.with_more_tunes() if also else found, chosen)
@@ -149,8 +155,12 @@ def train(
             melody=melody,
             also=also,
         )
-    if not those.leads:
-        return
+    if those.leads:
+        _tell(out, result)
+
+
+def _tell(out: Path, result: "TrainingResult") -> None:
+    """Says how a training ended."""
     best = result.history[result.best_epoch]
     say(
         f"{out}: the best of {len(result.history) - 1} epochs is {best.epoch}. Mean Hamming "
@@ -161,13 +171,34 @@ def train(
         click.echo("Stopped early. To continue, run the same command with --resume.")
 
 
-def _check_of_accompaniment() -> None:
-    """Raises UsageError if an option is given that has no meaning for accompaniment."""
+def _check_apart(way: str, senseless: Sequence[str]) -> None:
+    """Raises UsageError if an option is given that has no meaning beside `way`."""
     context = click.get_current_context()
-    for name in _OF_MELODIES:
+    for name in senseless:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = f"--{name.replace('_', '-')}"
-            raise click.UsageError(f"choose either {option} or --accompaniment")
+            raise click.UsageError(f"choose either {option} or {way}")
+
+
+def _train_together(
+    models: Sequence[str], out: Path, device: str, resume: bool, chosen: Mapping[str, Any]
+) -> None:
+    # They load torch, as below.
+    from livedshl.learning.together import learn_together
+    from livedshl.learning.workers import workers
+
+    settings = _with_chosen(_ANY_METRE, chosen)
+    with StatusLine() as status, workers(device) as those:
+        result = learn_together(
+            models,
+            out,
+            settings,
+            resume=resume,
+            progress=status.progress if those.leads else unseen,
+            workers=those,
+        )
+    if those.leads:
+        _tell(out, result)
 
 
 def _train_accompaniment(

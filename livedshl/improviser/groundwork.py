@@ -35,7 +35,7 @@ class Groundwork:
     def next_step(self) -> NextStep | None:
         """How likely steps follow others; None if the model has no network for that."""
         weights = self.bundle.next_step
-        return None if weights is None else NextStep(weights, self.bundle.library.heard_as)
+        return None if weights is None else NextStep(weights, self.bundle.vocabulary.heard_as)
 
     @cached_property
     def openings(self) -> NDArray[np.int32]:

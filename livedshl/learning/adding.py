@@ -192,13 +192,14 @@ def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], coding: C
     with tempfile.TemporaryDirectory(prefix=".adding-", dir=folder.parent) as scratch:
         new = Path(scratch) / "new"
         for kind in kinds:
-            library = kind.files.library(kind.model.vocabulary)
+            model = kind.model
+            library = kind.files.library(model.vocabulary.read_as(model.manifest.chords_read))
             of_kind = replace(
                 coding,
-                folder=coding.folder / library_name(library, kind.model.manifest.checksum),
+                folder=coding.folder / library_name(library, model.manifest.checksum),
                 progress=partial(_coding, coding.progress, kind.name),
             )
-            write_coded(_within(new, kinds, kind), library, kind.model, paths, of_kind)
+            write_coded(_within(new, kinds, kind), library, model, paths, of_kind)
         if folder.exists():
             folder.replace(Path(scratch) / "old")
         new.replace(folder)

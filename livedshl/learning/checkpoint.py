@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,11 +86,14 @@ class Checkpoint:
         return cls(tensors, state)
 
 
-def fingerprint(library: SegmentLibrary, pairs: NDArray[np.int32], settings: str) -> str:
-    """A mark that changes with the segments, the pairs and the `settings`."""
+def fingerprint(
+    learned_from: Sequence[tuple[SegmentLibrary, NDArray[np.int32]]], settings: str
+) -> str:
+    """A mark that changes with the segments and pairs of each library, and the `settings`."""
     digest = hashlib.sha256(settings.encode())
-    for array in (library.steps, library.starts, pairs):
-        digest.update(np.ascontiguousarray(array).tobytes())
+    for library, pairs in learned_from:
+        for array in (library.steps, library.starts, pairs):
+            digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 

@@ -17,32 +17,53 @@ _WARM_UP = 0.1  # share of a training during which the learning rate rises
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """What stays the same during a training run; `own` as in `train`."""
+class Lesson:
+    """Tunes of one metre and mode to learn from, and their pairs.
+
+    own: the first so many rows are the tunes to learn for; the others only help.
+    """
 
     library: SegmentLibrary
     split: PairSplit
-    settings: TrainingSettings
     own: int
+
+    def pairs(self, own_alone: bool) -> NDArray[np.int32]:
+        """The pairs to learn from, int32[m, 2]: all, or those of the own tunes."""
+        training = self.split.training
+        return training[(training < self.own).all(1)] if own_alone else training
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """What stays the same during a training run."""
+
+    lessons: tuple[Lesson, ...]
+    settings: TrainingSettings
     workers: Workers = ALONE
 
     @property
     def batch_size(self) -> int:
         """Pairs per batch."""
-        return self.settings.batch_size_for(len(self.split.training))
+        n_pairs = sum(len(lesson.split.training) for lesson in self.lessons)
+        return self.settings.batch_size_for(n_pairs)
 
-    def pairs(self, epoch: int) -> NDArray[np.int32]:
-        """The pairs that an epoch learns from: in the last ones those of the own tunes."""
-        training = self.split.training
-        if epoch < self.settings.epochs - self.settings.own_epochs:
-            return training
-        return training[(training < self.own).all(1)]
+    def batches(
+        self, rng: np.random.Generator, epoch: int
+    ) -> list[tuple[Lesson, NDArray[np.int32]]]:
+        """The pairs of an epoch in random order, in batches of one lesson each, int32[B, 2].
 
-    def batches(self, rng: np.random.Generator, epoch: int) -> list[NDArray[np.int32]]:
-        """The pairs of an epoch in random order, in batches, int32[B, 2]."""
-        pairs = rng.permutation(self.pairs(epoch))
-        starts = range(0, len(pairs), self.batch_size)
-        return [pairs[start : start + self.batch_size] for start in starts]
+        The last epochs learn from the own tunes alone, as the settings say.
+        """
+        settings, size = self.settings, self.batch_size
+        own_alone = epoch >= settings.epochs - settings.own_epochs
+        batches = []
+        for lesson in self.lessons:
+            pairs = rng.permutation(lesson.pairs(own_alone))
+            starts = range(0, len(pairs), size)
+            batches += [(lesson, pairs[start : start + size]) for start in starts]
+        if len(self.lessons) > 1:
+            rng.shuffle(batches)
+        return batches
 
     def optimizer(self, networks: Networks) -> torch.optim.Optimizer:
         """A new optimiser for the networks' weights."""

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from livedshl.bundle import SegmentLibrary
 from livedshl.bundle.library import TuneInfo
 from livedshl.learning.laying import LaidTune
-from livedshl.music.chords import ChordVocabulary
 from livedshl.music.grid import Grid
 
 
@@ -58,10 +57,10 @@ class LibraryFiles:
         self._n_segments += len(rows)
         self.joined += bool(len(laid.pairs))
 
-    def library(self, vocabulary: ChordVocabulary) -> SegmentLibrary:
+    def library(self, heard_as: NDArray[np.int8]) -> SegmentLibrary:
         """All tunes so far: the same as `SegmentLibrary.of_tunes`, with its arrays on disk.
 
-        vocabulary: the chord classes of the tunes.
+        heard_as: as in `SegmentLibrary`.
         """
         return SegmentLibrary(
             tunes=tuple(self._tunes),
@@ -70,7 +69,7 @@ class LibraryFiles:
             starts=self._read("starts", np.int32),
             phases=self._read("phases", np.int8),
             grid=self._grid,
-            heard_as=vocabulary.heard_as,
+            heard_as=heard_as,
         )
 
     def pairs(self) -> NDArray[np.int32]:

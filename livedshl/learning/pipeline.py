@@ -68,7 +68,7 @@ def train_bundle(
     from livedshl.learning.workers import ALONE, first_interrupt
 
     workers = workers or ALONE
-    grid = settings.shape.grid
+    (grid,) = settings.shape.grids
     with (
         TemporaryDirectory(prefix="livedshl-", ignore_cleanup_errors=True) as scratch,
         LibraryFiles(Path(scratch) / "library", grid) as files,
@@ -76,7 +76,7 @@ def train_bundle(
         with workers.leader_first(), crew_at(cluster) as crew:
             sheets = stream_sheets(paths, grid, mode, harmoniser, progress, crew, melody)
             target = _lay_out(sheets, (grid, mode), settings.follow_beats, files, progress, crew)
-            library = files.library(target.vocabulary)
+            library = files.library(target.vocabulary.heard_as)
             check_segments(library)
             if also:
                 more = stream_sheets(also, grid, mode, harmoniser, progress, crew, melody)
@@ -86,7 +86,7 @@ def train_bundle(
                     _lay_out_spooled(spool, target, (grid, mode), files, progress, crew)
         with first_interrupt() as stop:
             result = train(
-                files.library(target.vocabulary),
+                files.library(target.vocabulary.heard_as),
                 files.pairs(),
                 settings,
                 folder / _TRAINING,

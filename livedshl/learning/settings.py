@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from livedshl.music.grid import Grid
+from livedshl.music.grid import COMMON_TIME, Grid
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.records import decode, encode
 
@@ -24,7 +24,8 @@ class Method(StrEnum):
 class TrainingSettings:
     """How the networks are trained; the defaults are the paper's method.
 
-    shape: of the networks. follow_beats: from a segment to its successor, a hop or a segment.
+    shape: of the networks. follow_beats: from a segment to its successor, a hop or a segment; where
+        networks of any metre learn, each metre has its own.
     epochs, batch_size, learning_rate, weight_decay: of the hash stage, which uses AdamW. A batch
     has positive pairs. The contrastive rate warms up, then decays to 0.
     balance: alpha of Eq. 5, the weight of `bit_balance`.
@@ -87,6 +88,16 @@ class TrainingSettings:
             return self
         shape = replace(self.shape, dropout=0.3, members=1)
         return replace(self, shape=shape, epochs=14, own_epochs=4)
+
+    @classmethod
+    def of_any_metre(cls) -> "TrainingSettings":
+        """The best settings found for one pair of networks of every metre and mode.
+
+        See the card of the models. There are many tunes, so less is left out and fewer epochs do.
+        """
+        best = cls.of(Method.CONTRASTIVE, COMMON_TIME, overlaps=True)
+        shape = replace(best.shape, hidden=480, dropout=0.3, metre=None)
+        return replace(best, shape=shape, epochs=8)
 
     def batch_size_for(self, n_pairs: int) -> int:
         """Pairs per batch: as set, or fewer if a contrastive training has only `n_pairs`."""

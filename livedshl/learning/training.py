@@ -1,50 +1,27 @@
 """Trains the hash networks, from pairs of segments to the best epoch's weights.
 
-Read `train` first: it is the whole loop. `fresh` and `resumed` make a `Run` of a `Job`,
-`Run.learn_an_epoch` is one pass over the pairs, and `_judged` is the loss of one batch. Shapes: B
-pairs per batch, codes of L symbols with K values each.
-
 Reference: Joslyn, Zhuang, Hua: Deep Segment Hash Learning for Music Generation (2018), sections
 3.4 and 3.5. Stage one, LSTMs only, predicts steps. Stage two learns the codes.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import CorpusError
-from livedshl.learning.building import seeded_networks
-from livedshl.learning.checkpoint import (
-    CHECKPOINT,
-    Checkpoint,
-    fingerprint,
-    optimizer_tensors,
-    restore_optimizer,
-)
-from livedshl.learning.job import Job
-from livedshl.learning.networks import LstmNetworks, Networks, to_code
-from livedshl.learning.objective import contrastive_of_parts, objective
+from livedshl.learning.checkpoint import CHECKPOINT, Checkpoint, fingerprint
+from livedshl.learning.job import Job, Lesson
 from livedshl.learning.pairs import split_pairs
-from livedshl.learning.pretraining import PretrainingFigures, pretrain
+from livedshl.learning.run import Stop, fresh, resumed
 from livedshl.learning.settings import Method, TrainingSettings
-from livedshl.learning.validation import (
-    BatchFigures,
-    EpochFigures,
-    TrainingResult,
-    hamming_distances,
-    measured,
-)
+from livedshl.learning.validation import TrainingResult
 from livedshl.learning.workers import ALONE, Workers
 from livedshl.progress import Progress
-
-Stop = Callable[[], bool]
 
 
 def train(
@@ -62,6 +39,35 @@ def train(
     """Trains on the `positive` pairs of library rows, int32[m, 2], and keeps the best epoch.
 
     own: the first so many rows are the tunes to learn for, all by default; the others only help.
+    The rest is as in `train_together`.
+    """
+    taught = Taught(library, positive, len(library) if own is None else own)
+    return train_together(
+        [taught], settings, folder, resume=resume, progress=progress, stop=stop, workers=workers
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taught:
+    """What `train_together` learns from one library; the fields are as in `train`."""
+
+    library: SegmentLibrary
+    positive: NDArray[np.int32]
+    own: int
+
+
+def train_together(
+    taught: Sequence[Taught],
+    settings: TrainingSettings,
+    folder: Path,
+    *,
+    resume: bool = False,
+    progress: Progress = lambda stage, share: None,
+    stop: Stop = lambda: False,
+    workers: Workers = ALONE,
+) -> TrainingResult:
+    """Trains one pair of networks on several libraries, and keeps the best epoch.
+
     The best epoch has the highest `EpochFigures.score`, measured on withheld pairs of the own
     tunes. Epoch 0, which has learned nothing, counts only if no other was completed. `folder` gets
     a checkpoint before the first epoch and after each one. With `resume`, training continues from
@@ -74,16 +80,11 @@ def train(
     for a checkpoint that is missing, damaged, or of other settings or tunes.
     """
     rng = np.random.default_rng(settings.seed)
-    own = len(library) if own is None else own
-    split = split_pairs(library, positive, settings.validation_pairs, rng, own)
-    if len(split.validation_negative) == 0:
-        raise CorpusError(
-            f"too few tunes to learn from: only {len(positive)} pairs of segments",
-            remedy="Give more tunes",
-        )
-    job = Job(library, split, settings, own, workers)
+    lessons = tuple(_lesson(one, settings, rng) for one in taught)
+    job = Job(lessons, settings, workers)
     fixed = replace(settings, epochs=0) if settings.method is Method.PAPER else settings
-    mark = fingerprint(library, positive, json.dumps(asdict(fixed) | {"own": own}))
+    of_settings = json.dumps(asdict(fixed) | {"own": [one.own for one in taught]})
+    mark = fingerprint([(one.library, one.positive) for one in taught], of_settings)
     path = folder / CHECKPOINT
     if resume:
         run = resumed(job, rng, Checkpoint.read(path, mark))
@@ -100,164 +101,11 @@ def train(
     return run.result(resumable=path.is_file())
 
 
-@dataclass(slots=True, eq=False)
-class Run:
-    """What changes during training: made by `fresh` or `resumed`, and changed epoch by epoch.
-
-    learned: the networks, with gradients averaged over all workers. history: one row per epoch
-    done, from epoch 0. best: the weights of `best_epoch`.
-    """
-
-    job: Job
-    rng: np.random.Generator
-    networks: Networks
-    learned: nn.Module
-    optimizer: torch.optim.Optimizer
-    pretraining: PretrainingFigures | None
-    history: list[EpochFigures]
-    best: dict[str, Tensor]
-    best_epoch: int
-
-    @property
-    def epoch(self) -> int:
-        """Epochs of the hash stage done."""
-        return len(self.history) - 1
-
-    def learn_an_epoch(self, stop: Stop) -> bool:
-        """One pass over the training pairs. False if `stop` ended it early."""
-        job, workers = self.job, self.job.workers
-        seen = []
-        self.learned.train()
-        with torch.random.fork_rng(devices=[]):
-            seed = int(self.rng.integers(2**63))
-            torch.manual_seed(seed + workers.rank)  # for dropout
-            draws = self.rng if workers.size == 1 else np.random.default_rng([seed, workers.rank])
-            batches = job.batches(self.rng, self.epoch)
-            for number, pairs in enumerate(batches, 1):  # (B, 2)
-                if workers.any(stop()):
-                    return False
-                for group in self.optimizer.param_groups:
-                    group["lr"] = job.learning_rate(self.epoch + number / len(batches))
-                mine = pairs[workers.rank :: workers.size]  # (B / workers, 2)
-                loss, batch = _judged(job, self.learned, mine, draws)
-                self.optimizer.zero_grad(set_to_none=True)
-                torch.autograd.backward(loss)
-                self.optimizer.step()
-                seen.append(batch)
-        figures = measured(self.networks, job.library, job.split, seen, epoch=self.epoch + 1)
-        self.history.append(figures)
-        if self.best_epoch == 0 or figures.score > self.history[self.best_epoch].score:
-            self.best, self.best_epoch = self.networks.copied_weights(), figures.epoch
-        return True
-
-    def result(self, resumable: bool) -> TrainingResult:
-        """The networks with the weights of the best epoch, and all figures."""
-        self.networks.load_state_dict(self.best)
-        return TrainingResult(
-            self.networks,
-            tuple(self.history),
-            self.best_epoch,
-            self.pretraining,
-            finished=self.epoch >= self.job.settings.epochs,
-            resumable=resumable,
+def _lesson(taught: Taught, settings: TrainingSettings, rng: np.random.Generator) -> Lesson:
+    split = split_pairs(taught.library, taught.positive, settings.validation_pairs, rng, taught.own)
+    if len(split.validation_negative) == 0:
+        raise CorpusError(
+            f"too few tunes to learn from: only {len(taught.positive)} pairs of segments",
+            remedy="Give more tunes",
         )
-
-    def checkpoint(self) -> Checkpoint:
-        """Everything that `resumed` needs, as it is after an epoch."""
-        parts = {
-            "networks": self.networks.state_dict(),
-            "best": self.best,
-            "optimizer": optimizer_tensors(self.optimizer),
-        }
-        state = {
-            "rng": self.rng.bit_generator.state,
-            "history": [asdict(row) for row in self.history],
-            "best_epoch": self.best_epoch,
-            "pretraining": asdict(self.pretraining) if self.pretraining else None,
-        }
-        return Checkpoint.of_parts(parts, state)
-
-
-def fresh(job: Job, rng: np.random.Generator, progress: Progress, stop: Stop) -> Run:
-    """A new run: seeded networks, after the prediction stage, with the figures of epoch 0."""
-    settings, workers = job.settings, job.workers
-    networks = seeded_networks(settings.shape, rng).to(workers.device)
-    pretraining = None
-    if isinstance(networks, LstmNetworks):
-        pretraining = pretrain(
-            networks,
-            job.library,
-            steps=settings.pretraining_steps,
-            batch_size=settings.pretraining_batch,
-            learning_rate=settings.learning_rate,
-            rng=rng,
-            progress=lambda share: progress("Pre-training", share),
-            stop=stop,
-            workers=workers,
-        )
-    learned = workers.together(networks)
-    learned.eval()
-    with torch.no_grad():
-        seen = [_judged(job, learned, pairs, rng)[1] for pairs in job.batches(rng, epoch=0)]
-    figures = measured(networks, job.library, job.split, seen, epoch=0)
-    return Run(
-        job,
-        rng,
-        networks,
-        learned,
-        job.optimizer(networks),
-        pretraining,
-        history=[figures],
-        best=networks.copied_weights(),
-        best_epoch=0,
-    )
-
-
-def resumed(job: Job, rng: np.random.Generator, checkpoint: Checkpoint) -> Run:
-    """The run that `Run.checkpoint` saved."""
-    state = checkpoint.state
-    networks = seeded_networks(job.settings.shape, rng).to(job.workers.device)
-    networks.load_state_dict(checkpoint.part("networks"))
-    optimizer = job.optimizer(networks)
-    restore_optimizer(optimizer, checkpoint.part("optimizer"))
-    rng.bit_generator.state = state["rng"]
-    return Run(
-        job,
-        rng,
-        networks,
-        job.workers.together(networks),
-        optimizer,
-        PretrainingFigures(**state["pretraining"]) if state["pretraining"] else None,
-        [EpochFigures(**row) for row in state["history"]],
-        checkpoint.part("best"),
-        state["best_epoch"],
-    )
-
-
-def _judged(
-    job: Job, learned: nn.Module, pairs: NDArray[np.int32], rng: np.random.Generator
-) -> tuple[Tensor, BatchFigures]:
-    """The loss of a batch of positive pairs, (B, 2), by Eq. 5, and its figures.
-
-    Every pair (i, j) brings a negative (i, j'), where j' is another second of the batch. So each
-    segment passes through its network once. Each worker draws negatives from its own part.
-    """
-    settings, split = job.settings, job.split
-    partner = split.negatives.draw(pairs[:, 0], pairs[:, 1], rng)  # (B,), -1 for none
-    first = np.flatnonzero(partner >= 0)  # (m,)
-    second = partner[first]  # (m,)
-    forward, backward = learned(  # (B, L, K) each
-        job.library.contexts(pairs[:, 0]), job.library.contexts(pairs[:, 1])
-    )
-    if settings.method is Method.CONTRASTIVE:
-        known = split.negatives.are_known(pairs[:, :1], pairs[:, 1])  # (B, B)
-        mask = torch.from_numpy(known).to(job.workers.device)
-        lengths = [part.length for part in settings.shape.parts]
-        parts = forward.split(lengths, 1), backward.split(lengths, 1)
-        loss = contrastive_of_parts(*parts, mask, settings.temperature, settings.balance)
-    else:
-        negatives = torch.from_numpy(first), torch.from_numpy(second)
-        loss = objective(forward, backward, negatives, settings.balance)
-    f, b = to_code(forward), to_code(backward)  # uint8 (B, L) each
-    near, far = hamming_distances(f, b), hamming_distances(f[first], b[second])  # (B,), (m,)
-    return loss, BatchFigures(float(loss.detach()), near, far)
+    return Lesson(taught.library, split, taught.own)

@@ -1,7 +1,7 @@
 """What training measures after every epoch, and what it returns at the end."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,16 @@ class EpochFigures:
     recall_100: float
     distinct_codes: int
 
+    @classmethod
+    def together(cls, rows: "Sequence[EpochFigures]") -> "EpochFigures":
+        """The means of an epoch's figures of several libraries, and all their codes."""
+        if len(rows) == 1:
+            return rows[0]
+        columns = {field.name: [getattr(row, field.name) for row in rows] for field in fields(cls)}
+        means = {name: float(np.mean(values)) for name, values in columns.items()}
+        codes = sum(columns["distinct_codes"])
+        return cls(**means | {"epoch": rows[0].epoch, "distinct_codes": codes})
+
     @property
     def summary(self) -> str:
         """The figures in a line, as training shows them."""
@@ -58,6 +68,7 @@ class TrainingResult:
     """The networks of the best epoch, and how training went.
 
     history: figures of every epoch. Epoch 0 is before the hash stage.
+    of_lessons: those of the best epoch, for each library that it learned from.
     pretraining: None if there was no prediction stage.
     finished: False if training was stopped early.
     resumable: whether there is a checkpoint. There is none before pre-training is over.
@@ -65,6 +76,7 @@ class TrainingResult:
 
     networks: Networks
     history: tuple[EpochFigures, ...]
+    of_lessons: tuple[EpochFigures, ...]
     best_epoch: int
     pretraining: PretrainingFigures | None
     finished: bool

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livedshl.learning.networks import Networks, as_input
-from livedshl.music.features import N_FEATURES
-from livedshl.networks.contexts import Contexts, about_contexts, n_about, whole_segments
-from livedshl.networks.layers import one_hot
+from livedshl.learning.networks import Networks
+from livedshl.networks.contexts import Contexts, whole_segments
+from livedshl.networks.inputs import Inputs
+from livedshl.networks.layers import Floats
 from livedshl.networks.shape import NetworkShape
 
 _GATE = 64  # hidden size of the attention
@@ -60,53 +60,45 @@ class WindowNetworks(Networks):
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__(shape)
-        grid = shape.grid
-        self._context_steps = shape.context_beats * grid.beat_steps
-        n_read = (self._context_steps + grid.segment_steps) * N_FEATURES
-        n_extra = n_about(grid, shape.recall)
-        n_segment = grid.segment_steps * N_FEATURES + grid.places
+        self._inputs = inputs = Inputs(shape)
         n_overlap = shape.length // 2 if shape.overlap else 0
         length = shape.length - n_overlap
-        self.forward_network = WindowNetwork(n_read + n_extra, length, shape)
-        self.backward_network = WindowNetwork(n_segment, length, shape)
+        self.forward_network = WindowNetwork(inputs.n_read, length, shape)
+        self.backward_network = WindowNetwork(inputs.n_segment, length, shape)
         if shape.overlap:
             exact = replace(shape, dropout=0.0)  # equal halves must get equal symbols
-            n_read = grid.hop_steps * N_FEATURES + grid.places
-            self.overlap_network = WindowNetwork(n_read, n_overlap, exact)
+            self.overlap_network = WindowNetwork(inputs.n_half, n_overlap, exact)
         if shape.recall:
             self.gate = nn.Sequential(
-                nn.Linear(n_extra, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
+                nn.Linear(inputs.n_about, _GATE), nn.ReLU(), nn.Linear(_GATE, 1 + shape.recall)
             )
 
     def soft_forward(self, contexts: Contexts) -> Tensor:
         """Softened forward codes of the segments, (B, L, K)."""
-        grid = contexts.grid
-        read = contexts.window(self._context_steps, self._context_steps + grid.segment_steps)
-        about = torch.from_numpy(about_contexts(contexts, self.shape.recall)).to(self.device)
-        codes: Tensor = self.forward_network(
-            torch.cat([as_input(read, self.device).flatten(1), about], 1)
-        )
+        grid, inputs = contexts.grid, self._inputs
+        codes: Tensor = self.forward_network(self._there(inputs.read(contexts)))
         if self.shape.recall:
-            codes = self._with_recall(codes, about, contexts)
+            codes = self._with_recall(codes, contexts)
         if self.shape.overlap:
-            next_place = (contexts.places + 1) % grid.places
-            ending = self._numbers(contexts.segments[:, grid.hop_steps :], next_place)
-            codes = torch.cat([self.overlap_network(ending), codes], 1)
+            ending = inputs.half(contexts.segments[:, grid.hop_steps :], contexts.places + 1, grid)
+            codes = torch.cat([self.overlap_network(self._there(ending)), codes], 1)
         return codes
 
     def soft_backward(self, contexts: Contexts) -> Tensor:
         """Softened backward codes of the segments, (B, L, K)."""
-        segments, places = contexts.segments, contexts.places
-        codes: Tensor = self.backward_network(self._numbers(segments, places))
+        grid, segments, places = contexts.grid, contexts.segments, contexts.places
+        inputs = self._inputs
+        codes: Tensor = self.backward_network(self._there(inputs.segment(segments, places, grid)))
         if self.shape.overlap:
-            beginning = self._numbers(segments[:, : contexts.grid.hop_steps], places)
-            codes = torch.cat([self.overlap_network(beginning), codes], 1)
+            beginning = inputs.half(segments[:, : grid.hop_steps], places, grid)
+            codes = torch.cat([self.overlap_network(self._there(beginning)), codes], 1)
         return codes
 
-    def _with_recall(self, codes: Tensor, about: Tensor, contexts: Contexts) -> Tensor:
+    def _with_recall(self, codes: Tensor, contexts: Contexts) -> Tensor:
         """The mean of the codes and the recalled codes, weighted by the gate, (B, length, K)."""
         whole = whole_segments(contexts, self.shape.recall)  # (B, recall)
         possible = F.pad(torch.from_numpy(whole), (1, 0), value=True).to(self.device)
+        about = self._there(self._inputs.about(contexts))
         weight = self.gate(about).masked_fill(~possible, -torch.inf).softmax(1)  # (B, 1 + recall)
         recalled = self._recalled(contexts, whole)  # (B, recall, length, K)
         mean: Tensor = weight[:, 0, None, None] * codes + torch.einsum(
@@ -130,7 +122,8 @@ class WindowNetworks(Networks):
         _, first, which = np.unique(key, return_index=True, return_inverse=True)
         learning = self.backward_network.training
         self.backward_network.eval()
-        codes: Tensor = self.backward_network(self._numbers(earlier[first], places[first]))
+        once = self._inputs.segment(earlier[first], places[first], contexts.grid)
+        codes: Tensor = self.backward_network(self._there(once))
         self.backward_network.train(learning)
         recalled = codes.new_zeros((*whole.shape, *codes.shape[1:]))
         recalled[torch.from_numpy(whole).to(self.device)] = codes[
@@ -138,10 +131,9 @@ class WindowNetworks(Networks):
         ]
         return recalled
 
-    def _numbers(self, steps: NDArray[np.int8], places: NDArray[np.int64]) -> Tensor:
-        """Steps, int8[B, T, 3], and the place in the cycle where they begin, (B, T*29 + places)."""
-        place = _one_hot(places, self.shape.grid.places).to(self.device)
-        return torch.cat([as_input(steps, self.device).flatten(1), place], 1)
+    def _there(self, numbers: Floats) -> Tensor:
+        """The input on the device of the networks."""
+        return torch.from_numpy(numbers).to(self.device)
 
 
 class WindowEnsemble(Networks):
@@ -161,7 +153,3 @@ class WindowEnsemble(Networks):
 
     def _each(self) -> Iterator[WindowNetworks]:
         return (member for member in self.members if isinstance(member, WindowNetworks))
-
-
-def _one_hot(values: NDArray[np.integer], size: int) -> Tensor:
-    return torch.from_numpy(one_hot(values.astype(np.int64), size))

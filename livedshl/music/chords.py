@@ -134,7 +134,7 @@ class Chord:
 
 @dataclass(frozen=True)
 class ChordVocabulary:
-    """The chord classes that segments number, in order. Networks read the first 12."""
+    """The chord classes that segments number, in order. Networks read the first 12, or others."""
 
     classes: tuple[Chord, ...]
 
@@ -175,12 +175,17 @@ class ChordVocabulary:
 
     @cached_property
     def heard_as(self) -> NDArray[np.int8]:
+        """`read_as` the first classes, which networks learned from these tunes alone read."""
+        return self.read_as(self.names[:N_CHORD_CLASSES])
+
+    def read_as(self, known: Sequence[str]) -> NDArray[np.int8]:
         """The class that networks read for each class, and -1 for no chord, int8[k + 1].
 
-        The number of a chord finds it, -1 the last entry.
+        The number of a chord finds it, -1 the last entry. known: names of the classes that the
+        networks read. Raises ValueError for a name that is no chord.
         """
-        known = ChordVocabulary(self.classes[:N_CHORD_CLASSES])
-        return np.array([*map(known.index, self.classes), NO_CHORD], np.int8)
+        read = ChordVocabulary.of_names(known)
+        return np.array([*map(read.index, self.classes), NO_CHORD], np.int8)
 
     @cached_property
     def _numbers(self) -> dict[Chord, int]:

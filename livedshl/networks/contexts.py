@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.grid import Grid
 from livedshl.music.segments import CHORD
-from livedshl.networks.layers import Floats, one_hot
 
 MAX_RECALL = 8  # segments, end to end
 PHRASE_BARS = 8
-_LATE = 32  # hops into a tune after which its opening no longer matters
 N_LIKENESS = 5  # figures that compare two segments
 
 
@@ -108,28 +106,6 @@ def whole_segments(contexts: Contexts, n_back: int) -> NDArray[np.bool_]:
     back = contexts.grid.segment_steps * np.arange(n_back)
     whole: NDArray[np.bool_] = contexts.known[:, None] >= back
     return whole
-
-
-def n_about(grid: Grid, n_back: int) -> int:
-    """The columns of `about_contexts`."""
-    return grid.places + phrase_hops(grid) + 1 + N_LIKENESS * n_back
-
-
-def about_contexts(contexts: Contexts, n_back: int) -> Floats:
-    """Where the segments are in their tunes, and how they compare with earlier ones, (B, n_about).
-
-    The place in the cycle; the place in an 8-bar phrase; how far into the tune; then `likeness`
-    with the segments 1, 2 ... `n_back` segments earlier.
-    """
-    grid = contexts.grid
-    late = np.minimum(contexts.hops, _LATE)[:, None] / _LATE  # (B, 1)
-    columns: list[NDArray[np.floating]] = [
-        one_hot(contexts.places, grid.places),
-        one_hot(contexts.hops, phrase_hops(grid)),
-        late,
-        *likeness(contexts, n_back),
-    ]
-    return np.concatenate(columns, 1).astype(np.float32)
 
 
 def likeness(contexts: Contexts, n_back: int) -> list[NDArray[np.float64]]:

@@ -10,17 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.music.features import features
-from livedshl.networks.contexts import Contexts, about_contexts, whole_segments
-from livedshl.networks.layers import (
-    Floats,
-    Lstm,
-    Weights,
-    linear,
-    one_hot,
-    relu,
-    softmax,
-    window,
-)
+from livedshl.networks.contexts import Contexts, whole_segments
+from livedshl.networks.inputs import Inputs
+from livedshl.networks.layers import Floats, Lstm, Weights, linear, relu, softmax, window
 from livedshl.networks.shape import NetworkShape, Reader
 from livedshl.networks.weights import read_networks
 
@@ -37,6 +29,7 @@ class Encoder:
     def __init__(self, weights: Weights, shape: NetworkShape) -> None:
         self.shape = shape
         self._weights = weights
+        self._inputs = Inputs(shape)
         self._members = (
             [Encoder(_of_member(weights, number), part) for number, part in enumerate(shape.parts)]
             if shape.members > 1
@@ -77,54 +70,45 @@ class Encoder:
 
     def _forward_window(self, contexts: Contexts) -> Floats:
         """Softened codes, (B, L, K), as `WindowNetworks.soft_forward` computes them."""
-        shape, grid = self.shape, contexts.grid
-        context_steps = shape.context_beats * grid.beat_steps
-        read = contexts.window(context_steps, context_steps + grid.segment_steps)
-        about = about_contexts(contexts, shape.recall)  # (B, n_about)
-        soft = self._window("forward_network", np.concatenate([_flat(read), about], 1))
-        if shape.recall:
-            soft = self._with_recall(soft, about, contexts)
-        if shape.overlap:
-            ending = contexts.segments[:, grid.hop_steps :]
-            shared = self._placed("overlap_network", ending, contexts.places + 1, grid.places)
+        grid, inputs = contexts.grid, self._inputs
+        soft = self._window("forward_network", inputs.read(contexts))
+        if self.shape.recall:
+            soft = self._with_recall(soft, contexts)
+        if self.shape.overlap:
+            ending = inputs.half(contexts.segments[:, grid.hop_steps :], contexts.places + 1, grid)
+            shared = self._window("overlap_network", ending)
             soft = np.concatenate([shared, soft], 1)
         return soft
 
     def _backward_window(self, contexts: Contexts) -> Floats:
         """Softened codes, (B, L, K), as `WindowNetworks.soft_backward` computes them."""
         grid, segments, places = contexts.grid, contexts.segments, contexts.places
-        soft = self._placed("backward_network", segments, places, grid.places)
+        inputs = self._inputs
+        soft = self._window("backward_network", inputs.segment(segments, places, grid))
         if self.shape.overlap:
-            beginning = segments[:, : grid.hop_steps]
-            shared = self._placed("overlap_network", beginning, places, grid.places)
+            beginning = inputs.half(segments[:, : grid.hop_steps], places, grid)
+            shared = self._window("overlap_network", beginning)
             soft = np.concatenate([shared, soft], 1)
         return soft
 
-    def _with_recall(self, soft: Floats, about: Floats, contexts: Contexts) -> Floats:
+    def _with_recall(self, soft: Floats, contexts: Contexts) -> Floats:
         """The mean of the codes and the codes of earlier segments, weighted by the gate."""
         whole = whole_segments(contexts, self.shape.recall)
-        hidden = relu(linear(self._weights, "gate.0", about))
+        hidden = relu(linear(self._weights, "gate.0", self._inputs.about(contexts)))
         scores = linear(self._weights, "gate.2", hidden)
         scores[:, 1:][~whole] = -np.inf
         weight = softmax(scores)
         mean = weight[:, 0, None, None] * soft
         for back in range(self.shape.recall):
             places = contexts.places - 2 * back
-            recalled = self._placed(
-                "backward_network", contexts.earlier(back), places, contexts.grid.places
-            )
+            earlier = self._inputs.segment(contexts.earlier(back), places, contexts.grid)
+            recalled = self._window("backward_network", earlier)
             mean = mean + weight[:, 1 + back, None, None] * recalled
         return mean
 
-    def _placed(
-        self, name: str, steps: NDArray[np.int8], places: NDArray[np.int64], n_places: int
-    ) -> Floats:
-        """What a network gives for steps, int8[B, T, 3], and the places where they begin."""
-        return self._window(name, np.concatenate([_flat(steps), one_hot(places, n_places)], 1))
-
-    def _window(self, name: str, numbers: NDArray[np.floating]) -> Floats:
+    def _window(self, name: str, numbers: Floats) -> Floats:
         """A `WindowNetwork` without dropout: (B, n) to (B, symbols, K)."""
-        return softmax(self._groups(window(self._weights, name, numbers.astype(np.float32))))
+        return softmax(self._groups(window(self._weights, name, numbers)))
 
     def _groups(self, scores: Floats) -> Floats:
         """(B, symbols*K) to (B, symbols, K)."""
@@ -144,8 +128,3 @@ def _of_member(weights: Weights, number: int) -> Weights:
 def _code(soft: Floats) -> NDArray[np.uint8]:
     """The code nearest to a softened code: (B, L, K) to uint8[B, L] (Eq. 1)."""
     return np.asarray(soft.argmax(-1), np.uint8)
-
-
-def _flat(steps: NDArray[np.int8]) -> Floats:
-    """The features of steps, int8[B, T, 3] to (B, T*29)."""
-    return features(steps).reshape(len(steps), -1).astype(np.float32)

@@ -21,7 +21,7 @@ _HEADS = (1, *STEP_CLASSES[1:])  # scores of each group of classes; articulation
 class NextStep:
     """The network; its weights are float32[4 H + 32, 29 + H + 1], as in a bundle.
 
-    heard_as: the chord class that it reads for each, as in `SegmentLibrary`.
+    heard_as: the chord class that it reads for each, as `ChordVocabulary.heard_as`.
     """
 
     def __init__(self, weights: Floats, heard_as: NDArray[np.int8] | None = None) -> None:

@@ -26,7 +26,10 @@ class NetworkShape:
     overlap: whether half of the symbols depend only on the half segment that neighbours share.
     dropout: share of hidden values left out at random during training.
     members: windows only. Pairs of networks that learn apart; each gives a part of the symbols.
-    metre: of the segments, such as "6/8". Raises ValueError for a metre without a grid.
+    metre: of the segments, such as "6/8"; None: any, windows only. Raises ValueError for a metre
+        without a grid.
+    chords: names of the chord classes that the networks read. None are named if these are the first
+        of each library's own.
     """
 
     reader: Reader = Reader.LSTM
@@ -39,10 +42,11 @@ class NetworkShape:
     overlap: bool = False
     dropout: float = 0.0
     members: int = 1
-    metre: str = str(COMMON_TIME)
+    metre: str | None = str(COMMON_TIME)
+    chords: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.metre not in GRIDS:
+        if self.metre is not None and self.metre not in GRIDS:
             raise ValueError(f"no grid for the metre {self.metre!r}")
 
     @property
@@ -53,6 +57,6 @@ class NetworkShape:
         return tuple(replace(self, length=length, members=1) for length in lengths if length)
 
     @property
-    def grid(self) -> Grid:
-        """The grid of the segments."""
-        return GRIDS[self.metre]
+    def grids(self) -> tuple[Grid, ...]:
+        """The grids of the segments that the networks can read."""
+        return tuple(GRIDS.values()) if self.metre is None else (GRIDS[self.metre],)

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
-from livedshl.bundle.bundle import NETWORKS
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.integrity import read_manifest
+from livedshl.bundle.networks_file import networks_of
 from livedshl.errors import BundleError
 from livedshl.index import pack
 from livedshl.music import ChordVocabulary, Grid
@@ -41,7 +41,7 @@ def check_networks(settings: Settings) -> None:
     Raises BundleError.
     """
     folder = find_bundle(settings.model, str(settings.grid), settings.key.mode)
-    manifest, path, grid = read_manifest(folder), folder / NETWORKS, settings.grid
+    manifest, path, grid = read_manifest(folder), networks_of(folder), settings.grid
     silence = Contexts.ending(np.zeros((grid.segment_steps, 3), np.int8), 0, grid)
     try:
         with np.errstate(all="ignore"):

@@ -44,7 +44,7 @@ def test_a_library_on_disk_is_the_one_in_memory(
     with LibraryFiles(tmp_path / "library", COMMON_TIME) as files:
         for laid in lay_out(sheets, PLAN, crew):
             files.add(laid)
-        library = files.library(VOCABULARY)
+        library = files.library(VOCABULARY.heard_as)
         assert np.array_equal(files.pairs(), pairs)
     assert (library.tunes, library.grid) == (expected.tunes, expected.grid)
     for name in ("tune_steps", "steps", "starts", "phases"):
@@ -55,7 +55,7 @@ def test_a_library_on_disk_is_the_one_in_memory(
 
 def test_a_library_of_no_tunes_is_empty(tmp_path: Path) -> None:
     with LibraryFiles(tmp_path / "library", COMMON_TIME) as files:
-        assert len(files.library(VOCABULARY)) == len(files.pairs()) == files.n_tunes == 0
+        assert len(files.library(VOCABULARY.heard_as)) == len(files.pairs()) == files.n_tunes == 0
 
 
 def test_only_tunes_without_chords_get_some(crew: Crew, sheets: list[LeadSheet]) -> None:

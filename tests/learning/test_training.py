@@ -12,7 +12,7 @@ from support.torch_codes import torch_codes
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.errors import BundleError, CorpusError
-from livedshl.learning.job import Job
+from livedshl.learning.job import Job, Lesson
 from livedshl.learning.networks import LstmNetworks
 from livedshl.learning.objective import as_compared, contrastive
 from livedshl.learning.pairs import positive_pairs, split_pairs
@@ -73,8 +73,10 @@ def test_the_last_epochs_learn_from_the_own_tunes_alone(library, pairs) -> None:
     rng = np.random.default_rng(0)
     split = split_pairs(library, pairs, 40, rng, own)
     assert (split.validation_positive < own).all()
-    job = Job(library, split, replace(SETTINGS, epochs=3, own_epochs=1), own)
-    whole, last = (np.concatenate(list(job.batches(rng, epoch))) for epoch in (1, 2))
+    job = Job((Lesson(library, split, own),), replace(SETTINGS, epochs=3, own_epochs=1))
+    whole, last = (
+        np.concatenate([pairs for _, pairs in job.batches(rng, epoch)]) for epoch in (1, 2)
+    )
     assert len(whole) == len(split.training) > len(last) > 0
     assert len(last) == (split.training < own).all(1).sum() and (last < own).all()
 

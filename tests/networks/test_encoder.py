@@ -10,7 +10,6 @@ from livedshl.bundle import SegmentLibrary, open_bundle
 from livedshl.bundle.shipped import shipped
 from livedshl.errors import BundleError
 from livedshl.index import unpack
-from livedshl.music import GRIDS
 from livedshl.networks.contexts import Contexts
 from livedshl.networks.encoder import Encoder, encoder_of
 from livedshl.networks.shape import NetworkShape, Reader
@@ -25,6 +24,8 @@ SHAPES = [
     replace(WINDOW, recall=3),
     replace(WINDOW, overlap=False, length=13, recall=2, members=2),
     replace(WINDOW, metre="6/8"),
+    replace(WINDOW, metre=None),
+    replace(WINDOW, metre=None, overlap=False, recall=3),
 ]
 
 
@@ -35,13 +36,15 @@ def test_the_codes_equal_those_of_torch(shape, tmp_path):
 
     from livedshl.learning.building import seeded_networks
 
-    library = SegmentLibrary.of_tunes(random_tunes(4, 12, 2, GRIDS[shape.metre]))
     path = tmp_path / "networks.safetensors"
     path.write_bytes(written(seeded_networks(shape, np.random.default_rng(1))))
-    forward, backward = torch_codes(loaded(path), library)
-    encoder, contexts = Encoder(*read_networks(path)), library.contexts(slice(None))
-    assert (encoder.forward(contexts) == forward).all()
-    assert (encoder.backward(contexts) == backward).all()
+    encoder = Encoder(*read_networks(path))
+    for grid in shape.grids:
+        library = SegmentLibrary.of_tunes(random_tunes(4, 12, 2, grid))
+        forward, backward = torch_codes(loaded(path), library)
+        contexts = library.contexts(slice(None))
+        assert (encoder.forward(contexts) == forward).all()
+        assert (encoder.backward(contexts) == backward).all()
 
 
 @pytest.mark.parametrize("kind", ["3-4", "4-4-minor"])

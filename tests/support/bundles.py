@@ -12,8 +12,7 @@ from livedshl.bundle import Background, Bundle, CodedLibrary, SegmentLibrary, wr
 from livedshl.index import CodeIndex, CodeShape, pack
 from livedshl.learning.roles import roles_in
 from livedshl.music import COMMON_TIME, GRIDS, Grid, Mode, Tune
-from livedshl.music.features import N_FEATURES
-from livedshl.networks.contexts import n_about
+from livedshl.networks.inputs import Inputs
 from livedshl.networks.shape import NetworkShape
 from support.strategies import VOCABULARY, every_hop
 
@@ -67,12 +66,8 @@ def random_networks(shape: NetworkShape, seed: int = 1) -> bytes:
 
     Only what gives a forward code: `learning` alone needs the rest, and torch.
     """
-    rng, grid = np.random.default_rng(seed), shape.grid
-    context_steps = shape.context_beats * grid.beat_steps
-    read = {
-        "forward_network": (context_steps + grid.segment_steps) * N_FEATURES + n_about(grid, 0),
-        "overlap_network": (grid.segment_steps - grid.hop_steps) * N_FEATURES + grid.places,
-    }
+    rng, inputs = np.random.default_rng(seed), Inputs(shape)
+    read = {"forward_network": inputs.n_read, "overlap_network": inputs.n_half}
     weights = {}
     for network, size in read.items():
         n_scores = shape.length // 2 * shape.symbols

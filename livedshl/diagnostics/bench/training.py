@@ -8,10 +8,10 @@ import numpy as np
 from livedshl.bundle import Bundle
 from livedshl.bundle.library import stored_tunes
 from livedshl.diagnostics.bench.measurement import Measurement, side_by_side
-from livedshl.learning.job import Job
+from livedshl.learning.job import Job, Lesson
 from livedshl.learning.pairs import positive_pairs, split_pairs
+from livedshl.learning.run import fresh
 from livedshl.learning.settings import Method, TrainingSettings
-from livedshl.learning.training import fresh
 from livedshl.progress import Progress
 
 _EPOCHS = 2  # measured, without the first, which warms up
@@ -43,7 +43,7 @@ def _training_seconds(bundle: Bundle, method: Method, progress: Progress) -> flo
     rng = np.random.default_rng(settings.seed)
     split = split_pairs(library, pairs, settings.validation_pairs, rng)
     shortened = replace(settings, pretraining_steps=some_steps)
-    job = Job(library, split, shortened, own=len(library))
+    job = Job((Lesson(library, split, len(library)),), shortened)
     started = time.perf_counter()
     pretrained = [started]
 

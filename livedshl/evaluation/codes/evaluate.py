@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from livedshl.bundle import Bundle
+from livedshl.bundle import Bundle, open_bundle
 from livedshl.bundle.library import stored_tunes
+from livedshl.bundle.networks_file import sharing
 from livedshl.errors import BundleError
 from livedshl.evaluation.codes.baselines import BASELINES
 from livedshl.evaluation.codes.baselines.material import Material
@@ -23,9 +24,11 @@ from livedshl.learning.chords import shipped_harmoniser
 from livedshl.learning.networks import Networks, to_code
 from livedshl.learning.settings import TrainingSettings
 from livedshl.learning.sheets import read_sheets
-from livedshl.learning.training import train
+from livedshl.learning.together import taught_by
+from livedshl.learning.training import Taught, train_together
 from livedshl.music.chords import N_CHORD_CLASSES, ChordVocabulary
-from livedshl.music.leadsheet import LeadSheet
+from livedshl.music.grid import Grid
+from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import Tune, counted_vocabulary, lay_on_grid
 from livedshl.networks.contexts import Contexts
 from livedshl.progress import Progress
@@ -100,7 +103,8 @@ def evaluate(
 
     paths: the tunes; if empty, those of the bundle. share_or_file: see `choose_songs`. seed: of the
     choice of songs, the training and every other random choice. also: more tunes to learn from,
-    never to measure on. Raises BundleError, CorpusError.
+    never to measure on. Networks that several bundles share learn from all of these, and from none
+    of `paths`. Raises BundleError, CorpusError.
     """
     try:
         settings = replace(TrainingSettings.of_manifest(bundle.manifest.training), seed=seed)
@@ -110,18 +114,27 @@ def evaluate(
             where=str(bundle.folder),
             remedy="Train the model again",
         ) from error
-    tunes, vocabulary = _tunes(bundle, paths, progress)
+    any_metre = settings.shape.metre is None
+    tunes, vocabulary = _tunes(bundle, paths, any_metre, progress)
     others = _laid_out(_sheets(bundle, also, progress), vocabulary) if also else []
+    shared = _shared(bundle, bool(paths)) if any_metre else []
+    like = [one for one in shared if _kind(one) == _kind(bundle)]
+    others += [tune for one in like for tune in _heard_tunes(one)]
     songs = choose_songs(tunes, share_or_file, seed)
     holdout = hold_out(tunes, songs, settings.follow_beats, others)
     contest = Contest.of(holdout, np.random.default_rng(seed))
     with tempfile.TemporaryDirectory() as scratch:
-        result = train(
-            holdout.training,
-            holdout.training_pairs,
+        result = train_together(
+            [
+                _first_lesson(holdout, elsewhere=bool(shared and paths)),
+                *(
+                    taught_by(one, settings, {*holdout.songs, *holdout.recurring})
+                    for one in shared
+                    if one not in like
+                ),
+            ],
             settings,
             Path(scratch),
-            own=int(np.searchsorted(holdout.training_rows, len(holdout.library))),
             progress=progress,
         )
     material = Material(
@@ -219,19 +232,53 @@ _COUNTS: dict[str, Callable[[NDArray[np.uint8]], float]] = {
 
 
 def _tunes(
-    bundle: Bundle, paths: Sequence[str], progress: Progress
+    bundle: Bundle, paths: Sequence[str], any_metre: bool, progress: Progress
 ) -> tuple[list[Tune], ChordVocabulary]:
-    """The tunes to measure on, and the chord classes that their networks read."""
+    """The tunes to measure on, and the chord classes that their networks read.
+
+    any_metre: the networks read the classes that they name, not the commonest of the tunes.
+    """
     if not paths:
-        library = bundle.library
-        tunes = [
-            replace(tune, steps=library.as_heard(tune.steps)) for tune in stored_tunes(library)
-        ]
-        return tunes, ChordVocabulary(bundle.vocabulary.classes[:N_CHORD_CLASSES])
+        return _heard_tunes(bundle), ChordVocabulary.of_names(bundle.manifest.chords_read)
     sheets = _sheets(bundle, paths, progress)
-    counted, _ = counted_vocabulary(sheets)
-    vocabulary = ChordVocabulary(counted.classes[:N_CHORD_CLASSES])
+    if any_metre:
+        vocabulary = ChordVocabulary.of_names(bundle.manifest.chords_read)
+    else:
+        counted, _ = counted_vocabulary(sheets)
+        vocabulary = ChordVocabulary(counted.classes[:N_CHORD_CLASSES])
     return _laid_out(sheets, vocabulary), vocabulary
+
+
+def _first_lesson(holdout: Holdout, elsewhere: bool) -> Taught:
+    """What is learned from the kind of tunes that is measured on.
+
+    elsewhere: it is learned from the other corpora alone.
+    """
+    own = int(np.searchsorted(holdout.training_rows, len(holdout.library)))
+    pairs = holdout.training_pairs
+    if not elsewhere:
+        return Taught(holdout.training, pairs, own)
+    return Taught(holdout.training, pairs[(pairs >= own).all(1)], len(holdout.training))
+
+
+def _shared(bundle: Bundle, with_itself: bool) -> list[Bundle]:
+    """The bundles that share the networks of one."""
+    folders = sharing(bundle.folder)
+    return [
+        open_bundle(folder)
+        for folder in folders
+        if with_itself or folder.resolve() != bundle.folder.resolve()
+    ]
+
+
+def _kind(bundle: Bundle) -> tuple[Grid, Mode]:
+    return bundle.library.grid, bundle.mode
+
+
+def _heard_tunes(bundle: Bundle) -> list[Tune]:
+    """The tunes of a bundle, with the chords that its networks read."""
+    library = bundle.library
+    return [replace(tune, steps=library.as_heard(tune.steps)) for tune in stored_tunes(library)]
 
 
 def _sheets(bundle: Bundle, paths: Sequence[str], progress: Progress) -> list[LeadSheet]:

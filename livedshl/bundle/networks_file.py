@@ -1,0 +1,40 @@
+"""Finds the file of a bundle's networks, which several bundles may share."""
+
+from pathlib import Path
+
+from livedshl.bundle.catalogue import kind_folders
+from livedshl.bundle.integrity import MANIFEST, read_manifest, sha256
+
+NETWORKS = "networks.safetensors"
+
+
+def networks_of(folder: Path) -> Path:
+    """The networks in the folder of a bundle, or else in one of the two folders above it.
+
+    Above lies what all kinds of a model, or all models beside it, share. If there is none, the path
+    where the bundle's own would lie. The bundle's manifest tells whether it is the right one.
+    """
+    own = folder / NETWORKS
+    return next((path for path in (own, *_above(folder)) if path.is_file()), own)
+
+
+def are_above(folder: Path, digest: str) -> bool:
+    """Whether a folder above has the networks with this SHA-256. Raises OSError."""
+    nearest = next((path for path in _above(folder) if path.is_file()), None)
+    return nearest is not None and sha256(nearest) == digest
+
+
+def sharing(folder: Path) -> list[Path]:
+    """The folders of all bundles with the networks that the one in `folder` has, itself too.
+
+    Raises BundleError.
+    """
+    networks, root = read_manifest(folder).sha256[NETWORKS], networks_of(folder).parent
+    models = [root] if (root / MANIFEST).is_file() else []
+    models += sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+    kinds = dict.fromkeys(kind for model in models for kind in kind_folders(model))
+    return [kind for kind in kinds if read_manifest(kind).sha256.get(NETWORKS) == networks]
+
+
+def _above(folder: Path) -> list[Path]:
+    return [above / NETWORKS for above in list(folder.resolve().parents)[:2]]
