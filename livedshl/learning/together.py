@@ -39,7 +39,7 @@ _TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Kind:
+class _PlacedBundle:
     """A bundle of one of the models. place: its folder within the folder that is written."""
 
     place: Path
@@ -64,7 +64,7 @@ def learn_together(
     several `workers` writes. Raises BundleError, CorpusError.
     """
     kinds = [
-        _Kind(Path(model.name) / kind.relative_to(model), open_bundle(kind))
+        _PlacedBundle(Path(model.name) / kind.relative_to(model), open_bundle(kind))
         for model in (bundle_folder(name).resolve() for name in models)
         for kind in kind_folders(model)
     ]
@@ -114,7 +114,7 @@ def commonest_chords(bundles: Sequence[Bundle]) -> tuple[str, ...]:
 
 def _write(
     folder: Path,
-    kinds: Sequence[_Kind],
+    kinds: Sequence[_PlacedBundle],
     libraries: Sequence[SegmentLibrary],
     settings: TrainingSettings,
     result: TrainingResult,
@@ -150,8 +150,8 @@ def _write(
 
 
 def _background(
-    kind: _Kind,
-    kinds: Sequence[_Kind],
+    kind: _PlacedBundle,
+    kinds: Sequence[_PlacedBundle],
     settings: TrainingSettings,
     result: TrainingResult,
     figures: EpochFigures,
