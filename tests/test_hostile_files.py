@@ -14,6 +14,7 @@ from support.surroundings import need
 from livedshl.bundle import open_bundle
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.integrity import MANIFEST, checksum, sha256
+from livedshl.bundle.networks_file import networks_of
 from livedshl.cli.settings_file import read_settings
 from livedshl.corpus.abc import read_abc_tune, split_abc
 from livedshl.errors import LivedshlError
@@ -75,7 +76,7 @@ def told_or_fine(read, *arguments):
 def bundle(tmp_path_factory):
     """A copy of a model that ships, for damage."""
     folder = tmp_path_factory.mktemp("bundle")
-    for path in SOURCE.iterdir():
+    for path in (*SOURCE.iterdir(), networks_of(SOURCE)):
         if path.suffix in (".json", ".npy", ".safetensors"):
             (folder / path.name).write_bytes(path.read_bytes())
     return folder

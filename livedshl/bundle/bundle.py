@@ -38,7 +38,7 @@ from livedshl.bundle.integrity import (
     write_json,
 )
 from livedshl.bundle.library import SegmentLibrary, TuneInfo
-from livedshl.bundle.networks_file import NETWORKS, are_above, networks_of
+from livedshl.bundle.networks_file import NETWORKS, are_above, check_networks_file, networks_of
 from livedshl.errors import BundleError
 from livedshl.files import open_regular
 from livedshl.index.codes import WORD_BITS, CodeShape, Words, unpack
@@ -62,7 +62,7 @@ _ARRAYS: tuple[tuple[str, str, int], ...] = (
 # What NumPy and our own checks raise for files that a manifest vouches for, but that are wrong.
 _DAMAGE = (LookupError, TypeError, ValueError, ArithmeticError, OSError, EOFError, MemoryError)
 _NEXT_STEP = ("next_step", "float32", 2)
-_FILES = (_TUNES, NETWORKS, *(f"{name}.npy" for name, _, _ in _ARRAYS))
+_FILES = (_TUNES, *(f"{name}.npy" for name, _, _ in _ARRAYS))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -162,9 +162,9 @@ def open_bundle(folder: Path, progress: Callable[[float], None] | None = None) -
     manifest = read_manifest(folder)
     has_next_step = f"{_NEXT_STEP[0]}.npy" in manifest.sha256
     files = (*_FILES, f"{_NEXT_STEP[0]}.npy") if has_next_step else _FILES
+    check_networks_file(folder, manifest.sha256)
     for done, name in enumerate(files, 1):
-        place = networks_of(folder).parent if name == NETWORKS else folder
-        check_file(place, name, manifest.sha256)
+        check_file(folder, name, manifest.sha256)
         if progress:
             progress(done / len(files))
     try:

@@ -1,9 +1,11 @@
 """Finds the file of a bundle's networks, which several bundles may share."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from livedshl.bundle.catalogue import kind_folders
-from livedshl.bundle.integrity import MANIFEST, read_manifest, sha256
+from livedshl.bundle.integrity import MANIFEST, check_file, read_manifest, sha256
+from livedshl.errors import BundleError
 
 NETWORKS = "networks.safetensors"
 
@@ -16,6 +18,21 @@ def networks_of(folder: Path) -> Path:
     """
     own = folder / NETWORKS
     return next((path for path in (own, *_above(folder)) if path.is_file()), own)
+
+
+def check_networks_file(folder: Path, digests: Mapping[str, str]) -> None:
+    """Compares the networks of the bundle in a folder with the SHA-256 in its manifest.
+
+    Raises BundleError if they differ, are missing or cannot be read.
+    """
+    path = networks_of(folder)
+    if not path.exists():
+        raise BundleError(
+            f"{NETWORKS} is missing, here and in the two folders above",
+            where=str(folder),
+            remedy="If you copied the model, copy that file too. Or install or build it again",
+        )
+    check_file(path.parent, NETWORKS, digests)
 
 
 def are_above(folder: Path, digest: str) -> bool:

@@ -8,6 +8,7 @@ from support.surroundings import livedshl
 from support.written_songs import write_songs
 
 from livedshl.bundle.catalogue import bundle_folder
+from livedshl.bundle.networks_file import networks_of
 
 
 def run(*arguments, cwd=None):
@@ -22,6 +23,7 @@ def test_a_library_of_own_songs_accompanies_the_model_it_lies_in(tmp_path):
     songs.mkdir()
     write_songs(songs, 8)
     shutil.copytree(bundle_folder("songbook"), model)
+    shutil.copy(networks_of(bundle_folder("songbook")), model)
     library = model / "accompaniment"
     made = run(
         "train", songs, "--accompaniment", "-o", library,

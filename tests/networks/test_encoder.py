@@ -73,7 +73,7 @@ def test_a_segment_of_a_tune_gets_its_own_code_by_what_was_heard_up_to_it():
         tune, start = library.tune_of[row], int(library.starts[row])
         heard = library.steps[library.tune_steps[tune] : start + grid.segment_steps]
         place = int(library.phases[row]) // grid.hop_beats
-        code = encoder.forward(Contexts.ending(heard, place, grid))[0]
+        code = encoder.forward(Contexts.ending(library.as_heard(heard), place, grid))[0]
         assert (code == unpack(bundle.forward[row], bundle.shape)).all()
 
 

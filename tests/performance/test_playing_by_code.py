@@ -10,6 +10,7 @@ import pytest
 import livedshl
 from livedshl.bundle.catalogue import find_bundle
 from livedshl.bundle.integrity import checksum
+from livedshl.bundle.networks_file import networks_of
 from livedshl.errors import TakeError
 from livedshl.improviser.trace_file import read_trace, trace_line
 from livedshl.midi.events import are_note_ons
@@ -155,6 +156,7 @@ def model(tmp_path):
     """A model with a library of accompaniment of its own."""
     folder = tmp_path / "model"
     shutil.copytree(find_bundle("songbook"), folder)
+    shutil.copy(networks_of(find_bundle("songbook")), folder)
     shutil.copytree(find_bundle("session").parent / "accompaniment", folder / "accompaniment")
     return folder
 

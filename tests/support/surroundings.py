@@ -16,6 +16,7 @@ from threading import Thread
 import pytest
 
 from livedshl.bundle.catalogue import find_bundle
+from livedshl.bundle.networks_file import networks_of
 
 # For tests that are costly in every metre.
 COMMON_TIME_FIRST = [
@@ -33,7 +34,7 @@ _SENDER = Path(__file__).parent / "sender.py"
 def copy_of_session(folder):
     """Copies the default model's tunes in 4/4 major into a folder that is made; gives it."""
     folder.mkdir(parents=True)
-    for path in find_bundle("session").iterdir():
+    for path in (*find_bundle("session").iterdir(), networks_of(find_bundle("session"))):
         if path.is_file():
             shutil.copy(path, folder)
     return folder

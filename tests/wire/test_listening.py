@@ -110,7 +110,7 @@ def test_a_phrase_is_answered_by_the_segment_nearest_by_code(
     library, grid = bundle.library, bundle.library.grid
     start = asked // BEAT // 2 * 2
     heard = phrase.until(start * 4, 16)
-    contexts = Contexts.ending(heard, (start - 4) % 4 // 2, grid)
+    contexts = Contexts.ending(library.as_heard(heard), (start - 4) % 4 // 2, grid)
     code = pack(encoder_of(bundle.networks).forward(contexts), bundle.shape)[0]
     distances = hamming(code, bundle.backward, bundle.shape)
     after = library.after(np.arange(len(library)), 2)
