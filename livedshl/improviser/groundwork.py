@@ -18,13 +18,21 @@ class Groundwork:
     """A model, and what its tunes tell; each fact is found when first needed.
 
     The first note does not wait for all of it. Another chart, or a model that comes again, finds it
-    there: the next section is then planned in half the time.
+    there: the next section is then planned in half the time. For a model that is chosen while
+    music plays, another thread finds all of it beforehand.
     """
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.harmony = SectionHarmony(bundle)
         self.melodies = Melodies(bundle.library)
+
+    def prepare(self) -> None:
+        """Finds all of it now; any thread may."""
+        library = self.bundle.library
+        _ = library.forms, library.content_ids, library.types, self.melodies.by_seed
+        _ = self.habits, self.next_step, self.handicaps
+        self.harmony.prepare()
 
     @cached_property
     def habits(self) -> Habits:

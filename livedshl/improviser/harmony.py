@@ -67,6 +67,10 @@ class SectionHarmony:
         self._plain = np.concatenate([np.arange(first), besides])
         self._place = np.concatenate([heard, besides - known + first, [NO_CHORD]])
 
+    def prepare(self) -> None:
+        """Finds what the tunes tell about harmony now; any thread may."""
+        _ = self._harmoniser, self._moves, self._shares, self._lengths, self._agree
+
     def chords_of(
         self, steps: NDArray[np.int8], n_sounded: int, cadence: Cadence
     ) -> NDArray[np.int8]:

@@ -174,9 +174,14 @@ class Improvisation(Iterator[Passage]):
         self._planner.chooser.continuator.set_adventure(adventure)
         self._planner.forget()
 
+    @property
+    def chart(self) -> Chart | None:
+        """The chords that are followed, in C major or A minor; None for no chart."""
+        return self._planner.chooser.continuator.chart
+
     def set_chart(self, chart: Chart | None) -> None:
         """Follows these chords, in C major or A minor, from now on; None for no chart."""
-        if chart != self._planner.chooser.continuator.chart:
+        if chart != self.chart:
             self._planner.chooser.continuator.set_chart(chart)
             self._planner.forget()
 

@@ -1,5 +1,7 @@
 """Whether a performance can obey a command: what its clock, presets and set list allow."""
 
+from pathlib import Path
+
 from livedshl.errors import CommandError, PresetError, did_you_mean
 from livedshl.music import Grid
 from livedshl.performance.choices import Choices
@@ -28,8 +30,21 @@ def check_with_clock(command: Command, sync: Sync) -> None:
         raise CommandError(what, where="pause", remedy="Press stop there")
 
 
-def band_for(command: Command, settings: Settings) -> Band | None:
-    """The band that a command brings, if any. Raises CommandError or PresetError."""
+def band_for(command: Command, settings: Settings, tunes: Path) -> Band | None:
+    """The band that a command brings, if any.
+
+    What it plays by code from is opened here: the music would wait 50 ms for it. tunes: the folder
+    of the bundle that plays. Raises CommandError, PresetError or BundleError.
+    """
+    band = _band_for(command, settings)
+    if band:
+        from livedshl.performance.arranging import finder_for  # few change the band
+
+        finder_for(band.parts, tunes, settings.grid)
+    return band
+
+
+def _band_for(command: Command, settings: Settings) -> Band | None:
     match command:
         case ChoosePreset(name):
             return _band_of(name, settings.grid)

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 _READY_TIMEOUT_S = 20.0
 _POLL_S = 0.1
 _WATCH_S = 0.02
-
 _SHARED = (Sync.LINK, Sync.JACK)  # clocks whose tempo all who share them may set
 
 
@@ -134,7 +133,8 @@ class Session:
             command = chosen(command, composing.snapshot().choices)
         elif isinstance(command, Vary):
             command = history.varied(command)
-        band = band_for(command, self._settings)
+        tunes = self._at_hand.models.folder_of(composing.snapshot().steering.model)
+        band = band_for(command, self._settings, tunes)
         if isinstance(command, PlaySong):
             song = self._settings.song(command.number)
             history.begin_song(command, band, song)
@@ -219,8 +219,10 @@ class Session:
             model = self._await_model()
             if model is None:
                 return None
-            others = self._at_hand.models.opened
-            composition = Succession(model.bundle, model.index, self._settings, others)
+            others = self._at_hand.models
+            composition = Succession(
+                model.bundle, model.index, self._settings, others.opened, others.groundwork
+            )
             if not self._await_player(performer):
                 return None
             take = files.enter_context(Take(self._settings, model.bundle.folder, *self._files))

@@ -1,6 +1,7 @@
 """The arranger of a band, with the library that accompanies its tunes if a part plays by code."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livedshl.arranger import Arranger, Part
@@ -21,21 +22,21 @@ def arranger_of(
 
     Raises BundleError for a library that is damaged.
     """
-    finder = finder_for(band.parts, bundle, settings.grid)
+    finder = finder_for(band.parts, bundle.folder, settings.grid)
     return Arranger(
         band.parts, vocabulary, settings.grid, settings.key.mode, band.groove, settings.seed, finder
     )
 
 
-def finder_for(parts: Iterable[Part], bundle: Bundle, grid: Grid) -> "AccompanimentFinder | None":
+def finder_for(parts: Iterable[Part], tunes: Path, grid: Grid) -> "AccompanimentFinder | None":
     """The finder for a band; None if nobody plays by code, or there is nothing in the metre.
 
-    Raises BundleError for a library that is damaged.
+    tunes: the folder of their bundle. Raises BundleError for a library that is damaged.
     """
     if not any(part.plays_by_code for part in parts):
         return None
     # Late: it loads networks, which other bands do not wait for.
     from livedshl.arranger.accompaniment_finder import finder_of
 
-    folder = accompaniment_for(bundle.folder)
+    folder = accompaniment_for(tunes)
     return None if folder is None else finder_of(folder, grid)

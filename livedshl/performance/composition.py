@@ -138,24 +138,24 @@ class Composition(Iterator[Chunk]):
 
         The clock obeys the tempo, the latency and panic; they change nothing here.
         """
-        before, improvisation = self.steering, self._passages.improvisation
+        before, passages = self.steering, self._passages
         steering = steered(before, command, band)
         match command:
             case ReRoll():
-                if coming := self._passages.peek():
-                    improvisation.avoid(coming.segment)
+                if coming := passages.peek():
+                    passages.changing().avoid(coming.segment)
             case OpenWith(segment):
-                improvisation.open_with(segment)
+                passages.changing().open_with(segment)
             case NextTune():
-                self._passages.leave_intro()
-                improvisation.begin_next_tune()
+                passages.leave_intro()
+                passages.changing().begin_next_tune()
             case End():
-                self._passages.leave_intro()
-                improvisation.end()
+                passages.leave_intro()
+                passages.changing().end()
             case SetAdventure(amount):
-                improvisation.set_adventure(amount)
+                passages.changing().set_adventure(amount)
             case Freeze(on):
-                improvisation.freeze(on)
+                passages.changing().freeze(on)
             case Hold(on=True) if not self._held.looping:
                 steering = replace(steering, hold=self._held.begin(self.tick))
             case ChoosePreset() if band:
@@ -173,7 +173,6 @@ class Composition(Iterator[Chunk]):
                 self._follow(chord)
             case Answer(phrase):
                 self._answer(phrase)
-        self._passages.changed()
         self._mixdown.silence(self.tick, set(steering.silent) - set(before.silent))
         self._arranger.strike_again(set(before.silent) - set(steering.silent))
         self.steering = steering
@@ -201,7 +200,7 @@ class Composition(Iterator[Chunk]):
         self.steering = replace(self.steering, opens_with=self._passages.improvisation.wanted)
         key = harmony.key_of(passage, self.steering.key)
         if harmony.held:
-            self._passages.improvisation.set_chart(harmony.followed_in(key))
+            self._passages.set_chart(harmony.followed_in(key))
         beats_before = self._passages.intro_beats + self._held.ticks // grid.beat_ticks
         passage = harmony.written_into(passage, key)
         signs = signs_of_passage(passage, key, self.steering.band.parts, harmony, grid)
@@ -253,7 +252,7 @@ class Composition(Iterator[Chunk]):
         """Follows a chord, as it sounds; None: the chart, or the tunes' own chords, again."""
         self._harmony.held = chord
         key = self._held.latest_key or self.steering.key
-        self._passages.improvisation.set_chart(self._harmony.followed_in(key))
+        self._passages.set_chart(self._harmony.followed_in(key))
 
     def _answer(self, phrase: Phrase) -> None:
         """Continues from a phrase as from a segment: by its forward code."""

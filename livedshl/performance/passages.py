@@ -1,7 +1,7 @@
 """The passages to play: the intro, then the improvisation, with a look at the one to come."""
 
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,26 @@ from livedshl.performance.settings import Settings
 
 if TYPE_CHECKING:
     from livedshl.performance.answer import Heard
+
+
+@dataclass(slots=True, eq=False)
+class _Point:
+    """A point of an improvisation, which nobody changes. What comes next is found once for all.
+
+    Music that goes back to an earlier point, for a command that leaves the tune as it is, finds
+    there what was planned before. Muting a part took up to 150 ms while it was planned again.
+    """
+
+    improvisation: Improvisation
+    _next: "tuple[_Point, Passage | None] | None" = None
+
+    def next(self) -> "tuple[_Point, Passage | None]":
+        """The point after the next passage, and that passage; None if there is none."""
+        if self._next is None:
+            after = self.improvisation.copy()
+            passage = next(after, None)
+            self._next = _Point(after), passage
+        return self._next
 
 
 class Passages:
@@ -33,32 +53,46 @@ class Passages:
         grid, bars, bundle = settings.grid, settings.bars, groundwork.bundle
         last_beat = None if bars is None else (bars - settings.intro_bars) * grid.bar_beats
         opening = settings.opening
-        self.improvisation = Improvisation(
-            Repertoire(groundwork, index, settings.rules, settings.retrieve),
-            settings.form,
-            np.random.default_rng(settings.seed),
-            last_beat=last_beat,
-            chart=chart,
-            opening=None if opening is None else bundle.library.opening_of(opening),
+        self._point = _Point(
+            Improvisation(
+                Repertoire(groundwork, index, settings.rules, settings.retrieve),
+                settings.form,
+                np.random.default_rng(settings.seed),
+                last_beat=last_beat,
+                chart=chart,
+                opening=None if opening is None else bundle.library.opening_of(opening),
+            )
         )
         self.ended = False
         self.intro_beats = 0
         self._intro: tuple[Passage, ...] = ()  # what is left of it
         self._grid = grid
         self._last_beat = last_beat
-        self._ahead: tuple[Improvisation, Passage | None] | None = None
         if settings.intro_bars:
             self._begin_with_intro(settings.intro_bars, bundle)
 
     def copy(self) -> "Passages":
         """An independent copy."""
-        other = copy(self)
-        other.improvisation = self.improvisation.copy()
-        other._ahead = None
-        return other
+        return copy(self)
+
+    @property
+    def improvisation(self) -> Improvisation:
+        """Where the improvisation is; only to look at."""
+        return self._point.improvisation
+
+    def changing(self) -> Improvisation:
+        """The improvisation, to be changed at once; what was found ahead of it is forgotten."""
+        self._point = _Point(self.improvisation.copy())
+        return self.improvisation
+
+    def set_chart(self, chart: Chart | None) -> None:
+        """Follows these chords, in C major or A minor, from now on; None for no chart."""
+        if chart != self.improvisation.chart:
+            self.changing().set_chart(chart)
 
     def _begin_with_intro(self, n_bars: int, bundle: Bundle) -> None:
-        opening = next(self.improvisation.copy())
+        _, opening = self._point.next()
+        assert opening is not None, "no music ends before its first passage"
         self._intro = tuple(intro_before(opening, n_bars, bundle))
         self.intro_beats = n_bars * self._grid.bar_beats
 
@@ -72,8 +106,7 @@ class Passages:
         self.intro_beats -= beats
         if self._last_beat is not None:
             self._last_beat += beats
-            self.improvisation.end_at(self._last_beat)
-        self._ahead = None
+            self.changing().end_at(self._last_beat)
 
     @property
     def in_intro(self) -> bool:
@@ -89,13 +122,15 @@ class Passages:
 
     def peek(self) -> Passage | None:
         """The next passage; None if there is none."""
-        return self._look_ahead()[1]
+        return self._intro[0] if self._intro else self._point.next()[1]
 
     def take(self) -> Passage:
         """The next passage, cut where the music ends."""
-        self.improvisation, passage = self._look_ahead()
-        self._intro = self._intro[1:]
-        self._ahead = None
+        passage = self.peek()
+        if self._intro:
+            self._intro = self._intro[1:]
+        else:
+            self._point, _ = self._point.next()
         assert passage is not None, "music continues until its end has been played"
         steps = passage.steps
         if self._last_beat is not None:
@@ -103,10 +138,6 @@ class Passages:
         end_beat = passage.beat + len(steps) // self._grid.beat_steps
         self.ended = passage.ends or end_beat == self._last_beat
         return replace(passage, steps=steps)
-
-    def changed(self) -> None:
-        """Forgets the look ahead, after a change to the improvisation."""
-        self._ahead = None
 
     def answer(self, heard: "Heard") -> None:
         """Continues from what a player played; music that was about to end leaves time for it.
@@ -119,16 +150,7 @@ class Passages:
             bar_beats = self._grid.bar_beats
             least = (start_beat // bar_beats + 1 + ENDING_BARS) * bar_beats
             self._last_beat = max(self._last_beat, least)
-        self.improvisation.answer(
+        self.changing().answer(
             heard.code, heard.steps, start_beat, heard.late_beats, self._last_beat
         )
         self.ended = False
-
-    def _look_ahead(self) -> tuple[Improvisation, Passage | None]:
-        """The next passage, and the improvisation after it."""
-        if self._intro:
-            return self.improvisation, self._intro[0]
-        if self._ahead is None:
-            after = self.improvisation.copy()
-            self._ahead = after, next(after, None)
-        return self._ahead

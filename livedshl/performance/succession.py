@@ -24,6 +24,7 @@ from livedshl.performance.steering import Band, Steering
 from livedshl.units import TICKS_PER_STEP
 
 NO_MODELS: Mapping[str, Model] = {}
+NO_GROUNDWORK: Mapping[Bundle, Groundwork] = {}
 
 
 class Succession(Iterator[Chunk]):
@@ -33,7 +34,8 @@ class Succession(Iterator[Chunk]):
     the next section would, in the key, with the band and everything else as they are then. Each
     composition begins from its own beat 0.
 
-    models: those that `UseModel` may name, by their manifests; it may grow meanwhile.
+    models: those that `UseModel` may name, by their manifests. groundwork: of some of them, found
+    beforehand. Both may grow meanwhile.
     """
 
     def __init__(
@@ -42,8 +44,9 @@ class Succession(Iterator[Chunk]):
         index: CodeIndex,
         settings: Settings,
         models: Mapping[str, Model] = NO_MODELS,
+        groundwork: Mapping[Bundle, Groundwork] = NO_GROUNDWORK,
     ) -> None:
-        self._models = _Models(Model(bundle, index), models)
+        self._models = _Models(Model(bundle, index), models, groundwork)
         self._settings = settings
         self._began_tick = 0
         self._n_begun = 1
@@ -197,12 +200,16 @@ class Succession(Iterator[Chunk]):
 class _Models:
     """The models that may play, and what was worked out about those that have played.
 
-    own: the one of the performance. named: the others, by their manifests.
+    own: the one of the performance. named: the others, by their manifests. found: the groundwork
+    that is there already.
     """
 
-    def __init__(self, own: Model, named: Mapping[str, Model]) -> None:
+    def __init__(
+        self, own: Model, named: Mapping[str, Model], found: Mapping[Bundle, Groundwork]
+    ) -> None:
         self.own = own
         self._named = named
+        self._found = found
         self._groundwork: dict[Bundle, Groundwork] = {}
 
     def of(self, manifest: str) -> Model:
@@ -213,5 +220,5 @@ class _Models:
         """Music of a model, on the same groundwork as its music before."""
         bundle = model.bundle
         if bundle not in self._groundwork:
-            self._groundwork[bundle] = Groundwork(bundle)
+            self._groundwork[bundle] = self._found.get(bundle) or Groundwork(bundle)
         return Composition(bundle, model.index, settings, self._groundwork[bundle])

@@ -2,11 +2,14 @@
 
 import pytest
 
-from livedshl.errors import CommandError, PresetError
+from livedshl.bundle.shipped import shipped
+from livedshl.errors import BundleError, CommandError, PresetError
 from livedshl.live.feasible import band_for, check_with_clock
 from livedshl.performance.command_text import parse_command
 from livedshl.performance.options import make_settings
 from livedshl.player.clock.source import Sync
+
+TUNES = shipped("models") / "session"
 
 
 @pytest.mark.parametrize(
@@ -38,10 +41,17 @@ def test_with_a_clock_of_its_own_and_with_jack_transport_livedshl_obeys(line, sy
 )
 def test_a_band_that_cannot_play_is_refused(line, error, told):
     with pytest.raises(error, match=told):
-        band_for(parse_command(line), make_settings(seed=1))
+        band_for(parse_command(line), make_settings(seed=1), TUNES)
 
 
 def test_a_preset_brings_its_band_and_a_mute_brings_none():
     settings = make_settings(seed=1)
-    assert band_for(parse_command("preset solo-piano"), settings).preset == "solo-piano"
-    assert band_for(parse_command("mute Bass on"), settings) is None
+    assert band_for(parse_command("preset solo-piano"), settings, TUNES).preset == "solo-piano"
+    assert band_for(parse_command("mute Bass on"), settings, TUNES) is None
+
+
+def test_a_band_whose_accompaniment_is_damaged_is_refused_and_the_music_goes_on(tmp_path):
+    (tmp_path / "accompaniment").mkdir()
+    (tmp_path / "accompaniment" / "accompaniment.json").write_text("{}")
+    with pytest.raises(BundleError, match="accompaniment"):
+        band_for(parse_command("preset lied"), make_settings(seed=1), tmp_path)
