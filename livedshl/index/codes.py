@@ -126,7 +126,7 @@ def planes(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
     return sliced
 
 
-def _differing(wanted: NDArray[np.uint64], sliced: NDArray[np.uint64]) -> NDArray[np.uint8]:
+def differences(wanted: NDArray[np.uint64], sliced: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """In how many symbols codes differ from the wanted one, by the planes given, uint8[n].
 
     wanted: uint64[planes, groups]. sliced: uint64[planes, groups, n].
@@ -197,7 +197,7 @@ class CodeIndex:
 
     def standing(self, query: Words, distance: int, farthest_first: bool = False) -> "Standing":
         """How a distance stands among those of all segments from a packed code, uint64[words]."""
-        found = _differing(planes(query, self.shape), self._planes)
+        found = differences(planes(query, self.shape), self._planes)
         there = np.flatnonzero(found == distance)
         ties = (self._offsets[there + 1] - self._offsets[there]).sum()
         return Standing(int(found.max() if farthest_first else found.min()), int(ties))
@@ -219,7 +219,7 @@ class CodeIndex:
 
     def _compared(self, wanted: NDArray[np.uint64], rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """How far some of the distinct codes lie from the wanted planes, uint8[rows]."""
-        return _differing(wanted, self._planes.take(rows, axis=-1))
+        return differences(wanted, self._planes.take(rows, axis=-1))
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
@@ -262,11 +262,11 @@ class CodeIndex:
 
     def _least_distances(self, wanted: NDArray[np.uint64]) -> NDArray[np.uint8]:
         """How far each distinct code lies from the wanted planes at least, uint8[n]."""
-        return _differing(wanted[:1], self._planes[:1])
+        return differences(wanted[:1], self._planes[:1])
 
     def _rings_by_scan(self, query: Words) -> Iterator[Ring]:
         """Farthest first. A plane bounds distances only from below, so compares whole codes."""
-        found = _differing(planes(query, self.shape), self._planes)
+        found = differences(planes(query, self.shape), self._planes)
         for distance in range(int(found.max()), int(found.min()) - 1, -1):
             buckets = np.flatnonzero(found == distance)
             if len(buckets):
