@@ -13,7 +13,7 @@ from livedshl.index.codes import Words, pack
 from livedshl.index.costs import CostIndex
 from livedshl.music import Grid
 from livedshl.music.accompaniment import ONSET, Accompaniment
-from livedshl.music.accompaniment_features import AccompanimentBars, mutual_likeness
+from livedshl.music.accompaniment_features import AccompanimentBars, unit
 from livedshl.networks.accompaniment import RECALL, AccompanimentEncoder
 from livedshl.networks.weights import read_networks
 
@@ -85,7 +85,7 @@ class AccompanimentFinder:
         starts = np.zeros((1, self.grid.bar_steps), np.float32)
         starts[0, played.notes[:, ONSET]] = 1
         rhythms, rhythm_of = self._rhythms
-        likeness = mutual_likeness(starts, rhythms)[0]
+        likeness = (unit(starts) @ rhythms.T)[0]
         return lambda bars: likeness[rhythm_of[bars]]
 
     def density_at(self, fullness: float) -> float:
@@ -97,7 +97,7 @@ class AccompanimentFinder:
 
     @cached_property
     def _rhythms(self) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """The steps at which notes start in each rhythm, and the rhythm of each bar.
+        """The steps at which notes start in each rhythm, at length 1, and the rhythm of each bar.
 
         float32[rhythms, steps], int32[n]. Few bars have a rhythm of their own.
         """
@@ -110,7 +110,8 @@ class AccompanimentFinder:
         starts[np.searchsorted(self.rows, bars[there]), arrays.notes[there, ONSET]] = True
         steps = np.arange(self.grid.bar_steps)
         rhythms, rhythm_of = np.unique(starts @ (1 << steps), return_inverse=True)
-        return (rhythms[:, None] >> steps & 1).astype(np.float32), rhythm_of.astype(np.int32)
+        started = (rhythms[:, None] >> steps & 1).astype(np.float32)
+        return unit(started), rhythm_of.astype(np.int32)
 
     def _as_bars(self, played: list[PlayedBar], place: int) -> AccompanimentBars:
         sizes = [len(bar.notes) for bar in played]

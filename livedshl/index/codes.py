@@ -75,10 +75,11 @@ class Standing:
 def pack(codes: NDArray[np.uint8], shape: CodeShape) -> Words:
     """Packs codes, uint8[..., L] to uint64[..., words], the first symbol in the lowest bits."""
     packed = np.zeros((*codes.shape[:-1], shape.words), np.uint64)
+    bits, in_word = shape.bits_per_symbol, shape.symbols_per_word
     for position in range(shape.length):
-        word, field = divmod(position, shape.symbols_per_word)
+        word, field = divmod(position, in_word)
         symbol = codes[..., position].astype(np.uint64)
-        packed[..., word] |= symbol << np.uint64(field * shape.bits_per_symbol)
+        packed[..., word] |= symbol << np.uint64(field * bits)
     return packed
 
 
