@@ -26,6 +26,7 @@ _DONE = np.uint8(255)  # more symbols than codes can differ in
 _NEXT_PASS = 4  # each later pass compares this many times more
 
 Words = NDArray[np.uint64]
+Planes = NDArray[np.uint32] | NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +128,14 @@ def planes(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
     return sliced
 
 
-def differences(wanted: NDArray[np.uint64], sliced: NDArray[np.uint64]) -> NDArray[np.uint8]:
+def differences(wanted: Planes, sliced: Planes) -> NDArray[np.uint8]:
     """In how many symbols codes differ from the wanted one, by the planes given, uint8[n].
 
-    wanted: uint64[planes, groups]. sliced: uint64[planes, groups, n].
+    wanted: uint64[planes, groups]. sliced: uint64[planes, groups, n]. Both may be of uint32.
     """
     n_codes = sliced.shape[-1]
     differing = np.empty(n_codes, np.uint8)
-    folded, other = np.empty((2, min(_SCAN_BLOCK, n_codes)), np.uint64)
+    folded, other = np.empty((2, min(_SCAN_BLOCK, n_codes)), sliced.dtype)
     for start in range(0, n_codes, _SCAN_BLOCK):
         found = differing[start : start + _SCAN_BLOCK]
         x, y = folded[: len(found)], other[: len(found)]

@@ -140,11 +140,11 @@ def _figures(one: Accompaniment) -> Floats:
     highest = np.full((n, _HANDS, _STEPS), -np.inf, np.float32)
     lowest = np.full((n, _HANDS, _STEPS), np.inf, np.float32)
     height = ((pitches - _MIDDLE) / _REACH).astype(np.float32)
-    for step in range(int(lengths.max(initial=0))):
-        now = step < lengths
-        place = bars[now], hands[now], onsets[now] + step
-        np.maximum.at(highest, place, height[now])
-        np.minimum.at(lowest, place, height[now])
+    each = np.repeat(np.arange(len(onsets)), lengths)  # its note, for every step that one lasts
+    lasted = np.arange(len(each)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    places = bars[each], hands[each], onsets[each] + lasted
+    np.maximum.at(highest, places, height[each])
+    np.minimum.at(lowest, places, height[each])
     sounds = np.isfinite(highest)
     register = np.stack([np.where(sounds, highest, 0), np.where(sounds, lowest, 0)], -1)
     roots = one.chords[bars, onsets // beat_steps, 0]
