@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from livedshl.arranger.accompaniment_finder import BARS_READ, AccompanimentFinder, PlayedBar
 from livedshl.arranger.section import Section
+from livedshl.index.costs import Costing
 from livedshl.music.accompaniment import NO_NOTES
 
 _MOST_IN_A_ROW = 8  # bars that one song is quoted
@@ -83,7 +84,7 @@ class Accompanist:
         chosen = self._returned(wish)
         if chosen is None:
             chosen = self._found(wish, coming)
-        follows = self._latest is not None and self._follows(self._latest)[chosen]
+        follows = self._latest is not None and self._follower(self._latest) == chosen
         self._in_a_row = self._in_a_row + 1 if follows else 1
         self._latest = chosen
         if wish.place is not None:
@@ -112,44 +113,49 @@ class Accompanist:
         if begins:
             self._passage = wish.passage
             self._wanted_density = finder.density_at(wish.fullness)
-        cost = self._density_cost(_DENSITY_AT_START if begins else _DENSITY)
-        cost += _UNKNOWN_CHORD * finder.unknown_chords
-        if len(self._played[-1].notes):
-            distance = finder.distances([*self._played], coming, wish.in_section - 1)
-            cost += distance * (_CODE_AT_START if begins else 1.0)
-            if not begins:
-                cost += _OTHER_RHYTHM * (1 - finder.rhythm_likeness(self._played[-1]))
-        if self._latest is not None:
-            cost += self._quote_cost(self._latest, begins)
+        costing = self._costing(wish, coming, begins)
         if begins:
-            best = np.argsort(cost, kind="stable")[:_DRAWN_AT_START]
+            bars, costs = finder.costs.cheapest(costing, _DRAWN_AT_START)
+            best = bars[np.argsort(costs, kind="stable")[:_DRAWN_AT_START]]
             chosen = int(self._rng.choice(best))
             self._wanted_density = float(finder.densities[chosen])
             return chosen
-        return int(self._rng.choice(np.flatnonzero(cost <= cost.min() + _NEAR)))
+        return int(self._rng.choice(finder.costs.cheapest(costing, 1, near=_NEAR)[0]))
 
-    def _density_cost(self, weight: float) -> NDArray[np.float64]:
-        wanted = np.log2(self._wanted_density + 1)
-        cost: NDArray[np.float64] = weight * abs(np.log2(self.finder.densities + 1) - wanted)
-        return cost
+    def _costing(self, wish: BarWish, coming: PlayedBar, begins: bool) -> Costing:
+        """What bars cost, in symbols of the code."""
+        finder, latest, played = self.finder, self._latest, self._played[-1]
+        density = _DENSITY_AT_START if begins else _DENSITY
+        octaves = abs(np.log2(finder.kind_densities + 1) - np.log2(self._wanted_density + 1))
+        code = None
+        if len(played.notes):
+            code = finder.code([*self._played], coming, wish.in_section - 1)
+        likeness = None if begins else finder.rhythm_likeness(played)
+        quote = np.inf if self._in_a_row >= _MOST_IN_A_ROW else -_GOES_ON
+        follower = None if begins or latest is None else self._follower(latest)
 
-    def _quote_cost(self, latest: int, begins: bool) -> NDArray[np.float64]:
-        """Favours what follows in the song of the latest bar, until it was quoted long enough."""
-        cost = np.zeros(len(self.finder.rows))
-        if begins:
-            cost[self.finder.stretches == self.finder.stretches[latest]] = np.inf
-        elif self._in_a_row < _MOST_IN_A_ROW:
-            cost[self._follows(latest)] = -_GOES_ON
-        else:
-            cost[self._follows(latest)] = np.inf
-        return cost
+        def add(bars: NDArray[np.int32], costs: NDArray[np.float64]) -> None:
+            if likeness is not None:
+                costs += _OTHER_RHYTHM * (1 - likeness(bars))
+            if begins and latest is not None:  # another song
+                costs[finder.stretches[bars] == finder.stretches[latest]] = np.inf
+            if follower is not None:
+                costs[bars == follower] += quote
 
-    def _follows(self, index: int) -> NDArray[np.bool_]:
-        """Which bar follows another in its song, bool[n]; at most one does."""
-        finder = self.finder
-        next_one = finder.rows == finder.rows[index] + 1
-        follows: NDArray[np.bool_] = next_one & (finder.stretches == finder.stretches[index])
-        return follows
+        return Costing(
+            by_kind=density * octaves + _UNKNOWN_CHORD * finder.kind_unknown_chords,
+            query=code,
+            weight=_CODE_AT_START if begins else 1.0,
+            add=add,
+            favoured=follower,
+        )
+
+    def _follower(self, index: int) -> int | None:
+        """The index of the bar that follows another in its song; None if none does."""
+        finder, after = self.finder, index + 1
+        if after == len(finder.rows) or finder.rows[after] != finder.rows[index] + 1:
+            return None
+        return after if finder.stretches[after] == finder.stretches[index] else None
 
 
 def _silence(finder: AccompanimentFinder) -> PlayedBar:

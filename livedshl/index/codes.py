@@ -26,6 +26,7 @@ _DONE = np.uint8(255)  # more symbols than codes can differ in
 _NEXT_PASS = 4  # each later pass compares this many times more
 
 Words = NDArray[np.uint64]
+Planes = NDArray[np.uint32] | NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,11 @@ class Standing:
 def pack(codes: NDArray[np.uint8], shape: CodeShape) -> Words:
     """Packs codes, uint8[..., L] to uint64[..., words], the first symbol in the lowest bits."""
     packed = np.zeros((*codes.shape[:-1], shape.words), np.uint64)
+    bits, in_word = shape.bits_per_symbol, shape.symbols_per_word
     for position in range(shape.length):
-        word, field = divmod(position, shape.symbols_per_word)
+        word, field = divmod(position, in_word)
         symbol = codes[..., position].astype(np.uint64)
-        packed[..., word] |= symbol << np.uint64(field * shape.bits_per_symbol)
+        packed[..., word] |= symbol << np.uint64(field * bits)
     return packed
 
 
@@ -126,14 +128,14 @@ def planes(packed: Words, shape: CodeShape) -> NDArray[np.uint64]:
     return sliced
 
 
-def _differing(wanted: NDArray[np.uint64], sliced: NDArray[np.uint64]) -> NDArray[np.uint8]:
+def differences(wanted: Planes, sliced: Planes) -> NDArray[np.uint8]:
     """In how many symbols codes differ from the wanted one, by the planes given, uint8[n].
 
-    wanted: uint64[planes, groups]. sliced: uint64[planes, groups, n].
+    wanted: uint64[planes, groups]. sliced: uint64[planes, groups, n]. Both may be of uint32.
     """
     n_codes = sliced.shape[-1]
     differing = np.empty(n_codes, np.uint8)
-    folded, other = np.empty((2, min(_SCAN_BLOCK, n_codes)), np.uint64)
+    folded, other = np.empty((2, min(_SCAN_BLOCK, n_codes)), sliced.dtype)
     for start in range(0, n_codes, _SCAN_BLOCK):
         found = differing[start : start + _SCAN_BLOCK]
         x, y = folded[: len(found)], other[: len(found)]
@@ -197,7 +199,7 @@ class CodeIndex:
 
     def standing(self, query: Words, distance: int, farthest_first: bool = False) -> "Standing":
         """How a distance stands among those of all segments from a packed code, uint64[words]."""
-        found = _differing(planes(query, self.shape), self._planes)
+        found = differences(planes(query, self.shape), self._planes)
         there = np.flatnonzero(found == distance)
         ties = (self._offsets[there + 1] - self._offsets[there]).sum()
         return Standing(int(found.max() if farthest_first else found.min()), int(ties))
@@ -219,7 +221,7 @@ class CodeIndex:
 
     def _compared(self, wanted: NDArray[np.uint64], rows: NDArray[np.integer]) -> NDArray[np.uint8]:
         """How far some of the distinct codes lie from the wanted planes, uint8[rows]."""
-        return _differing(wanted, self._planes.take(rows, axis=-1))
+        return differences(wanted, self._planes.take(rows, axis=-1))
 
     def _ring(self, distance: int, buckets: NDArray[np.integer]) -> Ring:
         starts, ends = self._offsets[buckets], self._offsets[buckets + 1]
@@ -262,11 +264,11 @@ class CodeIndex:
 
     def _least_distances(self, wanted: NDArray[np.uint64]) -> NDArray[np.uint8]:
         """How far each distinct code lies from the wanted planes at least, uint8[n]."""
-        return _differing(wanted[:1], self._planes[:1])
+        return differences(wanted[:1], self._planes[:1])
 
     def _rings_by_scan(self, query: Words) -> Iterator[Ring]:
         """Farthest first. A plane bounds distances only from below, so compares whole codes."""
-        found = _differing(planes(query, self.shape), self._planes)
+        found = differences(planes(query, self.shape), self._planes)
         for distance in range(int(found.max()), int(found.min()) - 1, -1):
             buckets = np.flatnonzero(found == distance)
             if len(buckets):

@@ -121,7 +121,9 @@ class AccompanimentBars:
         joins = self.joined[1:] & (self.stretches[1:] == self.stretches[:-1])
         return np.flatnonzero(self.used[:-1] & self.used[1:] & joins)
 
-    def back(self, bars: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def back(
+        self, bars: NDArray[np.int64], n: int | NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The bars `n` bars earlier, and whether each is used and of the same stretch."""
         earlier = np.maximum(bars - n, 0)
         there = (self.places[bars] >= n) & self.used[earlier]
@@ -138,11 +140,11 @@ def _figures(one: Accompaniment) -> Floats:
     highest = np.full((n, _HANDS, _STEPS), -np.inf, np.float32)
     lowest = np.full((n, _HANDS, _STEPS), np.inf, np.float32)
     height = ((pitches - _MIDDLE) / _REACH).astype(np.float32)
-    for step in range(int(lengths.max(initial=0))):
-        now = step < lengths
-        place = bars[now], hands[now], onsets[now] + step
-        np.maximum.at(highest, place, height[now])
-        np.minimum.at(lowest, place, height[now])
+    each = np.repeat(np.arange(len(onsets)), lengths)  # its note, for every step that one lasts
+    lasted = np.arange(len(each)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    places = bars[each], hands[each], onsets[each] + lasted
+    np.maximum.at(highest, places, height[each])
+    np.minimum.at(lowest, places, height[each])
     sounds = np.isfinite(highest)
     register = np.stack([np.where(sounds, highest, 0), np.where(sounds, lowest, 0)], -1)
     roots = one.chords[bars, onsets // beat_steps, 0]
@@ -171,18 +173,19 @@ def _melodies(one: Accompaniment) -> Floats:
 
 
 def likeness(first: Floats, second: Floats) -> Floats:
-    """The cosine of rows, float32[n, m] twice, to float32[n]; 0 for a silent one."""
-    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
-    alike: Floats = (first * second).sum(1) / np.maximum(lengths, 1e-6)
+    """The cosine of rows, float32[..., m] twice, to float32[...]; 0 for a silent one."""
+    lengths = np.linalg.norm(first, axis=-1) * np.linalg.norm(second, axis=-1)
+    alike: Floats = (first * second).sum(-1) / np.maximum(lengths, 1e-6)
     return alike
 
 
 def mutual_likeness(first: Floats, second: Floats) -> Floats:
     """The cosine of each row of `first` with each of `second`, float32[n, m]."""
-    alike: Floats = _unit(first) @ _unit(second).T
+    alike: Floats = unit(first) @ unit(second).T
     return alike
 
 
-def _unit(rows: Floats) -> Floats:
+def unit(rows: Floats) -> Floats:
+    """Each row with length 1, or 0 if it is silent: float32[n, m]."""
     scaled: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
     return scaled

@@ -50,10 +50,7 @@ class Recalled:
     @classmethod
     def before(cls, bars: AccompanimentBars, now: Rows) -> "Recalled":
         """What may come again after the bars `now`."""
-        earlier = [bars.back(now, n) for n in range(RECALL)]
-        return cls(
-            np.stack([rows for rows, _ in earlier], 1), np.stack([there for _, there in earlier], 1)
-        )
+        return cls(*bars.back(now[:, None], np.arange(RECALL)))
 
     @property
     def possible(self) -> NDArray[np.bool_]:
@@ -98,27 +95,23 @@ def about_bars(bars: AccompanimentBars, now: Rows, recalled: Recalled) -> Floats
         one_hot(places % _PHRASE, _PHRASE),
         (np.minimum(places, _LATE) / _LATE)[:, None],
     ]
-    rhythms = bars.rhythms[now]
-    intervals = bars.figures[now, -N_INTERVALS:]
-    for n in range(RECALL):
-        earlier, there = recalled.bars[:, n], recalled.there[:, n]
-        before, also = bars.back(now, n + 1)
-        figures, of_before = bars.figures[earlier], bars.figures[before]
-        columns.append(
-            np.stack(
-                [
-                    there,
-                    there * also * likeness(rhythms, of_before[:, :N_RHYTHM]),
-                    there * also * likeness(intervals, of_before[:, -N_INTERVALS:]),
-                    there * also * (bars.contents[now] == bars.contents[before]),
-                    there * (bars.chords[now + 1] == bars.chords[earlier]).all(1),
-                    there * likeness(bars.melodies[now + 1], bars.melodies[earlier]),
-                    there * likeness(rhythms, figures[:, :N_RHYTHM]),
-                    there * likeness(intervals, figures[:, -N_INTERVALS:]),
-                ],
-                axis=1,
-            )
-        )
+    rhythms = bars.rhythms[now, None]  # (B, 1, N_RHYTHM)
+    intervals = bars.figures[now, None, -N_INTERVALS:]
+    melodies, chords = bars.melodies[now + 1, None], bars.chords[now + 1, None]
+    earlier, there = recalled.bars, recalled.there
+    before, also = bars.back(now[:, None], np.arange(1, RECALL + 1))
+    figures, of_before = bars.figures[earlier], bars.figures[before]  # (B, RECALL, N_FIGURE)
+    speaks = [
+        there,
+        there * also * likeness(rhythms, of_before[..., :N_RHYTHM]),
+        there * also * likeness(intervals, of_before[..., -N_INTERVALS:]),
+        there * also * (bars.contents[now, None] == bars.contents[before]),
+        there * (chords == bars.chords[earlier]).all(-1),
+        there * likeness(melodies, bars.melodies[earlier]),
+        there * likeness(rhythms, figures[..., :N_RHYTHM]),
+        there * likeness(intervals, figures[..., -N_INTERVALS:]),
+    ]
+    columns.append(np.stack(speaks, -1).reshape(len(now), -1))
     return np.concatenate(columns, 1).astype(np.float32)
 
 
@@ -127,7 +120,8 @@ class AccompanimentEncoder:
 
     def __init__(self, weights: Weights, shape: NetworkShape) -> None:
         self.shape = shape
-        self._weights = weights
+        # As `linear` multiplies by them; else many rows take as long together as one by one.
+        self._weights = {name: np.asfortranarray(weight) for name, weight in weights.items()}
 
     def forward(self, bars: AccompanimentBars, now: Rows) -> NDArray[np.uint8]:
         """The forward codes of the bars `now`, each of which another follows, uint8[B, L]."""
@@ -144,15 +138,12 @@ class AccompanimentEncoder:
         soft = self._window("forward_network", forward_numbers(bars, now, about))
         scores = linear(self._weights, "gate.2", relu(linear(self._weights, "gate.0", about)))
         weight = softmax(np.where(recalled.possible, scores, -np.inf).astype(np.float32))
-        mean = weight[:, 0, None, None] * soft
-        coming = bars.chords[now + 1]
-        for n in range(RECALL):
-            earlier = recalled.bars[:, n]
-            as_it_was = self._over(bars, earlier, bars.chords[earlier])
-            mean = mean + weight[:, 1 + n, None, None] * as_it_was
-        for number, n in enumerate(RECAST, 1 + RECALL):
-            recast = self._over(bars, recalled.bars[:, n], coming)
-            mean = mean + weight[:, number, None, None] * recast
+        again = np.concatenate([recalled.bars, recalled.bars[:, list(RECAST)]], 1)  # (B, N)
+        chords = bars.chords[again]
+        chords[:, RECALL:] = bars.chords[now + 1, None]
+        recalls = self._over(bars, again.ravel(), chords.reshape(-1, N_CHORDS))
+        of_all = np.concatenate([soft[:, None], recalls.reshape(*again.shape, *soft.shape[1:])], 1)
+        mean: Floats = (weight[..., None, None] * of_all).sum(1)
         return mean
 
     def _over(self, bars: AccompanimentBars, rows: Rows, chords: Floats) -> Floats:
