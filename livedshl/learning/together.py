@@ -5,11 +5,12 @@ The networks read any metre and mode. The models keep their tunes and all else.
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from livedshl.learning.training import Taught, train_together
 from livedshl.learning.validation import EpochFigures, TrainingResult
 from livedshl.learning.workers import Workers, first_interrupt
 from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD, Chord
+from livedshl.music.leadsheet import Mode
 from livedshl.music.segments import CHORD
 from livedshl.networks.encoder import Encoder
 from livedshl.networks.weights import networks_bytes, rounded
@@ -39,11 +41,26 @@ _TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _PlacedBundle:
-    """A bundle of one of the models. place: its folder within the folder that is written."""
+class _TaughtKind:
+    """A bundle of one of the models, in memory: Windows replaces no file that is mapped.
+
+    place: its folder within the folder that is written. taught: what is learned from it. target:
+    its chords and its follow distance.
+    """
 
     place: Path
-    bundle: Bundle
+    taught: Taught
+    target: Target
+    mode: Mode
+    corpora: Sequence[Mapping[str, Any]]
+    next_step: NDArray[np.float32] | None
+
+    @classmethod
+    def of(cls, place: Path, bundle: Bundle, settings: TrainingSettings) -> "_TaughtKind":
+        next_step = None if bundle.next_step is None else np.array(bundle.next_step)
+        target = Target(bundle.vocabulary, _follow_beats(bundle, settings))
+        taught = taught_by(bundle, settings)
+        return cls(place, taught, target, bundle.mode, bundle.manifest.corpora, next_step)
 
 
 def learn_together(
@@ -63,17 +80,18 @@ def learn_together(
     epoch so far; `resume` continues from the checkpoint in `folder/training`. Only the first of
     several `workers` writes. Raises BundleError, CorpusError.
     """
-    kinds = [
-        _PlacedBundle(Path(model.name) / kind.relative_to(model), open_bundle(kind))
+    bundles = {
+        Path(model.name) / kind.relative_to(model): open_bundle(kind)
         for model in (bundle_folder(name).resolve() for name in models)
         for kind in kind_folders(model)
-    ]
-    shape = replace(settings.shape, chords=commonest_chords([kind.bundle for kind in kinds]))
+    }
+    shape = replace(settings.shape, chords=commonest_chords(list(bundles.values())))
     settings = replace(settings, shape=shape)
-    taught = [taught_by(kind.bundle, settings) for kind in kinds]
+    kinds = [_TaughtKind.of(place, bundle, settings) for place, bundle in bundles.items()]
+    del bundles
     with first_interrupt() as stop:
         result = train_together(
-            taught,
+            [kind.taught for kind in kinds],
             settings,
             folder / _TRAINING,
             resume=resume,
@@ -82,7 +100,7 @@ def learn_together(
             workers=workers,
         )
     if workers.leads:
-        _write(folder, kinds, [one.library for one in taught], settings, result, progress)
+        _write(folder, kinds, settings, result, progress)
     return result
 
 
@@ -114,8 +132,7 @@ def commonest_chords(bundles: Sequence[Bundle]) -> tuple[str, ...]:
 
 def _write(
     folder: Path,
-    kinds: Sequence[_PlacedBundle],
-    libraries: Sequence[SegmentLibrary],
+    kinds: Sequence[_TaughtKind],
     settings: TrainingSettings,
     result: TrainingResult,
     progress: Progress,
@@ -129,12 +146,11 @@ def _write(
         scratch = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         crew = stack.enter_context(local_crew())
         coded = []
-        for number, (kind, library) in enumerate(zip(kinds, libraries, strict=True)):
-            own = kind.bundle
-            target = Target(own.vocabulary, _follow_beats(own, settings))
+        for number, kind in enumerate(kinds):
             coding = Coding(crew, scratch / str(number), progress)
-            of_kind = coded_library(encoder, library, target, own.mode, coding)
-            coded.append(replace(of_kind, next_step=_in_memory(own.next_step)))
+            library = kind.taught.library
+            of_kind = coded_library(encoder, library, kind.target, kind.mode, coding)
+            coded.append(replace(of_kind, next_step=kind.next_step))
         # Only now: the models before may lie in the same place.
         write_beside(folder / NETWORKS, networks)
         for kind, of_kind, figures in zip(kinds, coded, result.of_lessons, strict=True):
@@ -150,17 +166,17 @@ def _write(
 
 
 def _background(
-    kind: _PlacedBundle,
-    kinds: Sequence[_PlacedBundle],
+    kind: _TaughtKind,
+    kinds: Sequence[_TaughtKind],
     settings: TrainingSettings,
     result: TrainingResult,
     figures: EpochFigures,
 ) -> Background:
-    of_kind = replace(settings, follow_beats=_follow_beats(kind.bundle, settings))
+    of_kind = replace(settings, follow_beats=kind.target.follow_beats)
     places = [other.place.as_posix() for other in kinds]
     return Background(
         training=asdict(of_kind) | {"best_epoch": result.best_epoch, "together": places},
-        corpora=kind.bundle.manifest.corpora,
+        corpora=kind.corpora,
         figures=asdict(figures),
     )
 
@@ -168,7 +184,3 @@ def _background(
 def _follow_beats(bundle: Bundle, settings: TrainingSettings) -> int:
     grid = bundle.library.grid
     return grid.hop_beats if settings.shape.overlap else grid.segment_beats
-
-
-def _in_memory(array: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    return None if array is None else np.array(array)
