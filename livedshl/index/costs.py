@@ -4,7 +4,7 @@ A row costs what its kind does, so much for each symbol in which its code differ
 whatever else the caller adds. Kinds are few, so what they cost takes no time. The first plane of
 the codes shows in how many symbols each row differs at least. The two bound the cost of every row
 from below, and only rows with a low enough bound are weighed in full: of 1,000,000 bars of
-accompaniment 1,000 to 40,000.
+accompaniment 2,300 at the median, and 57,000 at most in 100 searches.
 """
 
 from collections.abc import Callable
