@@ -11,6 +11,8 @@ from livedshl.units import TICKS_PER_BEAT
 
 LOOKAHEAD_BEATS = 8  # two segments, 2 s even at 240 BPM
 CHANGING_S = 0.2  # in which a change is planned, composed and delivered
+_SENDING_S = 0.02  # in which it is delivered
+_LEAD_S = 0.5  # in which the next section is planned, on a busy machine
 _FIRST_NOTE_DELAY_S = 0.02  # in which the player takes in the first events
 
 
@@ -59,12 +61,26 @@ class Delivery:
             self._slowing = kept
             self._send_tempo(tick)
 
-    def earliest_tick(self) -> int:
-        """The first tick that can still be changed; anything before may have been sent."""
+    def earliest_tick(self, changing_s: float = CHANGING_S) -> int:
+        """The first tick that can still be changed; anything before may have been sent.
+
+        changing_s: how long the change may take.
+        """
         if not self.started:
             return 0
-        ahead_s = CHANGING_S + max(0.0, self.latency_ms / 1e3)
+        ahead_s = changing_s + max(0.0, self.latency_ms / 1e3)
         return self._performer.tick_at(time.perf_counter() + ahead_s)
+
+    def in_time(self, tick: int) -> bool:
+        """Whether what is sent now can still replace the music from `tick` on."""
+        return self.earliest_tick(_SENDING_S) <= tick
+
+    def is_ahead(self, tick: int, changing_s: float = 0.0) -> bool:
+        """Whether music up to `tick` leaves time to compose what follows.
+
+        changing_s: what else will be done before that.
+        """
+        return not self.started or tick >= self.earliest_tick(changing_s + _LEAD_S)
 
     def set_tempo(self, tick: int, tempo_bpm: float) -> int:
         """Changes the tempo on the first beat from `tick` on; returns the tick of that beat."""

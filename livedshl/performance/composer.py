@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import deque
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
@@ -66,16 +67,24 @@ class Composer:
     """Composes chunk by chunk, and takes back chunks that were composed but not heard.
 
     The same composition and changes give the same chunks. It makes no difference whether a change
-    was known from the start or came after later chunks were composed.
+    was known from the start or came after later chunks were composed. A copy may try a change.
     """
 
     def __init__(self, composition: SteerableMusic, bar_ticks: int) -> None:
-        self._composition = composition
+        self._composition = composition  # like those before, it is copied and not changed
         self._bar_ticks = bar_ticks
         self._before: deque[SteerableMusic] = deque()  # one for each chunk not yet heard
         self._obeyed: list[Change] = []  # with the ticks at which they were obeyed
         self._to_come: list[Change] = []
         self._choices: tuple[int, Choices] | None = None  # by where the section begins
+
+    def copy(self) -> "Composer":
+        """A composer that continues from here as this one would."""
+        other = copy(self)
+        other._before = self._before.copy()
+        other._obeyed = self._obeyed.copy()
+        other._to_come = self._to_come.copy()
+        return other
 
     @property
     def tick(self) -> int:
@@ -99,8 +108,8 @@ class Composer:
 
     def compose(self) -> Chunk:
         """The next chunk. Raises StopIteration after the last."""
-        composition = self._composition
-        self._before.append(composition.copy())
+        self._before.append(self._composition)
+        composition = self._composition = self._composition.copy()
         while self._to_come and self._to_come[0].tick <= composition.tick:
             change = self._to_come.pop(0)
             composition.obey(change.command, change.band)
