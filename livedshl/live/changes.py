@@ -1,5 +1,6 @@
 """The changes that a performance is asked for, and the music with them, if it is there in time."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,9 +8,10 @@ from livedshl.live.chunk_window import ChunkWindow
 from livedshl.live.delivery import CHANGING_S, Delivery
 from livedshl.live.waiting import WaitingCommands
 from livedshl.performance.chunk import Chunk
-from livedshl.performance.commands import OF_THE_CLOCK, ReRoll, SetTempo
+from livedshl.performance.commands import OF_THE_CLOCK, Command, ReRoll, SetTempo
 from livedshl.performance.composer import Change, Composer
 
+_SPARE = 1.25  # times as long as a trial took, the next one of its kind may take
 _LONGEST_TRIAL = 4  # times as long as it may take: on a busy machine a section takes 0.8 s to plan
 _MOST_REROLLS = 4  # of one hop: the fourth costs as much to compose as the first three together
 
@@ -38,7 +40,7 @@ class Changes:
     def __init__(self) -> None:
         self._waiting = WaitingCommands()
         self._wanted: list[Change] = []  # what is still to be composed
-        self._changing_s = CHANGING_S  # that it may take
+        self._needs_s: dict[type[Command], float] = {}  # what each kind of command may take
 
     def add(self, change: Change) -> None:
         """Takes in a change, from any thread."""
@@ -64,24 +66,32 @@ class Changes:
         return (
             composer.over
             or not delivery.wants(composer.tick)
-            or delivery.is_ahead(composer.tick, _LONGEST_TRIAL * self._changing_s)
+            or delivery.is_ahead(composer.tick, _LONGEST_TRIAL * self._may_take_s)
         )
 
     def tried(
         self, composer: Composer, delivery: Delivery, window: ChunkWindow
     ) -> ChangedMusic | None:
         """The music with all of them; None if they took too long, and have to be tried again."""
+        began, may_take_s = time.perf_counter(), self._may_take_s
         found = self._composed(composer.copy(), delivery, window)
+        took_s = time.perf_counter() - began
+        needs_s = _SPARE * took_s if found else 2 * may_take_s
+        self._needs_s |= {type(change.command): needs_s for change in self._wanted}
         if found:
-            self._wanted, self._changing_s = [], CHANGING_S
-        else:
-            self._changing_s *= 2
+            self._wanted = []
         return found
+
+    @property
+    def _may_take_s(self) -> float:
+        """Seconds that the next trial may take. A slow machine is not tried in vain every time."""
+        needs = (self._needs_s.get(type(change.command), 0.0) for change in self._wanted)
+        return max(CHANGING_S, *needs)
 
     def _composed(
         self, composer: Composer, delivery: Delivery, window: ChunkWindow
     ) -> ChangedMusic | None:
-        earliest, changes = delivery.earliest_tick(self._changing_s), list[Change]()
+        earliest, changes = delivery.earliest_tick(self._may_take_s), list[Change]()
         for change in self._wanted:
             change = replace(change, tick=max(change.tick, earliest))
             if not isinstance(change.command, OF_THE_CLOCK):
