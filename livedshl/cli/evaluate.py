@@ -147,7 +147,8 @@ def evaluate(
 
     It trains the model again, on its own tunes or those in PATH..., without the tunes held out.
     Then each segment of those asks for its successor among all segments, beside other methods.
-    This takes as long as training.
+    This takes as long as training. Networks that models share, as those that ship, learn from the
+    tunes of all these models, and from none in PATH...
 
     It also writes the paper's Task 1 and Task 2: one start, continued by the nearest and by the
     farthest codes, as MIDI files and scores.

@@ -67,11 +67,14 @@ class Wishes:
         openings, reach = groundwork.openings, self._symbols(_OPENING_REACH)
         if line.playing is None and not self._is_choosy and len(library.tunes) > _MOST_TYPED:
             return Wish("opening", openings, reach)
+        # No code asks for the very first segment, so none is a hub.
+        handicaps = None if line.playing is None else groundwork.handicaps
         for fits in self._fitting(line):
             fitting = fits[library.tune_of[openings]]
             if fitting.sum() >= _FEWEST_OPENINGS:
-                return Wish("opening", openings[fitting], reach, groundwork.handicaps[fitting])
-        return Wish("opening", openings, reach, groundwork.handicaps)
+                of_fitting = None if handicaps is None else handicaps[fitting]
+                return Wish("opening", openings[fitting], reach, of_fitting)
+        return Wish("opening", openings, reach, handicaps)
 
     def _fitting(self, line: Line) -> Iterator[NDArray[np.bool_]]:
         """Which tunes may open a section, bool[tunes], the choosiest first."""

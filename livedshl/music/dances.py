@@ -104,7 +104,7 @@ class TuneTypes:
     def kin(self) -> NDArray[np.int64]:
         """How many tunes each one is like, int64[tunes], itself among them."""
         kin = np.zeros(len(self.dances), np.int64)
-        for dance in np.unique(self.dances):
+        for dance in range(-1, len(Dance)):
             of_dance = self.dances == dance
             notes = self.notes[of_dance] + _UNSEEN
             ordered = np.sort(notes)
@@ -158,8 +158,9 @@ def _by_rhythm(named: NDArray[np.int8], counts: NDArray[np.int64]) -> NDArray[np
     named: int8[tunes]. counts: int64[tunes, rhythms], the beats of each rhythm. It is the likeliest
     by the rhythms of the beats of those that are named.
     """
-    known, titled = np.unique(named[named >= 0], return_counts=True)
-    known = known[titled >= _LEAST_TITLED]
+    # Not by `np.unique`, which imports masked arrays: the first note may wait for this.
+    titled = np.bincount(named[named >= 0], minlength=len(Dance))
+    known = np.flatnonzero(titled >= _LEAST_TITLED).astype(np.int8)
     if len(known) < 2:
         return named.copy()
     of_dance = np.stack([counts[named == dance].sum(axis=0) for dance in known]) + _UNSEEN
