@@ -139,16 +139,16 @@ def _rhythms(
     onsets: bool[n], where notes begin.
     """
     lengths = np.diff(tune_steps)
-    tune = np.repeat(np.arange(len(lengths)), lengths)
-    place = np.arange(len(onsets)) - tune_steps[tune]
     n_beats = -(-lengths // beat_steps)
-    beat = place // beat_steps + (np.cumsum(n_beats) - n_beats)[tune]
-    rhythms = np.bincount(beat, weights=onsets << place % beat_steps).astype(np.int64)
+    tune = np.repeat(np.arange(len(lengths)), n_beats)  # of each beat
+    number = np.arange(len(tune)) - (np.cumsum(n_beats) - n_beats)[tune]
+    first, end = tune_steps[tune] + beat_steps * number, tune_steps[tune + 1]
+    rhythms = np.zeros(len(tune), np.int64)
+    for step in range(beat_steps):
+        at = first + step
+        rhythms |= (onsets[np.minimum(at, end - 1)] & (at < end)) << step
     kinds = 1 << beat_steps
-    starts = place % beat_steps == 0
-    counts = np.bincount(
-        tune[starts] * kinds + rhythms[beat[starts]], minlength=len(lengths) * kinds
-    )
+    counts = np.bincount(tune * kinds + rhythms, minlength=len(lengths) * kinds)
     return counts.reshape(len(lengths), kinds)
 
 
