@@ -95,7 +95,7 @@ class TrainingSettings:
 
         See the card of the models. There are many tunes, so less is left out and fewer epochs do.
         """
-        best = cls.of(Method.CONTRASTIVE, COMMON_TIME, overlaps=True)
+        best = cls.of(Method.CONTRASTIVE, COMMON_TIME, True)
         shape = replace(best.shape, hidden=480, dropout=0.3, metre=None)
         return replace(best, shape=shape, epochs=8)
 

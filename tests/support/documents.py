@@ -18,6 +18,8 @@ NOT_RUN = {
         "CI runs it before all else",
     "torchrun --nproc-per-node 2 -m livedshl train my-tunes/ -o my-model": "tests/learning does",
     "livedshl train my-songs/ --accompaniment -o my-model/accompaniment": "tests/cli does",
+    "livedshl train my-model my-other-model --together -o my-models": "tests/learning does",
+    "livedshl play --model my-models/my-model": "needs what the line before makes",
     "dask scheduler": "tests/work does",
     "dask worker tcp://10.0.0.5:8786 --nworkers 8 --nthreads 1": "tests/work does",
     "livedshl models add tunes/ --cluster tcp://10.0.0.5:8786": "tests/work does",
