@@ -80,7 +80,7 @@ _OPTIONS = (
     also_option,
     click.option("--together", is_flag=True,
                  help="Learn one pair of networks from all tunes of the models PATH..., for every "
-                 "metre and mode, and code the models anew."),
+                 "metre and mode, and give the models new codes."),
     click.option("--accompaniment", is_flag=True,
                  help="Learn from the accompaniment of songs instead, for parts with the pattern "
                  "`by code`."),

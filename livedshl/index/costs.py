@@ -1,4 +1,4 @@
-"""Exact search for the rows of least cost, where part of what a row costs is known by its kind.
+"""Finds the rows that cost least, exactly. Part of what a row costs depends on its kind alone.
 
 A row costs what its kind does, so much for each symbol in which its code differs from a query, and
 whatever else the caller adds. Kinds are few, so what they cost takes no time. The first plane of

@@ -193,7 +193,7 @@ def _write(folder: Path, kinds: Sequence[_Kind], paths: Sequence[str], coding: C
         new = Path(scratch) / "new"
         for kind in kinds:
             model = kind.model
-            library = kind.files.library(model.vocabulary.read_as(model.manifest.chords_read))
+            library = kind.files.library(model.library.heard_as)
             of_kind = replace(
                 coding,
                 folder=coding.folder / library_name(library, model.manifest.checksum),

@@ -1,15 +1,27 @@
 """Draws a training run as in the paper's Fig. 3: the distances of codes, epoch by epoch."""
 
 import io
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from livedshl.learning.validation import EpochFigures
+from livedshl.files import write_beside
+from livedshl.learning.validation import EpochFigures, TrainingResult
 
 _SIZE_INCHES = (10, 4)
 _DPI = 120
+
+
+def write_history(folder: Path, result: TrainingResult) -> None:
+    """Writes `history.json`, the figures of every epoch, into a folder, and a chart of them."""
+    history = [asdict(row) for row in result.history]
+    write_beside(folder / "history.json", (json.dumps(history, indent=1) + "\n").encode())
+    chart = history_png(result.history, result.networks.shape.length)
+    write_beside(folder / "history.png", chart)
 
 
 def history_png(history: Sequence[EpochFigures], length: int) -> bytes:

@@ -114,7 +114,7 @@ def cached_bundle(
         sheets = stream_sheets(paths, grid, mode, shipped_harmoniser(), progress, crew)
         for laid in lay_out(sheets, plan, crew):
             files.add(laid)
-        library = files.library(bundle.vocabulary.read_as(bundle.manifest.chords_read))
+        library = files.library(bundle.library.heard_as)
         check_segments(library)
         folder = cache / library_name(library, bundle.manifest.checksum)
         if (folder / MANIFEST).is_file():

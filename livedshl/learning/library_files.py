@@ -57,7 +57,7 @@ class LibraryFiles:
         self._n_segments += len(rows)
         self.joined += bool(len(laid.pairs))
 
-    def library(self, heard_as: NDArray[np.int8]) -> SegmentLibrary:
+    def library(self, heard_as: NDArray[np.int8] | None) -> SegmentLibrary:
         """All tunes so far: the same as `SegmentLibrary.of_tunes`, with its arrays on disk.
 
         heard_as: as in `SegmentLibrary`.

@@ -3,7 +3,6 @@
 Modules that need torch are imported late: the help of `livedshl train` must not wait for it.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from livedshl.bundle import Background, write_bundle
 from livedshl.corpus import describe
-from livedshl.files import write_beside
 from livedshl.learning.coding import Coding, coded_library
 from livedshl.learning.laying import Kind, LayingPlan, Target, lay_out
 from livedshl.learning.library_files import LibraryFiles
@@ -21,7 +19,7 @@ from livedshl.music.leadsheet import LeadSheet, Mode
 from livedshl.music.segments import counted_vocabulary
 from livedshl.networks.encoder import Encoder
 from livedshl.networks.harmoniser import Harmoniser
-from livedshl.networks.weights import networks_bytes, rounded
+from livedshl.networks.weights import networks_bytes
 from livedshl.progress import Progress
 from livedshl.work import Crew, crew_at
 from livedshl.work.spool import Spool
@@ -32,9 +30,7 @@ if TYPE_CHECKING:
     from livedshl.learning.workers import Workers
 
 
-HISTORY = "history.json"
-CHART = "history.png"
-_TRAINING = "training"
+TRAINING = "training"
 
 
 def train_bundle(
@@ -62,7 +58,7 @@ def train_bundle(
     does not get. Raises CorpusError, BundleError.
     """
     # Late, for torch and matplotlib.
-    from livedshl.learning.chart import history_png
+    from livedshl.learning.chart import write_history
     from livedshl.learning.pretraining import learn_next_steps
     from livedshl.learning.training import train
     from livedshl.learning.workers import ALONE, first_interrupt
@@ -89,7 +85,7 @@ def train_bundle(
                 files.library(target.vocabulary.heard_as),
                 files.pairs(),
                 settings,
-                folder / _TRAINING,
+                folder / TRAINING,
                 own=len(library),
                 resume=resume,
                 progress=progress,
@@ -98,9 +94,7 @@ def train_bundle(
             )
         if not workers.leads:
             return result
-        weights = rounded(
-            {name: weight.numpy() for name, weight in result.networks.copied_weights().items()}
-        )
+        weights = result.weights()
         codes = Path(scratch) / "codes"
         with crew_at(cluster) as crew:
             encoder = Encoder(weights, settings.shape)
@@ -119,9 +113,7 @@ def train_bundle(
                 figures=result.figures(),
             ),
         )
-    history = [asdict(row) for row in result.history]
-    write_beside(folder / HISTORY, (json.dumps(history, indent=1) + "\n").encode())
-    write_beside(folder / CHART, history_png(result.history, settings.shape.length))
+    write_history(folder, result)
     return result
 
 

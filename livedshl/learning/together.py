@@ -1,9 +1,8 @@
-"""Learns one pair of networks from all tunes of several models, and codes these anew.
+"""Learns one pair of networks from all tunes of several models, and gives these new codes.
 
 The networks read any metre and mode. The models keep their tunes and all else.
 """
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
@@ -20,11 +19,11 @@ from livedshl.bundle.catalogue import bundle_folder, kind_folders
 from livedshl.bundle.library import stored_tunes
 from livedshl.bundle.networks_file import NETWORKS
 from livedshl.files import write_beside
-from livedshl.learning.chart import history_png
+from livedshl.learning.chart import write_history
 from livedshl.learning.coding import Coding, coded_library
 from livedshl.learning.laying import Target
 from livedshl.learning.pairs import positive_pairs
-from livedshl.learning.pipeline import CHART, HISTORY
+from livedshl.learning.pipeline import TRAINING
 from livedshl.learning.settings import TrainingSettings
 from livedshl.learning.training import Taught, train_together
 from livedshl.learning.validation import EpochFigures, TrainingResult
@@ -33,11 +32,9 @@ from livedshl.music.chords import N_CHORD_CLASSES, NO_CHORD, Chord
 from livedshl.music.leadsheet import Mode
 from livedshl.music.segments import CHORD
 from livedshl.networks.encoder import Encoder
-from livedshl.networks.weights import networks_bytes, rounded
+from livedshl.networks.weights import networks_bytes
 from livedshl.progress import Progress
 from livedshl.work import local_crew
-
-_TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +90,7 @@ def learn_together(
         result = train_together(
             [kind.taught for kind in kinds],
             settings,
-            folder / _TRAINING,
+            folder / TRAINING,
             resume=resume,
             progress=progress,
             stop=stop,
@@ -137,9 +134,7 @@ def _write(
     result: TrainingResult,
     progress: Progress,
 ) -> None:
-    weights = rounded(
-        {name: weight.numpy() for name, weight in result.networks.copied_weights().items()}
-    )
+    weights = result.weights()
     encoder, networks = Encoder(weights, settings.shape), networks_bytes(weights, settings.shape)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -160,9 +155,7 @@ def _write(
                 networks,
                 _background(kind, kinds, settings, result, figures),
             )
-    history = [asdict(row) for row in result.history]
-    write_beside(folder / HISTORY, (json.dumps(history, indent=1) + "\n").encode())
-    write_beside(folder / CHART, history_png(result.history, settings.shape.length))
+    write_history(folder, result)
 
 
 def _background(

@@ -12,6 +12,8 @@ from livedshl.bundle import SegmentLibrary
 from livedshl.learning.networks import Networks, to_code
 from livedshl.learning.pairs import PairSplit
 from livedshl.learning.pretraining import PretrainingFigures
+from livedshl.networks.layers import Weights
+from livedshl.networks.weights import rounded
 
 RECALLED_AMONG = 100  # segments, for `EpochFigures.recall_100`
 _BATCH = 1024  # segments
@@ -81,6 +83,12 @@ class TrainingResult:
     pretraining: PretrainingFigures | None
     finished: bool
     resumable: bool
+
+    def weights(self) -> Weights:
+        """The weights of the best epoch, as they come back from a file."""
+        return rounded(
+            {name: weight.numpy() for name, weight in self.networks.copied_weights().items()}
+        )
 
     def figures(self) -> dict[str, Any]:
         """The figures of the best epoch and of pre-training, for the manifest."""

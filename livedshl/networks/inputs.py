@@ -74,12 +74,17 @@ class Inputs:
 
     def segment(self, steps: NDArray[np.int8], places: NDArray[np.int64], grid: Grid) -> Floats:
         """Whole segments, int8[B, segment steps, 3], and their places in the cycle."""
-        missing = self._segment - grid.segment_steps
-        return np.concatenate([_flat(steps, 0, missing), self._place(places, grid)], 1)
+        return self._placed(steps, self._segment, places, grid)
 
     def half(self, steps: NDArray[np.int8], places: NDArray[np.int64], grid: Grid) -> Floats:
         """Half segments, int8[B, hop steps, 3], and their places in the cycle."""
-        missing = self._half - grid.hop_steps
+        return self._placed(steps, self._half, places, grid)
+
+    def _placed(
+        self, steps: NDArray[np.int8], room: int, places: NDArray[np.int64], grid: Grid
+    ) -> Floats:
+        """Steps, with zeros up to `room` steps, and where they begin."""
+        missing = room - steps.shape[1]
         return np.concatenate([_flat(steps, 0, missing), self._place(places, grid)], 1)
 
     @property
