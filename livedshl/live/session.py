@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 _READY_TIMEOUT_S = 20.0
 _POLL_S = 0.1
 _WATCH_S = 0.02
-
 _SHARED = (Sync.LINK, Sync.JACK)  # clocks whose tempo all who share them may set
 
 
