@@ -223,8 +223,7 @@ class Improvisation(Iterator[Passage]):
         passage = replace(
             passage, beat=beat + over, steps=steps, place=place and replace(place, wished="answer")
         )
-        self._planner.hear(passage)
-        return passage
+        return self._planner.answer(passage, self._repertoire)
 
     def _begin_section(self, beat: int) -> SectionRun:
         """The section that begins at a beat. Another set may be of another type."""

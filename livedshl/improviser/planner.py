@@ -11,8 +11,10 @@ from livedshl.improviser.fit import fitted
 from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.leaps import leap_at_join
 from livedshl.improviser.passage import Passage
+from livedshl.improviser.repertoire import Repertoire
 from livedshl.improviser.section_state import SectionState
 from livedshl.improviser.variation import varied
+from livedshl.music import Grid
 from livedshl.music.chords import NO_CHORD
 from livedshl.music.compass import Compass
 from livedshl.music.segments import ARTICULATED, CHORD
@@ -25,6 +27,7 @@ _LEAP_WEIGHT = 1.0  # nats, of a semitone that a leap between sections has too m
 # Share of the bars that come back with a small change: the second time, more each time, at most.
 _VARIED, _VARIED_MORE, _MOST_VARIED = 0.65, 0.1, 0.8
 _OPENING_BARS = 2  # of a section; they never change
+_AFTER_ANSWER = 2  # passages that are not planned: enough to play while what follows is planned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +66,8 @@ class Way:
 class SectionPlanner:
     """Plans the rest of a section when its next passage is wanted, and plays by the plan.
 
-    The first passage of all is not planned: the first note would wait. A free run has no sections,
-    so nothing is planned there.
+    Neither the first passage of all is planned, nor an answer and the passages after it: they would
+    come late. A free run has no sections, so nothing is planned there.
     """
 
     def __init__(self, chooser: SegmentChooser, harmony: SectionHarmony) -> None:
@@ -72,6 +75,7 @@ class SectionPlanner:
         self._harmony = harmony
         self._plan: tuple[Planned, ...] = ()
         self._sounded: tuple[Passage, ...] = ()  # of the section
+        self._plans_from = 0  # beat
 
     def copy(self, rng: np.random.Generator) -> "SectionPlanner":
         """The same planner, to go on independently, drawing from `rng`."""
@@ -92,22 +96,37 @@ class SectionPlanner:
         """Forgets the plan: something has changed."""
         self._plan = ()
 
-    def hear(self, passage: Passage) -> None:
-        """Hears a passage of the section that was not planned."""
-        self._sounded = (*self._sounded, passage)
+    def answer(self, passage: Passage, repertoire: Repertoire) -> Passage:
+        """The passage that answers a player, as it will sound."""
+        end_beat = passage.beat + len(passage.steps) // repertoire.grid.beat_steps
+        self._plans_from = end_beat + _AFTER_ANSWER * repertoire.bundle.follow_beats
+        return self._heard(self._over_chart(passage, repertoire.grid))
 
     def next_passage(self, state: SectionState) -> Passage:
         """Plays the next passage of a section."""
         moment = state.moment()
-        if state.section is None or state.line.playing is None:
+        is_planned = state.section is not None and state.line.playing is not None
+        if not is_planned or moment.beat < self._plans_from:
             passage = state.play(moment, self.chooser.choices(state.line, moment, state.section)[0])
+            passage = self._over_chart(passage, state.repertoire.grid)
         else:
             planned, *later = self._plan or self._planned(state)
             self._plan = tuple(later)
             passage = state.play(moment, planned.chosen)
             passage = replace(passage, steps=planned.steps, compass=planned.compass)
-        self.hear(passage)
+        return self._heard(passage)
+
+    def _heard(self, passage: Passage) -> Passage:
+        self._sounded = (*self._sounded, passage)
         return passage
+
+    def _over_chart(self, passage: Passage, grid: Grid) -> Passage:
+        """A passage that was not planned, fitted to the chart if there is one."""
+        chart = self.chooser.continuator.chart
+        if chart is None:
+            return passage
+        over = chart.at(passage.beat, len(passage.steps) // grid.beat_steps)
+        return replace(passage, steps=fitted(passage.steps, over, grid, passage.beat))
 
     def _planned(self, state: SectionState) -> tuple[Planned, ...]:
         """The best way to the end of the section, with chords."""
