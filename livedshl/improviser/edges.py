@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import Bundle
+from livedshl.improviser.quotes import Quotes
 from livedshl.music import Chord, Mode
 from livedshl.music.chords import NOTE_NAMES
 from livedshl.music.segments import ARTICULATED, CHORD, MEDIAN_PITCH, PITCH, REST, TONICS
@@ -16,10 +17,12 @@ def struck(steps: NDArray[np.int8]) -> NDArray[np.int8]:
     return steps
 
 
-def rung_out(steps: NDArray[np.int8], bundle: Bundle) -> NDArray[np.int8]:
+def rung_out(steps: NDArray[np.int8], bundle: Bundle, quotes: Quotes) -> NDArray[np.int8]:
     """The last passage, int8[n, 3], its last note and chord held to the end.
 
-    Both become the tonic: if the last note is another, the last beat is rewritten.
+    Both become the tonic: if the last note is another, the last beat is rewritten. Where a song
+    rings out in the same way and would be quoted for too long, the note is struck once more, on the
+    last beat on which that helps. quotes: as they were before the passage.
     """
     steps = steps.copy()
     tonic, beat_steps = TONICS[bundle.mode], bundle.library.grid.beat_steps
@@ -32,6 +35,11 @@ def rung_out(steps: NDArray[np.int8], bundle: Bundle) -> NDArray[np.int8]:
     steps[last:, PITCH] = pitch
     steps[last:, ARTICULATED] = 0
     steps[last, ARTICULATED] = 1
+    for beat in range(len(steps) - beat_steps, last, -beat_steps):
+        if not quotes.too_long(steps[None])[0]:
+            break
+        steps[last + 1 :, ARTICULATED] = 0
+        steps[beat, ARTICULATED] = 1
     chord = Chord.parse(NOTE_NAMES[tonic] + ("m" if bundle.mode is Mode.MINOR else ""))
     steps[last // beat_steps * beat_steps :, CHORD] = bundle.vocabulary.index(chord)
     return steps

@@ -46,6 +46,7 @@ class SectionState:
             section.segments[moment.spot] = chosen.segment
             if chosen.continuation:
                 section.joins[line.playing, chosen.segment] = chosen.continuation
+        quotes = line.quotes.copy()
         passage = line.add(
             chosen.segment,
             chosen.continuation,
@@ -58,5 +59,6 @@ class SectionState:
             place = replace(place, planned=chosen.planned, wished=chosen.wished)
             passage = replace(passage, steps=steps, place=place)
         if self.run.is_last and moment.beat == moment.closing_beat:
-            passage = replace(passage, steps=rung_out(passage.steps, repertoire.bundle), ends=True)
+            steps = rung_out(passage.steps, repertoire.bundle, quotes)
+            passage = replace(passage, steps=steps, ends=True)
         return passage
