@@ -67,7 +67,7 @@ class AccompanimentFinder:
         return self  # nothing changes it
 
     def code(self, played: list[PlayedBar], coming: PlayedBar, place: int) -> Words:
-        """The packed code of what sounds, uint64[words]. What may come next has a code near it.
+        """The packed code of what sounds, uint64[words]. What may come next has a similar code.
 
         played: the last `BARS_READ` bars; those without notes did not sound. coming: what is known
         of the next bar; it has no notes yet. place: of the last bar in its phrase, from 0.

@@ -13,8 +13,8 @@ NETWORKS = "networks.safetensors"
 def networks_of(folder: Path) -> Path:
     """The networks in the folder of a bundle, or else in one of the two folders above it.
 
-    All kinds of a model, or several models, share a file above. If there is none at all, this is
-    the path where the bundle's own would be. The manifest tells whether a file is the right one.
+    A file above is shared by all kinds of a model, or by several models. If there is no file, you
+    get the path where the bundle's own would be. The manifest tells whether it is the right one.
     """
     own = folder / NETWORKS
     return next((path for path in (own, *_above(folder)) if path.is_file()), own)

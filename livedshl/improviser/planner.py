@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from livedshl.improviser.chart import Chart
 from livedshl.improviser.chooser import Chosen, SegmentChooser
 from livedshl.improviser.fit import fitted
 from livedshl.improviser.harmony import SectionHarmony
@@ -100,7 +101,7 @@ class SectionPlanner:
         """The passage that answers a player, as it will sound."""
         end_beat = passage.beat + len(passage.steps) // repertoire.grid.beat_steps
         self._plans_from = end_beat + _AFTER_ANSWER * repertoire.bundle.follow_beats
-        return self._heard(self._over_chart(passage, repertoire.grid))
+        return self._heard(self._unplanned(passage, repertoire.grid))
 
     def next_passage(self, state: SectionState) -> Passage:
         """Plays the next passage of a section."""
@@ -108,7 +109,7 @@ class SectionPlanner:
         is_planned = state.section is not None and state.line.playing is not None
         if not is_planned or moment.beat < self._plans_from:
             passage = state.play(moment, self.chooser.choices(state.line, moment, state.section)[0])
-            passage = self._over_chart(passage, state.repertoire.grid)
+            passage = self._unplanned(passage, state.repertoire.grid)
         else:
             planned, *later = self._plan or self._planned(state)
             self._plan = tuple(later)
@@ -120,13 +121,11 @@ class SectionPlanner:
         self._sounded = (*self._sounded, passage)
         return passage
 
-    def _over_chart(self, passage: Passage, grid: Grid) -> Passage:
+    def _unplanned(self, passage: Passage, grid: Grid) -> Passage:
         """A passage that was not planned, fitted to the chart if there is one."""
-        chart = self.chooser.continuator.chart
-        if chart is None:
-            return passage
-        over = chart.at(passage.beat, len(passage.steps) // grid.beat_steps)
-        return replace(passage, steps=fitted(passage.steps, over, grid, passage.beat))
+        if chart := self.chooser.continuator.chart:
+            passage = replace(passage, steps=_over(chart, passage.steps, passage.beat, grid))
+        return passage
 
     def _planned(self, state: SectionState) -> tuple[Planned, ...]:
         """The best way to the end of the section, with chords."""
@@ -149,8 +148,7 @@ class SectionPlanner:
             # Its chords are written later, in the key that is played.
             chords = steps[::beat_steps, CHORD].copy()
             beat = run.start + first // beat_steps
-            over = chart.at(beat, len(steps) // beat_steps)
-            steps[first:] = fitted(steps[first:], over, state.repertoire.grid, beat)
+            steps[first:] = _over(chart, steps[first:], beat, state.repertoire.grid)
         else:
             chords = self._harmony.chords_of(steps, first // beat_steps, run.cadence)
         if best.passages[-1].ends:  # on the tonic, as it was rewritten to
@@ -163,6 +161,11 @@ class SectionPlanner:
             Planned(chosen, steps[start : start + len(passage.steps)], compass)
             for chosen, passage, start in zip(best.chosen, best.passages, starts, strict=True)
         )
+
+
+def _over(chart: Chart, steps: NDArray[np.int8], beat: int, grid: Grid) -> NDArray[np.int8]:
+    """The steps, fitted to what the chart has from `beat` on."""
+    return fitted(steps, chart.at(beat, len(steps) // grid.beat_steps), grid, beat)
 
 
 def _bars_to_vary(way: Way, first: int, seed: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Finds the rows that cost least, exactly. Part of what a row costs depends on its kind alone.
+"""Finds the cheapest rows, exactly. Part of the cost of a row depends on its kind alone.
 
 A row costs what its kind does, so much for each symbol in which its code differs from a query, and
 whatever else the caller adds. Kinds are few, so what they cost takes no time. The first plane of
