@@ -24,7 +24,7 @@ def fitted(
     fit = steps.copy()
     onsets = np.flatnonzero(is_onset(steps))
     ends = _ends(steps, onsets)
-    following = np.append(onsets[1:], len(steps))
+    following = np.append(onsets, len(steps))[1:]
     for onset, end, after in zip(onsets.tolist(), ends.tolist(), following.tolist(), strict=True):
         at, off_beat = divmod(onset, grid.beat_steps)
         if off_beat or (beat + at) % grid.bar_beats not in grid.strong_beats:

@@ -35,3 +35,7 @@ def test_of_two_chord_tones_the_one_towards_the_next_note_is_taken():
 
 def test_rests_and_held_notes_are_left_alone():
     assert bar((0, 8), (67, 8)) == [0] * 8 + [67] * 8
+
+
+def test_bars_in_which_no_note_begins_stay_as_they_are():
+    assert bar((0, 16)) == [0] * 16
