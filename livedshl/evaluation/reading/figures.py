@@ -72,7 +72,7 @@ class Span(NamedTuple):
 
 def spans_of(onsets: Sequence[int], values: Sequence[tuple[int, ...]], end: int) -> list[Span]:
     """The stretches in which each value holds until the next."""
-    ends = [*onsets[1:], end]
+    ends = [*onsets, end][1:]
     return [Span(*span) for span in zip(onsets, ends, values, strict=True)]
 
 
