@@ -12,6 +12,7 @@ from livedshl.evaluation.music.measures import (
     MEASURES,
     cadences,
     chord_tones_on_strong_beats,
+    distance_of_new_joins,
     distinct_songs,
     known_transitions_at_joins,
     leap_at_joins,
@@ -20,6 +21,7 @@ from livedshl.evaluation.music.measures import (
     pitch_class_entropy,
     returning_bars,
     returning_patterns,
+    tunes_alike,
 )
 from livedshl.evaluation.music.pieces import BARS, Piece
 from livedshl.music import GRIDS, Mode
@@ -130,6 +132,21 @@ def test_songs_are_counted_where_they_are_known():
     songs = frozenset(("a", "b"))
     assert distinct_songs(replace(piece(QUARTERS), songs=songs), real_tunes_of()) == 2
     assert isnan(distinct_songs(piece(QUARTERS), real_tunes_of()))
+
+
+def test_tunes_are_alike_if_they_are_of_the_dance_of_the_first():
+    reel, air = steps_of([(60, 2)] * 32), steps_of([(60, 8)] * 8)
+    corpus = real_tunes_of(reel, air, reel)
+    starts = corpus.library.tune_steps[:-1]
+    first_of_each = np.searchsorted(corpus.library.starts, starts)
+    found = replace(piece(QUARTERS), segments=first_of_each)
+    assert tunes_alike(found, corpus) == pytest.approx(2 / 3)
+    assert isnan(tunes_alike(piece(QUARTERS), corpus))
+
+
+def test_the_distance_is_the_mean_of_those_that_were_searched_for():
+    assert distance_of_new_joins(replace(piece(QUARTERS), distances=np.array([3, 8])), None) == 5.5
+    assert isnan(distance_of_new_joins(piece(QUARTERS), None))
 
 
 @given(st.data(), grids)

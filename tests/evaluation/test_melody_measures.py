@@ -10,7 +10,10 @@ from livedshl.evaluation.music.melody import (
     density_ratio,
     recurring_motifs,
     rhythm_mix,
+    section_range,
     sequences,
+    still_stretches,
+    wide_leaps,
 )
 from livedshl.music import GRIDS
 
@@ -47,6 +50,25 @@ def test_neighbouring_sections_are_compared_by_their_notes():
     quarters, eighths = [(60, 4)] * 32, [(60, 2)] * 64
     assert density_ratio(piece(quarters + eighths + eighths), real_tunes_of()) == 2
     assert density_ratio(piece(eighths * 2), real_tunes_of()) == 1
+
+
+def test_a_leap_is_wide_from_a_sixth_on_across_rests_too():
+    assert wide_leaps(piece([(60, 4), (67, 4), (0, 4), (76, 4)]), real_tunes_of()) == 0.5
+    assert isnan(wide_leaps(piece([(60, 16)]), real_tunes_of()))
+
+
+def test_a_range_is_of_each_section_by_itself():
+    low, high = [(60, 16), (64, 16)] * 4, [(72, 16), (0, 16), (80, 16), (80, 16)] * 2
+    assert section_range(piece(low + high), real_tunes_of()) == 6
+    assert isnan(section_range(piece(low[:4]), real_tunes_of()))
+
+
+def test_four_bars_of_three_notes_stand_still():
+    three, four = [(60, 16), (62, 16), (64, 16), (0, 16)], [(60, 16), (62, 16), (64, 16), (65, 16)]
+    assert still_stretches(piece(three), real_tunes_of()) == 1
+    assert still_stretches(piece(four), real_tunes_of()) == 0
+    assert still_stretches(piece(three + four), real_tunes_of()) == 4 / 5
+    assert isnan(still_stretches(piece(three[:3]), real_tunes_of()))
 
 
 @pytest.mark.parametrize(("again", "share"), [(62, 0.5), (60, 1.0)])

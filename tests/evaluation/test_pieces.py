@@ -49,6 +49,17 @@ def test_provenance_says_which_steps_are_planned_to_return():
     assert traced_piece(COMMON_TIME, chunks).planned.tolist() == [False] * 8 + [True] * 8
 
 
+def test_new_segments_and_their_distances_are_those_that_the_form_did_not_bring_back():
+    chunks = [
+        chunk(0, "a", 8, segment=3, hamming=None),
+        chunk(2, "a", 10, segment=4, hamming=2),
+        chunk(4, "b", 0, segment=9, hamming=7, place=place(planned=True)),
+    ]
+    piece = traced_piece(COMMON_TIME, chunks)
+    assert piece.segments.tolist() == [3, 4]
+    assert piece.distances.tolist() == [2]
+
+
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=str)
 @pytest.mark.parametrize("overlaps", [True, False])
 def test_real_pieces_are_the_first_bars_of_different_tunes_that_have_so_many(grid, overlaps):

@@ -20,7 +20,10 @@ from livedshl.evaluation.music.melody import (
     density_ratio,
     recurring_motifs,
     rhythm_mix,
+    section_range,
     sequences,
+    still_stretches,
+    wide_leaps,
 )
 from livedshl.evaluation.music.pieces import SECTION_BARS, Piece
 from livedshl.evaluation.music.real_tunes import BEATS_AFTER, BEATS_BEFORE, RealTunes
@@ -152,6 +155,19 @@ def distinct_songs(piece: Piece, tunes: RealTunes) -> float:
     return float("nan") if piece.songs is None else float(len(piece.songs))
 
 
+def tunes_alike(piece: Piece, tunes: RealTunes) -> float:
+    """Share of the segments found that are of tunes like the first one, of its dance and pace."""
+    if not len(piece.segments):
+        return float("nan")
+    first, *_ = of_tune = tunes.library.tune_of[piece.segments]
+    return float(tunes.library.types.like(int(first))[of_tune].mean())
+
+
+def distance_of_new_joins(piece: Piece, tunes: RealTunes) -> float:
+    """Mean Hamming distance of the segments that were searched for, in symbols."""
+    return _mean(piece.distances)
+
+
 LONGEST_QUOTE = Measure("longest quote", "beats", longest_quote, ".1f")
 MEASURES = (
     Measure("leap at joins", "semitones", leap_at_joins),
@@ -174,10 +190,15 @@ MEASURES = (
     Measure("sequences", "share of motifs", sequences, ".3f"),
     Measure("rhythm mix", "bits", rhythm_mix),
     Measure("density ratio", "at its widest", density_ratio),
+    Measure("wide leaps", "share of intervals", wide_leaps, ".3f"),
+    Measure("section range", "semitones", section_range, ".1f"),
+    Measure("still stretches", "share of four bars", still_stretches, ".3f"),
     # Real tunes do not say which of their bars return.
     Measure("bars that stay", "share of returning bars", bars_that_stay, compared=False),
     # A real tune is one song, so real tunes set no range.
     Measure("distinct songs", "a piece", distinct_songs, ".1f", compared=False),
+    Measure("tunes alike", "share of new segments", tunes_alike, compared=False),
+    Measure("distance of new joins", "symbols", distance_of_new_joins, ".1f", compared=False),
 )
 
 
@@ -211,5 +232,5 @@ def _entropy(items: Iterable[Hashable]) -> float:
     return float(-(share * np.log2(share)).sum()) if len(counts) else float("nan")
 
 
-def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float:
+def _mean(values: Sequence[float] | NDArray[np.bool_] | NDArray[np.int64]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")

@@ -1,4 +1,4 @@
-"""Measures of a piece's melody: whether its motifs return, and how even its rhythm is."""
+"""Measures of a piece's melody: whether its motifs return, its rhythm, its leaps and its range."""
 
 from itertools import pairwise
 
@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from livedshl.evaluation.music.pieces import SECTION_BARS, Piece
 from livedshl.evaluation.music.real_tunes import RealTunes
 from livedshl.music.motifs import beat_rhythms, is_onset, motifs
+from livedshl.music.segments import PITCH, REST
 
 _PHRASE_BARS = 4
 _LEAST_NOTES = 2  # of a motif
 _LEAST_OF_SEQUENCE = 3
+_FIFTH = 7  # semitones
+_FEW_NOTES = 3
 # Three ways to fill a beat of four steps, which a dance keeps apart.
 _DOTTED, _EVEN, _RUN = (0b1001, 0b0011), (0b0101,), (0b1111,)
 
@@ -69,6 +72,29 @@ def density_ratio(piece: Piece, tunes: RealTunes) -> float:
     notes = [max(1.0, is_onset(section).sum() / SECTION_BARS) for section in _sections(piece)]
     ratios = [max(a / b, b / a) for a, b in pairwise(notes)]
     return max(ratios, default=float("nan"))
+
+
+def wide_leaps(piece: Piece, tunes: RealTunes) -> float:
+    """Share of the intervals between notes, one after another, that are wider than a fifth."""
+    pitches = piece.steps[is_onset(piece.steps), PITCH].astype(int)
+    intervals = np.abs(np.diff(pitches))
+    return float((intervals > _FIFTH).mean()) if len(intervals) else float("nan")
+
+
+def section_range(piece: Piece, tunes: RealTunes) -> float:
+    """Mean range of a section, from its lowest to its highest note, in semitones."""
+    pitches = [section[section[:, PITCH] != REST, PITCH] for section in _sections(piece)]
+    ranges = [np.ptp(sounding.astype(int)) for sounding in pitches if len(sounding)]
+    return float(np.mean(ranges)) if ranges else float("nan")
+
+
+def still_stretches(piece: Piece, tunes: RealTunes) -> float:
+    """Share of stretches of four bars, one from each bar on, with three different notes at most."""
+    bar_steps = piece.grid.bar_steps
+    starts = range(0, len(piece.steps) - _PHRASE_BARS * bar_steps + 1, bar_steps)
+    stretches = [piece.steps[at : at + _PHRASE_BARS * bar_steps, PITCH] for at in starts]
+    still = [len(set(notes[notes != REST].tolist())) <= _FEW_NOTES for notes in stretches]
+    return float(np.mean(still)) if still else float("nan")
 
 
 def _sections(piece: Piece) -> list[NDArray[np.int8]]:

@@ -19,6 +19,10 @@ BARS = 32  # of every piece
 SECTION_BARS = 8
 
 
+def _none() -> NDArray[np.int64]:
+    return np.empty(0, np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """A piece of music in C major or A minor.
@@ -30,6 +34,10 @@ class Piece:
     tune: the number of a real tune in the library. It is compared only with the others.
     returns: int64[bars], for each bar of a section that returns, the number of that bar the last
         time; -1 for other bars. Empty if sections are unknown.
+    segments: int64[k], those that were found, in order, without what the form brings back. Empty
+        if unknown.
+    distances: int64[n], in how many symbols the codes of those that were searched for differ from
+        the ones asked for.
     """
 
     grid: Grid
@@ -38,7 +46,9 @@ class Piece:
     planned: NDArray[np.bool_]
     songs: frozenset[str] | None
     tune: int | None = None
-    returns: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    returns: NDArray[np.int64] = field(default_factory=_none)
+    segments: NDArray[np.int64] = field(default_factory=_none)
+    distances: NDArray[np.int64] = field(default_factory=_none)
 
 
 def real_pieces(bundle: Bundle, n_pieces: int, rng: np.random.Generator) -> Iterator[Piece]:
@@ -97,6 +107,7 @@ def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:
         if not (went_on and after.source == before.source):
             joins.append(after.takeover_step)
     planned = [np.full(len(chunk.steps), chunk.provenance.planned) for chunk in chunks]
+    found = [chunk.provenance for chunk in chunks if not chunk.provenance.planned]
     return Piece(
         grid,
         steps=np.concatenate([chunk.steps for chunk in chunks]),
@@ -104,6 +115,8 @@ def traced_piece(grid: Grid, chunks: Sequence[Chunk]) -> Piece:
         planned=np.concatenate(planned),
         songs=frozenset(chunk.provenance.source for chunk in chunks),
         returns=_returns(grid, chunks),
+        segments=np.array([new.segment for new in found], np.int64),
+        distances=np.array([new.hamming for new in found if new.hamming is not None], np.int64),
     )
 
 

@@ -67,16 +67,16 @@ _MEANS = (
     SurveyRow("leap at joins"),
     SurveyRow("foreign notes"),
     SurveyRow("clashes", form=".3f"),
+    SurveyRow("distance of new joins", form=".1f"),
 )
 _DENSITY = SurveyRow("density ratio, 90th percentile", "<= 1.25")
 _QUOTE = SurveyRow("longest quote of all, beats", "<= 8", ".1f")
-_HAMMING = SurveyRow("distance of new joins, symbols", form=".1f")
 _HUB = SurveyRow("pieces that the commonest tune opens in", "<= 0.15")
 _JUMP = SurveyRow("register, tune to tune, semitones", "<= 5", ".1f")
 _OFF = SurveyRow("over charts: foreign notes", "<= 0.15")
 _CLASH = SurveyRow("over charts: clashes", "<= 0.06", ".3f")
 _ELSEWHERE = SurveyRow("over charts: returns over other chords", "0")
-ROWS = (*_MEANS, _DENSITY, _QUOTE, _HAMMING, _HUB, _JUMP, _OFF, _CLASH, _ELSEWHERE)
+ROWS = (*_MEANS, _DENSITY, _QUOTE, _HUB, _JUMP, _OFF, _CLASH, _ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +133,19 @@ def _tunes_of(model: Model) -> RealTunes:
 def _of_pieces(
     model: Model, settings: Settings, n_pieces: int, progress: Progress
 ) -> dict[str, float]:
-    pieces, distances, opening = [], [], Counter[str]()
+    pieces, opening = [], Counter[str]()
     bar_beats = settings.grid.bar_beats
     for number in range(n_pieces):
         progress("Composing", number / n_pieces / 2)
         chunks = _composed(model, replace(settings, seed=settings.seed + number))
         pieces.append(traced_piece(settings.grid, chunks))
         found = [chunk.provenance for chunk in chunks if not chunk.provenance.planned]
-        distances.append(np.mean([p.hamming for p in found if p.hamming is not None]))
         opening.update(
             {p.source for p in found if p.place and p.beat % bar_beats == 0 and p.place.bar == 1}
         )
     figures = _of_melodies(pieces, _tunes_of(model))
     return {
         **figures,
-        _HAMMING.name: float(np.mean(distances)),
         _HUB.name: opening.most_common(1)[0][1] / n_pieces,
     }
 
