@@ -20,7 +20,8 @@ def struck(steps: NDArray[np.int8]) -> NDArray[np.int8]:
 def rung_out(steps: NDArray[np.int8], bundle: Bundle, quotes: Quotes) -> NDArray[np.int8]:
     """The last passage, int8[n, 3], its last note and chord held to the end.
 
-    Both become the tonic: if the last note is another, the last beat is rewritten. Where a song
+    Both become the tonic: if the last note is another, the last beat is rewritten. A tonic that is
+    struck off the beat, as where a song would go on, is struck on the beat instead. Where a song
     rings out in the same way and would be quoted for too long, the note is struck once more, on the
     last beat on which that helps. quotes: as they were before the passage.
     """
@@ -32,6 +33,7 @@ def rung_out(steps: NDArray[np.int8], bundle: Bundle, quotes: Quotes) -> NDArray
     if pitch % 12 != tonic:
         last = len(steps) - beat_steps
         pitch += (tonic - pitch + 6) % 12 - 6
+    last -= last % beat_steps
     steps[last:, PITCH] = pitch
     steps[last:, ARTICULATED] = 0
     steps[last, ARTICULATED] = 1

@@ -9,7 +9,7 @@ from support.strategies import every_hop
 from livedshl.bundle import SegmentLibrary
 from livedshl.improviser.edges import rung_out, struck
 from livedshl.improviser.quotes import Melodies, Quotes
-from livedshl.music import COMMON_TIME, Mode, Tune
+from livedshl.music import COMMON_TIME, GRIDS, Mode, Tune
 
 
 def nothing_of(bundle):
@@ -45,6 +45,17 @@ def test_another_last_note_moves_to_the_nearest_tonic_on_the_last_beat(last, ton
     ended = rung_out(steps_of([(last, 8)]), bundle, nothing_of(bundle))
     assert ended[:, 0].tolist() == [last] * 4 + [tonic] * 4
     assert ended[:, 1].tolist() == [1, 0, 0, 0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("metre", "notes", "at"),
+    [("4/4", [(64, 4), (62, 2), (60, 2)], 4), ("6/8", [(64, 6), (60, 4), (60, 2)], 6)],
+)
+def test_a_last_note_off_the_beat_comes_on_the_beat(metre, notes, at):
+    bundle = random_bundle(grid=GRIDS[metre])
+    ended = rung_out(steps_of(notes), bundle, nothing_of(bundle))
+    assert ended[:, 0].tolist() == [64] * at + [60] * (len(ended) - at)
+    assert np.flatnonzero(ended[:, 1]).tolist() == [0, at]
 
 
 def test_a_passage_of_rests_ends_on_a_tonic_too():
