@@ -154,20 +154,6 @@ class SegmentLibrary:
         segments = order[offsets[content] : offsets[content + 1]]
         return np.array(sorted(set(self.tune_of[segments].tolist())), np.int32)
 
-    def songs_of_each(
-        self, segments: NDArray[np.int32]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """The tunes that have the content of each segment, int32[n], one after the other.
-
-        And where those of each segment begin, int64[m]. A tune may come several times.
-        """
-        order, offsets = self._by_content
-        contents = self.content_ids[segments]
-        counts = offsets[contents + 1] - offsets[contents]
-        begins = np.cumsum(counts) - counts
-        rows = np.arange(counts.sum()) + np.repeat(offsets[contents] - begins, counts)
-        return self.tune_of[order[rows]], begins
-
     def contents_of(self, tune: int) -> NDArray[np.int32]:
         """The content ids of a tune, in order."""
         first, end = np.searchsorted(self.starts, self.tune_steps[tune : tune + 2])

@@ -83,14 +83,18 @@ class SegmentChooser:
         self._wanted = segment
 
     def openings(self, line: Line, moment: Moment, section: SectionMemory | None) -> list[Chosen]:
-        """What may come at a moment, if nothing is brought back there; the best first."""
-        wish, playing = self._wish(line, moment, section), self._before(line, moment)
-        if playing is None or self._jumps:
-            return self._new(line, moment, wish, 1)
-        options = self.continuator.survey(
-            line, playing, wish, _OPENINGS, merged=not moment.opens_phrase
-        )
-        return [Chosen.of(option, wish) for option in options]
+        """What may come at a moment, if nothing is brought back there.
+
+        First what would come, by the same lots, the best first; after that, what lies farther.
+        """
+        wish, jumps = self._wish(line, moment, section), self._jumps
+        near = self._new(line, moment, wish, _OPENINGS)
+        playing = self._before(line, moment)
+        if playing is None or jumps:
+            return near
+        merged = not moment.opens_phrase
+        farther = self.continuator.survey(line, playing, wish, _OPENINGS, merged=merged)
+        return [*near, *(Chosen.of(option, wish) for option in farther)]
 
     def go_on(self) -> None:
         """Takes back `jump` and `reroll`."""

@@ -11,7 +11,10 @@ from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.hubness import handicaps
 from livedshl.improviser.quotes import Melodies
 from livedshl.music.sections import SectionRole
+from livedshl.music.segments import ARTICULATED, PITCH, REST
 from livedshl.networks.next_step import NextStep
+
+_SOUNDING = 0.5  # of the first bar, from which a single note is a beginning
 
 
 class Groundwork:
@@ -37,7 +40,7 @@ class Groundwork:
     @cached_property
     def habits(self) -> Habits:
         """What is usual in the tunes."""
-        return Habits.of(self.bundle.library, len(self.bundle.vocabulary))
+        return Habits.of(self.bundle.library)
 
     @cached_property
     def next_step(self) -> NextStep | None:
@@ -47,8 +50,17 @@ class Groundwork:
 
     @cached_property
     def openings(self) -> NDArray[np.int32]:
-        """The segments that open a section, int32[m]."""
-        return np.flatnonzero(self.bundle.roles & SectionRole.OPENS > 0).astype(np.int32)
+        """The segments that open a section, int32[m].
+
+        Not those whose first bar rests, or holds the last note of what came before and rests:
+        sections of songs also begin there, but a melody that opens so has not begun.
+        """
+        library = self.bundle.library
+        opening = np.flatnonzero(self.bundle.roles & SectionRole.OPENS > 0).astype(np.int32)
+        first_bar = library.contents(opening)[:, : library.grid.bar_steps]
+        sounds = (first_bar[..., PITCH] != REST).mean(axis=1) > _SOUNDING
+        begins = sounds | (np.count_nonzero(first_bar[..., ARTICULATED], axis=1) > 1)
+        return opening[begins] if begins.any() else opening
 
     @cached_property
     def handicaps(self) -> NDArray[np.int64]:

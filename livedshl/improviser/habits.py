@@ -1,4 +1,4 @@
-"""What is usual in the tunes of a library: its chords, its intervals, how many notes it uses."""
+"""What is usual in the tunes of a library: its intervals, and how many notes it uses."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
 from livedshl.music.grid import Grid
-from livedshl.music.segments import ARTICULATED, CHORD, HIGHEST_PITCH, PITCH, REST
+from livedshl.music.segments import ARTICULATED, HIGHEST_PITCH, PITCH, REST
 
 WIDEST = 12  # semitones: larger intervals count as octaves
 UNKNOWN = 2 * WIDEST + 1  # the class of an interval that is missing
@@ -24,8 +24,6 @@ class Habits:
     """What is usual in the tunes of a library.
 
     grid: how the tunes are counted.
-    chords: float64[k + 1, k + 1], log likelihood of a beat's chord class (column) after the class
-        of the beat before (row). The last class stands for no chord.
     intervals: float64[26, 26], log likelihood of a melodic interval (column) after the one before
         (row), in semitones up plus 12. The last stands for a missing interval and has the mean.
     variety: float64[128], log share of the stretches of `VARIETY_BARS` bars that have at most so
@@ -33,26 +31,20 @@ class Habits:
     """
 
     grid: Grid
-    chords: NDArray[np.float64]
     intervals: NDArray[np.float64]
     variety: NDArray[np.float64]
 
     @classmethod
-    def of(cls, library: SegmentLibrary, chord_classes: int) -> "Habits":
-        """The habits of a library, counted. chord_classes: k."""
+    def of(cls, library: SegmentLibrary) -> "Habits":
+        """The habits of a library, counted."""
         steps = np.asarray(library.steps)
-        tune_starts = np.asarray(library.tune_steps[:-1])
         lengths = np.diff(library.tune_steps)
         tune = np.repeat(np.arange(len(lengths)), lengths)
-        on_beat = (np.arange(len(steps)) - tune_starts[tune]) % library.grid.beat_steps == 0
-        beats = np.flatnonzero(on_beat)
         onsets = np.flatnonzero((steps[:, ARTICULATED] > 0) & (steps[:, PITCH] != REST))
         interval = interval_class(np.diff(steps[onsets, PITCH].astype(np.int64)))
         within = tune[onsets[1:]] == tune[onsets[:-1]]
-        chords = steps[beats, CHORD] % (chord_classes + 1)
         return cls(
             library.grid,
-            _log_transitions(chords, tune[beats[1:]] == tune[beats[:-1]], chord_classes + 1),
             _with_unknown(_log_transitions(interval, within[1:] & within[:-1], UNKNOWN)),
             _log_variety(steps[:, PITCH], np.asarray(library.tune_steps), library.grid),
         )

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livedshl.bundle import SegmentLibrary
-from livedshl.improviser.ranking import LONGEST_MEMORY
 
 
 class Memory:
@@ -22,17 +21,12 @@ class Memory:
         self._song_cap = song_cap
         self._recent: deque[int] = deque(maxlen=recency)  # content ids
         self._window: deque[tuple[int, ...]] = deque(maxlen=window - 1)  # songs
-        self._passages = 0
-        # The number of the passage in which each song was last heard. By song and not by content,
-        # which takes twenty times as much: every state that may be returned to has a copy.
-        self._heard_at = np.full(len(library.tunes), -LONGEST_MEMORY, np.int32)
 
     def copy(self) -> "Memory":
         """The same memory, to go on independently."""
         other = copy(self)
         other._recent = self._recent.copy()
         other._window = self._window.copy()
-        other._heard_at = self._heard_at.copy()
         return other
 
     def add(self, segment: int) -> None:
@@ -42,8 +36,6 @@ class Memory:
         songs = library.songs_with(content).tolist()
         self._recent.append(content)
         self._window.append(tuple(songs))
-        self._heard_at[songs] = self._passages
-        self._passages += 1
 
     def avoid(self, segment: int) -> None:
         """Bars the content of a segment as if it had just been played."""
@@ -58,12 +50,3 @@ class Memory:
             if count >= self._song_cap:
                 barred[self._library.contents_of(song)] = True
         return barred
-
-    def unheard(self, segments: NDArray[np.int32]) -> NDArray[np.int64]:
-        """For how many passages none of each segment's songs has been heard, int64[n].
-
-        1 means the last passage.
-        """
-        songs, begins = self._library.songs_of_each(segments)
-        last: NDArray[np.int32] = np.maximum.reduceat(self._heard_at[songs], begins)
-        return self._passages - last.astype(np.int64)

@@ -90,9 +90,12 @@ def retrieve(repertoire: Repertoire, line: Line, query: Query) -> tuple[Ring, Ca
 
 
 def whole_ring(repertoire: Repertoire, query: Query, ring: Ring) -> Candidates:
-    """All segments of a ring, whatever the rules say."""
-    sound = _joined(repertoire, query, ring.segments)
-    return _candidates([ring], [ring.segments], sound)
+    """The segments of a ring, whatever the rules say: those that keep the beat, if any do."""
+    segments = ring.segments
+    if repertoire.retrieve is Retrieve.MIN:
+        on_beat = repertoire.in_phase(query.playing, segments, repertoire.grid.cycle_beats)
+        segments = segments[on_beat] if on_beat.any() else segments
+    return _candidates([ring], [segments], _joined(repertoire, query, segments))
 
 
 def allowed_near(
@@ -119,18 +122,22 @@ def allowed_near(
     return np.concatenate(found)[:most], far[:most]
 
 
-def bridges(repertoire: Repertoire, playing: int, reach: int) -> NDArray[np.int32]:
+def bridges(
+    repertoire: Repertoire, playing: int, reach: int, fewest_tunes: int = 1
+) -> NDArray[np.int32]:
     """Bridging segments: their codes link the playing segment to the opening of a new phrase.
 
     The new phrase starts on a first beat, end to end with the playing segment. The bridge itself
     is never played: its forward code only serves as the next query. Nearest first, at least one.
-    reach: by how many symbols they may lie farther than the nearest.
+    reach: by how many symbols they may lie farther than the nearest; farther where else they would
+    be of fewer tunes than `fewest_tunes`.
     """
     library, follow_beats = repertoire.library, repertoire.bundle.follow_beats
     found: list[NDArray[np.int32]] = []
+    tunes: set[int] = set()
     anything, nearest = np.empty(0, np.int32), 0
     for ring in repertoire.rings_around(playing):
-        if found and ring.distance > nearest + reach:
+        if found and ring.distance > nearest + reach and len(tunes) >= fewest_tunes:
             break
         anything = anything if len(anything) else ring.segments[:1]
         ends_at = library.phases[ring.segments] + follow_beats
@@ -138,6 +145,7 @@ def bridges(repertoire: Repertoire, playing: int, reach: int) -> NDArray[np.int3
         if len(on_first_beat):
             nearest = nearest if found else ring.distance
             found.append(on_first_beat)
+            tunes.update(library.tune_of[on_first_beat].tolist())
     return np.concatenate(found) if found else anything
 
 

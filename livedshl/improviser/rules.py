@@ -84,7 +84,7 @@ class Wish:
 
     name: for the trace. segments: int32[m], those of the library that would do, ascending.
     reach: how many symbols farther than the nearest such a segment may lie. If none is that near,
-        the code decides alone.
+        the code decides alone; where a section opens, a lot does.
     handicap: int64[m], symbols by which each counts as farther; None for none. See
         `hubness`.
     index: finds the nearest of them by code; None where they are few or have handicaps.
@@ -95,3 +95,8 @@ class Wish:
     reach: int
     handicap: NDArray[np.int64] | None = None
     index: CodeIndex | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is the wish to open a section: only that one has handicaps."""
+        return self.handicap is not None

@@ -8,9 +8,9 @@ from livedshl.performance.chunk import Chunk
 from livedshl.surfaces.look import BOLD, DIM, GOOD, YOURS_BADGE, clickable
 from livedshl.surfaces.view import chunk_at, coming_after
 
-# A code's distance in words, by the share of its symbols that differ. Half of what may open
-# a section differs in 0.56 to 0.63 of them.
-_DISTANCES = ((0.5, "near"), (0.6, "not far"), (1.0, "far"))
+# A code's distance in words, by the share of its symbols that differ. Half of what may open a
+# section differs in at most 0.38 (6/8) to 0.75 (3/4) of them.
+_DISTANCES = ((0.5, "near"), (0.7, "not far"), (1.0, "far"))
 _LONGEST_WORD = max(len(word) for _, word in _DISTANCES)
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.bundles import index_of, random_bundle
@@ -5,7 +7,7 @@ from support.bundles import index_of, random_bundle
 from livedshl.improviser import ContinuationRules, Groundwork, Repertoire
 from livedshl.improviser.continuator import Continuator
 from livedshl.improviser.line import Line
-from livedshl.index import hamming
+from livedshl.index import CodeShape, hamming, pack, unpack
 from livedshl.music import GRIDS
 
 
@@ -61,6 +63,20 @@ def test_it_opens_with_one_of_those_it_is_given_or_with_a_song():
     continuator, _ = player(bundle)
     assert continuator.open(np.array([17])) == 17
     assert continuator.open() in bundle.library.openings
+
+
+def test_sections_are_asked_for_by_several_tunes_though_one_lies_nearest_to_all():
+    shape = CodeShape(12, 4)
+    bundle = random_bundle(shape=shape)
+    library = bundle.library
+    backward = unpack(bundle.backward, shape)
+    backward[library.tune_of == 7] = unpack(bundle.forward[:1], shape)
+    bundle = replace(bundle, backward=pack(backward, shape))
+    continuator, _ = player(bundle)
+    drawn = np.array([continuator.bridge(0) for _ in range(100)])
+    ends_at = library.phases[drawn] + bundle.follow_beats
+    assert (ends_at % library.grid.bar_beats == 0).all()
+    assert len(np.unique(library.tune_of[drawn])) >= 5
 
 
 def test_a_copy_draws_the_same_from_the_same_lots():

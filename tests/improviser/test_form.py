@@ -1,6 +1,7 @@
 """What a listener notices of the form: sections, cadences, returns, keys and the end."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from itertools import groupby, islice, pairwise, takewhile
 from pathlib import Path
@@ -23,7 +24,7 @@ from livedshl.improviser import (
     Retrieve,
 )
 from livedshl.improviser.form import ENDING_BARS, SECTION_BARS
-from livedshl.index import CodeShape, hamming, pack
+from livedshl.index import CodeShape, hamming, pack, unpack
 from livedshl.learning.roles import roles_in
 from livedshl.music import GRIDS, Mode, Tune
 from livedshl.music.leadsheet import Key
@@ -183,6 +184,22 @@ def test_what_begins_a_phrase_begins_a_bar_in_its_song_too(metre, form, seed):
         for passage in (section[0], *halves[:1]):
             if passage.beat % bar_beats == 0:
                 assert bundle.library.phases[passage.segment] % bar_beats == 0
+
+
+def test_a_section_opens_as_in_its_song_however_far_that_lies_by_its_code():
+    shape = CodeShape(32, 64)
+    bundle = dance_bundle(shape=shape)
+    forward, backward = (unpack(codes, shape) for codes in (bundle.forward, bundle.backward))
+    opens = bundle.roles & SectionRole.OPENS > 0
+    forward //= 2
+    backward[1:] = forward[:-1]  # what goes on in its song is near
+    backward[opens] = shape.symbols - 1
+    bundle = replace(bundle, forward=pack(forward, shape), backward=pack(backward, shape))
+    sections = sections_in(played(bundle, bars=128))
+    new = [section[0] for section in sections if section[0].place.time == 1]
+    assert len(new) > 4
+    assert all(opens[passage.segment] for passage in new)
+    assert {passage.continuation.wish for passage in new if passage.continuation} == {"opening"}
 
 
 def test_second_times_differ_somewhere_and_are_no_copy():

@@ -82,6 +82,14 @@ def test_the_list_stands_from_the_first_bar_of_a_section_to_its_last(performance
     assert performance.until(SECTION + BAR).choices().section == "B"
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_what_comes_unless_somebody_chooses_is_among_the_choices(performance_of, seed):
+    performance = performance_of(form=Form.ABAC, seed=seed).until(2 * BAR)
+    offered = [tune.segment for tune in performance.choices().tunes]
+    assert len(offered) == MOST_CHOICES
+    assert performance.until(SECTION + BAR).opening(SECTION) in offered
+
+
 def test_looking_changes_nothing(performance_of):
     unseen, looked_at = performance_of().until(12 * BAR), performance_of()
     for bar in range(1, 13):
