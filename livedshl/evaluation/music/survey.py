@@ -32,7 +32,7 @@ from livedshl.progress import Progress
 _HIGH = 0.9
 _REAL_TUNES = 200
 # As many as there are pieces over this: sets and charts take longer to compose.
-_PIECES_A_SET, _PIECES_A_CHART = 8, 8
+_PIECES_A_SET, _PIECES_A_CHART = 2, 8
 _CHART_ROUNDS_BARS = 72
 # The forms that people play over most: a 12-bar blues, a 32-bar song and a loop of four bars.
 _CHARTS = (
