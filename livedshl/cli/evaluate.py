@@ -14,6 +14,7 @@ from livedshl.cli.accompaniment_evaluation import (
     evaluate_by_code,
 )
 from livedshl.cli.evaluation_tables import (
+    ablation_in_words,
     ablation_table,
     band_tables,
     code_table,
@@ -278,5 +279,5 @@ def _evaluate_music(
         measured = ablate if ablation else compare
         comparison = measured(bundle, of_preset, pieces, seed, status.progress)
     table = (ablation_table if ablation else music_table)(comparison)
-    words = f"Medians of {pieces} pieces each." if ablation else music_in_words(comparison)
+    words = ablation_in_words(pieces) if ablation else music_in_words(comparison)
     show(comparison, as_json, table, words=words)

@@ -29,6 +29,7 @@ _COLUMNS = (
     ("AUC, filtered", "auc_filtered", ".4f"),
     ("recall@100, right beat", "in_phase_recall@100", ".3f"),
 )
+_NOT_BY_CHANCE = 2.4  # Student's t: so large in one of sixty differences that chance makes
 _FIGURE = 6  # columns of a figure of a band at most
 # What stands before the presets in the table of bands: each measure and its goal.
 _BAND_COLUMNS = tuple(zip(*((each.name, each.goal) for each in BAND_MEASURES), strict=True))
@@ -108,15 +109,29 @@ def music_table(comparison: Comparison) -> Table:
 
 
 def ablation_table(comparison: Comparison) -> Table:
-    """The median of each measure, by setting."""
+    """What each setting changes by more than chance: the means of its pieces and the default's."""
     table = Table(box=None, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True)
-    for measure in MEASURES:
-        table.add_column(measure.name, justify="right", overflow="fold")
-    for source in comparison.sources:
-        spreads = [(comparison.spread(source, measure), measure.form) for measure in MEASURES]
-        table.add_row(source, *(f"{f.median:{form}}" if f else "-" for f, form in spreads))
+    for heading in ("setting", "what changes"):
+        table.add_column(heading)
+    for heading in ("default", "here", "t"):
+        table.add_column(heading, justify="right")
+    for setting in comparison.composed:
+        found = [(each, comparison.difference(setting, each)) for each in MEASURES]
+        changed = [(each, d) for each, d in found if d and abs(d.t) >= _NOT_BY_CHANCE]
+        table.add_row(setting, "" if changed else "[dim]nothing that is measured[/dim]")
+        for each, d in changed:
+            figures = (f"{d.default:{each.form}}", f"{d.mean:{each.form}}", f"{d.t:+.1f}")
+            table.add_row("", f"{each.name} [dim]{each.unit}[/dim]", *figures)
     return table
+
+
+def ablation_in_words(pieces: int) -> str:
+    """What the table of an ablation shows."""
+    return (
+        f"Means of {pieces} pieces each, of the same seeds, where Student's t of the differences "
+        f"is {_NOT_BY_CHANCE} or more. With {len(MEASURES)} measures, one in two settings shows "
+        "one that is chance all the same. --json has every mean."
+    )
 
 
 def music_in_words(comparison: Comparison) -> str:

@@ -87,8 +87,8 @@ class Continuator:
         """Draws a bridging segment to a new section; see `bridges`.
 
         The nearest alone would let few tunes open: they serve many closes, and each asks for the
-        tune it is from. On 400 pieces of 3/4 minor, which has 58 tunes, the commonest tune opens a
-        section in 13 %, with those nearest by code alone in 17 %.
+        tune it is from. On 120 pieces of the model "songbook" in 3/4, which has 50 tunes, the
+        commonest opens a section in 12 %, and in 18 % where the nearest alone ask.
         """
         bundle = self._repertoire.bundle
         reach = self._rules.near(bundle.shape.length)

@@ -49,6 +49,21 @@ def test_pieces_that_have_no_such_thing_do_not_count():
     assert comparison_of(default=[2]).within(LEAP) is None
 
 
+def test_a_difference_is_of_pairs_that_both_have_the_measure():
+    nothing = {measure.name: np.full(4, np.nan) for measure in MEASURES}
+    values = {
+        "default": nothing | {LEAP.name: np.array([1.0, 2.0, 3.0, np.nan])},
+        "other": nothing | {LEAP.name: np.array([2.0, 4.0, 6.0, 9.0])},
+        "as much more each": nothing | {LEAP.name: np.array([2.0, 3.0, 4.0, 5.0])},
+    }
+    found = Comparison(values, ("other", "as much more each"))
+    difference = found.difference("other", LEAP)
+    assert (difference.default, difference.mean) == (2, 4)
+    assert difference.t == pytest.approx(2 * 3**0.5)  # 1, 2 and 3 more
+    assert found.difference("as much more each", LEAP) is None  # chance cannot be told
+    assert found.difference("other", SONGS) is None
+
+
 def test_real_tunes_are_no_measure_of_how_many_songs_there_should_be():
     assert comparison_of(real=[1, 2], default=[1]).within(SONGS) is None
 
@@ -92,5 +107,6 @@ def test_every_term_that_ranks_is_left_out_once():
     without = {name.removeprefix("without ") for name in found.sources if "without" in name}
     assert without == set(TERMS) - {"chart"}
     assert {"adventure 0", "adventure 1"} < set(found.sources)
+    assert set(found.composed) == set(found.sources) - {"real tunes", "default"}
     leaps = {found.spread(source, LEAP).mean for source in found.sources}
     assert len(leaps) > len(found.sources) // 2  # another ranking, other music

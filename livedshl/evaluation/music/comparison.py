@@ -55,11 +55,26 @@ class Within:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How pieces differ from the default's of the same seeds: their means, and Student's t of the
+    differences, which chance alone makes larger than 2 in one of twenty."""
+
+    default: float
+    mean: float
+    t: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Every measure of every piece: by source, then by measure, float64[pieces]; NaN for none."""
+    """Every measure of every piece.
+
+    values: by source, then by measure, float64[pieces]; NaN for none.
+    composed: the sources whose pieces have the seeds of the default's.
+    """
 
     values: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    composed: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -84,6 +99,17 @@ class Comparison:
         inside = (found >= real.low) & (found <= real.high)
         return Within(real.low <= ours.median <= real.high, float(inside.mean()))
 
+    def difference(self, source: str, measure: Measure) -> Difference | None:
+        """How a composed source differs from the default; None if not, or by as much each time."""
+        pair = self.values[_DEFAULT][measure.name], self.values[source][measure.name]
+        default, other = np.array(pair)[:, ~np.isnan(pair).any(axis=0)]
+        if len(default) < 2 or not np.ptp(other - default):
+            return None
+        error = (other - default).std(ddof=1) / np.sqrt(len(default))
+        return Difference(
+            float(default.mean()), float(other.mean()), float((other - default).mean() / error)
+        )
+
     def longest_quotes(self) -> NDArray[np.float64]:
         """The longest quote of each piece of the default setting, in beats, float64[pieces]."""
         return self.values[_DEFAULT][LONGEST_QUOTE.name]
@@ -94,10 +120,12 @@ class Comparison:
         for measure in MEASURES:
             spreads = {source: self.spread(source, measure) for source in self.sources}
             within = self.within(measure)
+            differ = {source: self.difference(source, measure) for source in self.composed}
             measures[measure.name] = {
                 "unit": measure.unit,
                 "within": within and asdict(within),
                 "sources": {name: spread and asdict(spread) for name, spread in spreads.items()},
+                "differences": {name: found and asdict(found) for name, found in differ.items()},
             }
         quotes = self.longest_quotes()
         return {
@@ -127,7 +155,7 @@ def compare(
     )
     tunes = RealTunes(bundle.library, harmony_vocabulary(bundle.vocabulary), bundle.mode)
     values[_MARKOV] = _measured([uncut_piece(bundle, steps) for steps in drawn], tunes)
-    return Comparison(values)
+    return Comparison(values, (_FREE, _FARTHEST))
 
 
 def ablate(
@@ -146,7 +174,8 @@ def ablate(
     for adventure in _ADVENTURES:
         changed[f"adventure {adventure:g}"] = replace(rules, adventure=adventure)
     composed = {name: replace(default, rules=other) for name, other in changed.items()}
-    return Comparison(_values(bundle, {_DEFAULT: default, **composed}, n_pieces, seed, progress))
+    values = _values(bundle, {_DEFAULT: default, **composed}, n_pieces, seed, progress)
+    return Comparison(values, tuple(composed))
 
 
 def _values(
