@@ -55,11 +55,12 @@ class Chunk:
         return tuple(pieces)
 
     def begun_at(self, tick: int) -> "Chunk":
-        """The rest of the chunk from a step on; notes that sound there are struck again."""
-        before = self.events[self.events[:, TICK] < tick]
+        """The rest of the chunk from a step on; notes that go on there are struck again."""
+        ticks = self.events[:, TICK]
+        is_before = (ticks < tick) | ((ticks == tick) & are_note_offs(self.events))
+        before, rest = self.events[is_before], self.events[~is_before]
         settings = before[~(are_note_ons(before) | are_note_offs(before))]  # programs, volumes
         again = [*settings[:, 1:].tolist(), *held_after(before, {}).values()]
-        rest = self.events[len(before) :]
         events = np.concatenate([as_events((tick, *message) for message in again), rest])
         steps = self.steps[(tick - self.start_tick) // TICKS_PER_STEP :]
         slowing = tuple(share for share in self.slowing if share[0] >= tick)

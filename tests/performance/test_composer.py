@@ -340,6 +340,16 @@ def test_an_answer_off_the_beat_strikes_what_would_sound_already():
     ]  # fmt: skip
 
 
+def test_an_answer_does_not_strike_again_what_ends_where_it_begins():
+    events = np.array(
+        [(0, 0x90, 60, 80), (0, 0x92, 36, 90), (240, 0x80, 60, 0), (240, 0x82, 36, 0),
+         (240, 0x92, 36, 70), (480, 0x82, 36, 0)]
+    )  # fmt: skip
+    steps = np.zeros((4, 3), np.int8)
+    chunk = Chunk(0, 480, events, steps, Key.parse("C"), {}).begun_at(240)
+    assert chunk.events.tolist() == [[240, 0x92, 36, 70], [480, 0x82, 36, 0]]
+
+
 @pytest.mark.parametrize("over", [0, 3, 4, 6])
 def test_the_answer_goes_on_where_the_segment_nearest_by_code_does(bundle, heard_with, over):
     steps = np.array([(60 + n % 7, 1, n % 3) for n in range(48)], np.int8)
