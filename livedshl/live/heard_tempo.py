@@ -58,8 +58,8 @@ class HeardTempo:
         # This beat makes good what the file's time is off; then the clock's tempo.
         this_s = max(tick_s - self._ahead_s / ticks, tick_s / 2)
         self._tick_s, self._ahead_s = steady_s, 0.0
-        if is_first and last_tick < self._grid.beat_ticks:
-            last_tick = 0  # the first report comes a moment after the music begins
+        if is_first:
+            last_tick = 0  # nobody listens while the first section is planned
         now, then = self._bpm(this_s), self._bpm(steady_s)
         return [(last_tick, now)] if now == then else [(last_tick, now), (tick, then)]
 

@@ -69,3 +69,11 @@ def test_time_in_which_the_clock_stands_still_does_not_count():
     later = [Position(positions[-1].tick + p.tick, p.time_s + 20, 120.0) for p in positions]
     changes = [c for position in [*positions, *paused, *later] for c in heard.hear(position)]
     assert abs(in_file(changes, 15 * 480) - 7.5) < 0.05
+
+
+def test_the_tempo_that_is_heard_first_holds_from_the_beginning():
+    heard = HeardTempo(GRID)
+    while_planned = 20  # reports that nobody took in
+    positions = list(clock([132.0], 16, 0.0, 1))[while_planned:]
+    changes = [change for position in positions for change in heard.hear(position)]
+    assert abs(in_file(changes, 8 * 480) - 8 * 60 / 132) < 0.02
