@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Event, Thread
@@ -11,6 +12,7 @@ from livedshl.live.session import Session
 from livedshl.surfaces.gesture import Gesture
 
 _POLL_S = 0.05
+_PATIENCE_S = 3.0  # the screen waits so long at most for the first section
 _CLOSING_S = 0.8  # the screen has this long to close after the music
 
 log = logging.getLogger(__name__)
@@ -24,7 +26,8 @@ def play_under_screen(
 ) -> PlayerReport | None:
     """Plays the session as `Session.run` does, and shows it from the main thread.
 
-    The screen opens after the first note, because loading it takes longer than starting to play.
+    The screen opens once the first section is planned: loading it takes longer than starting to
+    play, and on a slow machine the notes of the second passage would be late.
     on_broken: called if the screen breaks, with the reason. The music goes on without it.
     address: of the web page, with its QR code, line by line, which a key shows.
     """
@@ -33,9 +36,8 @@ def play_under_screen(
     playing = Thread(target=_run, args=(session, outcome), name="session")
     with session.signals():
         playing.start()
-        while playing.is_alive() and session.snapshot() is None:
-            playing.join(_POLL_S)
         try:
+            _await_music(session, playing)
             if playing.is_alive():
                 Thread(target=_leave_without_terminal, args=(playing, closed), daemon=True).start()
                 fault = _show(session, playing, learn, address)
@@ -50,6 +52,17 @@ def play_under_screen(
             session.stop()
             playing.join()
     return outcome.result()
+
+
+def _await_music(session: Session, playing: Thread) -> None:
+    """Waits until the first section is planned: the passage after the first is then there."""
+    begun_s: float | None = None
+    while playing.is_alive():
+        if snapshot := session.snapshot():
+            begun_s = begun_s or time.monotonic()
+            if len(snapshot.chunks) > 1 or time.monotonic() > begun_s + _PATIENCE_S:
+                return
+        playing.join(_POLL_S)
 
 
 def _leave_without_terminal(playing: Thread, closed: Event) -> None:

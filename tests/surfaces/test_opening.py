@@ -1,6 +1,7 @@
-"""The screen beside the music: what becomes of the music if the screen breaks."""
+"""The screen beside the music: when it opens, and what becomes of the music if it breaks."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -60,3 +61,23 @@ def test_the_music_goes_on_when_the_screen_breaks(monkeypatch, session):
 
     assert play_under_screen(session, on_broken=hear) == "the report"
     assert told == [("RuntimeError: a fault of ours\x1b[2J", False)]
+
+
+class SlowlyPlanned(BreakableSession):
+    """Its first section is planned after a few looks."""
+
+    def snapshot(self):
+        snapshot = super().snapshot()
+        return snapshot if self.times_seen > 5 else replace(snapshot, chunks=snapshot.chunks[:1])
+
+
+def test_the_screen_does_not_load_while_the_first_section_is_planned(monkeypatch):
+    session, seen = SlowlyPlanned(None), []
+
+    def open_and_close(cockpit):
+        seen.append(len(session.snapshot().chunks))
+        session.stop()
+
+    monkeypatch.setattr(Cockpit, "run", open_and_close)
+    play_under_screen(session)
+    assert seen[0] > 1
