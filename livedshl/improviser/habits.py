@@ -99,6 +99,7 @@ def _log_variety(
 
 def different_notes(pitch: NDArray[np.int8]) -> NDArray[np.int64]:
     """How many different pitches sound in each row of int8[n, s], int64[n]."""
-    ordered = np.sort(pitch, axis=1)
-    begins = np.diff(ordered, axis=1, prepend=np.int8(REST)) != 0
-    return np.asarray((begins & (ordered != REST)).sum(axis=1), np.int64)
+    sounds = np.zeros((len(pitch), HIGHEST_PITCH + 1), np.bool_)
+    sounds[np.arange(len(pitch))[:, None], pitch] = True
+    sounds[:, REST] = False
+    return np.asarray(np.count_nonzero(sounds, axis=1), np.int64)
