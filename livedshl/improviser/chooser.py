@@ -1,5 +1,6 @@
 """Chooses the segment at each moment of a section: a new one, or the one that was there before."""
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -82,19 +83,22 @@ class SegmentChooser:
         """Opens the next section with a segment, or a free run's next passage; None: with any."""
         self._wanted = segment
 
-    def openings(self, line: Line, moment: Moment, section: SectionMemory | None) -> list[Chosen]:
+    def openings(
+        self, line: Line, moment: Moment, section: SectionMemory | None
+    ) -> Iterator[Chosen]:
         """What may come at a moment, if nothing is brought back there.
 
-        First what would come, by the same lots, the best first; after that, what lies farther.
+        First what would come, by the same lots, the best first. What lies farther is looked for
+        only if more is wanted.
         """
         wish, jumps = self._wish(line, moment, section), self._jumps
-        near = self._new(line, moment, wish, _OPENINGS)
+        yield from self._new(line, moment, wish, _OPENINGS)
         playing = self._before(line, moment)
         if playing is None or jumps:
-            return near
+            return
         merged = not moment.opens_phrase
-        farther = self.continuator.survey(line, playing, wish, _OPENINGS, merged=merged)
-        return [*near, *(Chosen.of(option, wish) for option in farther)]
+        for option in self.continuator.survey(line, playing, wish, _OPENINGS, merged=merged):
+            yield Chosen.of(option, wish)
 
     def go_on(self) -> None:
         """Takes back `jump` and `reroll`."""

@@ -10,8 +10,9 @@ from livedshl.improviser.habits import Habits
 from livedshl.improviser.harmony import SectionHarmony
 from livedshl.improviser.hubness import handicaps
 from livedshl.improviser.quotes import Melodies
+from livedshl.music.motifs import is_onset
 from livedshl.music.sections import SectionRole
-from livedshl.music.segments import ARTICULATED, PITCH, REST
+from livedshl.music.segments import PITCH, REST
 from livedshl.networks.next_step import NextStep
 
 _SOUNDING = 0.5  # of the first bar, from which a single note is a beginning
@@ -52,14 +53,14 @@ class Groundwork:
     def openings(self) -> NDArray[np.int32]:
         """The segments that open a section, int32[m].
 
-        Not those whose first bar rests, or holds the last note of what came before and rests:
-        sections of songs also begin there, but a melody that opens so has not begun.
+        Those with a silent first bar are left out, and so are those in which only the last note of
+        the phrase before is heard: songs have such sections, but no tune is heard to begin there.
         """
         library = self.bundle.library
         opening = np.flatnonzero(self.bundle.roles & SectionRole.OPENS > 0).astype(np.int32)
         first_bar = library.contents(opening)[:, : library.grid.bar_steps]
         sounds = (first_bar[..., PITCH] != REST).mean(axis=1) > _SOUNDING
-        begins = sounds | (np.count_nonzero(first_bar[..., ARTICULATED], axis=1) > 1)
+        begins = sounds | (np.count_nonzero(is_onset(first_bar), axis=1) > 1)
         return opening[begins] if begins.any() else opening
 
     @cached_property

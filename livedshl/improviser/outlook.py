@@ -29,9 +29,11 @@ def outlook_of(state: SectionState, chooser: SegmentChooser) -> Outlook:
     by_tune: dict[int, Chosen] = {}
     for chosen in chooser.openings(state.line, moment, state.section):
         by_tune.setdefault(int(tune_of[chosen.segment]), chosen)
+        if len(by_tune) == MOST_CHOICES:
+            break
     place = state.run.place
     return Outlook(
         place.name if place else "",
         bool(state.section and state.section.segments),
-        tuple(by_tune.values())[:MOST_CHOICES],
+        tuple(by_tune.values()),
     )

@@ -8,8 +8,8 @@ from livedshl.performance.chunk import Chunk
 from livedshl.surfaces.look import BOLD, DIM, GOOD, YOURS_BADGE, clickable
 from livedshl.surfaces.view import chunk_at, coming_after
 
-# A code's distance in words, by the share of its symbols that differ. Half of what may open a
-# section differs in at most 0.38 (6/8) to 0.75 (3/4) of them.
+# How far off a code is, in words, by the share of its symbols that differ. Among the phrases that
+# may open a section, the median is between 0.38 in 6/8 and 0.75 in 3/4.
 _DISTANCES = ((0.5, "near"), (0.7, "not far"), (1.0, "far"))
 _LONGEST_WORD = max(len(word) for _, word in _DISTANCES)
 

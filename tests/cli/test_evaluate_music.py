@@ -88,7 +88,7 @@ def test_options_that_make_no_sense_together_are_told_in_a_line(run_here, argume
 def test_the_ablation_says_of_every_setting_what_it_changes():
     shown = run("session", "--music", "--ablation", "--pieces", 4)
     assert shown.returncode == 0, shown.stderr
-    for told in ("without likelihood", "without code", "adventure 1"):
+    for told in ("default", "without likelihood", "without code", "adventure 1"):
         assert told in shown.stdout
     _, after = shown.stdout.split("nothing ranked but the fit")
     assert "onset entropy" in after.split("without agreement")[0]

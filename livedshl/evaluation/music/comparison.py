@@ -103,12 +103,11 @@ class Comparison:
         """How a composed source differs from the default; None if not, or by as much each time."""
         pair = self.values[_DEFAULT][measure.name], self.values[source][measure.name]
         default, other = np.array(pair)[:, ~np.isnan(pair).any(axis=0)]
-        if len(default) < 2 or not np.ptp(other - default):
+        more = other - default
+        if len(more) < 2 or not np.ptp(more):
             return None
-        error = (other - default).std(ddof=1) / np.sqrt(len(default))
-        return Difference(
-            float(default.mean()), float(other.mean()), float((other - default).mean() / error)
-        )
+        t = more.mean() / (more.std(ddof=1) / np.sqrt(len(more)))
+        return Difference(float(default.mean()), float(other.mean()), float(t))
 
     def longest_quotes(self) -> NDArray[np.float64]:
         """The longest quote of each piece of the default setting, in beats, float64[pieces]."""

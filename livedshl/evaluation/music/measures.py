@@ -29,6 +29,7 @@ from livedshl.evaluation.music.pieces import SECTION_BARS, Piece
 from livedshl.evaluation.music.real_tunes import BEATS_AFTER, BEATS_BEFORE, RealTunes
 from livedshl.music import Grid, Mode
 from livedshl.music.chords import NO_CHORD
+from livedshl.music.motifs import is_onset
 from livedshl.music.segments import ARTICULATED, CHORD, PITCH, REST
 
 _CADENCE_ROOTS = {Mode.MAJOR: (0, 7), Mode.MINOR: (9, 4)}  # tonic and dominant of C and A minor
@@ -204,7 +205,7 @@ MEASURES = (
 
 def _onsets(piece: Piece) -> NDArray[np.int64]:
     """The steps where notes begin."""
-    return np.flatnonzero((piece.steps[:, ARTICULATED] == 1) & (piece.steps[:, PITCH] != REST))
+    return np.flatnonzero(is_onset(piece.steps))
 
 
 def _bars(piece: Piece) -> NDArray[np.int8]:

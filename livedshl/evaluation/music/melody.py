@@ -3,10 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from livedshl.evaluation.music.pieces import SECTION_BARS, Piece
 from livedshl.evaluation.music.real_tunes import RealTunes
+from livedshl.improviser.habits import different_notes
 from livedshl.music.motifs import beat_rhythms, is_onset, motifs
 from livedshl.music.segments import PITCH, REST
 
@@ -90,11 +92,11 @@ def section_range(piece: Piece, tunes: RealTunes) -> float:
 
 def still_stretches(piece: Piece, tunes: RealTunes) -> float:
     """Share of stretches of four bars, one from each bar on, with three different notes at most."""
-    bar_steps = piece.grid.bar_steps
-    starts = range(0, len(piece.steps) - _PHRASE_BARS * bar_steps + 1, bar_steps)
-    stretches = [piece.steps[at : at + _PHRASE_BARS * bar_steps, PITCH] for at in starts]
-    still = [len(set(notes[notes != REST].tolist())) <= _FEW_NOTES for notes in stretches]
-    return float(np.mean(still)) if still else float("nan")
+    n_steps = _PHRASE_BARS * piece.grid.bar_steps
+    if len(piece.steps) < n_steps:
+        return float("nan")
+    stretches = sliding_window_view(piece.steps[:, PITCH], n_steps)[:: piece.grid.bar_steps]
+    return float((different_notes(stretches) <= _FEW_NOTES).mean())
 
 
 def _sections(piece: Piece) -> list[NDArray[np.int8]]:
