@@ -27,3 +27,14 @@ def helpers_of(main: int | None = None) -> dict[str, psutil.Process]:
 def player_of(main: int | None = None) -> psutil.Process | None:
     """The player process of the process `main`, or of this one; None where there is none."""
     return helpers_of(main).get(PLAYER)
+
+
+def on_server(name: str) -> list[psutil.Process]:
+    """All processes of livedshl that use the JACK server of this name."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            is_ours = any(word.split(".")[0] == "livedshl" for word in process.cmdline())
+            if is_ours and process.environ().get("JACK_DEFAULT_SERVER") == name:
+                found.append(process)
+    return found

@@ -4,18 +4,29 @@ import os
 import shutil
 import socket
 
+import psutil
 import pytest
+from support.processes import on_server
 from support.surroundings import JackServer, Receiver, need
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jack(tmp_path_factory):
-    """The environment in which clients find a JACK server of their own."""
+    """The environment in which the clients of a file of tests find a JACK server of their own.
+
+    The next file gets another: clients that were killed can spoil it, above all its transport.
+    """
     need(shutil.which("jackd") and shutil.which("jack_lsp"), "JACK (jackd2)")
     log = tmp_path_factory.mktemp("jack") / "jackd.log"
-    server = JackServer(f"livedshl-test-{os.getpid()}", log)
+    name = f"livedshl-test-{os.getpid()}"
+    server = JackServer(name, log)
     yield server.environment
+    _, left = psutil.wait_procs(on_server(name), timeout=10)
+    told = [process.cmdline() for process in left]
+    for process in left:
+        process.kill()
     server.stop()
+    assert not told
 
 
 @pytest.fixture
