@@ -59,7 +59,7 @@ class HeardTempo:
         this_s = max(tick_s - self._ahead_s / ticks, tick_s / 2)
         self._tick_s, self._ahead_s = steady_s, 0.0
         if is_first:
-            last_tick = 0  # nobody listens while the first section is planned
+            last_tick = 0  # while the first section is planned, nobody asks where the clock is
         now, then = self._bpm(this_s), self._bpm(steady_s)
         return [(last_tick, now)] if now == then else [(last_tick, now), (tick, then)]
 
