@@ -1,12 +1,12 @@
 """Every command of the README and of docs/ is run, word for word but for what takes too long."""
 
 import os
+import select
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -89,7 +89,7 @@ def test_a_command_of_the_pages_does_what_it_says(command, place):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     if "clock" in words:  # it waits for one
-        time.sleep(4)
+        select.select([process.stderr], [], [], 60)  # until it says so
         process.send_signal(signal.SIGINT)
     told, errors = process.communicate(timeout=400)
     assert process.returncode == 0, errors
